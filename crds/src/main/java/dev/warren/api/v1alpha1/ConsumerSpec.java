@@ -1,0 +1,46 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.Map;
+
+/** A program that consumes one queue, run as a Deployment. */
+public record ConsumerSpec(
+    @Required
+        @Size(min = 1, max = 40)
+        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @JsonPropertyDescription(
+            "The consumer's name: 1 to 40 lower case letters, digits and '-'. Its Deployment is"
+                + " called <topology>-<name>.")
+        String name,
+    @Required
+        @Size(min = 1, max = 255)
+        @JsonPropertyDescription("The queue that it consumes: one of this resource.")
+        String queue,
+    @Default("1")
+        @Min(0)
+        @Max(1000)
+        @JsonPropertyDescription("How many Pods consume at the same time, 0 to 1000.")
+        Integer replicas,
+    @Default("1")
+        @Min(1)
+        @Max(65535)
+        @JsonPropertyDescription(
+            "How many unacknowledged messages each Pod should hold at the most, 1 to 65535. Given to"
+                + " the container as RABBITMQ_PREFETCH; the program has to ask for it (basic.qos).")
+        Integer prefetch,
+    @Required
+        @PreserveUnknownFields
+        @JsonPropertyDescription(
+            "The pod template, as in a Deployment. Every container is given, as environment,"
+                + " RABBITMQ_HOST, RABBITMQ_PORT, RABBITMQ_VHOST, RABBITMQ_USERNAME,"
+                + " RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and RABBITMQ_PREFETCH (what the"
+                + " template itself sets wins), and the same connection as files below"
+                + " $SERVICE_BINDING_ROOT/rabbitmq, as servicebinding.io describes.")
+        Map<String, Object> template) {}

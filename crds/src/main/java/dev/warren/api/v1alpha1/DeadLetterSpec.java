@@ -1,0 +1,26 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** Where dead letters go: straight to a queue, or to an exchange. */
+@ValidationRule(
+    value = "has(self.queue) != has(self.exchange)",
+    message = "exactly one of queue and exchange must be set")
+@ValidationRule(
+    value = "has(self.exchange) || !has(self.routingKey)",
+    message = "routingKey goes with exchange only")
+public record DeadLetterSpec(
+    @Size(min = 1, max = 255)
+        @JsonPropertyDescription("A queue of this resource that takes the dead letters.")
+        String queue,
+    @Size(min = 1, max = 255)
+        @JsonPropertyDescription(
+            "An exchange of this resource, or one of RabbitMQ's own, that the dead letters are"
+                + " published to.")
+        String exchange,
+    @Size(max = 255)
+        @JsonPropertyDescription(
+            "The routing key for the exchange. Each message's own routing key when absent.")
+        String routingKey) {}

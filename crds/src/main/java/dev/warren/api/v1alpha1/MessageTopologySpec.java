@@ -1,0 +1,41 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+
+/** What the user wants. Its lists are never null. */
+public record MessageTopologySpec(
+    @Default("{}")
+        @JsonPropertyDescription("The queue nodes: the RabbitMQ servers that hold the queues.")
+        NodesSpec nodes,
+    @Size(max = 1000)
+        @JsonPropertyDescription(
+            "The exchanges that publishers publish to. Each has a name of its own.")
+        List<ExchangeSpec> exchanges,
+    @Size(max = 1000) @JsonPropertyDescription("The queues. Each has a name of its own.")
+        List<QueueSpec> queues,
+    @Size(max = 5000)
+        @JsonPropertyDescription(
+            "Which messages of which exchange reach which queue. Exchange and queue must be declared"
+                + " in this resource (an exchange may also be one of RabbitMQ's own, such as amq.topic).")
+        List<BindingSpec> bindings,
+    @Size(max = 200)
+        @JsonPropertyDescription(
+            "The programs that consume the queues. Each has a name of its own and becomes a"
+                + " Deployment.")
+        List<ConsumerSpec> consumers) {
+
+  /** Makes absent lists empty. */
+  public MessageTopologySpec {
+    exchanges = orEmpty(exchanges);
+    queues = orEmpty(queues);
+    bindings = orEmpty(bindings);
+    consumers = orEmpty(consumers);
+  }
+
+  private static <T> List<T> orEmpty(List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+
+/** What the operator saw and did. */
+public record MessageTopologyStatus(
+    @JsonPropertyDescription("The generation of the resource that this status speaks of.")
+        Long observedGeneration,
+    @JsonPropertyDescription(
+            "Ready (all of the others), Validated (the resource makes sense), NodesReady,"
+                + " TopologyDeclared (exchanges, queues and bindings are in the broker),"
+                + " ConsumersReady.")
+        List<Condition> conditions,
+    @JsonPropertyDescription("Counts for kubectl get.") Summary summary,
+    @JsonPropertyDescription("The queue nodes.") NodesStatus nodes,
+    @JsonPropertyDescription(
+            "The queues, at most 100: those that need attention first, then by name.")
+        List<QueueStatus> queues,
+    @JsonPropertyDescription(
+            "The consumers, at most 100: those that need attention first, then by name.")
+        List<ConsumerStatus> consumers) {
+
+  /** Counts of what is ready and what is wanted, as "3/3". */
+  public record Summary(
+      @JsonPropertyDescription("Queue nodes: ready/wanted.") String nodes,
+      @JsonPropertyDescription("Queues: available/declared.") String queues,
+      @JsonPropertyDescription("Consumers with all their Pods ready/declared.") String consumers) {}
+
+  /** The queue nodes together. */
+  public record NodesStatus(
+      @JsonPropertyDescription("How many nodes are wanted.") Integer desired,
+      @JsonPropertyDescription("How many nodes run and serve clients.") Integer ready,
+      @JsonPropertyDescription(
+              "Healthy: every node runs. Degraded: a majority runs. Lost: no majority runs, so queues"
+                  + " stand still. Unknown: no node answered.")
+          Quorum quorum,
+      @JsonPropertyDescription("Each node.") List<NodeStatus> members) {}
+
+  /** How the nodes stand together. */
+  public enum Quorum {
+    Healthy,
+    Degraded,
+    Lost,
+    Unknown
+  }
+
+  /** One queue node. */
+  public record NodeStatus(
+      @JsonPropertyDescription("The node's Pod.") String name,
+      @JsonPropertyDescription("Ready, or what keeps it from being so.") String state,
+      @JsonPropertyDescription("The Kubernetes node that it runs on.") String machine,
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+
+  /** One queue. */
+  public record QueueStatus(
+      @JsonPropertyDescription("The queue's name.") String name,
+      @JsonPropertyDescription("The node that leads it; absent when none does.") String leader,
+      @JsonPropertyDescription("How many nodes have a copy.") Integer members,
+      @JsonPropertyDescription("How many of those copies are online.") Integer online,
+      @JsonPropertyDescription(
+              "About how many messages wait for a consumer; refreshed at most every 30 s.")
+          Long ready,
+      @JsonPropertyDescription(
+              "About how many messages consumers hold unacknowledged; refreshed at most every 30 s.")
+          Long unacknowledged,
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+
+  /** One consumer. */
+  public record ConsumerStatus(
+      @JsonPropertyDescription("The consumer's name.") String name,
+      @JsonPropertyDescription("How many Pods are wanted.") Integer replicas,
+      @JsonPropertyDescription("How many Pods are ready.") Integer readyReplicas,
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+}

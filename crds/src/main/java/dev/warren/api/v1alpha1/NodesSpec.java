@@ -1,0 +1,55 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.List;
+import java.util.Map;
+
+/** The queue nodes of a topology. */
+public record NodesSpec(
+    @Default("3")
+        @Min(1)
+        @Max(15)
+        @JsonPropertyDescription(
+            "How many queue nodes there are, 1 to 15. Three survive the loss of one, five the loss"
+                + " of two; an even number survives no more losses than the odd one below it.")
+        Integer replicas,
+    @Size(min = 1, max = 500)
+        @JsonPropertyDescription(
+            "The container image of a queue node. The operator's own by default; another must be"
+                + " built from Warren's node-image.")
+        String image,
+    @Default("{}") @JsonPropertyDescription("The volume of each node.") StorageSpec storage,
+    @JsonPropertyDescription(
+            "Requests and limits of the RabbitMQ container. Its memory limit is also what RabbitMQ"
+                + " takes as the memory that it may use. Default: requests of 100m CPU and 512Mi,"
+                + " a limit of 2Gi.")
+        ResourceRequirements resources,
+    @Size(max = 65536)
+        @JsonPropertyDescription(
+            "More lines for rabbitmq.conf, in its own format. They come after, and so win over, the"
+                + " operator's.")
+        String config,
+    @Size(max = 50)
+        @JsonPropertyDescription(
+            "RabbitMQ plugins to enable besides the management, Prometheus and Kubernetes peer"
+                + " discovery plugins, which are always on.")
+        List<@Pattern("^[a-z][a-z0-9_]*$") @Size(max = 100) String> plugins,
+    @PreserveUnknownFields
+        @JsonPropertyDescription(
+            "A pod template whose fields are added to a node's Pod: labels, annotations, tolerations,"
+                + " nodeSelector, affinity, priorityClassName, imagePullSecrets, and so on. What the"
+                + " operator itself sets wins, except topologySpreadConstraints and affinity.")
+        Map<String, Object> podTemplate) {
+
+  /** Makes an absent plugin list empty. */
+  public NodesSpec {
+    plugins = plugins == null ? List.of() : List.copyOf(plugins);
+  }
+}

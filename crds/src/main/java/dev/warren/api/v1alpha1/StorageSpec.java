@@ -1,0 +1,33 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** The volume of a queue node. */
+public record StorageSpec(
+    @Default("10Gi")
+        @Size(max = 20)
+        @ValidationRule(
+            value = "isQuantity(self) && quantity(self).sign() == 1",
+            message = "must be a size greater than zero, such as 10Gi or 500Mi")
+        @JsonPropertyDescription("The size of the volume in bytes, with a unit: 10Gi, 500Mi.")
+        String size,
+    @Size(min = 1, max = 253)
+        @JsonPropertyDescription(
+            "The StorageClass of the volume. The cluster's default class when absent. Nodes that"
+                + " already have a volume keep it.")
+        String className,
+    @Default("Delete")
+        @JsonPropertyDescription(
+            "What becomes of the volumes when this resource is deleted. Delete: they go with it."
+                + " Retain: the claims stay, with what the nodes had stored.")
+        VolumeDeletion onDelete) {
+
+  /** What becomes of a volume whose node or topology is gone. */
+  public enum VolumeDeletion {
+    Delete,
+    Retain
+  }
+}
