@@ -1,20 +1,25 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Map;
 
 /** A program that consumes one queue, run as a Deployment. */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ConsumerSpec(
     @Required
-        @Size(min = 1, max = 40)
-        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @Size(max = 40)
+        @ValidationRule(
+            value = "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+            message =
+                "must be lower case letters, digits and '-', beginning and ending with a letter or digit")
         @JsonPropertyDescription(
             "The consumer's name: 1 to 40 lower case letters, digits and '-'. Its Deployment is"
                 + " called <topology>-<name>.")

@@ -1,5 +1,6 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -11,6 +12,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value = "has(self.exchange) || !has(self.routingKey)",
     message = "routingKey goes with exchange only")
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record DeadLetterSpec(
     @Size(min = 1, max = 255)
         @JsonPropertyDescription("A queue of this resource that takes the dead letters.")
@@ -21,6 +23,7 @@ public record DeadLetterSpec(
                 + " published to.")
         String exchange,
     @Size(max = 255)
+        @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)
         @JsonPropertyDescription(
             "The routing key for the exchange. Each message's own routing key when absent.")
         String routingKey) {}

@@ -1,9 +1,10 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -11,25 +12,28 @@ import java.util.Map;
 
 /** A durable exchange. */
 @ValidationRule(
+    fieldPath = ".type",
     value = "self.type == oldSelf.type",
     message =
-        "type is fixed when an exchange is made; declare an exchange of another name, move the bindings to it, then remove this one")
+        "cannot be changed, since RabbitMQ fixes it when the exchange is made; declare an exchange of another name, move the bindings to it, then remove this one")
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ExchangeSpec(
     @Required
         @Size(min = 1, max = 255)
-        @ValidationRule(
-            value = "bytes(self).size() <= 255",
-            message = "must be at most 255 bytes in UTF-8")
-        @ValidationRule(
-            value = "!self.startsWith('amq.')",
-            message = "names that begin with 'amq.' belong to RabbitMQ")
+        @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)
+        @ValidationRule(value = Names.NOT_RESERVED, message = Names.NOT_RESERVED_MESSAGE)
+        @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
-            "The exchange's name: any text of 1 to 255 bytes in UTF-8 that does not begin with"
-                + " 'amq.'.")
+            "The exchange's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
+                + " does not begin with 'amq.'.")
         String name,
     @Default("direct")
-        @Pattern("^(direct|fanout|topic|headers|x-[a-z0-9-]+)$")
         @Size(max = 100)
+        @ValidationRule(
+            value = "self.matches('^(direct|fanout|topic|headers|x-[a-z0-9-]+)$')",
+            message =
+                "must be direct, fanout, topic or headers, or the name of a plugin's type, such as x-consistent-hash")
         @JsonPropertyDescription(
             "direct, fanout, topic or headers, or a type that a plugin adds, such as"
                 + " x-consistent-hash. Cannot be changed.")
@@ -37,7 +41,7 @@ public record ExchangeSpec(
     @PreserveUnknownFields
         @JsonPropertyDescription(
             "Arguments of the exchange, such as alternate-exchange. RabbitMQ fixes them when the"
-                + " exchange is made.")
+                + " exchange is made: they cannot be changed.")
         Map<String, Object> arguments) {
 
   /** Makes absent arguments empty. */

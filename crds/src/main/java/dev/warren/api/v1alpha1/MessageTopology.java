@@ -1,5 +1,6 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -33,10 +34,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = AdditionalPrinterColumn.Type.DATE)
 // The name becomes part of Service names, which are DNS labels that begin with a letter.
 @ValidationRule(
+    fieldPath = ".metadata.name",
     value =
         "self.metadata.name.size() <= 63 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
     message =
-        "metadata.name must be at most 63 characters: lower case letters, digits and '-', beginning with a letter and ending with a letter or digit")
+        "must be at most 63 characters: lower case letters, digits and '-', beginning with a letter and ending with a letter or digit")
 public class MessageTopology extends CustomResource<MessageTopologySpec, MessageTopologyStatus>
     implements Namespaced {
 
@@ -53,7 +55,14 @@ public class MessageTopology extends CustomResource<MessageTopologySpec, Message
 
   @Override
   @Required
+  @JsonPropertyDescription("What you want.")
   public MessageTopologySpec getSpec() {
     return super.getSpec();
+  }
+
+  @Override
+  @JsonPropertyDescription("What the operator saw and did. Written by the operator only.")
+  public MessageTopologyStatus getStatus() {
+    return super.getStatus();
   }
 }

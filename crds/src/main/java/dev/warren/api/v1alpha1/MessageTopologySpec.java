@@ -1,11 +1,15 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /** What the user wants. Its lists are never null. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record MessageTopologySpec(
     @Default("{}")
         @JsonPropertyDescription("The queue nodes: the RabbitMQ servers that hold the queues.")

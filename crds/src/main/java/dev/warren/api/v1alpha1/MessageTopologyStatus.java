@@ -1,10 +1,12 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 
 /** What the operator saw and did. */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record MessageTopologyStatus(
     @JsonPropertyDescription("The generation of the resource that this status speaks of.")
         Long observedGeneration,
@@ -23,12 +25,16 @@ public record MessageTopologyStatus(
         List<ConsumerStatus> consumers) {
 
   /** Counts of what is ready and what is wanted, as "3/3". */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Summary(
       @JsonPropertyDescription("Queue nodes: ready/wanted.") String nodes,
       @JsonPropertyDescription("Queues: available/declared.") String queues,
-      @JsonPropertyDescription("Consumers with all their Pods ready/declared.") String consumers) {}
+      @JsonPropertyDescription(
+              "Consumers: ready/declared. A consumer is ready when all its Pods are.")
+          String consumers) {}
 
   /** The queue nodes together. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodesStatus(
       @JsonPropertyDescription("How many nodes are wanted.") Integer desired,
       @JsonPropertyDescription("How many nodes run and serve clients.") Integer ready,
@@ -47,6 +53,7 @@ public record MessageTopologyStatus(
   }
 
   /** One queue node. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodeStatus(
       @JsonPropertyDescription("The node's Pod.") String name,
       @JsonPropertyDescription("Ready, or what keeps it from being so.") String state,
@@ -54,6 +61,7 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
   /** One queue. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record QueueStatus(
       @JsonPropertyDescription("The queue's name.") String name,
       @JsonPropertyDescription("The node that leads it; absent when none does.") String leader,
@@ -68,6 +76,7 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
   /** One consumer. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ConsumerStatus(
       @JsonPropertyDescription("The consumer's name.") String name,
       @JsonPropertyDescription("How many Pods are wanted.") Integer replicas,

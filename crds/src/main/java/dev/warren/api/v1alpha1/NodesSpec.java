@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /** The queue nodes of a topology. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record NodesSpec(
     @Default("3")
         @Min(1)

@@ -1,12 +1,13 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -14,37 +15,56 @@ import java.util.Map;
 
 /** A durable queue. */
 @ValidationRule(
+    fieldPath = ".type",
     value = "self.type == oldSelf.type",
-    message =
-        "type is fixed when a queue is made; declare a queue of another name, move bindings and consumers to it, then remove this one")
+    message = QueueSpec.IS_FIXED)
 @ValidationRule(
+    fieldPath = ".singleActiveConsumer",
     value = "self.singleActiveConsumer == oldSelf.singleActiveConsumer",
-    message = "singleActiveConsumer is fixed when a queue is made")
+    message = QueueSpec.IS_FIXED)
 @ValidationRule(
+    fieldPath = ".deliveryLimit",
     value = "self.type == 'quorum' || !has(self.deliveryLimit)",
-    message = "deliveryLimit is for quorum queues only")
+    message = "is for quorum queues only")
 @ValidationRule(
+    fieldPath = ".members",
     value = "self.type != 'classic' || !has(self.members)",
-    message = "members is for quorum queues and streams only: a classic queue is on one node")
+    message = "is for quorum queues and streams only: a classic queue is on one node")
 @ValidationRule(
+    fieldPath = ".maxAge",
     value = "self.type == 'stream' || !has(self.maxAge)",
-    message = "maxAge is for streams only; a queue has messageTTL")
+    message = "is for streams only; other queues have messageTTL")
 @ValidationRule(
-    value =
-        "self.type != 'stream' || !(has(self.messageTTL) || has(self.maxLength) || has(self.overflow) || has(self.deadLetter) || self.singleActiveConsumer)",
-    message =
-        "messageTTL, maxLength, overflow, deadLetter and singleActiveConsumer are not for streams; a stream has maxAge and maxLengthBytes")
+    fieldPath = ".messageTTL",
+    value = "self.type != 'stream' || !has(self.messageTTL)",
+    message = "is not for streams, which have maxAge")
+@ValidationRule(
+    fieldPath = ".maxLength",
+    value = "self.type != 'stream' || !has(self.maxLength)",
+    message = "is not for streams, which have maxLengthBytes")
+@ValidationRule(
+    fieldPath = ".overflow",
+    value = "self.type != 'stream' || !has(self.overflow)",
+    message = "is not for streams, which always drop the oldest messages")
+@ValidationRule(
+    fieldPath = ".deadLetter",
+    value = "self.type != 'stream' || !has(self.deadLetter)",
+    message = "is not for streams, which keep messages when they are consumed")
+@ValidationRule(
+    fieldPath = ".singleActiveConsumer",
+    value = "self.type != 'stream' || !self.singleActiveConsumer",
+    message = "is not for streams; their clients ask for it when they subscribe")
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record QueueSpec(
     @Required
         @Size(min = 1, max = 255)
-        @ValidationRule(
-            value = "bytes(self).size() <= 255",
-            message = "must be at most 255 bytes in UTF-8")
-        @ValidationRule(
-            value = "!self.startsWith('amq.')",
-            message = "names that begin with 'amq.' belong to RabbitMQ")
+        @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)
+        @ValidationRule(value = Names.NOT_RESERVED, message = Names.NOT_RESERVED_MESSAGE)
+        @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
-            "The queue's name: any text of 1 to 255 bytes in UTF-8 that does not begin with 'amq.'.")
+            "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
+                + " does not begin with 'amq.'.")
         String name,
     @Default("quorum")
         @JsonPropertyDescription(
@@ -58,25 +78,35 @@ public record QueueSpec(
             "On how many nodes the queue has a copy, 1 to 7; odd numbers are best. Never more than"
                 + " there are nodes. Default 3. Quorum queues and streams only.")
         Integer members,
-    @Pattern(Durations.PATTERN)
-        @Size(min = 2, max = 20)
+    @Size(max = 20)
+        @ValidationRule(
+            value = Durations.IS_DURATION + " && " + Durations.SECONDS + " <= 4233600",
+            message = "must be a duration of at most 49d, such as 500ms, 30s, 1h30m or 7d")
         @JsonPropertyDescription(
             "How long a message may wait before it expires (and is dead-lettered, if deadLetter is"
-                + " set), such as 30s, 1h or 7d. No limit when absent.")
+                + " set), such as 30s, 1h or 7d. At most 49d; 0s drops"
+                + " what no consumer can take at once. No limit when absent.")
         String messageTTL,
     @Min(1)
         @JsonPropertyDescription("The most messages that the queue holds. No limit when absent.")
         Long maxLength,
     @Size(max = 20)
         @ValidationRule(
-            value = "isQuantity(self) && quantity(self).sign() == 1",
-            message = "must be a size greater than zero, such as 10Gi or 500Mi")
+            value = Sizes.IS_SIZE + " && " + Sizes.QUANTITY + ".compareTo(quantity('1')) >= 0",
+            message = "must be a size in bytes of at least 1, such as 10Gi or 500Mi")
         @JsonPropertyDescription(
             "The most bytes of message bodies that the queue holds, such as 500Mi. No limit when"
                 + " absent.")
         String maxLengthBytes,
-    @Pattern(Durations.PATTERN)
-        @Size(min = 2, max = 20)
+    @Size(max = 20)
+        @ValidationRule(
+            value =
+                Durations.IS_DURATION
+                    + " && !self.endsWith('ms') && "
+                    + Durations.SECONDS
+                    + " >= 1",
+            message =
+                "must be a duration in whole seconds from 1s to 9999d, such as 30s, 1h30m or 7d")
         @JsonPropertyDescription(
             "Streams only: how long a message is kept, such as 7d. No limit when absent.")
         String maxAge,
@@ -86,14 +116,15 @@ public record QueueSpec(
                 + " Default drop-head.")
         Overflow overflow,
     @JsonPropertyDescription(
-            "Where a message goes that was rejected, expired, dropped for length, or delivered too"
+            "Where a message goes that was rejected for good, expired, dropped for length, or delivered too"
                 + " often. Such messages are lost when absent.")
         DeadLetterSpec deadLetter,
     @Min(0)
         @Max(1000000)
         @JsonPropertyDescription(
-            "How often a message is delivered again after its consumer rejected it or died, before"
-                + " it is dead-lettered or dropped. RabbitMQ's default is 20. Quorum queues only.")
+            "How often a message is delivered again after its consumer rejected it, died or lost its"
+                + " connection, before it is dead-lettered or dropped; basic.nack does not count."
+                + " Default 20. Quorum queues only.")
         Integer deliveryLimit,
     @Default("false")
         @JsonPropertyDescription(
@@ -106,6 +137,10 @@ public record QueueSpec(
                 + " queue is made, and a client that declares the queue must then give the same"
                 + " ones: prefer the fields above, which can be changed at any time.")
         Map<String, Object> arguments) {
+
+  static final String IS_FIXED =
+      "cannot be changed, since RabbitMQ fixes it when the queue is made; declare a queue of another"
+          + " name, move bindings and consumers to it, then remove this one";
 
   /** Makes absent arguments empty and an absent flag false. */
   public QueueSpec {

@@ -1,18 +1,20 @@
 package dev.warren.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
 /** The volume of a queue node. */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record StorageSpec(
     @Default("10Gi")
         @Size(max = 20)
         @ValidationRule(
-            value = "isQuantity(self) && quantity(self).sign() == 1",
-            message = "must be a size greater than zero, such as 10Gi or 500Mi")
-        @JsonPropertyDescription("The size of the volume in bytes, with a unit: 10Gi, 500Mi.")
+            value = Sizes.IS_SIZE + " && " + Sizes.QUANTITY + ".compareTo(quantity('100Mi')) >= 0",
+            message = "must be a size in bytes of at least 100Mi, such as 10Gi")
+        @JsonPropertyDescription("The size of the volume in bytes, such as 10Gi; at least 100Mi.")
         String size,
     @Size(min = 1, max = 253)
         @JsonPropertyDescription(

@@ -7,11 +7,13 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefi
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Generates the CustomResourceDefinition from the API's classes. Run as a program it writes the
@@ -71,7 +73,13 @@ public final class CrdGeneration {
           .sort(Comparator.comparing(CustomResourceColumnDefinition::getName, byPlaceInColumns()));
       JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
       correct(root);
-      keyListsByName(root.getProperties().get("spec"));
+      root.setDescription(
+          "A messaging system: its queue nodes, its exchanges, queues and bindings, and the consumers"
+              + " of its queues.");
+      // A rule can name only a field of the schema as the place of the fault.
+      root.getProperties().put("metadata", object(Map.of("name", string())));
+      JSONSchemaProps spec = root.getProperties().get("spec");
+      keyListsByName(spec);
       return resource;
     }
 
@@ -84,6 +92,14 @@ public final class CrdGeneration {
       }
     }
 
+    private static JSONSchemaProps object(Map<String, JSONSchemaProps> properties) {
+      return new JSONSchemaPropsBuilder().withType("object").withProperties(properties).build();
+    }
+
+    private static JSONSchemaProps string() {
+      return new JSONSchemaPropsBuilder().withType("string").build();
+    }
+
     private static void correct(JSONSchemaProps schema) {
       // The generator says of an open map that its values are objects; they may be anything.
       if (Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())) {
@@ -92,8 +108,15 @@ public final class CrdGeneration {
       // It sees the annotations of a record's component twice: on the field and on its accessor.
       schema.setXKubernetesValidations(
           schema.getXKubernetesValidations().stream().distinct().toList());
+      // A quantity: the server would take any text for one.
+      if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+        schema.setPattern("^[0-9]+([.][0-9]+)?(m|Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$");
+      }
       if (schema.getItems() != null) {
         correct(schema.getItems().getSchema());
+      }
+      if (schema.getAdditionalProperties() != null) {
+        correct(schema.getAdditionalProperties().getSchema());
       }
       schema.getProperties().values().forEach(Finish::correct);
     }

@@ -1,0 +1,48 @@
+# `make help` lists what can be made.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION := 0.1.0
+TESTBED := e2e/cluster/testbed
+IMAGES := e2e/cluster/images
+
+export JAVA_HOME := $(shell .ci/find-jdk)
+MVN := mvn -B -ntp
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: test
+test: test-java test-node ## Run every test
+
+.PHONY: test-java
+test-java: ## Run the Java tests, the API server's among them (no cluster needed)
+	KUBE_API_TEST_DIR=$$($(TESTBED) api-test-dir) KUBE_API_TEST_API_SERVER_VERSION=1.34.4 \
+	  $(MVN) verify
+
+.PHONY: test-node
+test-node: cluster node-image ## Run a queue node on the test bed, as the restricted profile allows
+	e2e/queue-node-test warren.local/queue-node:$(VERSION)
+
+.PHONY: cluster
+cluster: ## Start the test bed: a Kubernetes of three machines
+	$(TESTBED) up
+
+.PHONY: cluster-down
+cluster-down: ## Stop the test bed and remove it; what was built stays in the cache
+	$(TESTBED) down
+
+.PHONY: node-image
+node-image: cluster ## Build the queue node's image and load it into the test bed
+	archive=$$($(IMAGES)/containerize node-image node-image/Containerfile \
+	  warren.local/queue-node:$(VERSION) --build-arg BASE=warren.local/rabbitmq:4.3.6) && \
+	  $(TESTBED) load-image "$$archive"
+
+.PHONY: crds
+crds: ## Write the CustomResourceDefinition from the API's classes
+	cd crds && $(MVN) -q test-compile exec:java
+
+.PHONY: fmt
+fmt: ## Format the Java code
+	$(MVN) -q spotless:apply

@@ -1,0 +1,42 @@
+package dev.warren.api.v1alpha1;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** The sizes of this API: bytes with a unit as Kubernetes writes them, such as 10Gi or 500M. */
+public final class Sizes {
+
+  /**
+   * What people write, not all that Kubernetes reads: 5e9999999999999 would take the memory of
+   * whoever counts it, and in 500m the m is not for mega.
+   */
+  private static final String FORM = "^[0-9]+([.][0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$";
+
+  /** CEL: the field is a size. */
+  static final String IS_SIZE = "self.matches('" + FORM + "')";
+
+  /** CEL: the quantity of a field that {@link #IS_SIZE}. */
+  static final String QUANTITY = "quantity(self)";
+
+  private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  private Sizes() {}
+
+  /**
+   * The bytes that a field of this API says; whatever the API server accepts there can be read. As
+   * in Kubernetes, a part of a byte counts as one, and too many for a long are its largest value.
+   *
+   * @throws IllegalArgumentException when the text is not a size
+   */
+  public static long bytes(String text) {
+    if (!text.matches(FORM)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a size in bytes, such as 10Gi or 500Mi");
+    }
+    return Quantity.getAmountInBytes(new Quantity(text))
+        .setScale(0, RoundingMode.CEILING)
+        .min(LARGEST)
+        .longValueExact();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.warren.api.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What every field of the definition must have. */
+class CrdSchemaTest {
+
+  /** Fields that hold what they are given. */
+  static final Set<String> OPEN = Set.of("arguments", "podTemplate", "template");
+
+  /** Fields whose types are Kubernetes' own. */
+  static final Set<String> FOREIGN = Set.of("metadata", "resources", "conditions");
+
+  private final JSONSchemaProps root = definition();
+
+  @Test
+  void everyFieldIsDescribed() {
+    assertThat(root.getDescription()).isNotBlank();
+    assertThat(fieldsWhere((name, schema) -> isBlank(schema.getDescription()))).isEmpty();
+  }
+
+  @Test
+  void everyDescriptionIsWrittenAsSentences() {
+    assertThat(fieldsWhere((name, schema) -> !schema.getDescription().endsWith("."))).isEmpty();
+  }
+
+  @Test
+  void everyRuleHasAMessage() {
+    assertThat(
+            fieldsWhere(
+                (name, schema) ->
+                    Stream.concat(Stream.of(schema), items(schema))
+                        .flatMap(s -> s.getXKubernetesValidations().stream())
+                        .anyMatch(rule -> isBlank(rule.getMessage()))))
+        .isEmpty();
+  }
+
+  @Test
+  void everyListAndTextOfTheSpecIsBounded() {
+    assertThat(
+            fieldsWhere(
+                (name, schema) ->
+                    Stream.concat(Stream.of(schema), items(schema))
+                        .anyMatch(CrdSchemaTest::unbounded)))
+        .allMatch(field -> field.startsWith("status."));
+  }
+
+  @Test
+  void exactlyTheOpenFieldsAreOpen() {
+    assertThat(
+            fieldsWhere(
+                (name, schema) ->
+                    OPEN.contains(name)
+                        != Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())))
+        .isEmpty();
+  }
+
+  @Test
+  void theExampleOfEverythingSetsEveryField() throws IOException {
+    JsonNode everything = Everything.tree();
+    assertThat(
+            fieldsWhere((name, schema) -> true).stream()
+                .filter(field -> field.startsWith("spec."))
+                .filter(field -> !isSet(everything, List.of(field.split("\\.")))))
+        .isEmpty();
+  }
+
+  private static boolean isSet(JsonNode node, List<String> path) {
+    if (node.isArray()) {
+      return node.valueStream().anyMatch(item -> isSet(item, path));
+    }
+    if (path.isEmpty()) {
+      return true;
+    }
+    return node.has(path.getFirst())
+        && isSet(node.get(path.getFirst()), path.subList(1, path.size()));
+  }
+
+  private static boolean unbounded(JSONSchemaProps schema) {
+    return switch (schema.getType()) {
+      case "array" -> schema.getMaxItems() == null;
+      case "string" -> schema.getMaxLength() == null && schema.getEnum().isEmpty();
+      default -> false;
+    };
+  }
+
+  private List<String> fieldsWhere(BiPredicate<String, JSONSchemaProps> condition) {
+    List<String> found = new ArrayList<>();
+    collect("", root, condition, found);
+    return found;
+  }
+
+  private static void collect(
+      String prefix,
+      JSONSchemaProps schema,
+      BiPredicate<String, JSONSchemaProps> condition,
+      List<String> found) {
+    schema
+        .getProperties()
+        .forEach(
+            (name, field) -> {
+              if (name.equals("metadata")) {
+                return;
+              }
+              if (condition.test(name, field)) {
+                found.add(prefix + name);
+              }
+              if (!FOREIGN.contains(name)) {
+                collect(prefix + name + ".", field, condition, found);
+              }
+            });
+    items(schema).forEach(item -> collect(prefix, item, condition, found));
+  }
+
+  private static Stream<JSONSchemaProps> items(JSONSchemaProps schema) {
+    return Stream.ofNullable(schema.getItems())
+        .map(items -> items.getSchema())
+        .filter(Objects::nonNull);
+  }
+
+  private static boolean isBlank(String text) {
+    return text == null || text.isBlank();
+  }
+
+  private static JSONSchemaProps definition() {
+    try {
+      return new KubernetesSerialization()
+          .unmarshal(
+              Files.readString(CrdGeneration.COMMITTED.getFirst()), CustomResourceDefinition.class)
+          .getSpec()
+          .getVersions()
+          .getFirst()
+          .getSchema()
+          .getOpenAPIV3Schema();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,380 @@
+package dev.warren.api.v1alpha1;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the API server makes of a resource that it accepts. */
+@Tag("apiserver")
+class MessageTopologyApiServerTest {
+
+  @RegisterExtension static final ApiServer server = new ApiServer();
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @Test
+  void theDefinitionIsEstablishedAndWithoutFault() {
+    assertThat(definition().getStatus().getConditions())
+        .filteredOn(condition -> condition.getStatus().equals("True"))
+        .extracting(CustomResourceDefinitionCondition::getType)
+        .containsExactlyInAnyOrder("NamesAccepted", "Established");
+  }
+
+  @Test
+  void theRulesStayFarBelowTheCostThatTheServerAllows() {
+    // The server multiplies the cost of a rule by the longest lists: they may grow tenfold.
+    CustomResourceDefinition larger = definition();
+    multiplyMaxItems(
+        larger.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema(), 10);
+    server.client().resource(larger).dryRun().update();
+  }
+
+  @Test
+  void anEmptySpecHasThreeNodesOfTenGibibytes() {
+    assertThat(spec(server.accept(server.topology("orders", "{}"))))
+        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+  }
+
+  @Test
+  void nodesThatSetOneFieldHaveTheDefaultsOfTheOthers() {
+    assertThat(
+            spec(server.accept(server.topology("orders", "{nodes: {storage: {className: fast}}}"))))
+        .isEqualTo(
+            json(
+                "{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete, className: fast}}}"));
+  }
+
+  @Test
+  void whatIsNotSaidAboutTheOtherObjectsHasADefault() {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{queues: [{name: hello}], exchanges: [{name: events}],"
+                    + " bindings: [{exchange: events, queue: hello}],"
+                    + " consumers: [{name: worker, queue: hello, template: {}}]}"));
+    assertThat(spec(accepted))
+        .isEqualTo(
+            json(
+                """
+                nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}
+                queues: [{name: hello, type: quorum, singleActiveConsumer: false}]
+                exchanges: [{name: events, type: direct}]
+                bindings: [{exchange: events, queue: hello, routingKey: ''}]
+                consumers: [{name: worker, queue: hello, replicas: 1, prefetch: 1, template: {}}]
+                """));
+  }
+
+  @Test
+  void nullIsTheSameAsAbsent() {
+    assertThat(
+            spec(
+                server.accept(
+                    server.topology("orders", "{nodes: {replicas: null, storage: null}}"))))
+        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+  }
+
+  @Test
+  void everyFieldSurvivesTheServerAndOurClasses() throws IOException {
+    JsonNode written = Everything.tree().get("spec");
+    GenericKubernetesResource topology =
+        server
+            .client()
+            .getKubernetesSerialization()
+            .unmarshal(Everything.yaml(), GenericKubernetesResource.class);
+    topology.getMetadata().setNamespace("default");
+
+    GenericKubernetesResource stored = server.create(topology);
+    assertThat(spec(stored)).as("as the server has it").isEqualTo(written);
+
+    Resource<MessageTopology> resource = resource("everything");
+    MessageTopology read = resource.get();
+    assertThat(spec(read)).as("as our classes write it").isEqualTo(written);
+
+    server.client().resource(read).update();
+    assertThat(resource.get().getMetadata().getGeneration()).as("nothing was changed").isEqualTo(1);
+  }
+
+  @Test
+  void aResourceMadeOfOurClassesHasTheDefaultsOfTheServer() {
+    MessageTopology topology = new MessageTopology();
+    topology.getMetadata().setName("made-of-classes");
+    topology.getMetadata().setNamespace("default");
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null));
+    assertThat(spec(server.client().resource(topology).dryRun().create()))
+        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "two words",
+        " ",
+        "path/to/queue",
+        "50%",
+        "ümlaut 日本語 🐇",
+        "tab\\there",
+        "a.b",
+        "...",
+        "\\\"quoted\\\"",
+        "AMQ.upper",
+        "amqp",
+        "~",
+        "#",
+        "*"
+      })
+  void aQueueOrExchangeMayHaveAnyName(String name) {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{queues: [{name: \"%s\"}], exchanges: [{name: \"%s\"}]}".formatted(name, name)));
+    assertThat(accepted.<String>get("spec", "queues", 0, "name"))
+        .isEqualTo(json("\"" + name + "\"").textValue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "é", "日", "🐇"})
+  void aNameMayHaveExactly255Bytes(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String name = character.repeat(255 / bytes) + "x".repeat(255 % bytes);
+    server.accept(
+        server.topology(
+            "orders",
+            "{queues: [{name: '%s'}], exchanges: [{name: '%s'}],".formatted(name, name)
+                + " bindings: [{exchange: e, queue: q, routingKey: '%s'}]}".formatted(name)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "orders-2",
+        "a23456789-123456789-123456789-123456789-123456789-123456789-123"
+      })
+  void aTopologyMayHaveADnsLabelForAName(String name) {
+    server.accept(server.topology(name, "{}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0s", "500ms", "30s", "1h30m", "7d", "1d2h3m4s5ms", "49d", "4233600000ms"})
+  void aMessageTtlIsADuration(String text) {
+    server.accept(
+        server.topology("orders", "{queues: [{name: q, messageTTL: '%s'}]}".formatted(text)));
+    assertThat(Durations.parse(text)).isLessThanOrEqualTo(Durations.parse("49d"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1s", "30s", "1h30m", "7d", "3650d", "9999d", "999999999s"})
+  void aMaxAgeIsADurationInSeconds(String text) {
+    server.accept(
+        server.topology(
+            "orders", "{queues: [{name: q, type: stream, maxAge: '%s'}]}".formatted(text)));
+    assertThat(Durations.parse(text)).isGreaterThanOrEqualTo(Durations.parse("1s"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "1000", "1k", "1.5Gi", "500Mi", "2T", "99999999999999999Pi"})
+  void aMaxLengthInBytesIsASize(String text) {
+    server.accept(
+        server.topology("orders", "{queues: [{name: q, maxLengthBytes: '%s'}]}".formatted(text)));
+    assertThat(Sizes.bytes(text)).isPositive();
+  }
+
+  @Test
+  void theLargestTopologyIsAcceptedAndMayBeChanged() {
+    GenericKubernetesResource stored = server.create(largest("1h"));
+    GenericKubernetesResource changed = server.replace(stored, largest("2h"));
+    assertThat(changed.<List<?>>get("spec", "queues")).hasSize(1000);
+    assertThat(changed.<String>get("spec", "queues", 999, "messageTTL")).isEqualTo("2h");
+    server.client().resource(changed).delete();
+  }
+
+  private static GenericKubernetesResource largest(String ttl) {
+    return server.topology(
+        "largest",
+        "{queues: [%s], exchanges: [%s], bindings: [%s], consumers: [%s]}"
+            .formatted(
+                repeat(
+                    1000,
+                    "{name: queue-%d, messageTTL: "
+                        + ttl
+                        + ", maxLengthBytes: 500Mi, deadLetter: {exchange: e, routingKey: k}}"),
+                repeat(1000, "{name: exchange-%d, type: topic}"),
+                repeat(5000, "{exchange: exchange-1, queue: queue-1, routingKey: order.%d}"),
+                repeat(200, "{name: consumer-%d, queue: queue-1, template: {}}")));
+  }
+
+  private static String repeat(int times, String item) {
+    return IntStream.range(0, times)
+        .mapToObj(number -> item.formatted(number))
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void aQueueThatWasRemovedMayComeBackWithAnotherType() {
+    GenericKubernetesResource stored =
+        server.create(server.topology("come-back", "{queues: [{name: q, type: classic}]}"));
+    stored = server.replace(stored, server.topology("come-back", "{queues: []}"));
+    stored =
+        server.replace(stored, server.topology("come-back", "{queues: [{name: q, type: quorum}]}"));
+    assertThat(stored.<String>get("spec", "queues", 0, "type")).isEqualTo("quorum");
+  }
+
+  @Test
+  void queuesMayChangePlacesAndWhatRabbitCanChange() {
+    GenericKubernetesResource stored =
+        server.create(server.topology("places", "{queues: [{name: a, type: classic}, {name: b}]}"));
+    server.replace(
+        stored,
+        server.topology(
+            "places",
+            "{queues: [{name: b, members: 5, messageTTL: 1h, maxLength: 5, deliveryLimit: 3},"
+                + " {name: c}, {name: a, type: classic, overflow: reject-publish}]}"));
+  }
+
+  @Test
+  void theStatusIsNotWrittenWithTheResource() throws IOException {
+    GenericKubernetesResource topology = server.topology("no-status", "{}");
+    topology.setAdditionalProperty("status", MAPPER.convertValue(status(), Object.class));
+    GenericKubernetesResource stored = server.create(topology);
+    assertThat(stored.<Object>get("status")).isNull();
+
+    stored = server.replace(stored, topology);
+    assertThat(stored.<Object>get("status")).isNull();
+    assertThat(stored.getMetadata().getGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void theStatusKeepsAllThatTheOperatorWritesAndNothingElseChanges() {
+    server.create(server.topology("with-status", "{nodes: {replicas: 1}}"));
+    MessageTopology topology = resource("with-status").get();
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null));
+    topology.setStatus(status());
+    server.client().resource(topology).updateStatus();
+
+    MessageTopology read = resource("with-status").get();
+    assertThat(read.getStatus()).isEqualTo(status());
+    assertThat(read.getSpec().nodes().replicas()).isEqualTo(1);
+    assertThat(read.getMetadata().getGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void kubectlGetShowsHowItStands() {
+    server.create(server.topology("shown", "{}"));
+    MessageTopology topology = resource("shown").get();
+    topology.setStatus(status());
+    server.client().resource(topology).updateStatus();
+
+    List<String> lines = server.kubectl("get", "mtop", "shown").text().lines().toList();
+    assertThat(lines.get(0).split(" +"))
+        .containsExactly("NAME", "READY", "NODES", "QUEUES", "CONSUMERS", "REASON", "AGE");
+    assertThat(lines.get(1)).matches("shown +False +2/3 +4/5 +0/1 +NodeReplacing +[0-9]+s");
+  }
+
+  @Test
+  void kubectlExplainSaysWhatAFieldIsFor() {
+    assertThat(server.kubectl("explain", "mtop").text())
+        .contains("A messaging system: its queue nodes,");
+    assertThat(server.kubectl("explain", "mtop.spec.queues.messageTTL").text())
+        .contains("How long a message may wait");
+  }
+
+  @Test
+  void kubectlApplyRefusesAFieldThatDoesNotExist(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("topology.yaml");
+    Files.writeString(
+        file,
+        """
+        apiVersion: warren.dev/v1alpha1
+        kind: MessageTopology
+        metadata: {name: misspelt}
+        spec: {queues: [{name: hello, mesageTTL: 1h}]}
+        """);
+    ApiServer.Printed printed = server.kubectl("apply", "-f", file.toString());
+    assertThat(printed.exitCode()).isNotZero();
+    assertThat(printed.text()).contains("unknown field \"spec.queues[0].mesageTTL\"");
+  }
+
+  private static MessageTopologyStatus status() {
+    Condition ready =
+        new ConditionBuilder()
+            .withType("Ready")
+            .withStatus("False")
+            .withReason("NodeReplacing")
+            .withMessage("node orders-1 is being replaced")
+            .withLastTransitionTime("2026-01-02T03:04:05Z")
+            .withObservedGeneration(1L)
+            .build();
+    return new MessageTopologyStatus(
+        1L,
+        List.of(ready),
+        new MessageTopologyStatus.Summary("2/3", "4/5", "0/1"),
+        new MessageTopologyStatus.NodesStatus(
+            3,
+            2,
+            MessageTopologyStatus.Quorum.Degraded,
+            List.of(new MessageTopologyStatus.NodeStatus("orders-1", "Lost", "n2", "is gone"))),
+        List.of(
+            new MessageTopologyStatus.QueueStatus(
+                "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, "one copy is offline")),
+        List.of(new MessageTopologyStatus.ConsumerStatus("worker", 6, 5, "one Pod crashes")));
+  }
+
+  private static CustomResourceDefinition definition() {
+    return server
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName("messagetopologies.warren.dev")
+        .get();
+  }
+
+  private static void multiplyMaxItems(JSONSchemaProps schema, int factor) {
+    if (schema.getMaxItems() != null) {
+      schema.setMaxItems(schema.getMaxItems() * factor);
+    }
+    schema.getProperties().values().forEach(field -> multiplyMaxItems(field, factor));
+    if (schema.getItems() != null) {
+      multiplyMaxItems(schema.getItems().getSchema(), factor);
+    }
+  }
+
+  private static Resource<MessageTopology> resource(String name) {
+    return server.client().resources(MessageTopology.class).inNamespace("default").withName(name);
+  }
+
+  private static JsonNode spec(Object resource) {
+    return json(server.client().getKubernetesSerialization().asYaml(resource)).get("spec");
+  }
+
+  /** From JSON or YAML. */
+  private static JsonNode json(String yaml) {
+    return MAPPER.valueToTree(
+        server.client().getKubernetesSerialization().unmarshal("---\n" + yaml, Object.class));
+  }
+}

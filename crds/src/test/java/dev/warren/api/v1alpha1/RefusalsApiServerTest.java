@@ -1,0 +1,273 @@
+package dev.warren.api.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the API server refuses, and what it then says to the user: one thing, at its place. */
+@Tag("apiserver")
+class RefusalsApiServerTest {
+
+  private static final String TYPE_IS_FIXED =
+      "cannot be changed, since RabbitMQ fixes it when the queue is made; declare a queue of another"
+          + " name, move bindings and consumers to it, then remove this one";
+
+  @RegisterExtension static final ApiServer server = new ApiServer();
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+      no nodes                     | {nodes: {replicas: 0}}                               | spec.nodes.replicas | spec.nodes.replicas in body should be greater than or equal to 1
+      fewer than no nodes          | {nodes: {replicas: -1}}                              | spec.nodes.replicas | spec.nodes.replicas in body should be greater than or equal to 1
+      sixteen nodes                | {nodes: {replicas: 16}}                              | spec.nodes.replicas | spec.nodes.replicas in body should be less than or equal to 15
+      a negative volume            | {nodes: {storage: {size: -1Gi}}}                     | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      a volume of nothing          | {nodes: {storage: {size: '0'}}}                      | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      a volume without a unit      | {nodes: {storage: {size: '10'}}}                     | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      a volume of 500 millibytes   | {nodes: {storage: {size: 500m}}}                     | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      a volume in words            | {nodes: {storage: {size: ten}}}                      | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      an empty volume size         | {nodes: {storage: {size: ''}}}                       | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
+      an unknown fate of volumes   | {nodes: {storage: {onDelete: Keep}}}                 | spec.nodes.storage.onDelete | Unsupported value: "Keep": supported values: "Delete", "Retain"
+      memory in words              | {nodes: {resources: {limits: {memory: lots}}}}       | spec.nodes.resources.limits.memory | `spec.nodes.resources.limits.memory in body should match '^[0-9]+([.][0-9]+)?(m|Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$'`
+      a plugin with a dash         | {nodes: {plugins: [rabbitmq-shovel]}}                | spec.nodes.plugins[0] | spec.nodes.plugins[0] in body should match '^[a-z][a-z0-9_]*$'
+
+      two queues of one name       | {queues: [{name: a}, {name: b}, {name: a}]}          | spec.queues[2] | Duplicate value: {"name":"a"}
+      a queue without a name       | {queues: [{type: quorum}]}                           | spec.queues[0].name | Required value
+      an empty queue name          | {queues: [{name: ''}]}                               | spec.queues[0].name | spec.queues[0].name in body should be at least 1 chars long
+      a reserved queue name        | {queues: [{name: amq.orders}]}                       | spec.queues[0].name | must not begin with 'amq.': such names belong to RabbitMQ
+      a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
+      a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
+      an unknown queue type        | {queues: [{name: a, type: lazy}]}                    | spec.queues[0].type | Unsupported value: "lazy": supported values: "classic", "quorum", "stream"
+      members of a classic queue   | {queues: [{name: a, type: classic, members: 3}]}     | spec.queues[0].members | is for quorum queues and streams only: a classic queue is on one node
+      no members                   | {queues: [{name: a, members: 0}]}                    | spec.queues[0].members | spec.queues[0].members in body should be greater than or equal to 1
+      a limit of a classic queue   | {queues: [{name: a, type: classic, deliveryLimit: 3}]} | spec.queues[0].deliveryLimit | is for quorum queues only
+      a limit of a stream          | {queues: [{name: a, type: stream, deliveryLimit: 3}]} | spec.queues[0].deliveryLimit | is for quorum queues only
+      an age of a quorum queue     | {queues: [{name: a, maxAge: 1h}]}                    | spec.queues[0].maxAge | is for streams only; other queues have messageTTL
+      an age of a classic queue    | {queues: [{name: a, type: classic, maxAge: 1h}]}     | spec.queues[0].maxAge | is for streams only; other queues have messageTTL
+      a TTL of a stream            | {queues: [{name: a, type: stream, messageTTL: 1h}]}  | spec.queues[0].messageTTL | is not for streams, which have maxAge
+      a length of a stream         | {queues: [{name: a, type: stream, maxLength: 1}]}    | spec.queues[0].maxLength | is not for streams, which have maxLengthBytes
+      the overflow of a stream     | {queues: [{name: a, type: stream, overflow: drop-head}]} | spec.queues[0].overflow | is not for streams, which always drop the oldest messages
+      dead letters of a stream     | {queues: [{name: a, type: stream, deadLetter: {queue: b}}]} | spec.queues[0].deadLetter | is not for streams, which keep messages when they are consumed
+      one consumer of a stream     | {queues: [{name: a, type: stream, singleActiveConsumer: true}]} | spec.queues[0].singleActiveConsumer | is not for streams; their clients ask for it when they subscribe
+      a queue for no message       | {queues: [{name: a, maxLength: 0}]}                  | spec.queues[0].maxLength | spec.queues[0].maxLength in body should be greater than or equal to 1
+      more messages than a long    | {queues: [{name: a, maxLength: 10000000000000000000}]} | spec.queues[0].maxLength | spec.queues[0].maxLength in body must be of type integer: "number"
+      a queue of no bytes          | {queues: [{name: a, maxLengthBytes: 0Gi}]}           | spec.queues[0].maxLengthBytes | must be a size in bytes of at least 1, such as 10Gi or 500Mi
+      bytes by exponent            | {queues: [{name: a, maxLengthBytes: 5e9999999999999}]} | spec.queues[0].maxLengthBytes | must be a size in bytes of at least 1, such as 10Gi or 500Mi
+      an unknown overflow          | {queues: [{name: a, overflow: block}]}               | spec.queues[0].overflow | Unsupported value: "block": supported values: "drop-head", "reject-publish"
+      a negative delivery limit    | {queues: [{name: a, deliveryLimit: -1}]}             | spec.queues[0].deliveryLimit | spec.queues[0].deliveryLimit in body should be greater than or equal to 0
+      dead letters to nowhere      | {queues: [{name: a, deadLetter: {}}]}                | spec.queues[0].deadLetter | exactly one of queue and exchange must be set
+      dead letters to two places   | {queues: [{name: a, deadLetter: {queue: b, exchange: c}}]} | spec.queues[0].deadLetter | exactly one of queue and exchange must be set
+      a routing key to a queue     | {queues: [{name: a, deadLetter: {queue: b, routingKey: c}}]} | spec.queues[0].deadLetter | routingKey goes with exchange only
+      arguments that are a list    | {queues: [{name: a, arguments: []}]}                 | spec.queues[0].arguments | spec.queues[0].arguments in body must be of type object: "array"
+
+      two exchanges of one name    | {exchanges: [{name: a}, {name: a, type: topic}]}     | spec.exchanges[1] | Duplicate value: {"name":"a"}
+      an empty exchange name       | {exchanges: [{name: ''}]}                            | spec.exchanges[0].name | spec.exchanges[0].name in body should be at least 1 chars long
+      a reserved exchange name     | {exchanges: [{name: amq.topic}]}                     | spec.exchanges[0].name | must not begin with 'amq.': such names belong to RabbitMQ
+      an exchange name of a return | {exchanges: [{name: "a\\r"}]}                        | spec.exchanges[0].name | must not contain a line break, and must not be '.' or '..'
+      an unknown exchange type     | {exchanges: [{name: a, type: queue}]}                | spec.exchanges[0].type | must be direct, fanout, topic or headers, or the name of a plugin's type, such as x-consistent-hash
+
+      a binding of no exchange     | {bindings: [{queue: a}]}                             | spec.bindings[0].exchange | Required value
+      a binding to no queue        | {bindings: [{exchange: a}]}                          | spec.bindings[0].queue | Required value
+      a binding of the default     | {bindings: [{exchange: '', queue: a}]}               | spec.bindings[0].exchange | spec.bindings[0].exchange in body should be at least 1 chars long
+
+      two consumers of one name    | {consumers: [{name: a, queue: a, template: {}}, {name: a, queue: b, template: {}}]} | spec.consumers[1] | Duplicate value: {"name":"a"}
+      a consumer of no queue       | {consumers: [{name: a, template: {}}]}               | spec.consumers[0].queue | Required value
+      a consumer without template  | {consumers: [{name: a, queue: a}]}                   | spec.consumers[0].template | Required value
+      a consumer with an empty name | {consumers: [{name: '', queue: a, template: {}}]}   | spec.consumers[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
+      a consumer in capitals       | {consumers: [{name: A, queue: a, template: {}}]}     | spec.consumers[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
+      a consumer name of 41        | {consumers: [{name: a2345678901234567890123456789012345678901, queue: a, template: {}}]} | spec.consumers[0].name | Too long: may not be more than 40 bytes
+      a prefetch of nothing        | {consumers: [{name: a, queue: a, template: {}, prefetch: 0}]} | spec.consumers[0].prefetch | spec.consumers[0].prefetch in body should be greater than or equal to 1
+      a prefetch of too much       | {consumers: [{name: a, queue: a, template: {}, prefetch: 65536}]} | spec.consumers[0].prefetch | spec.consumers[0].prefetch in body should be less than or equal to 65535
+      fewer than no replicas       | {consumers: [{name: a, queue: a, template: {}, replicas: -1}]} | spec.consumers[0].replicas | spec.consumers[0].replicas in body should be greater than or equal to 0
+
+      a spec of nothing            | null                                                 | spec | Required value
+      a queue of nothing           | {queues: [null]}                                     | spec.queues[0] | spec.queues[0] in body must be of type object: "null"
+      """)
+  void isRefused(String what, String spec, String place, String message) {
+    assertRefused(() -> server.accept(server.topology("orders", spec)), place, message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "1x",
+        "-5s",
+        "5",
+        "d",
+        "1.5h",
+        "30m1h",
+        "1d2d",
+        "1 h",
+        "never",
+        "50d",
+        "49d1s",
+        "4233601s",
+        "1176h1s",
+        "9999d99999h999s",
+        "10000d"
+      })
+  void aMessageTtlThatIsNoDurationOrTooLongIsRefused(String text) {
+    assertRefused(
+        () ->
+            server.accept(
+                server.topology(
+                    "orders", "{queues: [{name: a, messageTTL: '%s'}]}".formatted(text))),
+        "spec.queues[0].messageTTL",
+        "must be a duration of at most 49d, such as 500ms, 30s, 1h30m or 7d");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1x", "-5s", "0s", "0d", "500ms", "1h500ms", "10000d"})
+  void aMaxAgeThatIsNoDurationOrHasNoWholeSecondIsRefused(String text) {
+    assertRefused(
+        () ->
+            server.accept(
+                server.topology(
+                    "orders", "{queues: [{name: a, type: stream, maxAge: '%s'}]}".formatted(text))),
+        "spec.queues[0].maxAge",
+        "must be a duration in whole seconds from 1s to 9999d, such as 30s, 1h30m or 7d");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+      queues    | {queues: [{name: '%s'}]}                                                    | spec.queues[0].name
+      exchanges | {exchanges: [{name: '%s'}]}                                                 | spec.exchanges[0].name
+      bindings  | {bindings: [{exchange: a, queue: b, routingKey: '%s'}]}                     | spec.bindings[0].routingKey
+      letters   | {queues: [{name: a, deadLetter: {exchange: b, routingKey: '%s'}}]}          | spec.queues[0].deadLetter.routingKey
+      """)
+  void aNameOrKeyOfMoreThan255BytesIsRefused(String what, String spec, String place) {
+    assertRefused(
+        () -> server.accept(server.topology("orders", spec.formatted("é".repeat(128)))),
+        place,
+        "must be at most 255 bytes in UTF-8");
+    assertRefused(
+        () -> server.accept(server.topology("orders", spec.formatted("x".repeat(256)))),
+        place,
+        "Too long: may not be more than 255 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a23456789-123456789-123456789-123456789-123456789-123456789-1234",
+        "1orders",
+        "orders.eu"
+      })
+  void aTopologyWhoseNameIsNoDnsLabelIsRefused(String name) {
+    assertRefused(
+        () -> server.accept(server.topology(name, "{}")),
+        "metadata.name",
+        "must be at most 63 characters: lower case letters, digits and '-', beginning with a letter"
+            + " and ending with a letter or digit");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "queues, '{name: a%d}', 1000",
+    "exchanges, '{name: a%d}', 1000",
+    "bindings, '{exchange: a, queue: a%d}', 5000",
+    "consumers, '{name: a%d, queue: a, template: {}}', 200"
+  })
+  void oneMoreThanTheMostIsRefused(String list, String item, int most) {
+    String items =
+        IntStream.rangeClosed(0, most)
+            .mapToObj(number -> item.formatted(number))
+            .collect(Collectors.joining(", "));
+    assertRefused(
+        () -> server.accept(server.topology("orders", "{%s: [%s]}".formatted(list, items))),
+        "spec." + list,
+        "Too many: %d: must have at most %d items".formatted(most + 1, most));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+      quorum to classic         | {queues: [{name: b}, {name: a}]}                 | {queues: [{name: a, type: classic}]}              | spec.queues[0].type
+      classic to the default    | {queues: [{name: a, type: classic}]}             | {queues: [{name: a}]}                             | spec.queues[0].type
+      quorum to stream          | {queues: [{name: a}]}                            | {queues: [{name: c}, {name: a, type: stream}]}    | spec.queues[1].type
+      to one active consumer    | {queues: [{name: a}]}                            | {queues: [{name: a, singleActiveConsumer: true}]} | spec.queues[0].singleActiveConsumer
+      from one active consumer  | {queues: [{name: a, singleActiveConsumer: true}]} | {queues: [{name: a}]}                            | spec.queues[0].singleActiveConsumer
+      """)
+  void aChangeOfWhatIsFixedInAQueueIsRefused(
+      String what, String before, String after, String place) {
+    assertChangeRefused(before, after, place, TYPE_IS_FIXED);
+  }
+
+  @Test
+  void aChangeOfAnExchangesTypeIsRefused() {
+    assertChangeRefused(
+        "{exchanges: [{name: a, type: topic}]}",
+        "{exchanges: [{name: a, type: fanout}]}",
+        "spec.exchanges[0].type",
+        "cannot be changed, since RabbitMQ fixes it when the exchange is made; declare an exchange of"
+            + " another name, move the bindings to it, then remove this one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{node: {}}",
+        "{nodes: {replica: 3}}",
+        "{nodes: {storage: {class: fast}}}",
+        "{queues: [{name: a, durable: true}]}",
+        "{queues: [{name: a, deadLetter: {queue: b, key: c}}]}",
+        "{exchanges: [{name: a, kind: topic}]}",
+        "{bindings: [{exchange: a, queue: b, key: c}]}",
+        "{consumers: [{name: a, queue: a, template: {}, image: b}]}"
+      })
+  void aFieldThatDoesNotExistIsRefused(String spec) {
+    assertThatThrownBy(() -> server.accept(server.topology("orders", spec)))
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining("strict decoding error: unknown field \"spec.");
+  }
+
+  private static void assertChangeRefused(
+      String before, String after, String place, String message) {
+    GenericKubernetesResource stored = server.create(server.topology("changed", before));
+    try {
+      assertRefused(
+          () -> server.replace(stored, server.topology("changed", after)), place, message);
+    } finally {
+      server.client().resource(stored).delete();
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable request, String place, String message) {
+    KubernetesClientException refusal =
+        catchThrowableOfType(KubernetesClientException.class, request);
+    assertThat(refusal).as("the refusal").isNotNull();
+    assertThat(refusal.getStatus().getDetails().getCauses())
+        .extracting(StatusCause::getField, cause -> humanPart(cause.getMessage()))
+        .filteredOn(cause -> !cause.toList().getLast().toString().startsWith("some validation"))
+        .containsExactly(tuple(place, message));
+  }
+
+  /** Without the value that the server repeats, or its type. */
+  private static String humanPart(String message) {
+    return message.replaceFirst("^Invalid value: (\".*?\"|[^ ]*): ", "");
+  }
+}

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# Builds the programs of the test bed from pinned source into a cache that outlives it.
+#
+#   CACHE/binaries/PRODUCT-VERSION-HASH/PROGRAM   one folder for each pinned module
+#   CACHE/bin-HASH/                               links to all of them, for PATH
+#   CACHE/api-test-HASH/k8s/VERSION-linux-amd64/  links in the layout of fabric8's kube-api-test
+
+product_version() { # PRODUCT
+  case $1 in
+    kubernetes) echo "$KUBERNETES_VERSION" ;;
+    etcd) echo "$ETCD_VERSION" ;;
+    coredns) echo "$COREDNS_VERSION" ;;
+    helm) echo "$HELM_VERSION" ;;
+  esac
+}
+
+# The programs in the order they are built: those that tests without a cluster need come first.
+BUILDS=(
+  "kubernetes kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver"
+  "etcd etcd go.etcd.io/etcd/server/v3"
+  "kubernetes kubectl k8s.io/kubernetes/cmd/kubectl"
+  "kubernetes kube-controller-manager k8s.io/kubernetes/cmd/kube-controller-manager"
+  "kubernetes kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler"
+  "kubernetes kubelet k8s.io/kubernetes/cmd/kubelet"
+  "kubernetes kube-proxy k8s.io/kubernetes/cmd/kube-proxy"
+  "coredns coredns github.com/coredns/coredns"
+  "helm helm helm.sh/helm/v3/cmd/helm"
+)
+
+short_hash() { sha256sum | cut -c1-12; }
+
+product_dir() { # PRODUCT
+  local hash
+  hash=$(cat "$TESTBED_HOME/binaries/$1/go.mod" "$TESTBED_HOME/binaries/$1/go.sum" | short_hash)
+  echo "$WARREN_CACHE/binaries/$1-$(product_version "$1")-$hash"
+}
+
+linker_flags() { # PRODUCT
+  local version major minor package flags="-s -w"
+  version=$(product_version "$1")
+  case $1 in
+    kubernetes)
+      # Without these the programs call themselves v0.0.0-master and clients refuse the version skew.
+      IFS=. read -r major minor _ <<<"$version"
+      for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+        flags+=" -X $package.gitVersion=v$version -X $package.gitMajor=$major -X $package.gitMinor=$minor"
+        flags+=" -X $package.gitTreeState=clean"
+      done ;;
+    helm) flags+=" -X helm.sh/helm/v3/internal/version.version=v$version" ;;
+  esac
+  echo "$flags"
+}
+
+build_program() { # PRODUCT PROGRAM PACKAGE
+  local dir program
+  dir=$(product_dir "$1")
+  program=$dir/$2
+  [[ -x $program ]] && return
+  mkdir -p "$dir"
+  step "building $2 $(product_version "$1")"
+  (cd "$TESTBED_HOME/binaries/$1" &&
+    CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath' \
+      go build -ldflags "$(linker_flags "$1")" -o "$program.partial" "$3") \
+    >>"$WARREN_CACHE/build.log" 2>&1 || fail "building $2 failed" "$WARREN_CACHE/build.log"
+  # Only a complete program ever has the final name.
+  mv "$program.partial" "$program"
+}
+
+build_hash() {
+  local product
+  for product in kubernetes etcd coredns helm; do product_dir "$product"; done | short_hash
+}
+
+bin_dir() { echo "$WARREN_CACHE/bin-$(build_hash)"; }
+
+api_test_dir() { echo "$WARREN_CACHE/api-test-$(build_hash)"; }
+
+ensure_binaries() {
+  local build product program package bin api
+  bin=$(bin_dir)
+  api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-amd64
+  [[ -e $bin/.complete && -e $api/.complete ]] && return
+  command -v go >/dev/null || fail "go is needed to build the programs of the test bed"
+  mkdir -p "$WARREN_CACHE"
+  # Two runs at once would otherwise write the same files.
+  exec {build_lock}>"$WARREN_CACHE/build.lock"
+  flock "$build_lock"
+  mkdir -p "$bin" "$api"
+  for build in "${BUILDS[@]}"; do
+    read -r product program package <<<"$build"
+    build_program "$product" "$program" "$package"
+    ln -sfn "$(product_dir "$product")/$program" "$bin/$program"
+    case $program in etcd | kube-apiserver | kubectl) ln -sfn "$(product_dir "$product")/$program" "$api/$program" ;; esac
+  done
+  touch "$bin/.complete" "$api/.complete"
+  exec {build_lock}>&-
+}

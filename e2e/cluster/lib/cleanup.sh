@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# Takes away all that a test bed leaves, also one that was killed half-way or whose host restarted.
+
+unmount_below() { # FOLDER
+  local mount
+  # The kernel lists mounts in the order they were made: the last one has to go first.
+  while read -r mount; do
+    umount "$mount" 2>/dev/null || umount --lazy "$mount"
+  done < <(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$1/" | grep "^$1/" | tac)
+}
+
+clean() {
+  local group
+  [[ $WARREN_STATE == /?* && $WARREN_STATE != */../* ]] || fail "WARREN_STATE must be an absolute path"
+  [[ ! -d $WARREN_STATE || -e $WARREN_STATE/.warren-testbed || -z $(ls -A "$WARREN_STATE") ]] ||
+    fail "$WARREN_STATE is not a folder of the test bed: it is not touched"
+  for group in host "${MACHINES[@]/#/n}"; do
+    kill_group "$group"
+  done
+  unmount_below "$WARREN_STATE"
+  remove_network
+  remove_cgroups
+  # What containerd and the kubelet write at fixed places.
+  find /var/log/containers -lname "$WARREN_STATE/*" -delete 2>/dev/null || true
+  { grep -rlsF "$WARREN_STATE/" /var/lib/cni/results || true; } | xargs --no-run-if-empty rm -f
+  [[ -S /run/containerd/containerd.sock ]] || rm -rf /run/containerd
+  rm -rf --one-file-system "$WARREN_STATE"
+}

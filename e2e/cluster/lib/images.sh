@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Container images: there is no registry, each machine's containerd is handed files.
+
+# The image that holds a pod's namespaces; sets PAUSE_ARCHIVE and PAUSE_IMAGE.
+find_pause_image() {
+  local log=$LOGS/pause-image.log
+  PAUSE_ARCHIVE=$("$TESTBED_HOME/images/build" pause 2>"$log") || fail "building the pause image failed" "$log"
+  # shellcheck disable=SC2034 # read by machine.sh
+  PAUSE_IMAGE=$(tar -xOf "$PAUSE_ARCHIVE" index.json |
+    jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]')
+}
+
+ensure_image() { # N FILE [DIGEST]
+  local n=$1 file=$2 digest=${3:-} log="$LOGS/n$1-images.log" mark
+  [[ -n $digest ]] || digest=$(sha256sum <"$file" | cut -d' ' -f1)
+  mark=$(machine_dir "$n")/images/$digest
+  [[ -e $mark ]] && return
+  ctr -a "$(containerd_socket "$n")" -n k8s.io images import "$file" >>"$log" 2>&1 ||
+    fail "loading $file into n$n failed" "$log"
+  mkdir -p "${mark%/*}"
+  echo "$file" >"$mark"
+}
+
+load_images() { # FILE...
+  local file digest n pids pid failed=
+  (($#)) || fail "which files?"
+  need_testbed
+  for file in "$@"; do
+    [[ -r $file ]] || fail "cannot read $file"
+    digest=$(sha256sum <"$file" | cut -d' ' -f1)
+    pids=()
+    for n in "${MACHINES[@]}"; do
+      alive "n$n-containerd" || fail "n$n does not run: machine-start it first"
+      ensure_image "$n" "$file" "$digest" &
+      pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+      wait "$pid" || failed=1
+    done
+    [[ -z $failed ]] || exit 1
+    step "loaded ${file##*/}"
+  done
+}

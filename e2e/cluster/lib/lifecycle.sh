@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# The test bed as a whole: up, down, status.
+
+HOST_PROCESSES=(etcd kube-apiserver kube-controller-manager kube-scheduler coredns storage)
+
+lock() {
+  # One change at a time; a second caller waits.
+  exec {TESTBED_LOCK}>/run/warren-testbed.lock
+  flock "$TESTBED_LOCK"
+}
+
+need_testbed() { [[ -e $WARREN_STATE/complete ]] || fail "the test bed is not up"; }
+
+run_tool() { # PROGRAM ARGUMENT...
+  local program
+  program=$(bin_dir)/$1
+  shift
+  KUBECONFIG=$ADMIN_KUBECONFIG "$program" "$@"
+}
+
+# The first process that should run and does not; nothing when all do.
+missing_process() {
+  local name
+  for name in "${HOST_PROCESSES[@]}" n{1,2,3}-{containerd,kubelet,kube-proxy}; do
+    alive "$name" || { echo "$name" && return; }
+  done
+}
+
+all_links_are_up() {
+  local n
+  for n in "${MACHINES[@]}"; do
+    link_is_up "$n" || return
+  done
+}
+
+is_well() {
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(build_hash)" ]] &&
+    [[ -z $(missing_process) ]] && all_links_are_up && nodes_are_ready "${MACHINES[@]}" >/dev/null 2>&1
+}
+
+# A test bed that once was complete, of the same programs, whose host did not restart since.
+is_repairable() {
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(build_hash)" && -d $(group_dir host) ]]
+}
+
+start_everything() {
+  local missing
+  mkdir -p "$CERTIFICATES" "$CONFIG" "$LOGS" "$PIDS"
+  touch "$WARREN_STATE/.warren-testbed"
+  ensure_packages
+  ensure_binaries
+  ensure_certificates
+  make_cgroup host
+  ensure_bridge
+  ensure_control_plane
+  ensure_dns
+  ensure_storage
+  ensure_machines
+  wait_for_nodes
+  missing=$(missing_process)
+  [[ -z $missing ]] || fail "$missing does not stay up" "$LOGS/$missing.log"
+  build_hash >"$WARREN_STATE/complete"
+}
+
+up() {
+  local repaired
+  [[ $EUID == 0 ]] || fail "must be run as root"
+  [[ -e $CGROUPS/pids/cgroup.procs ]] || fail "needs cgroup v1 hierarchies below $CGROUPS"
+  lock
+  if is_well; then
+    step "the test bed is up"
+    return
+  fi
+  if is_repairable; then
+    step "repairing the test bed"
+    # In a process of its own, for a step that fails ends it; and not in a condition, where bash
+    # would not end at a failure.
+    set +e
+    (set -e && start_everything)
+    repaired=$?
+    set -e
+    if ((repaired == 0)); then
+      step "the test bed is up"
+      return
+    fi
+    step "that did not help: starting afresh"
+  fi
+  clean
+  start_everything
+  step "the test bed is up"
+}
+
+down() {
+  lock
+  clean
+  step "the test bed is gone"
+}
+
+status() {
+  local name n state
+  need_testbed
+  for name in "${HOST_PROCESSES[@]}"; do
+    alive "$name" && state=running || state="NOT RUNNING"
+    printf '%-24s %s\n' "$name" "$state"
+  done
+  for n in "${MACHINES[@]}"; do
+    if machine_was_killed "$n"; then
+      state=killed
+    elif ! machine_is_alive "$n"; then
+      state=BROKEN
+    elif ! link_is_up "$n"; then
+      state="link cut"
+    else
+      state=running
+    fi
+    printf '%-24s %s\n' "machine n$n" "$state"
+  done
+  run_tool kubectl get nodes -L topology.kubernetes.io/zone
+  is_well
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by the files in lib/
+# Names, addresses and folders that more than one topic uses.
+
+MACHINES=(1 2 3)
+
+BRIDGE=warren0
+HOST_ADDRESS=10.89.0.1
+machine_address() { echo "10.89.0.1$1"; }
+pod_subnet() { echo "10.244.$1.0/24"; }
+POD_NETWORK=10.244.0.0/16
+SERVICE_NETWORK=10.96.0.0/16
+API_SERVICE_ADDRESS=10.96.0.1
+API_URL=https://$HOST_ADDRESS:6443
+
+CERTIFICATES=$WARREN_STATE/certificates
+CONFIG=$WARREN_STATE/config
+LOGS=$WARREN_STATE/log
+PIDS=$WARREN_STATE/pid
+ADMIN_KUBECONFIG=$WARREN_STATE/kubeconfig
+AUDIT_LOG=$LOGS/audit.log
+machine_dir() { echo "$WARREN_STATE/n$1"; }
+
+STORAGE_PROVISIONER=warren.test/local
