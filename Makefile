@@ -18,8 +18,8 @@ test: test-java test-node ## Run every test
 
 .PHONY: test-java
 test-java: ## Run the Java tests, the API server's among them (no cluster needed)
-	KUBE_API_TEST_DIR=$$($(TESTBED) api-test-dir) KUBE_API_TEST_API_SERVER_VERSION=1.34.4 \
-	  $(MVN) verify
+	api=$$($(TESTBED) api-test-dir) && \
+	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=1.34.4 $(MVN) verify
 
 .PHONY: test-node
 test-node: cluster node-image ## Run a queue node on the test bed, as the restricted profile allows

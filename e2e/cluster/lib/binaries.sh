@@ -23,7 +23,7 @@ BUILDS=(
   "kubernetes kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler"
   "kubernetes kubelet k8s.io/kubernetes/cmd/kubelet"
   "kubernetes kube-proxy k8s.io/kubernetes/cmd/kube-proxy"
-  "coredns coredns github.com/coredns/coredns"
+  "coredns coredns ."
   "helm helm helm.sh/helm/v3/cmd/helm"
 )
 
@@ -31,7 +31,7 @@ short_hash() { sha256sum | cut -c1-12; }
 
 product_dir() { # PRODUCT
   local hash
-  hash=$(cat "$TESTBED_HOME/binaries/$1/go.mod" "$TESTBED_HOME/binaries/$1/go.sum" | short_hash)
+  hash=$(cat "$TESTBED_HOME/binaries/$1"/* | short_hash)
   echo "$WARREN_CACHE/binaries/$1-$(product_version "$1")-$hash"
 }
 
@@ -66,14 +66,14 @@ build_program() { # PRODUCT PROGRAM PACKAGE
   mv "$program.partial" "$program"
 }
 
-build_hash() {
+build_hash() { # PRODUCT...
   local product
-  for product in kubernetes etcd coredns helm; do product_dir "$product"; done | short_hash
+  for product in "$@"; do product_dir "$product"; done | short_hash
 }
 
-bin_dir() { echo "$WARREN_CACHE/bin-$(build_hash)"; }
+bin_dir() { echo "$WARREN_CACHE/bin-$(build_hash kubernetes etcd coredns helm)"; }
 
-api_test_dir() { echo "$WARREN_CACHE/api-test-$(build_hash)"; }
+api_test_dir() { echo "$WARREN_CACHE/api-test-$(build_hash kubernetes etcd)"; }
 
 ensure_binaries() {
   local build product program package bin api

@@ -34,13 +34,13 @@ all_links_are_up() {
 }
 
 is_well() {
-  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(build_hash)" ]] &&
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] &&
     [[ -z $(missing_process) ]] && all_links_are_up && nodes_are_ready "${MACHINES[@]}" >/dev/null 2>&1
 }
 
 # A test bed that once was complete, of the same programs, whose host did not restart since.
 is_repairable() {
-  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(build_hash)" && -d $(group_dir host) ]]
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" && -d $(group_dir host) ]]
 }
 
 start_everything() {
@@ -59,7 +59,7 @@ start_everything() {
   wait_for_nodes
   missing=$(missing_process)
   [[ -z $missing ]] || fail "$missing does not stay up" "$LOGS/$missing.log"
-  build_hash >"$WARREN_STATE/complete"
+  bin_dir >"$WARREN_STATE/complete"
 }
 
 up() {

@@ -1,0 +1,200 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** Talks to the management API of the first of a broker's nodes that answers. */
+public final class ManagementApiBrokerClient implements BrokerClient {
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+  private static final ManagementApiRequest DEFINITIONS =
+      ManagementApiRequest.get("/api/definitions");
+  private static final ManagementApiRequest NODES =
+      ManagementApiRequest.get("/api/nodes?disable_stats=true");
+  private static final ManagementApiRequest QUEUE_TOTALS =
+      ManagementApiRequest.get(
+          "/api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns="
+              + "name,type,state,node,leader,members,online,messages_ready,messages_unacknowledged");
+  private static final ManagementApiRequest QUEUE_COPIES =
+      ManagementApiRequest.get(
+          "/api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+
+  private final HttpClient http;
+  private final List<URI> endpoints;
+  private final String authorization;
+
+  /**
+   * @param endpoints management URLs of the broker's nodes, such as http://10.1.2.3:15672, in the
+   *     order in which they are tried
+   */
+  public ManagementApiBrokerClient(
+      HttpClient http, List<URI> endpoints, String username, String password) {
+    this.http = http;
+    this.endpoints = List.copyOf(endpoints);
+    this.authorization = basic(username, password);
+  }
+
+  @Override
+  public BrokerObservation observe() {
+    try {
+      return askInTurn(EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED), this::observeAt);
+    } catch (BrokerException e) {
+      return new Unreachable(e.getMessage());
+    }
+  }
+
+  @Override
+  public void apply(BrokerAction action) {
+    List<ManagementApiRequest> requests = ManagementApiRequest.of(action);
+    askInTurn(EnumSet.of(Kind.UNAVAILABLE), endpoint -> sendAll(endpoint, requests));
+  }
+
+  private BrokerObservation observeAt(URI endpoint) {
+    BrokerDefinitions definitions = ManagementApiJson.definitions(send(endpoint, DEFINITIONS));
+    return new Reachable(
+        definitions,
+        ManagementApiJson.nodes(send(endpoint, NODES)),
+        queuesAt(endpoint, definitions));
+  }
+
+  private Map<String, QueueState> queuesAt(URI endpoint, BrokerDefinitions definitions) {
+    String totals = send(endpoint, QUEUE_TOTALS);
+    boolean streams =
+        definitions.queues().values().stream().anyMatch(q -> q.type().equals("stream"));
+    return streams
+        ? ManagementApiJson.queues(totals, send(endpoint, QUEUE_COPIES))
+        : ManagementApiJson.queues(totals);
+  }
+
+  private Void sendAll(URI endpoint, List<ManagementApiRequest> requests) {
+    requests.forEach(request -> send(endpoint, request));
+    return null;
+  }
+
+  /** The first endpoint's result that is not a failure of the kinds that another may not have. */
+  private <T> T askInTurn(Set<Kind> tryNextAfter, Function<URI, T> question) {
+    List<String> failures = new ArrayList<>();
+    for (URI endpoint : endpoints) {
+      try {
+        return question.apply(endpoint);
+      } catch (BrokerException e) {
+        if (!tryNextAfter.contains(e.kind()) || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        failures.add(e.getMessage());
+      }
+    }
+    throw new BrokerException(
+        Kind.UNAVAILABLE,
+        failures.isEmpty() ? "The broker has no node to ask" : String.join("; ", failures));
+  }
+
+  private String send(URI endpoint, ManagementApiRequest request) {
+    HttpResponse<String> response = exchange(endpoint, httpRequest(endpoint, request));
+    if (response.statusCode() / 100 != 2) {
+      throw failure(endpoint, response);
+    }
+    return response.body();
+  }
+
+  private HttpResponse<String> exchange(URI endpoint, HttpRequest request) {
+    CompletableFuture<HttpResponse<String>> response =
+        http.sendAsync(request, BodyHandlers.ofString());
+    try {
+      // HttpRequest's own timeout ends with the headers: a node that stalls later would block us.
+      return response.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw unavailable(endpoint, e);
+    } catch (ExecutionException e) {
+      throw unavailable(endpoint, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException(Kind.UNAVAILABLE, "Interrupted while asking " + name(endpoint), e);
+    } finally {
+      response.cancel(true);
+    }
+  }
+
+  private HttpRequest httpRequest(URI endpoint, ManagementApiRequest request) {
+    return HttpRequest.newBuilder(endpoint.resolve(request.path()))
+        // Without TLS, HTTP/2 would start with an upgrade that no part of this needs.
+        .version(HttpClient.Version.HTTP_1_1)
+        .header("Authorization", authorization)
+        .header("Content-Type", "application/json")
+        .method(request.method(), body(request))
+        .build();
+  }
+
+  private static BodyPublisher body(ManagementApiRequest request) {
+    return request.body().isEmpty()
+        ? BodyPublishers.noBody()
+        : BodyPublishers.ofString(ManagementApiJson.write(request.body()));
+  }
+
+  private static BrokerException failure(URI endpoint, HttpResponse<String> response) {
+    int status = response.statusCode();
+    ManagementApiJson.ErrorBody body = ManagementApiJson.error(response.body());
+    String answer = name(endpoint) + " answered with HTTP status " + status;
+    if (status == 401 && !isRefusal(body)) {
+      return new BrokerException(
+          Kind.UNAUTHORIZED, name(endpoint) + " does not accept the operator's credentials");
+    }
+    if (status / 100 == 4) {
+      return new BrokerException(Kind.REFUSED, body.reason().isEmpty() ? answer : body.reason());
+    }
+    return new BrokerException(
+        Kind.UNAVAILABLE, body.reason().isEmpty() ? answer : answer + ": " + body.reason());
+  }
+
+  /** RabbitMQ tells a forbidden thing from a wrong password by one letter. */
+  private static boolean isRefusal(ManagementApiJson.ErrorBody body) {
+    return body.error().equals("not_authorised") || body.reason().equals("Access refused.");
+  }
+
+  private static BrokerException unavailable(URI endpoint, Throwable cause) {
+    String what =
+        switch (cause) {
+          case TimeoutException e -> " did not answer within " + TIMEOUT.toSeconds() + " s";
+          case HttpTimeoutException e -> " could not be connected to in time";
+          case ConnectException e -> " could not be connected to";
+          default -> " broke off the connection";
+        };
+    return new BrokerException(Kind.UNAVAILABLE, name(endpoint) + what, cause);
+  }
+
+  private static String name(URI endpoint) {
+    return endpoint.getHost() + ":" + endpoint.getPort();
+  }
+
+  private static String basic(String username, String password) {
+    byte[] credentials = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(credentials);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.plan.BrokerAction;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A request to the management API, before it is known which node gets it. */
+record ManagementApiRequest(String method, String path, Map<String, ?> body) {
+  private static final String ALL = ".*";
+
+  static ManagementApiRequest get(String path) {
+    return new ManagementApiRequest("GET", path, Map.of());
+  }
+
+  /** The requests that carry out an action, in their order. */
+  static List<ManagementApiRequest> of(BrokerAction action) {
+    return switch (action) {
+      case BrokerAction.PutUser user -> putUser(user);
+      case BrokerAction.PutPolicy put -> List.of(putPolicy(put.policy()));
+      case BrokerAction.DeclareExchange declare -> List.of(declareExchange(declare.exchange()));
+      case BrokerAction.DeclareQueue declare -> List.of(declareQueue(declare.queue()));
+      case BrokerAction.Bind bind -> List.of(bind(bind.binding()));
+      case BrokerAction.AddMember add ->
+          List.of(changeMembers("POST", add.queue(), "add", add.node()));
+      case BrokerAction.RemoveMember remove ->
+          List.of(changeMembers("DELETE", remove.queue(), "delete", remove.node()));
+    };
+  }
+
+  private static List<ManagementApiRequest> putUser(BrokerAction.PutUser user) {
+    return List.of(
+        put(path("users", user.name()), Map.of("password", user.password(), "tags", "")),
+        put(
+            path("permissions", BrokerDefinitions.VHOST, user.name()),
+            Map.of("configure", ALL, "write", ALL, "read", ALL)));
+  }
+
+  private static ManagementApiRequest putPolicy(Policy policy) {
+    return put(
+        path("policies", BrokerDefinitions.VHOST, policy.name()),
+        Map.of(
+            "pattern", policy.pattern(),
+            "apply-to", policy.applyTo(),
+            "priority", policy.priority(),
+            "definition", policy.definition()));
+  }
+
+  private static ManagementApiRequest declareExchange(Exchange exchange) {
+    return put(
+        path("exchanges", BrokerDefinitions.VHOST, exchange.name()),
+        Map.of("type", exchange.type(), "durable", true, "arguments", exchange.arguments()));
+  }
+
+  private static ManagementApiRequest declareQueue(Queue queue) {
+    Map<String, Object> arguments = new LinkedHashMap<>(queue.arguments());
+    arguments.put(ManagementApiJson.QUEUE_TYPE, queue.type());
+    return put(
+        path("queues", BrokerDefinitions.VHOST, queue.name()),
+        Map.of("durable", true, "arguments", arguments));
+  }
+
+  private static ManagementApiRequest bind(Binding binding) {
+    return new ManagementApiRequest(
+        "POST",
+        path("bindings", BrokerDefinitions.VHOST, "e", binding.exchange(), "q", binding.queue()),
+        Map.of("routing_key", binding.routingKey(), "arguments", binding.arguments()));
+  }
+
+  private static ManagementApiRequest changeMembers(
+      String method, String queue, String change, String node) {
+    return new ManagementApiRequest(
+        method,
+        path("queues", "quorum", BrokerDefinitions.VHOST, queue, "replicas", change),
+        Map.of("node", node));
+  }
+
+  private static ManagementApiRequest put(String path, Map<String, ?> body) {
+    return new ManagementApiRequest("PUT", path, body);
+  }
+
+  private static String path(String... segments) {
+    return Arrays.stream(segments)
+        .map(ManagementApiRequest::encode)
+        .collect(Collectors.joining("/", "/api/", ""));
+  }
+
+  private static String encode(String segment) {
+    // URLEncoder writes forms, where a space is a plus; in a path a plus is a plus.
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Without the body, which may hold a password. */
+  @Override
+  public String toString() {
+    return method + " " + path;
+  }
+}

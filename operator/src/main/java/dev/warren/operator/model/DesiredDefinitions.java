@@ -1,0 +1,138 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.BindingSpec;
+import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.Durations;
+import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.Overflow;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.api.v1alpha1.Sizes;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a topology's spec asks of the broker. Whatever RabbitMQ lets change while a queue lives goes
+ * into a policy of its own, not into the queue's arguments: it can then be changed, and a client
+ * may declare the queue without knowing it.
+ */
+public final class DesiredDefinitions {
+
+  /** Above the priority 0 that people give to their own policies unasked. */
+  private static final int POLICY_PRIORITY = 100;
+
+  private DesiredDefinitions() {}
+
+  /** The definitions of a valid spec, without users. */
+  public static BrokerDefinitions of(MessageTopologySpec spec) {
+    Map<String, Exchange> exchanges = new LinkedHashMap<>();
+    spec.exchanges().forEach(exchange -> exchanges.put(exchange.name(), exchange(exchange)));
+    Map<String, Queue> queues = new LinkedHashMap<>();
+    Map<String, Policy> policies = new LinkedHashMap<>();
+    for (QueueSpec queue : spec.queues()) {
+      queues.put(queue.name(), queue(queue));
+      Policy policy = policy(queue);
+      if (!policy.definition().isEmpty()) {
+        policies.put(policy.name(), policy);
+      }
+    }
+    LinkedHashSet<Binding> bindings = new LinkedHashSet<>();
+    spec.bindings().forEach(binding -> bindings.add(binding(binding)));
+    return new BrokerDefinitions(exchanges, queues, bindings, policies, Map.of());
+  }
+
+  private static Exchange exchange(ExchangeSpec spec) {
+    return new Exchange(spec.name(), spec.type(), spec.arguments());
+  }
+
+  private static Queue queue(QueueSpec spec) {
+    Map<String, Object> arguments = new TreeMap<>(spec.arguments());
+    if (spec.singleActiveConsumer()) {
+      arguments.put("x-single-active-consumer", true);
+    }
+    return new Queue(spec.name(), typeName(spec.type()), arguments);
+  }
+
+  private static Binding binding(BindingSpec spec) {
+    return new Binding(spec.exchange(), spec.queue(), spec.routingKey(), spec.arguments());
+  }
+
+  private static Policy policy(QueueSpec spec) {
+    return new Policy(
+        "warren." + spec.name(),
+        "^" + quoted(spec.name()) + "$",
+        appliesTo(spec.type()),
+        POLICY_PRIORITY,
+        settings(spec));
+  }
+
+  private static Map<String, Object> settings(QueueSpec spec) {
+    Map<String, Object> settings = new TreeMap<>();
+    if (spec.messageTTL() != null) {
+      settings.put("message-ttl", Durations.parse(spec.messageTTL()).toMillis());
+    }
+    if (spec.maxLength() != null) {
+      settings.put("max-length", spec.maxLength());
+    }
+    if (spec.maxLengthBytes() != null) {
+      settings.put("max-length-bytes", Sizes.bytes(spec.maxLengthBytes()));
+    }
+    if (spec.maxAge() != null) {
+      settings.put("max-age", Durations.parse(spec.maxAge()).toSeconds() + "s");
+    }
+    if (spec.overflow() != null) {
+      settings.put(
+          "overflow", spec.overflow() == Overflow.DROP_HEAD ? "drop-head" : "reject-publish");
+    }
+    if (spec.deliveryLimit() != null) {
+      settings.put("delivery-limit", spec.deliveryLimit());
+    }
+    if (spec.members() != null && spec.type() == QueueType.QUORUM) {
+      settings.put("target-group-size", spec.members());
+    }
+    if (spec.deadLetter() != null) {
+      settings.putAll(deadLettering(spec.deadLetter()));
+    }
+    return settings;
+  }
+
+  private static Map<String, Object> deadLettering(DeadLetterSpec spec) {
+    if (spec.queue() != null) {
+      // The default exchange takes a message to the queue that its routing key names.
+      return Map.of("dead-letter-exchange", "", "dead-letter-routing-key", spec.queue());
+    }
+    if (spec.routingKey() != null) {
+      return Map.of(
+          "dead-letter-exchange", spec.exchange(), "dead-letter-routing-key", spec.routingKey());
+    }
+    return Map.of("dead-letter-exchange", spec.exchange());
+  }
+
+  private static String typeName(QueueType type) {
+    return switch (type) {
+      case QUORUM -> "quorum";
+      case CLASSIC -> "classic";
+      case STREAM -> "stream";
+    };
+  }
+
+  private static String appliesTo(QueueType type) {
+    return switch (type) {
+      case QUORUM -> "quorum_queues";
+      case CLASSIC -> "classic_queues";
+      case STREAM -> "streams";
+    };
+  }
+
+  /** The name as a regular expression that matches nothing else (PCRE, as in Erlang's re). */
+  private static String quoted(String name) {
+    return name.replaceAll("[^\\p{L}\\p{N}_]", "\\\\$0");
+  }
+}

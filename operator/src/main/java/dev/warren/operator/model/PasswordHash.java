@@ -1,0 +1,48 @@
+package dev.warren.operator.model;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * RabbitMQ's salted password hash (rabbit_password_hashing_sha256): Base64 of a 4-byte salt and
+ * SHA-256(salt, password). Lets a user's password be compared without setting it.
+ */
+public final class PasswordHash {
+
+  private static final int SALT_BYTES = 4;
+  private static final int DIGEST_BYTES = 32;
+
+  private PasswordHash() {}
+
+  /** Whether the hash is of that password; false for anything that is not such a hash. */
+  public static boolean matches(String hash, String password) {
+    byte[] salted = decode(hash);
+    if (salted.length != SALT_BYTES + DIGEST_BYTES) {
+      return false;
+    }
+    byte[] salt = Arrays.copyOf(salted, SALT_BYTES);
+    byte[] digest = Arrays.copyOfRange(salted, SALT_BYTES, salted.length);
+    return MessageDigest.isEqual(digest, digest(salt, password));
+  }
+
+  private static byte[] decode(String hash) {
+    try {
+      return Base64.getDecoder().decode(hash);
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
+  }
+
+  private static byte[] digest(byte[] salt, String password) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(salt);
+      return sha256.digest(password.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

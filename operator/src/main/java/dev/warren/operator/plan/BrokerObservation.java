@@ -1,0 +1,45 @@
+package dev.warren.operator.plan;
+
+import dev.warren.operator.model.BrokerDefinitions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the broker said when it was last asked. Not answering is not the same as being empty. */
+public sealed interface BrokerObservation {
+
+  /** Nothing is known: no node answered in time, or none runs. */
+  record Unreachable(String reason) implements BrokerObservation {}
+
+  /**
+   * @param nodes every member of the cluster by its node name (rabbit@host), running or not
+   * @param queues the state of each queue of the virtual host, by name
+   */
+  record Reachable(
+      BrokerDefinitions definitions, Map<String, Node> nodes, Map<String, QueueState> queues)
+      implements BrokerObservation {}
+
+  /**
+   * A member of the cluster.
+   *
+   * @param alarms resources that it has run out of: memory, disk
+   */
+  record Node(String name, boolean running, List<String> alarms) {}
+
+  /**
+   * A queue at this moment.
+   *
+   * @param leader the node that leads it; empty when none does
+   * @param members node names of all its copies; for a classic queue its one node
+   * @param online those of the members that run
+   * @param ready messages that wait for a consumer
+   * @param unacknowledged messages that consumers hold
+   */
+  record QueueState(
+      String name,
+      Optional<String> leader,
+      List<String> members,
+      List<String> online,
+      long ready,
+      long unacknowledged) {}
+}

@@ -1,0 +1,81 @@
+package dev.warren.operator.plan;
+
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.plan.BrokerAction.Bind;
+import dev.warren.operator.plan.BrokerAction.DeclareExchange;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares what shall be declared in the broker with what is, and plans what is missing, in the
+ * order in which it can be done. What nobody declared is left alone.
+ */
+public final class TopologyPlanner {
+
+  private final BrokerDefinitions desired;
+  private final BrokerDefinitions observed;
+  private final List<BrokerAction> actions = new ArrayList<>();
+  private final List<String> conflicts = new ArrayList<>();
+
+  private TopologyPlanner(BrokerDefinitions desired, BrokerDefinitions observed) {
+    this.desired = desired;
+    this.observed = observed;
+  }
+
+  /** The plan; no actions when everything is declared. Never fails. */
+  public static TopologyPlan plan(BrokerDefinitions desired, BrokerDefinitions observed) {
+    return new TopologyPlanner(desired, observed).plan();
+  }
+
+  private TopologyPlan plan() {
+    desired.exchanges().values().forEach(this::planExchange);
+    // Before the queues, so that no message enters a queue that has no limits yet.
+    desired.policies().values().stream()
+        .filter(policy -> !policy.equals(observed.policies().get(policy.name())))
+        .forEach(policy -> actions.add(new PutPolicy(policy)));
+    desired.queues().values().forEach(this::planQueue);
+    desired.bindings().stream()
+        .filter(binding -> !observed.bindings().contains(binding))
+        .forEach(binding -> actions.add(new Bind(binding)));
+    return new TopologyPlan(actions, conflicts);
+  }
+
+  private void planExchange(Exchange exchange) {
+    Exchange existing = observed.exchanges().get(exchange.name());
+    if (existing == null) {
+      actions.add(new DeclareExchange(exchange));
+    } else {
+      compare("exchange", exchange.name(), "type", existing.type(), exchange.type());
+      compareArguments("exchange", exchange.name(), existing.arguments(), exchange.arguments());
+    }
+  }
+
+  private void planQueue(Queue queue) {
+    Queue existing = observed.queues().get(queue.name());
+    if (existing == null) {
+      actions.add(new DeclareQueue(queue));
+    } else {
+      // Not left to the broker to refuse: with relaxed checks it takes another type in silence.
+      compare("queue", queue.name(), "type", existing.type(), queue.type());
+      compareArguments("queue", queue.name(), existing.arguments(), queue.arguments());
+    }
+  }
+
+  private void compareArguments(
+      String kind, String name, Map<String, Object> existing, Map<String, Object> wanted) {
+    compare(kind, name, "arguments", existing, wanted);
+  }
+
+  private void compare(String kind, String name, String what, Object existing, Object wanted) {
+    if (!existing.equals(wanted)) {
+      conflicts.add(
+          "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is made"
+              .formatted(kind, name, what, existing, wanted));
+    }
+  }
+}

@@ -1,0 +1,334 @@
+package dev.warren.operator.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(20)
+class ManagementApiBrokerClientTest {
+  private static final String PASSWORD = "s3cr3t-p\u00e4ss";
+  private static final BrokerAction ACTION = new BrokerAction.AddMember("q", "rabbit@b");
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
+  private URI closed;
+
+  @BeforeEach
+  void findAClosedPort() throws IOException {
+    try (ServerSocket socket = listen()) {
+      closed = uri(socket.getLocalPort());
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable closeable : opened) {
+      closeable.close();
+    }
+    http.shutdownNow();
+  }
+
+  @Test
+  void observesWithThreeRequestsToOneNode() throws IOException {
+    BrokerObservation observation = client(broker("quorum")).observe();
+
+    assertThat(observation).isInstanceOf(Reachable.class);
+    assertThat(((Reachable) observation).queues()).containsOnlyKeys("orders");
+    assertThat(requests)
+        .containsExactly(
+            "GET /api/definitions",
+            "GET /api/nodes?disable_stats=true",
+            "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
+                + "node,leader,members,online,messages_ready,messages_unacknowledged");
+  }
+
+  @Test
+  void asksForTheCopiesOfStreams() throws IOException {
+    client(broker("stream")).observe();
+
+    assertThat(requests)
+        .hasSize(4)
+        .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+  }
+
+  @Test
+  void passesOverNodesThatAreDownOrFailing() throws IOException {
+    URI failing = server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
+    URI nonsense = server(200, "<html>");
+
+    assertThat(client(closed, failing, nonsense, broker("quorum")).observe())
+        .isInstanceOf(Reachable.class);
+  }
+
+  @Test
+  void passesOverASilentNodeWithinItsTimeout() throws IOException {
+    long start = System.nanoTime();
+
+    assertThat(client(silent(""), broker("quorum")).observe()).isInstanceOf(Reachable.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void passesOverANodeThatFallsSilentAfterItsHeaders() throws IOException {
+    URI stalling = silent("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
+
+    assertThat(client(stalling, broker("quorum")).observe()).isInstanceOf(Reachable.class);
+  }
+
+  @Test
+  void isUnreachableWhenNoNodeAnswers() throws IOException {
+    assertThat(client(closed).observe())
+        .isEqualTo(new Unreachable("127.0.0.1:" + closed.getPort() + " could not be connected to"));
+    assertThat(client().observe()).isEqualTo(new Unreachable("The broker has no node to ask"));
+  }
+
+  @Test
+  void stopsAtANodeThatKnowsOtherCredentials() throws IOException {
+    URI stranger = server(401, "{\"error\":\"not_authorized\",\"reason\":\"Not_Authorized\"}");
+
+    assertThat(client(stranger, broker("quorum")).observe()).isInstanceOf(Unreachable.class);
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void encodesNamesAsPathSegments() throws IOException {
+    String odd = "a b/+%\u00fc?#";
+    String encoded = "a%20b%2F%2B%25%C3%BC%3F%23";
+    ManagementApiBrokerClient client = client(server(204, ""));
+
+    client.apply(new BrokerAction.DeclareExchange(new Exchange(odd, "topic", Map.of())));
+    client.apply(new BrokerAction.DeclareQueue(new Queue(odd, "quorum", Map.of())));
+    client.apply(new BrokerAction.Bind(new Binding(odd, odd, "k", Map.of())));
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /api/exchanges/%2F/"
+                + encoded
+                + " {'arguments':{},'durable':true,'type':'topic'}".replace('\'', '"'),
+            "PUT /api/queues/%2F/"
+                + encoded
+                + " {'arguments':{'x-queue-type':'quorum'},'durable':true}".replace('\'', '"'),
+            "POST /api/bindings/%2F/e/"
+                + encoded
+                + "/q/"
+                + encoded
+                + " {'arguments':{},'routing_key':'k'}".replace('\'', '"'));
+  }
+
+  @Test
+  void givesAUserItsPasswordAndPermissions() throws IOException {
+    client(server(204, "")).apply(new BrokerAction.PutUser("app", PASSWORD));
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /api/users/app {\"password\":\"" + PASSWORD + "\",\"tags\":\"\"}",
+            "PUT /api/permissions/%2F/app"
+                + " {\"configure\":\".*\",\"read\":\".*\",\"write\":\".*\"}");
+  }
+
+  @Test
+  void setsAPolicy() throws IOException {
+    client(server(204, ""))
+        .apply(
+            new BrokerAction.PutPolicy(
+                new Policy("p", "^q$", "quorum_queues", 7, Map.of("max-length", 10L))));
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /api/policies/%2F/p {\"apply-to\":\"quorum_queues\","
+                + "\"definition\":{\"max-length\":10},\"pattern\":\"^q$\",\"priority\":7}");
+  }
+
+  @Test
+  void changesMembers() throws IOException {
+    ManagementApiBrokerClient client = client(server(204, ""));
+
+    client.apply(new BrokerAction.AddMember("q", "rabbit@b"));
+    client.apply(new BrokerAction.RemoveMember("q", "rabbit@b"));
+
+    assertThat(requests)
+        .containsExactly(
+            "POST /api/queues/quorum/%2F/q/replicas/add {\"node\":\"rabbit@b\"}",
+            "DELETE /api/queues/quorum/%2F/q/replicas/delete {\"node\":\"rabbit@b\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, bad_request, REFUSED",
+    "404, not_found, REFUSED",
+    "405, method_not_allowed, REFUSED",
+    "409, conflict, REFUSED",
+    "413, too_large, REFUSED",
+    "401, not_authorised, REFUSED",
+    "401, not_authorized, UNAUTHORIZED",
+    "500, internal, UNAVAILABLE",
+    "503, service_unavailable, UNAVAILABLE"
+  })
+  void tellsKindsOfFailureApart(int status, String error, Kind kind) throws IOException {
+    URI broker = server(status, "{\"error\":\"" + error + "\",\"reason\":\" because \\n\"}");
+
+    BrokerException failure = failure(client(broker), ACTION);
+
+    assertThat(failure.kind()).isEqualTo(kind);
+    if (kind == Kind.REFUSED) {
+      assertThat(failure).hasMessage("because");
+    }
+  }
+
+  @Test
+  void forbiddenIsNotAWrongPassword() throws IOException {
+    URI broker = server(401, "{\"error\":\"not_authorized\",\"reason\":\"Access refused.\"}");
+
+    assertThat(failure(client(broker), ACTION).kind()).isEqualTo(Kind.REFUSED);
+  }
+
+  @Test
+  void aRefusalIsNotAskedAgainElsewhere() throws IOException {
+    URI refusing = server(400, "{\"error\":\"bad_request\",\"reason\":\"no\"}");
+
+    assertThat(failure(client(refusing, broker("quorum")), ACTION)).hasMessage("no");
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void actsThroughTheNextNodeWhenOneIsDown() throws IOException {
+    ManagementApiBrokerClient client = client(closed, server(204, ""));
+
+    assertThatCode(() -> client.apply(ACTION)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void failuresDoNotTellPasswords() throws IOException {
+    BrokerException failure =
+        failure(client(closed, server(500, "")), new BrokerAction.PutUser("app", PASSWORD));
+
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      assertThat(t.toString()).doesNotContain(PASSWORD);
+    }
+  }
+
+  @Test
+  void anInterruptStopsItAndIsKept() throws IOException {
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(client(silent(""), broker("quorum")).observe()).isInstanceOf(Unreachable.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private static BrokerException failure(ManagementApiBrokerClient client, BrokerAction action) {
+    return catchThrowableOfType(BrokerException.class, () -> client.apply(action));
+  }
+
+  private ManagementApiBrokerClient client(URI... endpoints) {
+    return new ManagementApiBrokerClient(http, List.of(endpoints), "operator", PASSWORD);
+  }
+
+  /** A node of a broker with one queue, orders, of the given type. */
+  private URI broker(String queueType) throws IOException {
+    return server(
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          if (path.equals("/api/definitions")) {
+            answer(exchange, 200, definitions(queueType));
+          } else {
+            answer(exchange, 200, path.equals("/api/nodes") ? "[]" : "[{\"name\":\"orders\"}]");
+          }
+        });
+  }
+
+  private static String definitions(String queueType) {
+    return ManagementApiJsonTest.DEFINITIONS.replace("\"quorum\"", "\"" + queueType + "\"");
+  }
+
+  private URI server(int status, String body) throws IOException {
+    return server(exchange -> answer(exchange, status, body));
+  }
+
+  private URI server(HttpHandler handler) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          record(exchange);
+          handler.handle(exchange);
+        });
+    server.start();
+    opened.add(() -> server.stop(0));
+    return uri(server.getAddress().getPort());
+  }
+
+  private void record(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    requests.add(
+        (exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  /** Accepts a connection, says no more than its beginning, and keeps it open. */
+  private URI silent(String beginning) throws IOException {
+    ServerSocket listener = listen();
+    opened.add(listener);
+    Thread.ofVirtual().start(() -> acceptAndSay(listener, beginning));
+    return uri(listener.getLocalPort());
+  }
+
+  private void acceptAndSay(ServerSocket listener, String beginning) {
+    try {
+      Socket connection = listener.accept();
+      opened.add(connection);
+      connection.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // The test is over.
+    }
+  }
+
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  private static URI uri(int port) {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+}

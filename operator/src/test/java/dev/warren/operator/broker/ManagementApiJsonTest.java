@@ -1,0 +1,196 @@
+package dev.warren.operator.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManagementApiJsonTest {
+  static final String DEFINITIONS =
+      """
+      {"rabbitmq_version": "4.3.6",
+       "users": [
+         {"name": "app", "password_hash": "aGFzaA==", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": []},
+         {"name": "root", "password_hash": "cm9vdA==", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ["administrator"]},
+         {"name": "elsewhere", "password_hash": "eA==", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": []}],
+       "permissions": [
+         {"user": "app", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
+         {"user": "root", "vhost": "/", "configure": ".*", "write": "", "read": ".*"},
+         {"user": "elsewhere", "vhost": "other", "configure": ".*", "write": ".*", "read": ".*"}],
+       "policies": [
+         {"vhost": "/", "name": "limits", "pattern": "^orders$", "apply-to": "quorum_queues", "priority": 7, "definition": {"max-length": 1000}},
+         {"vhost": "other", "name": "x", "pattern": ".*", "apply-to": "queues", "priority": 0, "definition": {}}],
+       "queues": [
+         {"vhost": "/", "name": "orders", "type": "quorum", "durable": true, "auto_delete": false,
+          "arguments": {"x-queue-type": "quorum", "x-delivery-limit": 5, "x-dead-letter-exchange": "dead"}},
+         {"vhost": "/", "name": "plain", "durable": true, "auto_delete": false, "arguments": {}},
+         {"vhost": "other", "name": "x", "type": "classic", "durable": true, "auto_delete": false, "arguments": {}}],
+       "exchanges": [
+         {"vhost": "/", "name": "events", "type": "topic", "durable": true, "arguments": {}},
+         {"vhost": "/", "name": "amq.topic", "type": "topic", "durable": true, "arguments": {}},
+         {"vhost": "/", "name": "", "type": "direct", "durable": true, "arguments": {}},
+         {"vhost": "other", "name": "x", "type": "topic", "durable": true, "arguments": {}}],
+       "bindings": [
+         {"vhost": "/", "source": "events", "destination": "orders", "destination_type": "queue", "routing_key": "order.*", "arguments": {}},
+         {"vhost": "/", "source": "events", "destination": "more", "destination_type": "exchange", "routing_key": "#", "arguments": {}},
+         {"vhost": "/", "source": "", "destination": "orders", "destination_type": "queue", "routing_key": "orders", "arguments": {}},
+         {"vhost": "other", "source": "x", "destination": "x", "destination_type": "queue", "routing_key": "", "arguments": {}}]}
+      """;
+
+  private static final String A = "rabbit@a";
+  private static final String B = "rabbit@b";
+  private static final String C = "rabbit@c";
+
+  private final BrokerDefinitions definitions = ManagementApiJson.definitions(DEFINITIONS);
+
+  @Test
+  void keepsDeclaredExchangesOfTheVirtualHost() {
+    assertThat(definitions.exchanges())
+        .isEqualTo(Map.of("events", new Exchange("events", "topic", Map.of())));
+  }
+
+  @Test
+  void tellsAQueuesTypeApartFromItsArguments() {
+    assertThat(definitions.queues())
+        .isEqualTo(
+            Map.of(
+                "orders",
+                new Queue(
+                    "orders",
+                    "quorum",
+                    Map.of("x-delivery-limit", 5L, "x-dead-letter-exchange", "dead")),
+                "plain",
+                new Queue("plain", "classic", Map.of())));
+  }
+
+  @Test
+  void keepsExplicitBindingsToQueues() {
+    assertThat(definitions.bindings())
+        .isEqualTo(Set.of(new Binding("events", "orders", "order.*", Map.of())));
+  }
+
+  @Test
+  void readsPolicies() {
+    assertThat(definitions.policies())
+        .isEqualTo(
+            Map.of(
+                "limits",
+                new Policy("limits", "^orders$", "quorum_queues", 7, Map.of("max-length", 1000L))));
+  }
+
+  @Test
+  void permitsOnlyUsersWithEveryPermissionInTheVirtualHost() {
+    assertThat(definitions.users())
+        .isEqualTo(
+            Map.of(
+                "app", new User("app", "aGFzaA==", Set.of(), true),
+                "root", new User("root", "cm9vdA==", Set.of("administrator"), false),
+                "elsewhere", new User("elsewhere", "eA==", Set.of(), false)));
+  }
+
+  @Test
+  void readsNodes() {
+    assertThat(
+            ManagementApiJson.nodes(
+                """
+                [{"name": "rabbit@a", "running": true}, {"name": "rabbit@b", "running": false}]
+                """))
+        .isEqualTo(Map.of(A, new Node(A, true, List.of()), B, new Node(B, false, List.of())));
+  }
+
+  @Test
+  void readsAQuorumQueue() {
+    assertThat(
+            onlyQueue(
+                """
+                [{"name": "q", "type": "quorum", "leader": "rabbit@a",
+                  "members": ["rabbit@a", "rabbit@b", "rabbit@c"], "online": ["rabbit@a", "rabbit@c"],
+                  "messages_ready": 3, "messages_unacknowledged": 2, "state": "running"}]
+                """))
+        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A, B, C), List.of(A, C), 3, 2));
+  }
+
+  @Test
+  void aNodeThatIsDownLeadsNothing() {
+    assertThat(
+            onlyQueue(
+                """
+                [{"name": "q", "type": "quorum", "leader": "rabbit@a",
+                  "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@b"], "state": "minority"}]
+                """))
+        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A, B), List.of(B), 0, 0));
+  }
+
+  @Test
+  void aClassicQueuesOnlyMemberIsItsNode() {
+    assertThat(
+            onlyQueue(
+                """
+                [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null,
+                  "messages_ready": 1, "messages_unacknowledged": 0, "state": "running"}]
+                """))
+        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A), List.of(A), 1, 0));
+  }
+
+  @Test
+  void aClassicQueueThatIsDownHasNoLeader() {
+    assertThat(
+            onlyQueue(
+                """
+                [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null, "state": "down"}]
+                """))
+        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A), List.of(), 0, 0));
+  }
+
+  @Test
+  void aStreamsCopiesComeFromTheirOwnAnswer() {
+    String totals =
+        """
+        [{"name": "s", "type": "stream", "messages_ready": 9, "state": "running"},
+         {"name": "q", "type": "classic", "node": "rabbit@b", "online": null, "state": "running"}]
+        """;
+    String copies =
+        """
+        [{"name": "s", "leader": "rabbit@a", "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@a"]},
+         {"name": "q", "online": null}]
+        """;
+    assertThat(ManagementApiJson.queues(totals, copies))
+        .isEqualTo(
+            Map.of(
+                "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0),
+                "q", new QueueState("q", Optional.of(B), List.of(B), List.of(B), 0, 0)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "null", "[]", "<html>", "{\"users\": []}"})
+  void anAnswerThatLacksAListIsNoEmptyBroker(String answer) {
+    assertThatThrownBy(() -> ManagementApiJson.definitions(answer))
+        .isInstanceOf(BrokerException.class);
+  }
+
+  @Test
+  void readsWhatItCanOfAnError() {
+    assertThat(ManagementApiJson.error("{\"error\":\"bad_request\",\"reason\":\" no \\n\"}"))
+        .isEqualTo(new ManagementApiJson.ErrorBody("bad_request", "no"));
+    assertThat(ManagementApiJson.error("<html>"))
+        .isEqualTo(new ManagementApiJson.ErrorBody("", ""));
+  }
+
+  private static QueueState onlyQueue(String json) {
+    return ManagementApiJson.queues(json).get("q");
+  }
+}

@@ -1,0 +1,97 @@
+package dev.warren.operator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DesiredDefinitionsTest {
+
+  @Test
+  void whatMayChangeGoesIntoThePolicyAndNotIntoTheQueue() {
+    BrokerDefinitions definitions =
+        definitions(
+            """
+            queues:
+              - name: shipments
+                type: quorum
+                messageTTL: 1h
+                maxLength: 100
+                maxLengthBytes: 1Ki
+                overflow: reject-publish
+                deliveryLimit: 5
+                members: 5
+                deadLetter: {queue: failed}
+            """);
+
+    assertThat(definitions.queues())
+        .containsEntry("shipments", new Queue("shipments", "quorum", Map.of()));
+    assertThat(definitions.policies().get("warren.shipments").definition())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "message-ttl", 3_600_000L,
+                "max-length", 100L,
+                "max-length-bytes", 1024L,
+                "overflow", "reject-publish",
+                "delivery-limit", 5L,
+                "target-group-size", 5L,
+                "dead-letter-exchange", "",
+                "dead-letter-routing-key", "failed"));
+  }
+
+  @Test
+  void aQueueWithoutSettingsNeedsNoPolicy() {
+    assertThat(definitions("queues: [{name: hello, type: quorum}]").policies()).isEmpty();
+  }
+
+  @Test
+  void singleActiveConsumerIsAnArgumentSinceItIsFixed() {
+    Queue queue =
+        definitions("queues: [{name: a, type: quorum, singleActiveConsumer: true}]")
+            .queues()
+            .get("a");
+
+    assertThat(queue.arguments()).isEqualTo(Map.of("x-single-active-consumer", true));
+  }
+
+  @Test
+  void aStreamsAgeIsInSeconds() {
+    Policy policy =
+        definitions("queues: [{name: log, type: stream, maxAge: 1d}]").policies().get("warren.log");
+
+    assertThat(policy.applyTo()).isEqualTo("streams");
+    assertThat(policy.definition()).isEqualTo(Map.of("max-age", "86400s"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.b", "a b", "a/b", "^a$", "(a|b)*", "é.ü", "a\\Eb", "日本"})
+  void aPolicyAppliesToItsQueueAndToNoOther(String name) {
+    String pattern =
+        DesiredDefinitions.of(new MessageTopologySpec(null, null, List.of(queue(name)), null, null))
+            .policies()
+            .get("warren." + name)
+            .pattern();
+
+    assertThat(name).matches(Pattern.compile(pattern));
+    assertThat(name.replace('.', 'x') + "y").doesNotMatch(Pattern.compile(pattern));
+  }
+
+  private static QueueSpec queue(String name) {
+    return new QueueSpec(
+        name, QueueType.QUORUM, null, null, 10L, null, null, null, null, null, null, null);
+  }
+
+  private static BrokerDefinitions definitions(String spec) {
+    return DesiredDefinitions.of(Serialization.unmarshal(spec, MessageTopologySpec.class));
+  }
+}
