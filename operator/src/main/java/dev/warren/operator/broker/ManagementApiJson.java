@@ -82,7 +82,8 @@ final class ManagementApiJson {
   static ErrorBody error(String body) {
     try {
       JsonNode node = MAPPER.readTree(body);
-      return new ErrorBody(text(node, "error"), text(node, "reason").strip());
+      return new ErrorBody(
+          text(node, "error"), text(node, "reason").strip().replaceAll("\\s+", " "));
     } catch (JsonProcessingException e) {
       return new ErrorBody("", "");
     }

@@ -1,5 +1,6 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
@@ -95,6 +96,11 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   }
 
   private static String encode(String segment) {
+    // RabbitMQ decodes a path before it resolves its dots: no encoding keeps these apart.
+    if (segment.equals(".") || segment.equals("..")) {
+      throw new BrokerException(
+          Kind.REFUSED, "RabbitMQ's management API cannot be asked for the name " + segment);
+    }
     // URLEncoder writes forms, where a space is a plus; in a path a plus is a plus.
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }

@@ -149,6 +149,15 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
+  void aNameOfDotsIsNotAStepUpThePath() throws IOException {
+    BrokerException failure =
+        failure(client(server(204, "")), new BrokerAction.PutUser("..", PASSWORD));
+
+    assertThat(failure.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(requests).isEmpty();
+  }
+
+  @Test
   void givesAUserItsPasswordAndPermissions() throws IOException {
     client(server(204, "")).apply(new BrokerAction.PutUser("app", PASSWORD));
 

@@ -184,8 +184,9 @@ class ManagementApiJsonTest {
 
   @Test
   void readsWhatItCanOfAnError() {
-    assertThat(ManagementApiJson.error("{\"error\":\"bad_request\",\"reason\":\" no \\n\"}"))
-        .isEqualTo(new ManagementApiJson.ErrorBody("bad_request", "no"));
+    assertThat(
+            ManagementApiJson.error("{\"error\":\"bad_request\",\"reason\":\" no\\n\\nway \\n\"}"))
+        .isEqualTo(new ManagementApiJson.ErrorBody("bad_request", "no way"));
     assertThat(ManagementApiJson.error("<html>"))
         .isEqualTo(new ManagementApiJson.ErrorBody("", ""));
   }

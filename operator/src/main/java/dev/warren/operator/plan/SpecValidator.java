@@ -1,0 +1,105 @@
+package dev.warren.operator.plan;
+
+import dev.warren.api.v1alpha1.BindingSpec;
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Checks what the API server cannot: that one part of a spec speaks of another that is there, and
+ * that open maps do not contradict the fields beside them.
+ */
+public final class SpecValidator {
+
+  private static final String RESERVED = "amq.";
+
+  /** Arguments that a queue's own fields say. */
+  private static final Map<String, String> FIELD_OF_ARGUMENT =
+      Map.of("x-queue-type", "type", "x-single-active-consumer", "singleActiveConsumer");
+
+  private final MessageTopologySpec spec;
+  private final Set<String> exchanges;
+  private final Set<String> queues;
+  private final List<Violation> violations = new ArrayList<>();
+
+  private SpecValidator(MessageTopologySpec spec) {
+    this.spec = spec;
+    this.exchanges = spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet());
+    this.queues = spec.queues().stream().map(QueueSpec::name).collect(Collectors.toSet());
+  }
+
+  /** All that is wrong, in the order of the spec; empty when the spec makes sense. */
+  public static List<Violation> violations(MessageTopologySpec spec) {
+    return new SpecValidator(spec).check();
+  }
+
+  private List<Violation> check() {
+    for (int i = 0; i < spec.queues().size(); i++) {
+      checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
+    }
+    for (int i = 0; i < spec.bindings().size(); i++) {
+      checkBinding("spec.bindings[" + i + "]", spec.bindings().get(i));
+    }
+    checkBindingsDiffer();
+    for (int i = 0; i < spec.consumers().size(); i++) {
+      ConsumerSpec consumer = spec.consumers().get(i);
+      requireQueue("spec.consumers[" + i + "].queue", consumer.queue());
+    }
+    return List.copyOf(violations);
+  }
+
+  private void checkQueue(String path, QueueSpec queue) {
+    FIELD_OF_ARGUMENT.forEach(
+        (argument, field) -> {
+          if (queue.arguments().containsKey(argument)) {
+            violate(path + ".arguments." + argument, "is said by the field " + field);
+          }
+        });
+    DeadLetterSpec deadLetter = queue.deadLetter();
+    if (deadLetter != null && deadLetter.queue() != null) {
+      requireQueue(path + ".deadLetter.queue", deadLetter.queue());
+    }
+    if (deadLetter != null && deadLetter.exchange() != null) {
+      requireExchange(path + ".deadLetter.exchange", deadLetter.exchange());
+    }
+  }
+
+  private void checkBinding(String path, BindingSpec binding) {
+    requireExchange(path + ".exchange", binding.exchange());
+    requireQueue(path + ".queue", binding.queue());
+  }
+
+  private void checkBindingsDiffer() {
+    Map<BindingSpec, Integer> firstPlace = new HashMap<>();
+    for (int i = 0; i < spec.bindings().size(); i++) {
+      Integer first = firstPlace.putIfAbsent(spec.bindings().get(i), i);
+      if (first != null) {
+        violate("spec.bindings[" + i + "]", "is the same as spec.bindings[" + first + "]");
+      }
+    }
+  }
+
+  private void requireQueue(String path, String name) {
+    if (!queues.contains(name)) {
+      violate(path, "no queue '" + name + "' is declared in this resource");
+    }
+  }
+
+  private void requireExchange(String path, String name) {
+    if (!exchanges.contains(name) && !name.startsWith(RESERVED)) {
+      violate(path, "no exchange '" + name + "' is declared in this resource");
+    }
+  }
+
+  private void violate(String path, String message) {
+    violations.add(new Violation(path, message));
+  }
+}

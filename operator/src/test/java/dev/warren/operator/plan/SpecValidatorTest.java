@@ -1,0 +1,79 @@
+package dev.warren.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecValidatorTest {
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bindings: [{exchange: none, queue: q}]"
+            + "| spec.bindings[0].exchange: no exchange 'none' is declared in this resource",
+        "bindings: [{exchange: e, queue: none}]"
+            + "| spec.bindings[0].queue: no queue 'none' is declared in this resource",
+        "bindings: [{exchange: e, queue: q}, {exchange: e, queue: q}]"
+            + "| spec.bindings[1]: is the same as spec.bindings[0]",
+        "consumers: [{name: c, queue: none}]"
+            + "| spec.consumers[0].queue: no queue 'none' is declared in this resource",
+      })
+  void aReferenceToNothingIsToldWithItsPath(String wrong, String violation) {
+    assertThat(violations("exchanges: [{name: e}]", "queues: [{name: q}]", wrong))
+        .containsExactly(violation);
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: q, deadLetter: {queue: none}}"
+            + "| spec.queues[0].deadLetter.queue: no queue 'none' is declared in this resource",
+        "{name: q, deadLetter: {exchange: none}}"
+            + "| spec.queues[0].deadLetter.exchange: no exchange 'none' is declared in this resource",
+        "{name: q, arguments: {x-queue-type: classic}}"
+            + "| spec.queues[0].arguments.x-queue-type: is said by the field type",
+      })
+  void aQueueThatContradictsTheRestIsTold(String queue, String violation) {
+    assertThat(violations("queues: [" + queue + "]")).containsExactly(violation);
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnce() {
+    assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);
+  }
+
+  @Test
+  void rabbitMqsOwnExchangesNeedNoDeclaration() {
+    assertThat(
+            violations(
+                "queues: [{name: q, deadLetter: {exchange: amq.fanout}}]",
+                "bindings: [{exchange: amq.topic, queue: q, routingKey: '#'}]"))
+        .isEmpty();
+  }
+
+  @Test
+  void bindingsThatDifferOnlyInArgumentsAreTwo() {
+    assertThat(
+            violations(
+                "exchanges: [{name: e, type: headers}]",
+                "queues: [{name: q}]",
+                "bindings: [{exchange: e, queue: q, arguments: {a: 1}},"
+                    + " {exchange: e, queue: q, arguments: {a: 2}}]"))
+        .isEmpty();
+  }
+
+  private static List<String> violations(String... spec) {
+    return SpecValidator.violations(
+            Serialization.unmarshal(String.join("\n", spec), MessageTopologySpec.class))
+        .stream()
+        .map(Violation::toString)
+        .toList();
+  }
+}
