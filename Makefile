@@ -22,8 +22,9 @@ test-java: ## Run the Java tests, the API server's among them (no cluster needed
 	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=1.34.4 $(MVN) verify
 
 .PHONY: test-node
-test-node: cluster node-image ## Run a queue node on the test bed, as the restricted profile allows
-	e2e/queue-node-test warren.local/queue-node:$(VERSION)
+test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
+	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
+	  $(MVN) verify -pl operator -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: cluster
 cluster: ## Start the test bed: a Kubernetes of three machines
