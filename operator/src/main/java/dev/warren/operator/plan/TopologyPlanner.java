@@ -9,7 +9,6 @@ import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Compares what shall be declared in the broker with what is, and plans what is missing, in the
@@ -51,7 +50,7 @@ public final class TopologyPlanner {
       actions.add(new DeclareExchange(exchange));
     } else {
       compare("exchange", exchange.name(), "type", existing.type(), exchange.type());
-      compareArguments("exchange", exchange.name(), existing.arguments(), exchange.arguments());
+      compare("exchange", exchange.name(), "arguments", existing.arguments(), exchange.arguments());
     }
   }
 
@@ -62,13 +61,8 @@ public final class TopologyPlanner {
     } else {
       // Not left to the broker to refuse: with relaxed checks it takes another type in silence.
       compare("queue", queue.name(), "type", existing.type(), queue.type());
-      compareArguments("queue", queue.name(), existing.arguments(), queue.arguments());
+      compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
     }
-  }
-
-  private void compareArguments(
-      String kind, String name, Map<String, Object> existing, Map<String, Object> wanted) {
-    compare(kind, name, "arguments", existing, wanted);
   }
 
   private void compare(String kind, String name, String what, Object existing, Object wanted) {
