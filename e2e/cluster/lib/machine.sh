@@ -178,7 +178,7 @@ machine_command() { # COMMAND N
   local n=${2:-}
   n=${n#n}
   [[ " ${MACHINES[*]} " == *" $n "* && -n $n ]] || fail "which machine? one of: ${MACHINES[*]}"
-  [[ -e $WARREN_STATE/complete ]] || fail "the test bed is not up"
+  need_testbed
   lock
   case $1 in
     machine-down) link_down "$n" && step "cut the link of n$n" ;;

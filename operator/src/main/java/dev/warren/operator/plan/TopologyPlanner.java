@@ -33,7 +33,8 @@ public final class TopologyPlanner {
 
   private TopologyPlan plan() {
     desired.exchanges().values().forEach(this::planExchange);
-    // Before the queues, so that no message enters a queue that has no limits yet.
+    // Before the queues, so that a queue is without its limits for the shortest time: RabbitMQ
+    // hands a policy to its queues a moment after it has taken it.
     desired.policies().values().stream()
         .filter(policy -> !policy.equals(observed.policies().get(policy.name())))
         .forEach(policy -> actions.add(new PutPolicy(policy)));
