@@ -1,9 +1,6 @@
 package dev.warren.operator.model;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.OptionalInt;
 
 /**
  * Every name in Kubernetes and in the cluster of brokers that belongs to one topology.
@@ -30,17 +27,9 @@ public record ResourceNames(String namespace, String prefix) {
     if (topology.length() <= LONGEST_PREFIX) {
       return topology;
     }
-    return topology.substring(0, LONGEST_PREFIX - HASH_DIGITS - 1) + "-" + hash(topology);
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return topology.substring(0, LONGEST_PREFIX - HASH_DIGITS - 1)
+        + "-"
+        + Revision.sha256(topology).substring(0, HASH_DIGITS);
   }
 
   /** The Pod of node number {@code n}: its identity for RabbitMQ and Raft, never used twice. */
@@ -63,13 +52,81 @@ public record ResourceNames(String namespace, String prefix) {
     return prefix + "-nodes";
   }
 
-  /** The fully qualified host name of node number {@code n}. */
+  /** The host name, in every Pod of the cluster, of node number {@code n}. */
   public String host(int n) {
-    return node(n) + "." + nodesService() + "." + namespace + ".svc.cluster.local";
+    return node(n) + "." + nodesService() + "." + namespace + ".svc";
   }
 
   /** The name of node number {@code n} in the cluster of brokers. */
   public String brokerNode(int n) {
     return "rabbit@" + host(n);
+  }
+
+  /** The host name that clients connect to. */
+  public String clientHost() {
+    return clientService() + "." + namespace + ".svc";
+  }
+
+  /** The name of a node that there will never be. */
+  public String noBrokerNode() {
+    return "rabbit@" + prefix + "-none." + nodesService() + "." + namespace + ".svc";
+  }
+
+  /** The node number that a broker node's name says, if it is one of this topology. */
+  public OptionalInt number(String brokerNode) {
+    String start = "rabbit@" + prefix + "-";
+    String end = host(0).substring(node(0).length());
+    if (!brokerNode.startsWith(start) || !brokerNode.endsWith(end)) {
+      return OptionalInt.empty();
+    }
+    return digits(brokerNode.substring(start.length(), brokerNode.length() - end.length()));
+  }
+
+  /** The node number of a volume's name, if it is that of a node of this topology. */
+  public OptionalInt numberOfVolume(String claim) {
+    String start = volume(0).substring(0, volume(0).length() - 1);
+    return claim.startsWith(start) ? digits(claim.substring(start.length())) : OptionalInt.empty();
+  }
+
+  /** The node number of a Pod's name, if it is that of a node of this topology. */
+  public OptionalInt numberOfPod(String pod) {
+    String start = prefix + "-";
+    return pod.startsWith(start) ? digits(pod.substring(start.length())) : OptionalInt.empty();
+  }
+
+  private static OptionalInt digits(String text) {
+    return text.matches("0|[1-9][0-9]{0,8}")
+        ? OptionalInt.of(Integer.parseInt(text))
+        : OptionalInt.empty();
+  }
+
+  /** The ConfigMap with the nodes' configuration. */
+  public String configMap() {
+    return prefix + "-config";
+  }
+
+  /** The ConfigMap with the {@link Membership}. */
+  public String membership() {
+    return prefix + "-membership";
+  }
+
+  /** The Secret with the operator's account in the broker. */
+  public String adminSecret() {
+    return prefix + "-admin";
+  }
+
+  /** The Secret with the Erlang cookie. */
+  public String cookieSecret() {
+    return prefix + "-erlang-cookie";
+  }
+
+  /** The Secret with what clients need to connect. */
+  public String connectionSecret() {
+    return prefix + "-connection";
+  }
+
+  /** The Deployment of a consumer. */
+  public String consumer(String name) {
+    return prefix + "-" + name;
   }
 }

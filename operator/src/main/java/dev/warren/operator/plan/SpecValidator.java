@@ -42,6 +42,7 @@ public final class SpecValidator {
   }
 
   private List<Violation> check() {
+    checkTemplate("spec.nodes.podTemplate", spec.nodes().podTemplate());
     for (int i = 0; i < spec.queues().size(); i++) {
       checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
     }
@@ -52,8 +53,13 @@ public final class SpecValidator {
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
       requireQueue("spec.consumers[" + i + "].queue", consumer.queue());
+      checkTemplate("spec.consumers[" + i + "].template", consumer.template());
     }
     return List.copyOf(violations);
+  }
+
+  private void checkTemplate(String path, Map<String, Object> template) {
+    TemplateCheck.violation(path, template).ifPresent(violations::add);
   }
 
   private void checkQueue(String path, QueueSpec queue) {

@@ -6,13 +6,18 @@ import java.util.List;
  * What to do to the broker.
  *
  * @param actions in the order in which they are to be done
- * @param conflicts what cannot be done, each a sentence for the user
+ * @param problems what cannot be done, or not yet
  */
-public record TopologyPlan(List<BrokerAction> actions, List<String> conflicts) {
+public record TopologyPlan(List<BrokerAction> actions, List<Problem> problems) {
 
   /** Copies the lists. */
   public TopologyPlan {
     actions = List.copyOf(actions);
-    conflicts = List.copyOf(conflicts);
+    problems = List.copyOf(problems);
+  }
+
+  /** Nothing to do now. */
+  static TopologyPlan waiting(String reason, String message) {
+    return new TopologyPlan(List.of(), List.of(new Problem(reason, message)));
   }
 }

@@ -19,7 +19,7 @@ public final class TopologyPlanner {
   private final BrokerDefinitions desired;
   private final BrokerDefinitions observed;
   private final List<BrokerAction> actions = new ArrayList<>();
-  private final List<String> conflicts = new ArrayList<>();
+  private final List<Problem> conflicts = new ArrayList<>();
 
   private TopologyPlanner(BrokerDefinitions desired, BrokerDefinitions observed) {
     this.desired = desired;
@@ -69,8 +69,10 @@ public final class TopologyPlanner {
   private void compare(String kind, String name, String what, Object existing, Object wanted) {
     if (!existing.equals(wanted)) {
       conflicts.add(
-          "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is made"
-              .formatted(kind, name, what, existing, wanted));
+          new Problem(
+              "ImmutableArgument",
+              "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is made"
+                  .formatted(kind, name, what, existing, wanted)));
     }
   }
 }

@@ -13,8 +13,7 @@ class ResourceNamesTest {
     assertThat(names.node(4)).isEqualTo("orders-4");
     assertThat(names.volume(4)).isEqualTo("data-orders-4");
     assertThat(names.clientService()).isEqualTo("orders");
-    assertThat(names.brokerNode(0))
-        .isEqualTo("rabbit@orders-0.orders-nodes.shop.svc.cluster.local");
+    assertThat(names.brokerNode(0)).isEqualTo("rabbit@orders-0.orders-nodes.shop.svc");
   }
 
   @Test

@@ -71,7 +71,8 @@ class SpecValidatorTest {
 
   private static List<String> violations(String... spec) {
     return SpecValidator.violations(
-            Serialization.unmarshal(String.join("\n", spec), MessageTopologySpec.class))
+            Serialization.unmarshal(
+                "nodes: {}\n" + String.join("\n", spec), MessageTopologySpec.class))
         .stream()
         .map(Violation::toString)
         .toList();

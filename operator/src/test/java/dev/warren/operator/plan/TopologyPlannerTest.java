@@ -48,7 +48,7 @@ class TopologyPlannerTest {
                 Map.of()),
             NOTHING);
 
-    assertThat(plan.conflicts()).isEmpty();
+    assertThat(plan.problems()).isEmpty();
     assertThat(plan.actions())
         .containsExactly(
             new DeclareExchange(exchange),
@@ -65,7 +65,8 @@ class TopologyPlannerTest {
             queues(new Queue("a", "classic", Map.of())));
 
     assertThat(plan.actions()).isEmpty();
-    assertThat(plan.conflicts())
+    assertThat(plan.problems())
+        .extracting(Problem::message)
         .containsExactly(
             "queue 'a' exists with type classic, and the resource says quorum; RabbitMQ fixes this"
                 + " when it is made");

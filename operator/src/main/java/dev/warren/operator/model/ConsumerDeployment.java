@@ -1,0 +1,174 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The Deployment of a consumer: the user's pod template, with the connection and the queue given to
+ * each container.
+ */
+public final class ConsumerDeployment {
+
+  private static final String BINDING_ROOT = "SERVICE_BINDING_ROOT";
+  private static final String DEFAULT_BINDING_ROOT = "/bindings";
+  private static final String BINDING_VOLUME = "warren-connection";
+
+  /** A new password shall reach the Pods, which read it when they start. */
+  private static final String CONNECTION_ANNOTATION = "warren.dev/connection-revision";
+
+  /** Variables of the container, and the keys of the connection Secret that they come from. */
+  private static final Map<String, String> CONNECTION =
+      new TreeMap<>(
+          Map.of(
+              "RABBITMQ_HOST", "host",
+              "RABBITMQ_PORT", "port",
+              "RABBITMQ_VHOST", "virtual-host",
+              "RABBITMQ_USERNAME", CredentialSecrets.USERNAME,
+              "RABBITMQ_PASSWORD", CredentialSecrets.PASSWORD,
+              "RABBITMQ_URI", "uri"));
+
+  private final Owner owner;
+  private final ResourceNames names;
+  private final String connectionRevision;
+
+  public ConsumerDeployment(Owner owner, ResourceNames names, Credentials credentials) {
+    this.owner = owner;
+    this.names = names;
+    this.connectionRevision = Revision.of(credentials.clientPassword());
+  }
+
+  /**
+   * The Deployment.
+   *
+   * @throws IllegalArgumentException when the consumer's template is no pod template
+   */
+  public Deployment deployment(ConsumerSpec consumer) {
+    PodTemplateSpec template = template(consumer);
+    return new DeploymentBuilder()
+        .withMetadata(
+            owner
+                .owned(names.consumer(consumer.name()), Component.CONSUMER)
+                .addToLabels(Labels.CONSUMER, consumer.name())
+                .build())
+        .withNewSpec()
+        .withReplicas(consumer.replicas())
+        .withNewSelector()
+        .withMatchLabels(selector(consumer))
+        .endSelector()
+        .withTemplate(template(consumer))
+        .endSpec()
+        .build();
+  }
+
+  private PodTemplateSpec template(ConsumerSpec consumer) {
+    PodTemplateSpec template = PodTemplates.read(consumer.template());
+    template.setMetadata(metadata(template.getMetadata(), consumer));
+    template.setSpec(spec(template.getSpec(), consumer));
+    return template;
+  }
+
+  private ObjectMeta metadata(ObjectMeta users, ConsumerSpec consumer) {
+    ObjectMetaBuilder metadata =
+        users == null ? new ObjectMetaBuilder() : new ObjectMetaBuilder(users);
+    return metadata
+        .addToLabels(Labels.of(owner.topology(), Component.CONSUMER))
+        .addToLabels(Labels.CONSUMER, consumer.name())
+        .addToAnnotations(CONNECTION_ANNOTATION, connectionRevision)
+        .build();
+  }
+
+  private PodSpec spec(PodSpec users, ConsumerSpec consumer) {
+    PodSpecBuilder spec = users == null ? new PodSpecBuilder() : new PodSpecBuilder(users);
+    if (!spec.hasTopologySpreadConstraints()) {
+      spec.addToTopologySpreadConstraints(
+          new TopologySpreadConstraintBuilder()
+              .withTopologyKey("kubernetes.io/hostname")
+              .withMaxSkew(1)
+              .withWhenUnsatisfiable("ScheduleAnyway")
+              .withNewLabelSelector()
+              .withMatchLabels(selector(consumer))
+              .endLabelSelector()
+              .build());
+    }
+    spec.addToVolumes(
+        new VolumeBuilder()
+            .withName(BINDING_VOLUME)
+            .withNewSecret()
+            .withSecretName(names.connectionSecret())
+            .endSecret()
+            .build());
+    PodSpec result = spec.build();
+    result.getInitContainers().forEach(container -> connect(container, consumer));
+    result.getContainers().forEach(container -> connect(container, consumer));
+    return result;
+  }
+
+  private void connect(Container container, ConsumerSpec consumer) {
+    Map<String, EnvVar> environment = new LinkedHashMap<>();
+    CONNECTION.forEach(
+        (variable, key) ->
+            environment.put(
+                variable,
+                new EnvVarBuilder()
+                    .withName(variable)
+                    .withNewValueFrom()
+                    .withNewSecretKeyRef(key, names.connectionSecret(), null)
+                    .endValueFrom()
+                    .build()));
+    environment.put("RABBITMQ_QUEUE", value("RABBITMQ_QUEUE", consumer.queue()));
+    environment.put(
+        "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(consumer.prefetch())));
+    environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));
+    // The user's come last, so that they can refer to ours, and in the place of ours of that name.
+    List<EnvVar> users = container.getEnv();
+    users.forEach(variable -> environment.remove(variable.getName()));
+    List<EnvVar> all = new ArrayList<>(environment.values());
+    all.addAll(users);
+    container.setEnv(all);
+    container
+        .getVolumeMounts()
+        .add(
+            new VolumeMountBuilder()
+                .withName(BINDING_VOLUME)
+                .withMountPath(bindingRoot(all) + "/rabbitmq")
+                .withReadOnly(true)
+                .build());
+  }
+
+  private static String bindingRoot(List<EnvVar> environment) {
+    return environment.stream()
+        .filter(variable -> variable.getName().equals(BINDING_ROOT))
+        .findFirst()
+        .map(EnvVar::getValue)
+        .orElse(DEFAULT_BINDING_ROOT);
+  }
+
+  private Map<String, String> selector(ConsumerSpec consumer) {
+    Map<String, String> selector =
+        new TreeMap<>(Labels.selector(owner.topology(), Component.CONSUMER));
+    selector.put(Labels.CONSUMER, consumer.name());
+    return selector;
+  }
+
+  private static EnvVar value(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
+  }
+}

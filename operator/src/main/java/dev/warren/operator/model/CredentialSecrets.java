@@ -1,0 +1,90 @@
+package dev.warren.operator.model;
+
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/** The Secrets of a topology. Passwords are letters and digits, and so need no quoting anywhere. */
+public final class CredentialSecrets {
+
+  public static final String USERNAME = "username";
+  public static final String PASSWORD = "password";
+  public static final String COOKIE = "cookie";
+
+  private final Owner owner;
+  private final ResourceNames names;
+
+  public CredentialSecrets(Owner owner, ResourceNames names) {
+    this.owner = owner;
+    this.names = names;
+  }
+
+  /** The operator's own account in the broker. */
+  public Secret admin(String password) {
+    return secret(
+        names.adminSecret(),
+        "kubernetes.io/basic-auth",
+        Map.of(USERNAME, Credentials.ADMIN, PASSWORD, password));
+  }
+
+  /** What the queue nodes know each other by. */
+  public Secret erlangCookie(String cookie) {
+    return secret(names.cookieSecret(), "Opaque", Map.of(COOKIE, cookie));
+  }
+
+  /**
+   * What a client needs to connect, with the keys that servicebinding.io gives (and, for the
+   * virtual host, that Spring Cloud Bindings reads).
+   */
+  public Secret connection(String password) {
+    return secret(
+        names.connectionSecret(),
+        "servicebinding.io/rabbitmq",
+        Map.of(
+            "type",
+            "rabbitmq",
+            "provider",
+            Labels.WARREN,
+            "host",
+            names.clientHost(),
+            "port",
+            String.valueOf(Ports.AMQP),
+            "virtual-host",
+            BrokerDefinitions.VHOST,
+            USERNAME,
+            Credentials.CLIENT,
+            PASSWORD,
+            password,
+            "uri",
+            uri(password)));
+  }
+
+  private String uri(String password) {
+    return "amqp://%s:%s@%s:%d/%%2F"
+        .formatted(Credentials.CLIENT, password, names.clientHost(), Ports.AMQP);
+  }
+
+  /** A value of a Secret as text; empty when it is not there. */
+  public static String text(Secret secret, String key) {
+    String encoded = secret.getData() == null ? null : secret.getData().get(key);
+    return encoded == null
+        ? ""
+        : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+  }
+
+  private Secret secret(String name, String type, Map<String, String> values) {
+    SecretBuilder secret =
+        new SecretBuilder()
+            .withMetadata(owner.owned(name, Component.TOPOLOGY).build())
+            .withType(type);
+    values.forEach((key, value) -> secret.addToData(key, encoded(value)));
+    return secret.build();
+  }
+
+  private static String encoded(String value) {
+    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import java.util.Map;
+
+/**
+ * The topology that objects belong to. Kubernetes removes them when it is gone, by their owner
+ * reference: no finalizer, so that deleting a topology needs neither the operator nor the broker.
+ */
+public record Owner(String namespace, String topology, String uid) {
+
+  public static Owner of(MessageTopology topology) {
+    ObjectMeta metadata = topology.getMetadata();
+    return new Owner(metadata.getNamespace(), metadata.getName(), metadata.getUid());
+  }
+
+  /** Metadata of an object that goes with the topology. */
+  public ObjectMetaBuilder owned(String name, Component component) {
+    return kept(name, component).withOwnerReferences(reference());
+  }
+
+  /** Metadata of an object that stays when the topology is deleted. */
+  public ObjectMetaBuilder kept(String name, Component component) {
+    return new ObjectMetaBuilder()
+        .withNamespace(namespace)
+        .withName(name)
+        .withLabels(Labels.of(topology, component));
+  }
+
+  /** Whether the object is this topology's, and not that of another or of an earlier one. */
+  public boolean owns(HasMetadata object) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return object.hasOwnerReferenceFor(uid)
+        || (labels != null && uid.equals(labels.get(Labels.TOPOLOGY_UID)));
+  }
+
+  private OwnerReference reference() {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(HasMetadata.getApiVersion(MessageTopology.class))
+        .withKind(HasMetadata.getKind(MessageTopology.class))
+        .withName(topology)
+        .withUid(uid)
+        .withController(true)
+        .withBlockOwnerDeletion(true)
+        .build();
+  }
+}

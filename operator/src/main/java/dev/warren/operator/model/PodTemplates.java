@@ -1,0 +1,36 @@
+package dev.warren.operator.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import java.util.Map;
+
+/** Reads the pod templates of a resource, whose schema its definition leaves open. */
+public final class PodTemplates {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private PodTemplates() {}
+
+  /**
+   * The user's template; fields unknown here are kept, for the API server to judge.
+   *
+   * @throws IllegalArgumentException when it has not the form of a pod template
+   */
+  public static PodTemplateSpec read(Map<String, Object> template) {
+    PodTemplateSpec read =
+        template == null ? null : JSON.convertValue(template, PodTemplateSpec.class);
+    return read == null ? new PodTemplateSpec() : read;
+  }
+
+  /**
+   * The user's template with the operator's laid over it.
+   *
+   * @throws IllegalArgumentException when the user's has not the form of a pod template
+   */
+  static PodTemplateSpec overlay(Map<String, Object> users, PodTemplateSpec operators) {
+    JsonNode lower = JSON.valueToTree(read(users));
+    JsonNode upper = JSON.valueToTree(operators);
+    return JSON.convertValue(JsonOverlay.over(lower, upper), PodTemplateSpec.class);
+  }
+}

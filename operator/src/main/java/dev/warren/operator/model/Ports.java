@@ -1,0 +1,12 @@
+package dev.warren.operator.model;
+
+/** The ports of a queue node. */
+public final class Ports {
+  public static final int AMQP = 5672;
+  public static final int MANAGEMENT = 15672;
+  public static final int PROMETHEUS = 15692;
+  public static final int EPMD = 4369;
+  public static final int DISTRIBUTION = 25672;
+
+  private Ports() {}
+}

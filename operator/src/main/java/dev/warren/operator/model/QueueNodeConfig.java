@@ -1,0 +1,109 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.api.v1alpha1.Sizes;
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The configuration that all queue nodes of a topology share. */
+public final class QueueNodeConfig {
+
+  static final String OPERATOR_CONF = "10-operator.conf";
+  static final String USER_CONF = "90-user.conf";
+  static final String ENABLED_PLUGINS = "enabled_plugins";
+
+  /** How many copies a quorum queue has unless it says so itself. RabbitMQ's own default too. */
+  public static final int DEFAULT_MEMBERS = 3;
+
+  private static final List<String> PLUGINS =
+      List.of("rabbitmq_management", "rabbitmq_prometheus", "rabbitmq_peer_discovery_k8s");
+
+  private static final long GIB = 1L << 30;
+
+  private QueueNodeConfig() {}
+
+  /** The ConfigMap of the nodes. */
+  public static ConfigMap configMap(Owner owner, ResourceNames names, NodesSpec nodes) {
+    return new ConfigMapBuilder()
+        .withMetadata(owner.owned(names.configMap(), Component.QUEUE_NODE).build())
+        .withData(files(owner, nodes))
+        .build();
+  }
+
+  /** File names and their contents. */
+  static Map<String, String> files(Owner owner, NodesSpec nodes) {
+    return Map.of(
+        OPERATOR_CONF,
+        operatorConf(owner, nodes),
+        USER_CONF,
+        nodes.config() == null ? "" : nodes.config(),
+        ENABLED_PLUGINS,
+        enabledPlugins(nodes.plugins()));
+  }
+
+  private static String operatorConf(Owner owner, NodesSpec nodes) {
+    return """
+        cluster_name = %s
+        # A blank node joins this one, and waits for it if need be; it never founds a cluster of its own.
+        cluster_formation.peer_discovery_backend = k8s
+        cluster_formation.k8s.seed_node = $(%s)
+        # Seconds of silence after which a node counts as down. Until then the others wait for it.
+        net_ticktime = 10
+
+        # Taken at the first start only.
+        default_user = $(%s)
+        default_pass = $(%s)
+        auth_mechanisms.1 = PLAIN
+        auth_mechanisms.2 = AMQPLAIN
+
+        # A client that declares a queue without a type gets a replicated one, and one that declares
+        # a queue of the topology need not know how it is made.
+        default_queue_type = quorum
+        quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true
+        queue_leader_locator = balanced
+        # The operator keeps each queue's members; this is the net below it.
+        quorum_queue.continuous_membership_reconciliation.enabled = true
+        quorum_queue.continuous_membership_reconciliation.target_group_size = %d
+        quorum_queue.continuous_membership_reconciliation.auto_remove = true
+
+        # RabbitMQ cannot see the container's limit. In bytes.
+        total_memory_available_override_value = %d
+        disk_free_limit.absolute = %d
+        """
+        .formatted(
+            owner.topology(),
+            QueueNodePod.SEED_NODE,
+            QueueNodePod.ADMIN_USERNAME,
+            QueueNodePod.ADMIN_PASSWORD,
+            DEFAULT_MEMBERS,
+            usableMemory(QueueNodePod.resources(nodes)),
+            freeDisk(Sizes.bytes(nodes.storage().size())));
+  }
+
+  /**
+   * What is left of the container's memory limit for RabbitMQ to count with, in bytes. The reserve
+   * of 20 %, at most 2 GiB, is that of RabbitMQ's own cluster operator.
+   */
+  static long usableMemory(ResourceRequirements resources) {
+    long limit = Quantity.getAmountInBytes(resources.getLimits().get("memory")).longValue();
+    return limit - Math.min(limit / 5, 2 * GIB);
+  }
+
+  /** Below this many free bytes a node takes no messages: a fifth of its volume, at most 2 GB. */
+  private static long freeDisk(long volume) {
+    return Math.min(volume / 5, 2_000_000_000L);
+  }
+
+  private static String enabledPlugins(List<String> wanted) {
+    Set<String> plugins = new LinkedHashSet<>(PLUGINS);
+    plugins.addAll(wanted);
+    return "[" + String.join(",", plugins) + "].\n";
+  }
+}

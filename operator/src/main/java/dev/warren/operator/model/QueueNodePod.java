@@ -1,0 +1,298 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.Map;
+
+/** The Pod of a queue node. */
+public final class QueueNodePod {
+
+  /** The container that is the node. */
+  public static final String CONTAINER = "rabbitmq";
+
+  /** The annotation with the node that a blank one shall join. */
+  public static final String SEED_ANNOTATION = "warren.dev/seed-node";
+
+  static final String SEED_NODE = "WARREN_SEED_NODE";
+  static final String ADMIN_USERNAME = "WARREN_ADMIN_USERNAME";
+  static final String ADMIN_PASSWORD = "WARREN_ADMIN_PASSWORD";
+
+  private static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
+  private static final String CONF_D = "/etc/rabbitmq/conf.d/";
+  private static final Quantity DEFAULT_MEMORY = new Quantity("2Gi");
+
+  /** The user that the image's files belong to. */
+  private static final long RABBITMQ_USER = 999;
+
+  /**
+   * Seconds for a node to hand over its leaders and close its files. RabbitMQ itself ends in less
+   * than one.
+   */
+  private static final long TERMINATION_GRACE_SECONDS = 60;
+
+  /** Where a node may run. */
+  public enum Placement {
+    /** Only where the topology's nodes stay evenly spread: its volume can still be anywhere. */
+    SPREAD,
+    /** Evenly spread if possible: its volume may tie it to a machine. */
+    WITH_ITS_VOLUME
+  }
+
+  private final Owner owner;
+  private final ResourceNames names;
+  private final NodesSpec nodes;
+  private final String defaultImage;
+
+  /**
+   * @param defaultImage the image of nodes whose spec names none
+   */
+  public QueueNodePod(Owner owner, ResourceNames names, NodesSpec nodes, String defaultImage) {
+    this.owner = owner;
+    this.names = names;
+    this.nodes = nodes;
+    this.defaultImage = defaultImage;
+  }
+
+  /**
+   * The Pod of node number {@code n}.
+   *
+   * @param seed the broker node that it joins if its volume is blank
+   * @throws IllegalArgumentException when spec.nodes.podTemplate is no pod template
+   */
+  public Pod pod(int n, String seed, Placement placement) {
+    PodTemplateSpec template =
+        PodTemplates.overlay(nodes.podTemplate(), template(n, seed, placement));
+    if (hasSpreadOfUsers()) {
+      template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
+    }
+    return new PodBuilder()
+        .withMetadata(template.getMetadata())
+        .editMetadata()
+        .withNamespace(owner.namespace())
+        .withName(names.node(n))
+        .addToAnnotations(Revision.ANNOTATION, revision())
+        .endMetadata()
+        .withSpec(template.getSpec())
+        .build();
+  }
+
+  /** What distinguishes Pods that were made from another spec; the same for all nodes. */
+  public String revision() {
+    return Revision.of(
+        PodTemplates.overlay(nodes.podTemplate(), template(0, "", Placement.SPREAD)));
+  }
+
+  /** The resources of the container; always with a memory limit. */
+  static ResourceRequirements resources(NodesSpec nodes) {
+    if (nodes.resources() == null) {
+      return new ResourceRequirementsBuilder()
+          .addToRequests("cpu", new Quantity("100m"))
+          .addToRequests("memory", new Quantity("512Mi"))
+          .addToLimits("memory", DEFAULT_MEMORY)
+          .build();
+    }
+    Map<String, Quantity> limits = nodes.resources().getLimits();
+    boolean limited = limits != null && limits.containsKey("memory");
+    return limited
+        ? nodes.resources()
+        : new ResourceRequirementsBuilder(nodes.resources())
+            .addToLimits("memory", DEFAULT_MEMORY)
+            .build();
+  }
+
+  private PodTemplateSpec template(int n, String seed, Placement placement) {
+    return new PodTemplateSpecBuilder()
+        .withMetadata(
+            owner
+                .owned(null, Component.QUEUE_NODE)
+                .withNamespace(null)
+                .addToAnnotations(
+                    CONFIG_ANNOTATION, Revision.of(QueueNodeConfig.files(owner, nodes)))
+                .addToAnnotations(SEED_ANNOTATION, seed)
+                .addToAnnotations("kubectl.kubernetes.io/default-container", CONTAINER)
+                .build())
+        .withNewSpec()
+        .withHostname(names.node(n))
+        .withSubdomain(names.nodesService())
+        .withAutomountServiceAccountToken(false)
+        .withEnableServiceLinks(false)
+        .withTerminationGracePeriodSeconds(TERMINATION_GRACE_SECONDS)
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withRunAsUser(RABBITMQ_USER)
+        .withRunAsGroup(RABBITMQ_USER)
+        .withFsGroup(RABBITMQ_USER)
+        .withFsGroupChangePolicy("OnRootMismatch")
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .endSecurityContext()
+        .withTolerations(
+            stays("node.kubernetes.io/not-ready"), stays("node.kubernetes.io/unreachable"))
+        .withTopologySpreadConstraints(
+            spread("kubernetes.io/hostname", placement == Placement.SPREAD),
+            spread("topology.kubernetes.io/zone", false))
+        .withContainers(container(n, seed))
+        .withVolumes(volumes(n))
+        .endSpec()
+        .build();
+  }
+
+  private Container container(int n, String seed) {
+    return new ContainerBuilder()
+        .withName(CONTAINER)
+        .withImage(nodes.image() == null ? defaultImage : nodes.image())
+        .withEnv(
+            value("RABBITMQ_USE_LONGNAME", "true"),
+            value("RABBITMQ_NODENAME", names.brokerNode(n)),
+            value("RABBITMQ_ENABLED_PLUGINS_FILE", "/etc/warren/enabled_plugins"),
+            value(SEED_NODE, seed),
+            ofAdmin(ADMIN_USERNAME, CredentialSecrets.USERNAME),
+            ofAdmin(ADMIN_PASSWORD, CredentialSecrets.PASSWORD))
+        .withPorts(
+            port("amqp", Ports.AMQP),
+            port("management", Ports.MANAGEMENT),
+            port("prometheus", Ports.PROMETHEUS),
+            port("epmd", Ports.EPMD),
+            port("distribution", Ports.DISTRIBUTION))
+        .withNewReadinessProbe()
+        .withNewHttpGet()
+        .withPath("/api/health/checks/ready-to-serve-clients")
+        .withPort(new IntOrString("management"))
+        .endHttpGet()
+        .withPeriodSeconds(2)
+        .withTimeoutSeconds(3)
+        .withFailureThreshold(3)
+        .endReadinessProbe()
+        // The last lines of the log say why a node does not start; status shows them.
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withResources(resources(nodes))
+        .withNewSecurityContext()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .endSecurityContext()
+        .withVolumeMounts(
+            mount("data", "/var/lib/rabbitmq", null),
+            mount("tmp", "/tmp", null),
+            mount("config", CONF_D + QueueNodeConfig.OPERATOR_CONF, QueueNodeConfig.OPERATOR_CONF),
+            mount("config", CONF_D + QueueNodeConfig.USER_CONF, QueueNodeConfig.USER_CONF),
+            mount("config", "/etc/warren/enabled_plugins", QueueNodeConfig.ENABLED_PLUGINS),
+            mount("erlang-cookie", "/etc/warren/erlang-cookie", null))
+        .build();
+  }
+
+  private Volume[] volumes(int n) {
+    return new Volume[] {
+      new VolumeBuilder()
+          .withName("data")
+          .withNewPersistentVolumeClaim()
+          .withClaimName(names.volume(n))
+          .endPersistentVolumeClaim()
+          .build(),
+      new VolumeBuilder()
+          .withName("tmp")
+          .withNewEmptyDir()
+          .withSizeLimit(new Quantity("256Mi"))
+          .endEmptyDir()
+          .build(),
+      new VolumeBuilder()
+          .withName("config")
+          .withNewConfigMap()
+          .withName(names.configMap())
+          .endConfigMap()
+          .build(),
+      new VolumeBuilder()
+          .withName("erlang-cookie")
+          .withNewSecret()
+          .withSecretName(names.cookieSecret())
+          .endSecret()
+          .build()
+    };
+  }
+
+  private TopologySpreadConstraint spread(String domain, boolean required) {
+    return new TopologySpreadConstraintBuilder()
+        .withTopologyKey(domain)
+        .withMaxSkew(1)
+        .withWhenUnsatisfiable(required ? "DoNotSchedule" : "ScheduleAnyway")
+        // A machine that is down or closed to the nodes is not a place that stays empty.
+        .withNodeTaintsPolicy("Honor")
+        .withNewLabelSelector()
+        .withMatchLabels(Labels.selector(owner.topology(), Component.QUEUE_NODE))
+        .endLabelSelector()
+        .build();
+  }
+
+  /** Kubernetes would remove the Pod after five minutes; whether a node is lost is decided here. */
+  private static Toleration stays(String taint) {
+    return new TolerationBuilder()
+        .withKey(taint)
+        .withOperator("Exists")
+        .withEffect("NoExecute")
+        .build();
+  }
+
+  private EnvVar ofAdmin(String name, String key) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        .withNewSecretKeyRef(key, names.adminSecret(), null)
+        .endValueFrom()
+        .build();
+  }
+
+  private boolean hasSpreadOfUsers() {
+    return users() != null && !users().getTopologySpreadConstraints().isEmpty();
+  }
+
+  private PodSpec users() {
+    return PodTemplates.read(nodes.podTemplate()).getSpec();
+  }
+
+  private static EnvVar value(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
+  }
+
+  private static ContainerPort port(String name, int number) {
+    return new ContainerPortBuilder()
+        .withName(name)
+        .withContainerPort(number)
+        .withProtocol("TCP")
+        .build();
+  }
+
+  private static VolumeMount mount(String volume, String path, String file) {
+    return new VolumeMountBuilder()
+        .withName(volume)
+        .withMountPath(path)
+        .withSubPath(file)
+        .withReadOnly(!volume.equals("data") && !volume.equals("tmp"))
+        .build();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.warren.operator.model;
+
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.util.Map;
+
+/** How the queue nodes are reached, and how many of them may be taken away at once. */
+public final class TopologyServices {
+
+  private final Owner owner;
+  private final ResourceNames names;
+
+  public TopologyServices(Owner owner, ResourceNames names) {
+    this.owner = owner;
+    this.names = names;
+  }
+
+  /** What clients connect to: any node that is ready. */
+  public Service clients() {
+    return new ServiceBuilder()
+        .withMetadata(owner.owned(names.clientService(), Component.QUEUE_NODE).build())
+        .withNewSpec()
+        .withSelector(nodes())
+        .withPorts(
+            port("amqp", Ports.AMQP, "amqp"),
+            port("management", Ports.MANAGEMENT, "http"),
+            port("prometheus", Ports.PROMETHEUS, "http"))
+        .endSpec()
+        .build();
+  }
+
+  /** What gives each node its host name; also before it is ready, or it could never become so. */
+  public Service nodeNames() {
+    return new ServiceBuilder()
+        .withMetadata(owner.owned(names.nodesService(), Component.QUEUE_NODE).build())
+        .withNewSpec()
+        .withClusterIP("None")
+        .withPublishNotReadyAddresses(true)
+        .withSelector(nodes())
+        .withPorts(port("epmd", Ports.EPMD, null), port("distribution", Ports.DISTRIBUTION, null))
+        .endSpec()
+        .build();
+  }
+
+  /** One node at a time may be evicted. */
+  public PodDisruptionBudget disruptionBudget() {
+    return new PodDisruptionBudgetBuilder()
+        .withMetadata(owner.owned(names.clientService(), Component.QUEUE_NODE).build())
+        .withNewSpec()
+        .withMaxUnavailable(new IntOrString(1))
+        .withNewSelector()
+        .withMatchLabels(nodes())
+        .endSelector()
+        .endSpec()
+        .build();
+  }
+
+  private Map<String, String> nodes() {
+    return Labels.selector(owner.topology(), Component.QUEUE_NODE);
+  }
+
+  private static ServicePort port(String name, int number, String protocol) {
+    return new ServicePortBuilder()
+        .withName(name)
+        .withPort(number)
+        .withTargetPort(new IntOrString(number))
+        .withProtocol("TCP")
+        .withAppProtocol(protocol)
+        .build();
+  }
+}

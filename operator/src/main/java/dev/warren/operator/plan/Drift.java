@@ -1,0 +1,110 @@
+package dev.warren.operator.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Where an object is not what it shall be. What the API server or others add is no difference: only
+ * what the operator says is compared, by the rules of server-side apply.
+ */
+final class Drift {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Drift() {}
+
+  /** The first field that differs, such as spec.template.spec.containers[app].image. */
+  static Optional<String> between(HasMetadata desired, HasMetadata actual) {
+    return fields("", JSON.valueToTree(desired), JSON.valueToTree(actual));
+  }
+
+  private static Optional<String> fields(String path, JsonNode desired, JsonNode actual) {
+    for (Map.Entry<String, JsonNode> field : desired.properties()) {
+      String at = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+      Optional<String> drift = value(at, field.getValue(), actual.path(field.getKey()));
+      if (drift.isPresent()) {
+        return drift;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> value(String path, JsonNode desired, JsonNode actual) {
+    if (isEmpty(desired)) {
+      return Optional.empty();
+    }
+    if (desired instanceof ObjectNode) {
+      return actual instanceof ObjectNode ? fields(path, desired, actual) : Optional.of(path);
+    }
+    if (desired instanceof ArrayNode list) {
+      return keyOf(list.get(0))
+          .map(key -> keyed(path, key, list, actual))
+          .orElseGet(() -> ordered(path, list, actual));
+    }
+    return isSame(desired, actual) ? Optional.empty() : Optional.of(path);
+  }
+
+  /** What tells the items of a list apart, where it is a map in truth. */
+  private static Optional<String> keyOf(JsonNode item) {
+    return Stream.of("mountPath", "name").filter(item::has).findFirst();
+  }
+
+  /** Others may add items to such a list. */
+  private static Optional<String> keyed(
+      String path, String key, ArrayNode desired, JsonNode actual) {
+    for (JsonNode item : desired) {
+      String at = path + "[" + item.path(key).asText() + "]";
+      Optional<JsonNode> pair =
+          StreamSupport.stream(actual.spliterator(), false)
+              .filter(candidate -> candidate.path(key).equals(item.path(key)))
+              .findFirst();
+      Optional<String> drift = pair.isEmpty() ? Optional.of(at) : fields(at, item, pair.get());
+      if (drift.isPresent()) {
+        return drift;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> ordered(String path, ArrayNode desired, JsonNode actual) {
+    if (actual.size() != desired.size()) {
+      return Optional.of(path);
+    }
+    for (int i = 0; i < desired.size(); i++) {
+      Optional<String> drift = value(path + "[" + i + "]", desired.get(i), actual.get(i));
+      if (drift.isPresent()) {
+        return drift;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The API server leaves out what is empty. */
+  private static boolean isEmpty(JsonNode value) {
+    return value.isNull()
+        || (value.isContainerNode() && value.isEmpty())
+        || (value.isTextual() && value.textValue().isEmpty());
+  }
+
+  private static boolean isSame(JsonNode desired, JsonNode actual) {
+    return desired.equals(actual)
+        || (desired.isValueNode() && desired.asText().equals(actual.asText()))
+        || isSameQuantity(desired.asText(), actual.asText());
+  }
+
+  /** 1000m and 1, or 1024Mi and 1Gi. */
+  private static boolean isSameQuantity(String desired, String actual) {
+    String form = "[0-9][0-9.]*(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?";
+    return desired.matches(form)
+        && actual.matches(form)
+        && new Quantity(desired).equals(new Quantity(actual));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.warren.operator.plan;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+/** One change in Kubernetes. Each may be repeated without harm. */
+public sealed interface KubernetesAction {
+
+  /** The object that it is about. */
+  HasMetadata object();
+
+  /** Why it is done, as the end of a sentence. */
+  String because();
+
+  /** Makes an object that was not there. */
+  record Create(HasMetadata object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return describe("create", this);
+    }
+  }
+
+  /**
+   * Sets what the operator says about an object, and leaves what others say (server-side apply).
+   */
+  record Apply(HasMetadata object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return describe("apply", this);
+    }
+  }
+
+  /** Replaces an object, if it is still the one that was observed. */
+  record Replace(HasMetadata object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return describe("replace", this);
+    }
+  }
+
+  /** Deletes an object, if it is still the one that was observed. */
+  record Delete(HasMetadata object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return describe("delete", this);
+    }
+  }
+
+  private static String describe(String verb, KubernetesAction action) {
+    // Not the object itself: it may be a Secret.
+    return verb
+        + " "
+        + action.object().getKind()
+        + " "
+        + action.object().getMetadata().getName()
+        + ": "
+        + action.because();
+  }
+}

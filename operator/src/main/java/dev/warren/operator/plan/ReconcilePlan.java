@@ -1,0 +1,37 @@
+package dev.warren.operator.plan;
+
+import java.util.List;
+
+/**
+ * What to do for a topology, in this order. Everything is empty when it is as it shall be.
+ *
+ * @param support what the nodes need: Secrets, configuration, Services
+ * @param nodes volumes and Pods of the queue nodes; when one fails, those after it must not be done
+ * @param broker exchanges, queues, bindings and what belongs to them
+ * @param consumers Deployments
+ * @param nodeProblems what about the nodes cannot be done now, and why
+ * @param topologyProblems what in the broker cannot be made as the resource says, or not yet
+ */
+public record ReconcilePlan(
+    List<KubernetesAction> support,
+    List<KubernetesAction> nodes,
+    List<BrokerAction> broker,
+    List<KubernetesAction> consumers,
+    List<Problem> nodeProblems,
+    List<Problem> topologyProblems) {
+
+  /** Copies the lists. */
+  public ReconcilePlan {
+    support = List.copyOf(support);
+    nodes = List.copyOf(nodes);
+    broker = List.copyOf(broker);
+    consumers = List.copyOf(consumers);
+    nodeProblems = List.copyOf(nodeProblems);
+    topologyProblems = List.copyOf(topologyProblems);
+  }
+
+  /** Whether there is nothing to do. */
+  public boolean isEmpty() {
+    return support.isEmpty() && nodes.isEmpty() && broker.isEmpty() && consumers.isEmpty();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.warren.operator.plan;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.ConsumerDeployment;
+import dev.warren.operator.model.Credentials;
+import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.QueueNodeConfig;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.TopologyServices;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.CredentialsPlanner.CredentialsPlan;
+import dev.warren.operator.plan.NodePlanner.NodePlan;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Plans a whole topology, from a valid spec and what was observed. */
+public final class ReconcilePlanner {
+
+  /** For so long a node may be in its first start before its topology is declared without it. */
+  private static final Duration FIRST_START = Duration.ofSeconds(60);
+
+  private final Owner owner;
+  private final ResourceNames names;
+  private final MessageTopologySpec spec;
+  private final String defaultImage;
+  private final Observation observed;
+  private final Supplier<String> newSecret;
+
+  /**
+   * @param defaultImage the image of queue nodes whose spec names none
+   * @param newSecret gives a new random text of letters and digits each time
+   */
+  public ReconcilePlanner(
+      Owner owner,
+      MessageTopologySpec spec,
+      String defaultImage,
+      Observation observed,
+      Supplier<String> newSecret) {
+    this.owner = owner;
+    this.names = ResourceNames.of(owner.namespace(), owner.topology());
+    this.spec = spec;
+    this.defaultImage = defaultImage;
+    this.observed = observed;
+    this.newSecret = newSecret;
+  }
+
+  /**
+   * The plan.
+   *
+   * @throws IllegalArgumentException when a pod template cannot be read
+   */
+  public ReconcilePlan plan() {
+    Membership membership = membership();
+    CredentialsPlan secrets =
+        new CredentialsPlanner(owner, names, observed.objects(), membership.formed(), newSecret)
+            .plan();
+    List<KubernetesAction> support = planSupport(secrets.secrets());
+    NodePlan nodes =
+        new NodePlanner(owner, names, spec.nodes(), defaultImage, observed, membership).plan();
+    List<Problem> problems = new ArrayList<>(nodes.problems());
+    secrets.problem().ifPresent(problems::add);
+    // While a Secret is being made, the next pass knows what it says.
+    Optional<Credentials> credentials = secrets.credentials();
+    TopologyPlan topology =
+        credentials
+            .map(this::planBroker)
+            .orElse(
+                TopologyPlan.waiting(
+                    "SecretsNotReady", "The Secrets of this resource are not there yet"));
+    return new ReconcilePlan(
+        support,
+        nodes.actions(),
+        topology.actions(),
+        credentials.map(this::planConsumers).orElse(List.of()),
+        problems,
+        topology.problems());
+  }
+
+  /** What is recorded of the nodes, brought up to what is seen. */
+  private Membership membership() {
+    Optional<Membership> record =
+        observed.objects().find(ConfigMap.class, names.membership()).flatMap(Membership::of);
+    boolean hasVolumes =
+        observed.nodes().values().stream().anyMatch(node -> node.volume().isPresent());
+    boolean runs =
+        observed.reachable().stream()
+            .flatMap(broker -> broker.nodes().values().stream())
+            .anyMatch(Node::running);
+    // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
+    // so they do.
+    boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
+    int next = Math.max(record.map(Membership::next).orElse(0), observed.highestNumber() + 1);
+    return new Membership(Math.max(next, highestInBroker() + 1), formed);
+  }
+
+  private int highestInBroker() {
+    return observed.reachable().stream()
+        .flatMap(broker -> broker.nodes().keySet().stream())
+        .flatMapToInt(node -> names.number(node).stream())
+        .max()
+        .orElse(-1);
+  }
+
+  private List<KubernetesAction> planSupport(List<HasMetadata> secrets) {
+    TopologyServices services = new TopologyServices(owner, names);
+    List<HasMetadata> desired = new ArrayList<>(secrets);
+    desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes()));
+    desired.add(services.nodeNames());
+    desired.add(services.clients());
+    desired.add(services.disruptionBudget());
+    return new ObjectPlanner(observed.objects()).plan(desired);
+  }
+
+  private TopologyPlan planBroker(Credentials credentials) {
+    if (observed.broker() instanceof Unreachable unreachable) {
+      return TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason());
+    }
+    if (!observed.hasMajority()) {
+      return TopologyPlan.waiting("NoMajority", "No majority of the queue nodes runs");
+    }
+    if (someNodeStartsForTheFirstTime()) {
+      return TopologyPlan.waiting("NodesStarting", "The queue nodes start for the first time");
+    }
+    Reachable broker = observed.reachable().orElseThrow();
+    TopologyPlan topology = TopologyPlanner.plan(DesiredDefinitions.of(spec), broker.definitions());
+    List<BrokerAction> actions = new ArrayList<>();
+    UserPlanner.plan(credentials, broker).ifPresent(actions::add);
+    actions.addAll(topology.actions());
+    actions.addAll(QueueMembersPlanner.plan(spec.queues(), broker));
+    return new TopologyPlan(actions, topology.problems());
+  }
+
+  /** A queue that is declared now would get no member there, and need one later. */
+  private boolean someNodeStartsForTheFirstTime() {
+    List<String> joined =
+        observed.reachable().map(broker -> List.copyOf(broker.nodes().keySet())).orElse(List.of());
+    return observed.nodes().values().stream()
+        .filter(node -> !joined.contains(names.brokerNode(node.number())))
+        .flatMap(node -> node.pod().stream())
+        .map(pod -> Instant.parse(pod.getMetadata().getCreationTimestamp()))
+        .anyMatch(made -> Duration.between(made, observed.at()).compareTo(FIRST_START) < 0);
+  }
+
+  private List<KubernetesAction> planConsumers(Credentials credentials) {
+    ConsumerDeployment deployments = new ConsumerDeployment(owner, names, credentials);
+    return new ConsumerPlanner(names, deployments, observed).plan(spec.consumers());
+  }
+}
