@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 
 VERSION := 0.1.0
+KUBERNETES := 1.34.4
 TESTBED := e2e/cluster/testbed
 IMAGES := e2e/cluster/images
 
@@ -14,17 +15,21 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: test-java test-node ## Run every test
+test: test-java chart test-node ## Run every test
 
 .PHONY: test-java
 test-java: ## Run the Java tests, the API server's among them (no cluster needed)
 	api=$$($(TESTBED) api-test-dir) && \
-	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=1.34.4 $(MVN) verify
+	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) $(MVN) verify
 
 .PHONY: test-node
 test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
 	  $(MVN) verify -pl operator -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: chart
+chart: ## Check the chart (no cluster needed)
+	PATH=$$($(TESTBED) path):$$PATH helm/check $(KUBERNETES)
 
 .PHONY: cluster
 cluster: ## Start the test bed: a Kubernetes of three machines
@@ -38,6 +43,14 @@ cluster-down: ## Stop the test bed and remove it; what was built stays in the ca
 node-image: cluster ## Build the queue node's image and load it into the test bed
 	archive=$$($(IMAGES)/containerize node-image node-image/Containerfile \
 	  warren.local/queue-node:$(VERSION) --build-arg BASE=warren.local/rabbitmq:4.3.6) && \
+	  $(TESTBED) load-image "$$archive"
+
+.PHONY: operator-image
+operator-image: cluster ## Build the operator's image and load it into the test bed
+	operator/src/main/container/jlink-runtime operator/target/jre
+	$(MVN) -q package -pl operator -am -DskipTests
+	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
+	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
 	  $(TESTBED) load-image "$$archive"
 
 .PHONY: crds

@@ -20,9 +20,19 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription(
             "The queues, at most 100: those that need attention first, then by name.")
         List<QueueStatus> queues,
+    @JsonPropertyDescription("When the counts of messages in queues were last refreshed.")
+        String messagesCountedAt,
+    @JsonPropertyDescription(
+            "The Secret with what a client needs to connect: host, port, virtual-host, username,"
+                + " password and uri, as servicebinding.io describes.")
+        Binding binding,
     @JsonPropertyDescription(
             "The consumers, at most 100: those that need attention first, then by name.")
         List<ConsumerStatus> consumers) {
+
+  /** Where the connection is, in the place where workloads of servicebinding.io look. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Binding(@JsonPropertyDescription("The Secret's name.") String name) {}
 
   /** Counts of what is ready and what is wanted, as "3/3". */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -68,10 +78,12 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("How many nodes have a copy.") Integer members,
       @JsonPropertyDescription("How many of those copies are online.") Integer online,
       @JsonPropertyDescription(
-              "About how many messages wait for a consumer; refreshed at most every 30 s.")
+              "About how many messages wait for a consumer, in two digits; refreshed at most"
+                  + " every 30 s.")
           Long ready,
       @JsonPropertyDescription(
-              "About how many messages consumers hold unacknowledged; refreshed at most every 30 s.")
+              "About how many messages consumers hold unacknowledged, in two digits; refreshed at"
+                  + " most every 30 s.")
           Long unacknowledged,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 

@@ -244,6 +244,13 @@ final class NodePlanner {
             .flatMap(node -> node.pod().stream())
             .filter(this::isOutdated)
             .toList();
+    if (!outdated.isEmpty()) {
+      problems.add(
+          new Problem(
+              "RollingUpdate",
+              "%d of %d nodes still run as an earlier spec said"
+                  .formatted(outdated.size(), members.size())));
+    }
     List<Pod> idle = outdated.stream().filter(pod -> !hasStarted(pod)).toList();
     if (!idle.isEmpty()) {
       idle.forEach(pod -> actions.add(new Delete(pod, "it was made from an earlier spec")));

@@ -2,7 +2,6 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
-import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
@@ -40,15 +39,10 @@ final class QueueMembersPlanner {
     return actions;
   }
 
-  /** How many members a queue shall have in a cluster of that many nodes. */
-  static int target(QueueSpec queue, int nodes) {
-    int wanted = queue.members() == null ? QueueNodeConfig.DEFAULT_MEMBERS : queue.members();
-    return Math.min(wanted, nodes);
-  }
-
   private Optional<BrokerAction> nextMember(QueueSpec spec) {
     QueueState queue = broker.queues().get(spec.name());
-    if (queue == null || queue.members().size() >= target(spec, broker.nodes().size())) {
+    if (queue == null
+        || queue.members().size() >= QueueTarget.members(spec, broker.nodes().size())) {
       return Optional.empty();
     }
     // A queue takes a member only by a majority of those that it has; with one of them down, that

@@ -1,18 +1,192 @@
 package dev.warren.operator.reconcile;
 
 import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.config.OperatorConfig;
+import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.ReconcilePlanner;
+import dev.warren.operator.plan.SpecValidator;
+import dev.warren.operator.plan.TemplateProof;
+import dev.warren.operator.plan.Violation;
+import dev.warren.operator.reconcile.StateObserver.Observed;
+import dev.warren.operator.status.Pass;
+import dev.warren.operator.status.StatusBuilder;
+import dev.warren.operator.status.Transition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkiverse.operatorsdk.annotations.RBACRule;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 
-/** Makes what a MessageTopology says. */
-@ControllerConfiguration(name = "warren-operator")
+/**
+ * Makes what a MessageTopology says: observe, plan, act, report. The rules are the rights that this
+ * takes: the chart gives them in files/rules.yaml, and a test compares the two.
+ */
+@ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
+@GradualRetry(
+    maxAttempts = -1, // without end
+    initialInterval = 2000,
+    intervalMultiplier = 1.5,
+    maxInterval = 60_000)
+@RBACRule(
+    apiGroups = "warren.dev",
+    resources = "messagetopologies",
+    verbs = {"get", "list", "watch"})
+@RBACRule(
+    apiGroups = "warren.dev",
+    resources = "messagetopologies/status",
+    verbs = {"get", "patch"})
+@RBACRule(apiGroups = "warren.dev", resources = "messagetopologies/finalizers", verbs = "update")
+@RBACRule(
+    apiGroups = "",
+    resources = {"pods", "persistentvolumeclaims"},
+    verbs = {"get", "list", "watch", "create", "patch", "delete"})
+@RBACRule(
+    apiGroups = "",
+    resources = {"services", "secrets"},
+    verbs = {"get", "list", "watch", "create", "patch"})
+@RBACRule(
+    apiGroups = "",
+    resources = "configmaps",
+    verbs = {"get", "list", "watch", "create", "update", "patch"})
+@RBACRule(
+    apiGroups = "",
+    resources = "events",
+    verbs = {"create", "list"})
+@RBACRule(
+    apiGroups = "apps",
+    resources = "deployments",
+    verbs = {"get", "list", "watch", "create", "patch", "delete"})
+@RBACRule(
+    apiGroups = "policy",
+    resources = "poddisruptionbudgets",
+    verbs = {"get", "list", "watch", "create", "patch"})
 public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  private final KubernetesClient kubernetes;
+  private final OperatorConfig config;
+  private final Clock clock;
+  private final StateObserver observer;
+  private final TemplateProver prover;
+  private final EventRecorder events;
+  private final RandomText newSecret = new RandomText();
+
+  /** Thread-safe: resources are reconciled side by side, each by one thread at a time. */
+  public MessageTopologyReconciler(
+      KubernetesClient kubernetes, OperatorConfig config, Clock clock) {
+    HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    this.kubernetes = kubernetes;
+    this.config = config;
+    this.clock = clock;
+    this.observer =
+        new StateObserver(
+            kubernetes,
+            address -> BrokerConnection.of(http, address.nodes(), address.admin()),
+            clock);
+    this.prover = new TemplateProver(kubernetes);
+    this.events = new EventRecorder(kubernetes, clock);
+  }
+
+  @Override
+  public List<EventSource<?, MessageTopology>> prepareEventSources(
+      EventSourceContext<MessageTopology> context) {
+    return StateObserver.KINDS.stream()
+        .<EventSource<?, MessageTopology>>map(kind -> informer(kind, context))
+        .toList();
+  }
+
+  private static <R extends HasMetadata> EventSource<R, MessageTopology> informer(
+      Class<R> kind, EventSourceContext<MessageTopology> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, MessageTopology.class)
+            .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.WARREN)
+            .withSecondaryToPrimaryMapper(
+                Mappers.fromLabel(Labels.TOPOLOGY, null, MessageTopology.class))
+            .withNamespacesInheritedFromController()
+            .build(),
+        context);
+  }
 
   @Override
   public UpdateControl<MessageTopology> reconcile(
       MessageTopology topology, Context<MessageTopology> context) {
-    return UpdateControl.noUpdate();
+    if (topology.isMarkedForDeletion()) {
+      return UpdateControl.noUpdate();
+    }
+    Observed observed = observer.observe(topology, context);
+    List<Violation> violations = violations(topology);
+    Pass pass =
+        violations.isEmpty()
+            ? act(topology, observed)
+            : Pass.invalid(observed.observation(), violations);
+    MessageTopologyStatus status = StatusBuilder.build(topology, pass);
+    Transition.between(topology.getStatus(), status)
+        .ifPresent(transition -> events.record(topology, transition));
+    return control(topology, status, pass);
+  }
+
+  private Pass act(MessageTopology topology, Observed observed) {
+    Owner owner = Owner.of(topology);
+    Observation observation = observed.observation();
+    ReconcilePlan plan =
+        new ReconcilePlanner(
+                owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret)
+            .plan();
+    KubernetesWriter writer = new KubernetesWriter(kubernetes, owner);
+    return new PlanExecutor(writer, observed.broker(), clock).carryOut(plan, observation);
+  }
+
+  private List<Violation> violations(MessageTopology topology) {
+    List<Violation> violations = SpecValidator.violations(topology.getSpec());
+    // What the API server has taken once is not asked again.
+    return violations.isEmpty() && !StatusBuilder.isValidated(topology)
+        ? prover.violations(
+            TemplateProof.of(Owner.of(topology), topology.getSpec(), config.queueNodeImage()))
+        : violations;
+  }
+
+  private static UpdateControl<MessageTopology> control(
+      MessageTopology topology, MessageTopologyStatus status, Pass pass) {
+    boolean changed = !status.equals(topology.getStatus());
+    UpdateControl<MessageTopology> control =
+        changed
+            ? UpdateControl.patchStatus(withStatus(topology, status))
+            : UpdateControl.noUpdate();
+    // After a write soon again: the framework may have taken a change of the resource that came
+    // meanwhile for the echo of our own.
+    boolean settled = !changed && (StatusBuilder.isReady(status) || !pass.violations().isEmpty());
+    return control.rescheduleAfter(
+        settled ? Pace.settled(topology.getMetadata().getUid()) : Pace.underway());
+  }
+
+  /** A fresh object: what a server-side apply leaves out is removed. */
+  private static MessageTopology withStatus(
+      MessageTopology topology, MessageTopologyStatus status) {
+    MessageTopology patch = new MessageTopology();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(topology.getMetadata().getNamespace())
+            .withName(topology.getMetadata().getName())
+            .build());
+    patch.setStatus(status);
+    return patch;
   }
 }

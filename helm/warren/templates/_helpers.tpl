@@ -1,0 +1,40 @@
+{{/* The name of everything of this release; Helm bounds a release's name to 53 characters. */}}
+{{- define "warren.name" -}}
+{{ contains "warren" .Release.Name | ternary .Release.Name (printf "%s-warren" .Release.Name) }}
+{{- end }}
+
+{{/* The name of what stands where releases of other namespaces have theirs too. */}}
+{{- define "warren.wideName" -}}
+{{ .Release.Namespace }}-{{ include "warren.name" . }}
+{{- end }}
+
+{{- define "warren.selector" -}}
+app.kubernetes.io/name: warren
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: operator
+{{- end }}
+
+{{- define "warren.labels" -}}
+{{ include "warren.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: warren
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "warren.queueNodeImage" -}}
+{{ .Values.queueNode.image | default (printf "ghcr.io/warren-dev/queue-node:%s" .Chart.AppVersion) }}
+{{- end }}
+
+{{/* What the restricted Pod Security profile asks of a pod, and of a container. */}}
+{{- define "warren.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "warren.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end }}

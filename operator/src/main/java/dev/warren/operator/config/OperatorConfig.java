@@ -1,0 +1,11 @@
+package dev.warren.operator.config;
+
+import io.smallrye.config.ConfigMapping;
+
+/** What whoever installs the operator can set. */
+@ConfigMapping(prefix = "warren")
+public interface OperatorConfig {
+
+  /** The image of queue nodes whose resource names none. */
+  String queueNodeImage();
+}

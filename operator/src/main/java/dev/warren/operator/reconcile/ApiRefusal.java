@@ -1,0 +1,18 @@
+package dev.warren.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+/** The API server's own words, without those that the client puts around them. */
+final class ApiRefusal {
+
+  /** HTTP's code for what can be read but makes no sense. */
+  static final int UNPROCESSABLE = 422;
+
+  private ApiRefusal() {}
+
+  static String message(KubernetesClientException e) {
+    Status status = e.getStatus();
+    return status == null || status.getMessage() == null ? e.getMessage() : status.getMessage();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.warren.operator.reconcile;
+
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.ManagementApiBrokerClient;
+import dev.warren.operator.model.CredentialSecrets;
+import dev.warren.operator.model.Ports;
+import dev.warren.operator.plan.QueueNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds a topology's broker: the nodes that may answer, those first that serve clients. */
+final class BrokerConnection {
+
+  private BrokerConnection() {}
+
+  /**
+   * A client of the nodes.
+   *
+   * @param admin the Secret with the operator's account
+   */
+  static BrokerClient of(HttpClient http, Collection<QueueNode> nodes, Secret admin) {
+    List<URI> endpoints =
+        nodes.stream()
+            .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
+            .flatMap(node -> node.pod().stream())
+            .flatMap(BrokerConnection::endpoint)
+            .toList();
+    return new ManagementApiBrokerClient(
+        http,
+        endpoints,
+        CredentialSecrets.text(admin, CredentialSecrets.USERNAME),
+        CredentialSecrets.text(admin, CredentialSecrets.PASSWORD));
+  }
+
+  private static Stream<URI> endpoint(Pod pod) {
+    String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
+    if (ip == null || !pod.getStatus().getPhase().equals("Running")) {
+      return Stream.empty();
+    }
+    String host = ip.contains(":") ? "[" + ip + "]" : ip;
+    return Stream.of(URI.create("http://" + host + ":" + Ports.MANAGEMENT));
+  }
+}

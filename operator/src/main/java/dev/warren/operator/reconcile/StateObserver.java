@@ -1,0 +1,235 @@
+package dev.warren.operator.reconcile;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Labels.Component;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.ObservedObjects;
+import dev.warren.operator.plan.QueueNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Reads all that a pass goes by. Kubernetes comes from the caches, the broker is asked. */
+final class StateObserver {
+
+  /** The kinds of which a topology has objects. */
+  static final List<Class<? extends HasMetadata>> KINDS =
+      List.of(
+          ConfigMap.class,
+          Secret.class,
+          Service.class,
+          PodDisruptionBudget.class,
+          PersistentVolumeClaim.class,
+          Pod.class,
+          Deployment.class);
+
+  /** What has been waiting for less is on its way. */
+  private static final Duration WORTH_A_QUESTION = Duration.ofSeconds(3);
+
+  private static final int MOST_QUESTIONS = 10;
+
+  private final KubernetesClient kubernetes;
+  private final Function<BrokerAddress, BrokerClient> brokers;
+  private final Clock clock;
+
+  /** Where a topology's broker is, and the Secret with the operator's account in it. */
+  record BrokerAddress(Collection<QueueNode> nodes, Secret admin) {}
+
+  StateObserver(
+      KubernetesClient kubernetes, Function<BrokerAddress, BrokerClient> brokers, Clock clock) {
+    this.kubernetes = kubernetes;
+    this.brokers = brokers;
+    this.clock = clock;
+  }
+
+  /** What one pass goes by, and the broker to carry its plan out on. */
+  record Observed(Observation observation, Optional<BrokerClient> broker) {}
+
+  Observed observe(MessageTopology topology, Context<MessageTopology> context) {
+    Instant now = clock.instant();
+    Owner owner = Owner.of(topology);
+    ResourceNames names = ResourceNames.of(owner.namespace(), owner.topology());
+    Map<Class<?>, List<HasMetadata>> found = new HashMap<>();
+    KINDS.forEach(
+        kind ->
+            found.put(
+                kind,
+                context.getSecondaryResourcesAsStream(kind).map(HasMetadata.class::cast).toList()));
+    if (isGrowing(topology, owner, names, found)) {
+      // A number must not be given twice because a cache is behind.
+      List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class)
+          .forEach(kind -> found.put(kind, readNow(kind, owner)));
+    }
+    return observe(owner, names, found, now);
+  }
+
+  private Observed observe(
+      Owner owner, ResourceNames names, Map<Class<?>, List<HasMetadata>> found, Instant now) {
+    SortedMap<Integer, QueueNode> nodes = nodes(owner, names, found);
+    ObservedObjects objects =
+        new ObservedObjects(
+            found.values().stream().flatMap(Collection::stream).filter(owner::owns).toList());
+    Optional<BrokerClient> broker =
+        objects
+            .find(Secret.class, names.adminSecret())
+            .filter(admin -> nodes.values().stream().anyMatch(node -> node.pod().isPresent()))
+            .map(admin -> brokers.apply(new BrokerAddress(nodes.values(), admin)));
+    List<Pod> consumerPods =
+        all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
+    Observation observation =
+        new Observation(
+            objects,
+            nodes,
+            highestNumber(names, found),
+            consumerPods,
+            broker
+                .map(BrokerClient::observe)
+                .orElseGet(() -> new BrokerObservation.Unreachable("No queue node runs yet")),
+            warnings(nodes.values(), consumerPods, now),
+            now);
+    return new Observed(observation, broker);
+  }
+
+  private static boolean isGrowing(
+      MessageTopology topology,
+      Owner owner,
+      ResourceNames names,
+      Map<Class<?>, List<HasMetadata>> found) {
+    long present =
+        nodes(owner, names, found).values().stream().filter(QueueNode::hasVolume).count();
+    boolean recorded =
+        all(found, ConfigMap.class)
+            .anyMatch(map -> map.getMetadata().getName().equals(names.membership()));
+    return present < topology.getSpec().nodes().replicas() || !recorded;
+  }
+
+  private List<HasMetadata> readNow(Class<? extends HasMetadata> kind, Owner owner) {
+    return kubernetes
+        .resources(kind)
+        .inNamespace(owner.namespace())
+        .withLabel(Labels.MANAGED_BY, Labels.WARREN)
+        .withLabel(Labels.TOPOLOGY, owner.topology())
+        .list()
+        .getItems()
+        .stream()
+        .map(HasMetadata.class::cast)
+        .toList();
+  }
+
+  private static SortedMap<Integer, QueueNode> nodes(
+      Owner owner, ResourceNames names, Map<Class<?>, List<HasMetadata>> found) {
+    Map<Integer, PersistentVolumeClaim> volumes =
+        byNumber(
+            all(found, PersistentVolumeClaim.class).filter(owner::owns),
+            claim -> names.numberOfVolume(claim.getMetadata().getName()));
+    Map<Integer, Pod> pods =
+        byNumber(
+            all(found, Pod.class)
+                .filter(owner::owns)
+                .filter(pod -> isPartOf(pod, Component.QUEUE_NODE)),
+            pod -> names.numberOfPod(pod.getMetadata().getName()));
+    SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
+    Stream.concat(volumes.keySet().stream(), pods.keySet().stream())
+        .forEach(
+            n ->
+                nodes.put(
+                    n,
+                    new QueueNode(
+                        n, Optional.ofNullable(volumes.get(n)), Optional.ofNullable(pods.get(n)))));
+    return nodes;
+  }
+
+  private static <T> Map<Integer, T> byNumber(Stream<T> objects, Function<T, OptionalInt> number) {
+    return objects
+        .filter(object -> number.apply(object).isPresent())
+        .collect(toMap(object -> number.apply(object).getAsInt(), Function.identity()));
+  }
+
+  /** Of any volume, also one that an earlier topology of this name has left. */
+  private static int highestNumber(ResourceNames names, Map<Class<?>, List<HasMetadata>> found) {
+    return Stream.concat(
+            all(found, PersistentVolumeClaim.class)
+                .map(claim -> names.numberOfVolume(claim.getMetadata().getName())),
+            all(found, Pod.class).map(pod -> names.numberOfPod(pod.getMetadata().getName())))
+        .flatMapToInt(OptionalInt::stream)
+        .max()
+        .orElse(-1);
+  }
+
+  private Map<String, String> warnings(
+      Collection<QueueNode> nodes, List<Pod> consumerPods, Instant now) {
+    WarningEvents events = new WarningEvents(kubernetes, now);
+    List<HasMetadata> waiting = new ArrayList<>();
+    for (QueueNode node : nodes) {
+      node.pod().filter(pod -> isWaiting(pod, now)).ifPresent(waiting::add);
+      node.volume().filter(volume -> isWaiting(volume, now)).ifPresent(waiting::add);
+    }
+    consumerPods.stream().filter(pod -> isWaiting(pod, now)).forEach(waiting::add);
+    Map<String, String> warnings = new HashMap<>();
+    waiting.stream()
+        .limit(MOST_QUESTIONS)
+        .forEach(
+            object ->
+                events
+                    .last(object)
+                    .ifPresent(
+                        warning ->
+                            warnings.put(
+                                object.getKind() + "/" + object.getMetadata().getName(), warning)));
+    return warnings;
+  }
+
+  private static boolean isWaiting(Pod pod, Instant now) {
+    return pod.getStatus() != null
+        && "Pending".equals(pod.getStatus().getPhase())
+        && isWorthAQuestion(pod, now);
+  }
+
+  private static boolean isWaiting(PersistentVolumeClaim claim, Instant now) {
+    return claim.getStatus() != null
+        && "Pending".equals(claim.getStatus().getPhase())
+        && isWorthAQuestion(claim, now);
+  }
+
+  private static boolean isWorthAQuestion(HasMetadata object, Instant now) {
+    Instant made = Instant.parse(object.getMetadata().getCreationTimestamp());
+    return made.plus(WORTH_A_QUESTION).isBefore(now);
+  }
+
+  private static boolean isPartOf(Pod pod, Component component) {
+    return component.value().equals(pod.getMetadata().getLabels().get(Labels.COMPONENT));
+  }
+
+  private static <T extends HasMetadata> Stream<T> all(
+      Map<Class<?>, List<HasMetadata>> found, Class<T> kind) {
+    return found.get(kind).stream().map(kind::cast);
+  }
+}

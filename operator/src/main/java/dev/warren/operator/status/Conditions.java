@@ -1,0 +1,84 @@
+package dev.warren.operator.status;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The conditions of a status, in the order in which things have to become right. */
+final class Conditions {
+
+  static final String READY = "Ready";
+  static final String VALIDATED = "Validated";
+  static final String NODES_READY = "NodesReady";
+  static final String TOPOLOGY_DECLARED = "TopologyDeclared";
+  static final String CONSUMERS_READY = "ConsumersReady";
+
+  static final String TRUE = "True";
+  static final String FALSE = "False";
+  static final String UNKNOWN = "Unknown";
+
+  private final List<Condition> previous;
+  private final long generation;
+  private final Instant now;
+  private final List<Condition> conditions = new ArrayList<>();
+
+  /**
+   * @param previous the conditions of the last status: one that has not changed keeps its time
+   * @param generation of the resource that they are about
+   */
+  Conditions(List<Condition> previous, long generation, Instant now) {
+    this.previous = previous == null ? List.of() : previous;
+    this.generation = generation;
+    this.now = now;
+  }
+
+  /** A condition of a status that may not be there yet. */
+  static Optional<Condition> find(MessageTopologyStatus status, String type) {
+    return status == null || status.conditions() == null
+        ? Optional.empty()
+        : status.conditions().stream()
+            .filter(condition -> condition.getType().equals(type))
+            .findFirst();
+  }
+
+  void add(String type, String status, String reason, String message) {
+    String since =
+        previous.stream()
+            .filter(last -> last.getType().equals(type) && last.getStatus().equals(status))
+            .findFirst()
+            .map(Condition::getLastTransitionTime)
+            .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
+    conditions.add(
+        new ConditionBuilder()
+            .withType(type)
+            .withStatus(status)
+            .withReason(reason)
+            .withMessage(message)
+            .withObservedGeneration(generation)
+            .withLastTransitionTime(since)
+            .build());
+  }
+
+  /** All of them, led by Ready: true, or what is the first that is not. */
+  List<Condition> withSummary(String whenReady) {
+    Condition first =
+        conditions.stream()
+            .filter(condition -> !condition.getStatus().equals(TRUE))
+            .findFirst()
+            .orElse(null);
+    List<Condition> details = List.copyOf(conditions);
+    conditions.clear();
+    if (first == null) {
+      add(READY, TRUE, "AllReady", whenReady);
+    } else {
+      add(READY, FALSE, first.getReason(), first.getMessage());
+    }
+    conditions.addAll(details);
+    return List.copyOf(conditions);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.warren.operator.status;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.QueueNode;
+import java.util.List;
+import java.util.Optional;
+
+/** What is told of the queue nodes. */
+final class NodeStatuses {
+
+  private static final String READY = "Ready";
+
+  private final Observation observed;
+  private final ResourceNames names;
+
+  NodeStatuses(Observation observed, ResourceNames names) {
+    this.observed = observed;
+    this.names = names;
+  }
+
+  NodesStatus build(int desired) {
+    List<NodeStatus> members = observed.nodes().values().stream().map(this::node).toList();
+    int ready = (int) members.stream().filter(NodeStatuses::isReady).count();
+    return new NodesStatus(desired, ready, quorum(), members);
+  }
+
+  /** What keeps the first node that is not ready from being so. */
+  static Optional<Problem> firstProblem(NodesStatus nodes) {
+    return nodes.members().stream()
+        .filter(node -> !isReady(node))
+        .findFirst()
+        .map(node -> new Problem(node.state(), node.name() + ": " + node.message()));
+  }
+
+  static boolean isReady(NodeStatus node) {
+    return node.state().equals(READY);
+  }
+
+  private NodeStatus node(QueueNode node) {
+    String machine = node.pod().map(pod -> pod.getSpec().getNodeName()).orElse(null);
+    Optional<Problem> problem = problem(node);
+    return new NodeStatus(
+        names.node(node.number()),
+        problem.map(Problem::reason).orElse(READY),
+        machine,
+        problem.map(Problem::message).orElse(null));
+  }
+
+  private Optional<Problem> problem(QueueNode node) {
+    if (node.pod().isEmpty()) {
+      return Optional.of(new Problem("Starting", "The node's Pod is about to be made"));
+    }
+    Optional<Problem> ofPod = PodDiagnosis.of(node.pod().get(), observed.warnings());
+    if (ofPod.isPresent()) {
+      return ofPod;
+    }
+    if (!node.hasVolume()) {
+      return Optional.of(
+          new Problem(
+              "VolumeLost",
+              "The node's volume claim was deleted: once its Pod ends, the node is lost"));
+    }
+    return alarm(node);
+  }
+
+  private Optional<Problem> alarm(QueueNode node) {
+    return observed
+        .reachable()
+        .map(broker -> broker.nodes().get(names.brokerNode(node.number())))
+        .map(Node::alarms)
+        .filter(alarms -> !alarms.isEmpty())
+        .map(
+            alarms ->
+                new Problem(
+                    "ResourceAlarm",
+                    "The node has run out of %s: publishers are blocked"
+                        .formatted(String.join(" and ", alarms))));
+  }
+
+  private Quorum quorum() {
+    return observed
+        .reachable()
+        .map(
+            broker -> {
+              if (!observed.hasMajority()) {
+                return Quorum.Lost;
+              }
+              boolean all = broker.nodes().values().stream().allMatch(Node::running);
+              return all ? Quorum.Healthy : Quorum.Degraded;
+            })
+        .orElse(Quorum.Unknown);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.warren.operator.status;
+
+import dev.warren.operator.plan.Problem;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Why a Pod is not ready, from what Kubernetes says about it in several places. */
+final class PodDiagnosis {
+
+  /** What every container goes through. */
+  private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
+
+  /** The reason of a Pod that is merely not there yet. */
+  static final String STARTING = "Starting";
+
+  private static final int LONGEST_MESSAGE = 500;
+
+  private final Pod pod;
+  private final Map<String, String> warnings;
+
+  private PodDiagnosis(Pod pod, Map<String, String> warnings) {
+    this.pod = pod;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Why the Pod is not ready; empty when it is.
+   *
+   * @param warnings the last warning about an object, by "Kind/name"
+   */
+  static Optional<Problem> of(Pod pod, Map<String, String> warnings) {
+    return new PodDiagnosis(pod, warnings).problem();
+  }
+
+  private Optional<Problem> problem() {
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.of(new Problem("Terminating", "The Pod is being removed"));
+    }
+    if (condition("Ready").map(ready -> ready.getStatus().equals("True")).orElse(false)) {
+      return Optional.empty();
+    }
+    return Stream.of(volume(), placing(), containers(), warning("Pod", name()))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(() -> Optional.of(new Problem(STARTING, "The Pod is starting")));
+  }
+
+  private Optional<Problem> volume() {
+    return pod.getSpec().getVolumes().stream()
+        .map(Volume::getPersistentVolumeClaim)
+        .filter(Objects::nonNull)
+        .flatMap(claim -> warning("PersistentVolumeClaim", claim.getClaimName()).stream())
+        .findFirst()
+        .map(warning -> new Problem("VolumeNotReady", warning.message()));
+  }
+
+  private Optional<Problem> placing() {
+    return condition("PodScheduled")
+        .filter(scheduled -> scheduled.getStatus().equals("False"))
+        .map(
+            scheduled ->
+                new Problem(
+                    Objects.requireNonNullElse(scheduled.getReason(), "Unschedulable"),
+                    shortened(scheduled.getMessage())));
+  }
+
+  private Optional<Problem> containers() {
+    return Stream.concat(
+            pod.getStatus().getInitContainerStatuses().stream(),
+            pod.getStatus().getContainerStatuses().stream())
+        .flatMap(status -> container(status).stream())
+        .findFirst();
+  }
+
+  private static Optional<Problem> container(ContainerStatus status) {
+    ContainerState state = status.getState();
+    if (state == null) {
+      return Optional.empty();
+    }
+    Optional<Problem> ended =
+        Stream.of(state, status.getLastState())
+            .filter(Objects::nonNull)
+            .map(ContainerState::getTerminated)
+            .filter(Objects::nonNull)
+            .filter(terminated -> terminated.getExitCode() != 0)
+            .findFirst()
+            .map(terminated -> ended(status.getName(), terminated));
+    ContainerStateWaiting waiting = state.getWaiting();
+    if (ended.isPresent() || waiting == null || ON_THE_WAY.contains(waiting.getReason())) {
+      return ended;
+    }
+    return Optional.of(
+        new Problem(
+            Objects.requireNonNullElse(waiting.getReason(), "Waiting"),
+            "Container " + status.getName() + ": " + shortened(waiting.getMessage())));
+  }
+
+  /** Not by the reason that it waits: CrashLoopBackOff says less than how it ended. */
+  private static Problem ended(String container, ContainerStateTerminated terminated) {
+    String reason = "OOMKilled".equals(terminated.getReason()) ? "OOMKilled" : "ContainerFailed";
+    String message =
+        "Container %s ended with exit code %d".formatted(container, terminated.getExitCode());
+    return terminated.getMessage() == null
+        ? new Problem(reason, message)
+        : new Problem(reason, message + ": " + shortened(terminated.getMessage()));
+  }
+
+  private Optional<Problem> warning(String kind, String name) {
+    return Optional.ofNullable(warnings.get(kind + "/" + name))
+        .map(message -> new Problem("Warning", shortened(message)));
+  }
+
+  private Optional<PodCondition> condition(String type) {
+    List<PodCondition> conditions =
+        pod.getStatus() == null ? List.of() : pod.getStatus().getConditions();
+    return conditions.stream().filter(condition -> condition.getType().equals(type)).findFirst();
+  }
+
+  private String name() {
+    return pod.getMetadata().getName();
+  }
+
+  /** The end of a log says more than its beginning. */
+  private static String shortened(String message) {
+    String text = message == null ? "" : message.strip();
+    return text.length() <= LONGEST_MESSAGE
+        ? text
+        : "…" + text.substring(text.length() - LONGEST_MESSAGE);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.warren.operator.status;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.QueueTarget;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What is told of the queues. Their counts are coarse: a status is no store of metrics. */
+final class QueueStatuses {
+
+  private static final int LONGEST_LIST = 100;
+  private static final Duration COUNTS_AT_MOST_EVERY = Duration.ofSeconds(30);
+  private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_UP);
+
+  private final Observation observed;
+  private final ResourceNames names;
+  private final MessageTopologyStatus previous;
+  private final boolean counting;
+
+  QueueStatuses(Observation observed, ResourceNames names, MessageTopologyStatus previous) {
+    this.observed = observed;
+    this.names = names;
+    this.previous = previous;
+    this.counting = isTimeToCount();
+  }
+
+  /** All of them, in the order of the spec. While the broker does not answer, the last known. */
+  List<QueueStatus> build(List<QueueSpec> queues) {
+    Map<String, QueueStatus> last =
+        previous == null || previous.queues() == null
+            ? Map.of()
+            : previous.queues().stream()
+                .collect(Collectors.toMap(QueueStatus::name, Function.identity()));
+    return queues.stream().map(queue -> queue(queue, last.get(queue.name()))).toList();
+  }
+
+  /** When the counts of these were taken. */
+  String countedAt(List<QueueStatus> queues) {
+    boolean changed = previous == null || !queues.equals(previous.queues());
+    return counting && (changed || previous.messagesCountedAt() == null)
+        ? observed.at().toString()
+        : previous == null ? null : previous.messagesCountedAt();
+  }
+
+  /** Those that need attention first, then by name. */
+  static List<QueueStatus> bounded(List<QueueStatus> queues) {
+    List<QueueStatus> worstFirst = new ArrayList<>(queues);
+    worstFirst.sort(
+        Comparator.comparing((QueueStatus queue) -> queue.message() == null)
+            .thenComparing(QueueStatus::name));
+    return List.copyOf(worstFirst.subList(0, Math.min(LONGEST_LIST, worstFirst.size())));
+  }
+
+  private boolean isTimeToCount() {
+    return previous == null
+        || previous.messagesCountedAt() == null
+        || !observed
+            .at()
+            .isBefore(Instant.parse(previous.messagesCountedAt()).plus(COUNTS_AT_MOST_EVERY));
+  }
+
+  private QueueStatus queue(QueueSpec spec, QueueStatus last) {
+    Optional<Reachable> broker = observed.reachable();
+    if (broker.isEmpty()) {
+      return last == null ? new QueueStatus(spec.name(), null, null, null, null, null, null) : last;
+    }
+    QueueState state = broker.get().queues().get(spec.name());
+    return state == null
+        ? new QueueStatus(
+            spec.name(), null, null, null, null, null, "The queue is not declared yet")
+        : queue(spec, state, broker.get(), last);
+  }
+
+  private QueueStatus queue(QueueSpec spec, QueueState state, Reachable broker, QueueStatus last) {
+    boolean keep = !counting && last != null && last.ready() != null;
+    return new QueueStatus(
+        spec.name(),
+        state.leader().map(this::node).orElse(null),
+        state.members().size(),
+        state.online().size(),
+        keep ? last.ready() : coarse(state.ready()),
+        keep ? last.unacknowledged() : coarse(state.unacknowledged()),
+        problem(spec, state, broker));
+  }
+
+  private static String problem(QueueSpec spec, QueueState state, Reachable broker) {
+    if (state.leader().isEmpty()) {
+      return "No node leads the queue: it takes and gives no messages";
+    }
+    int target = QueueTarget.members(spec, broker.nodes().size());
+    if (state.members().size() < target) {
+      return "The queue has %d of %d members".formatted(state.members().size(), target);
+    }
+    int down = state.members().size() - state.online().size();
+    return down <= 0 ? null : "%d of %d members are down".formatted(down, state.members().size());
+  }
+
+  private String node(String brokerNode) {
+    return names.number(brokerNode).isPresent()
+        ? names.node(names.number(brokerNode).getAsInt())
+        : brokerNode;
+  }
+
+  private static long coarse(long messages) {
+    return new BigDecimal(messages).round(TWO_DIGITS).longValue();
+  }
+}

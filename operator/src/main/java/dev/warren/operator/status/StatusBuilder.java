@@ -1,0 +1,199 @@
+package dev.warren.operator.status;
+
+import static dev.warren.operator.status.Conditions.CONSUMERS_READY;
+import static dev.warren.operator.status.Conditions.FALSE;
+import static dev.warren.operator.status.Conditions.NODES_READY;
+import static dev.warren.operator.status.Conditions.TOPOLOGY_DECLARED;
+import static dev.warren.operator.status.Conditions.TRUE;
+import static dev.warren.operator.status.Conditions.UNKNOWN;
+import static dev.warren.operator.status.Conditions.VALIDATED;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Binding;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Summary;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.Violation;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Builds the status of a topology. Nothing else does. */
+public final class StatusBuilder {
+
+  private static final int MOST_MESSAGES = 10;
+
+  private final MessageTopologySpec spec;
+  private final Pass pass;
+  private final MessageTopologyStatus previous;
+  private final ResourceNames names;
+  private final Conditions conditions;
+  private final NodesStatus nodes;
+  private final QueueStatuses queueStatuses;
+  private final List<QueueStatus> queues;
+  private final List<ConsumerStatus> consumers;
+
+  private StatusBuilder(MessageTopology topology, Pass pass) {
+    this.spec = topology.getSpec();
+    this.pass = pass;
+    this.previous = topology.getStatus();
+    this.names =
+        ResourceNames.of(topology.getMetadata().getNamespace(), topology.getMetadata().getName());
+    this.conditions =
+        new Conditions(
+            previous == null ? List.of() : previous.conditions(),
+            topology.getMetadata().getGeneration(),
+            pass.observed().at());
+    this.nodes = new NodeStatuses(pass.observed(), names).build(spec.nodes().replicas());
+    this.queueStatuses = new QueueStatuses(pass.observed(), names, previous);
+    this.queues = queueStatuses.build(spec.queues());
+    this.consumers = new ConsumerStatuses(pass.observed(), names).build(spec.consumers());
+  }
+
+  /** The status after a pass; equal to the last one when nothing has changed. */
+  public static MessageTopologyStatus build(MessageTopology topology, Pass pass) {
+    return new StatusBuilder(topology, pass).build(topology.getMetadata().getGeneration());
+  }
+
+  /** Whether a status says that all is as the resource says. */
+  public static boolean isReady(MessageTopologyStatus status) {
+    return Conditions.find(status, Conditions.READY)
+        .map(ready -> ready.getStatus().equals(TRUE))
+        .orElse(false);
+  }
+
+  /** Whether the resource, as it is now, was found to make sense. */
+  public static boolean isValidated(MessageTopology topology) {
+    return Conditions.find(topology.getStatus(), VALIDATED)
+        .map(
+            validated ->
+                validated.getStatus().equals(TRUE)
+                    && validated
+                        .getObservedGeneration()
+                        .equals(topology.getMetadata().getGeneration()))
+        .orElse(false);
+  }
+
+  private MessageTopologyStatus build(long generation) {
+    addValidated();
+    addNodesReady();
+    addTopologyDeclared();
+    addConsumersReady();
+    Summary summary = summary();
+    List<QueueStatus> listed = QueueStatuses.bounded(queues);
+    return new MessageTopologyStatus(
+        generation,
+        conditions.withSummary(
+            "%s nodes, %s queues and %s consumers are ready"
+                .formatted(summary.nodes(), summary.queues(), summary.consumers())),
+        summary,
+        nodes,
+        listed,
+        queueStatuses.countedAt(listed),
+        new Binding(names.connectionSecret()),
+        ConsumerStatuses.bounded(consumers));
+  }
+
+  private void addValidated() {
+    if (pass.violations().isEmpty()) {
+      conditions.add(VALIDATED, TRUE, "Valid", "The resource makes sense");
+    } else {
+      conditions.add(
+          VALIDATED,
+          FALSE,
+          "InvalidSpec",
+          joined(pass.violations().stream().map(Violation::toString).toList()));
+    }
+  }
+
+  private void addNodesReady() {
+    String count = "%d of %d nodes are ready".formatted(nodes.ready(), nodes.desired());
+    boolean all =
+        nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
+    Optional<Problem> problem =
+        pass.nodeProblems().stream().findFirst().or(() -> NodeStatuses.firstProblem(nodes));
+    if (problem.isPresent()) {
+      conditions.add(
+          NODES_READY, FALSE, problem.get().reason(), count + "; " + problem.get().message());
+    } else if (!all) {
+      conditions.add(NODES_READY, FALSE, "Starting", count);
+    } else {
+      conditions.add(NODES_READY, TRUE, "AllReady", count);
+    }
+  }
+
+  private void addTopologyDeclared() {
+    Optional<Problem> problem = pass.topologyProblems().stream().findFirst();
+    if (problem.isPresent()) {
+      boolean unknown = problem.get().reason().equals(Problem.BROKER_UNREACHABLE);
+      conditions.add(
+          TOPOLOGY_DECLARED,
+          unknown ? UNKNOWN : FALSE,
+          problem.get().reason(),
+          joined(pass.topologyProblems().stream().map(Problem::message).toList()));
+      return;
+    }
+    Optional<QueueStatus> worst =
+        queues.stream().filter(queue -> queue.message() != null).findFirst();
+    if (worst.isPresent()) {
+      conditions.add(
+          TOPOLOGY_DECLARED,
+          FALSE,
+          "QueueNotReady",
+          "%s queues are ready; '%s': %s"
+              .formatted(readyQueues(), worst.get().name(), worst.get().message()));
+    } else {
+      conditions.add(
+          TOPOLOGY_DECLARED,
+          TRUE,
+          "Declared",
+          "%d exchanges, %d queues and %d bindings are declared"
+              .formatted(spec.exchanges().size(), spec.queues().size(), spec.bindings().size()));
+    }
+  }
+
+  private void addConsumersReady() {
+    Stream<Problem> notReady =
+        consumers.stream()
+            .filter(consumer -> !ConsumerStatuses.isReady(consumer))
+            .map(c -> new Problem("ConsumerNotReady", c.name() + ": " + c.message()));
+    List<Problem> problems = Stream.concat(pass.consumerProblems().stream(), notReady).toList();
+    if (problems.isEmpty()) {
+      conditions.add(
+          CONSUMERS_READY, TRUE, "AllReady", "%s consumers are ready".formatted(readyConsumers()));
+    } else {
+      conditions.add(
+          CONSUMERS_READY,
+          FALSE,
+          problems.getFirst().reason(),
+          joined(problems.stream().map(Problem::message).toList()));
+    }
+  }
+
+  private Summary summary() {
+    return new Summary(nodes.ready() + "/" + nodes.desired(), readyQueues(), readyConsumers());
+  }
+
+  private String readyQueues() {
+    long ready = queues.stream().filter(q -> q.message() == null && q.leader() != null).count();
+    return ready + "/" + queues.size();
+  }
+
+  private String readyConsumers() {
+    return consumers.stream().filter(ConsumerStatuses::isReady).count() + "/" + consumers.size();
+  }
+
+  /** Not all of a thousand. */
+  private static String joined(List<String> messages) {
+    String first = messages.stream().limit(MOST_MESSAGES).collect(Collectors.joining("; "));
+    return messages.size() <= MOST_MESSAGES
+        ? first
+        : first + "; and %d more".formatted(messages.size() - MOST_MESSAGES);
+  }
+}
