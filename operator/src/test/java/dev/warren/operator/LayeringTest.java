@@ -45,6 +45,8 @@ class LayeringTest {
   }
 
   private static GivenClassesConjunction decisions() {
-    return noClasses().that().resideInAnyPackage("..operator.model..", "..operator.plan..");
+    return noClasses()
+        .that()
+        .resideInAnyPackage("..operator.model..", "..operator.plan..", "..operator.status..");
   }
 }

@@ -3,6 +3,7 @@ package dev.warren.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.List;
 
 /** What the operator saw and did. */
@@ -47,7 +48,8 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodesStatus(
       @JsonPropertyDescription("How many nodes are wanted.") Integer desired,
-      @JsonPropertyDescription("How many nodes run and serve clients.") Integer ready,
+      @StatusReplicas @JsonPropertyDescription("How many nodes run and serve clients.")
+          Integer ready,
       @JsonPropertyDescription(
               "Healthy: every node runs. Degraded: a majority runs. Lost: no majority runs, so queues"
                   + " stand still. Unknown: no node answered.")

@@ -341,6 +341,8 @@ class MessageTopologyApiServerTest {
         List.of(
             new MessageTopologyStatus.QueueStatus(
                 "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, "one copy is offline")),
+        "2026-01-02T03:04:05Z",
+        new MessageTopologyStatus.Binding("orders-connection"),
         List.of(new MessageTopologyStatus.ConsumerStatus("worker", 6, 5, "one Pod crashes")));
   }
 

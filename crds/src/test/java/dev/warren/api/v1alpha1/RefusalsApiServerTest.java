@@ -35,7 +35,6 @@ class RefusalsApiServerTest {
       textBlock =
           """
       no nodes                     | {nodes: {replicas: 0}}                               | spec.nodes.replicas | spec.nodes.replicas in body should be greater than or equal to 1
-      fewer than no nodes          | {nodes: {replicas: -1}}                              | spec.nodes.replicas | spec.nodes.replicas in body should be greater than or equal to 1
       sixteen nodes                | {nodes: {replicas: 16}}                              | spec.nodes.replicas | spec.nodes.replicas in body should be less than or equal to 15
       a negative volume            | {nodes: {storage: {size: -1Gi}}}                     | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
       a volume of nothing          | {nodes: {storage: {size: '0'}}}                      | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi

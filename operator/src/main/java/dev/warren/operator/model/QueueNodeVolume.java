@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Map;
 
 /** The volume of a queue node. */
 public final class QueueNodeVolume {
@@ -56,6 +57,9 @@ public final class QueueNodeVolume {
         storage.onDelete() == VolumeDeletion.Retain
             ? owner.kept(name, Component.QUEUE_NODE)
             : owner.owned(name, Component.QUEUE_NODE);
-    return metadata.addToLabels(Labels.TOPOLOGY_UID, owner.uid()).build();
+    ObjectMeta built = metadata.addToLabels(Labels.TOPOLOGY_UID, owner.uid()).build();
+    // Of the metadata alone: the rest is never changed once the claim is there.
+    built.setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(built)));
+    return built;
   }
 }

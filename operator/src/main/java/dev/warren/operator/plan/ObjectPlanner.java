@@ -37,12 +37,11 @@ final class ObjectPlanner {
   }
 
   private static HasMetadata stamp(HasMetadata desired) {
-    String revision = Revision.of(desired);
     Map<String, String> annotations = new HashMap<>();
     if (desired.getMetadata().getAnnotations() != null) {
       annotations.putAll(desired.getMetadata().getAnnotations());
     }
-    annotations.put(Revision.ANNOTATION, revision);
+    annotations.putIfAbsent(Revision.ANNOTATION, Revision.of(desired));
     desired.getMetadata().setAnnotations(annotations);
     return desired;
   }

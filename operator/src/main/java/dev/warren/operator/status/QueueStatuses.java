@@ -13,6 +13,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,9 +53,12 @@ final class QueueStatuses {
 
   /** When the counts of these were taken. */
   String countedAt(List<QueueStatus> queues) {
-    boolean changed = previous == null || !queues.equals(previous.queues());
-    return counting && (changed || previous.messagesCountedAt() == null)
-        ? observed.at().toString()
+    boolean changed =
+        previous == null
+            || previous.messagesCountedAt() == null
+            || !queues.equals(previous.queues());
+    return counting && observed.reachable().isPresent() && changed
+        ? observed.at().truncatedTo(ChronoUnit.SECONDS).toString()
         : previous == null ? null : previous.messagesCountedAt();
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A change of a topology's state that is worth an Event.
+ * A change of a topology's state that is worth an Event. The steps on the way to being ready are
+ * not: conditions show them.
  *
  * @param normal whether it is as it shall be, or on its way there
  */
@@ -19,6 +20,7 @@ public record Transition(boolean normal, String reason, String message) {
           "Starting",
           "NodesStarting",
           "SecretsNotReady",
+          "Terminating",
           "Updating",
           "RollingUpdate",
           "Declaring",
@@ -36,9 +38,13 @@ public record Transition(boolean normal, String reason, String message) {
         && Objects.equals(before.getReason(), now.getReason())) {
       return Optional.empty();
     }
-    boolean wasReady = before != null && before.getStatus().equals(Conditions.TRUE);
     boolean isReady = now.getStatus().equals(Conditions.TRUE);
-    boolean normal = isReady || (!wasReady && ON_THE_WAY.contains(now.getReason()));
+    boolean isOnTheWay = !isReady && ON_THE_WAY.contains(now.getReason());
+    if (before != null && isOnTheWay && ON_THE_WAY.contains(before.getReason())) {
+      return Optional.empty();
+    }
+    boolean wasReady = before != null && before.getStatus().equals(Conditions.TRUE);
+    boolean normal = isReady || (isOnTheWay && !wasReady);
     return Optional.of(
         new Transition(normal, isReady ? "Ready" : now.getReason(), now.getMessage()));
   }
