@@ -61,7 +61,6 @@ public final class ConsumerDeployment {
    * @throws IllegalArgumentException when the consumer's template is no pod template
    */
   public Deployment deployment(ConsumerSpec consumer) {
-    PodTemplateSpec template = template(consumer);
     return new DeploymentBuilder()
         .withMetadata(
             owner
@@ -155,7 +154,7 @@ public final class ConsumerDeployment {
 
   private static String bindingRoot(List<EnvVar> environment) {
     return environment.stream()
-        .filter(variable -> variable.getName().equals(BINDING_ROOT))
+        .filter(variable -> BINDING_ROOT.equals(variable.getName()))
         .findFirst()
         .map(EnvVar::getValue)
         .orElse(DEFAULT_BINDING_ROOT);

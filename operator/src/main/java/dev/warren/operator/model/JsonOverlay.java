@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Lays one Kubernetes object over another, as a strategic merge patch does for Pods: what both say
- * is taken from the upper one, items of lists are paired by their name, and items without a name
- * are added.
+ * is taken from the upper one, items of lists are paired by their name (mounts of volumes by their
+ * path, since one volume may be mounted twice), and items without a name are added.
  */
 final class JsonOverlay {
 
@@ -39,7 +39,7 @@ final class JsonOverlay {
   private static ArrayNode arrays(ArrayNode lower, ArrayNode upper) {
     ArrayNode result = lower.deepCopy();
     for (JsonNode item : upper) {
-      int pair = indexOfName(result, item.path("name"));
+      int pair = indexOfPair(lower, item);
       if (pair < 0) {
         result.add(item);
       } else {
@@ -49,9 +49,10 @@ final class JsonOverlay {
     return result;
   }
 
-  private static int indexOfName(ArrayNode list, JsonNode name) {
-    for (int i = 0; name.isTextual() && i < list.size(); i++) {
-      if (name.equals(list.get(i).path("name"))) {
+  private static int indexOfPair(ArrayNode list, JsonNode item) {
+    String key = item.has("mountPath") ? "mountPath" : "name";
+    for (int i = 0; item.has(key) && i < list.size(); i++) {
+      if (item.get(key).equals(list.get(i).path(key))) {
         return i;
       }
     }

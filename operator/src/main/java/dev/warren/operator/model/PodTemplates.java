@@ -1,14 +1,19 @@
 package dev.warren.operator.model;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.util.Map;
 
 /** Reads the pod templates of a resource, whose schema its definition leaves open. */
 public final class PodTemplates {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // A field that is left empty in YAML is null, and as good as not there.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP)).build();
 
   private PodTemplates() {}
 

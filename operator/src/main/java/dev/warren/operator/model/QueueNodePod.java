@@ -26,6 +26,7 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.Map;
+import java.util.Optional;
 
 /** The Pod of a queue node. */
 public final class QueueNodePod {
@@ -105,7 +106,7 @@ public final class QueueNodePod {
         PodTemplates.overlay(nodes.podTemplate(), template(0, "", Placement.SPREAD)));
   }
 
-  /** The resources of the container; always with a memory limit. */
+  /** The resources of the container; always with a memory limit, which no request is above. */
   static ResourceRequirements resources(NodesSpec nodes) {
     if (nodes.resources() == null) {
       return new ResourceRequirementsBuilder()
@@ -114,13 +115,18 @@ public final class QueueNodePod {
           .addToLimits("memory", DEFAULT_MEMORY)
           .build();
     }
-    Map<String, Quantity> limits = nodes.resources().getLimits();
-    boolean limited = limits != null && limits.containsKey("memory");
-    return limited
-        ? nodes.resources()
-        : new ResourceRequirementsBuilder(nodes.resources())
-            .addToLimits("memory", DEFAULT_MEMORY)
-            .build();
+    if (memory(nodes.resources().getLimits()).isPresent()) {
+      return nodes.resources();
+    }
+    Quantity limit =
+        memory(nodes.resources().getRequests())
+            .filter(request -> request.compareTo(DEFAULT_MEMORY) > 0)
+            .orElse(DEFAULT_MEMORY);
+    return new ResourceRequirementsBuilder(nodes.resources()).addToLimits("memory", limit).build();
+  }
+
+  private static Optional<Quantity> memory(Map<String, Quantity> amounts) {
+    return Optional.ofNullable(amounts).map(all -> all.get("memory"));
   }
 
   private PodTemplateSpec template(int n, String seed, Placement placement) {

@@ -38,14 +38,14 @@ final class Drift {
   }
 
   private static Optional<String> value(String path, JsonNode desired, JsonNode actual) {
-    if (isEmpty(desired)) {
+    if (isEmpty(desired) || (actual.isMissingNode() && isFalseOrZero(desired))) {
       return Optional.empty();
     }
     if (desired instanceof ObjectNode) {
       return actual instanceof ObjectNode ? fields(path, desired, actual) : Optional.of(path);
     }
     if (desired instanceof ArrayNode list) {
-      return keyOf(list.get(0))
+      return keyOf(list)
           .map(key -> keyed(path, key, list, actual))
           .orElseGet(() -> ordered(path, list, actual));
     }
@@ -53,8 +53,10 @@ final class Drift {
   }
 
   /** What tells the items of a list apart, where it is a map in truth. */
-  private static Optional<String> keyOf(JsonNode item) {
-    return Stream.of("mountPath", "name").filter(item::has).findFirst();
+  private static Optional<String> keyOf(ArrayNode list) {
+    return Stream.of("mountPath", "name")
+        .filter(key -> StreamSupport.stream(list.spliterator(), false).allMatch(i -> i.has(key)))
+        .findFirst();
   }
 
   /** Others may add items to such a list. */
@@ -87,6 +89,12 @@ final class Drift {
     return Optional.empty();
   }
 
+  /** The API server leaves out a field like tty: false, and keeps one like replicas: 0. */
+  private static boolean isFalseOrZero(JsonNode value) {
+    return (value.isBoolean() && !value.booleanValue())
+        || (value.isNumber() && value.doubleValue() == 0);
+  }
+
   /** The API server leaves out what is empty. */
   private static boolean isEmpty(JsonNode value) {
     return value.isNull()
@@ -102,7 +110,7 @@ final class Drift {
 
   /** 1000m and 1, or 1024Mi and 1Gi. */
   private static boolean isSameQuantity(String desired, String actual) {
-    String form = "[0-9][0-9.]*(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?";
+    String form = "([0-9]+[.]?[0-9]*|[.][0-9]+)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?";
     return desired.matches(form)
         && actual.matches(form)
         && new Quantity(desired).equals(new Quantity(actual));

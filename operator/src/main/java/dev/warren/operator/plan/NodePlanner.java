@@ -160,10 +160,13 @@ final class NodePlanner {
   }
 
   private void keepPod(int n) {
-    Optional<Pod> pod = Optional.ofNullable(observed.nodes().get(n)).flatMap(QueueNode::pod);
+    Optional<QueueNode> node = Optional.ofNullable(observed.nodes().get(n));
+    Optional<Pod> pod = node.flatMap(QueueNode::pod);
     if (pod.isEmpty()) {
       actions.add(
           new Create(pods.pod(n, seed(n), placement(n)), "node " + names.node(n) + " has no Pod"));
+    } else if (node.get().hasEnded() && !node.get().isTerminating()) {
+      actions.add(new Delete(pod.get(), "it has ended and is to be made again"));
     } else if (waitsInVain(n, pod.get())) {
       actions.add(
           new Delete(
@@ -199,7 +202,7 @@ final class NodePlanner {
         .reachable()
         .map(answer -> answer.nodes().get(names.brokerNode(n)))
         .map(Node::running)
-        .orElseGet(() -> observed.nodes().containsKey(n) && observed.nodes().get(n).isReady());
+        .orElseGet(() -> isReady(n));
   }
 
   private boolean waitsInVain(int n, Pod pod) {
@@ -238,11 +241,11 @@ final class NodePlanner {
 
   /** Makes Pods anew that were made from an earlier spec: what does not run, or else one node. */
   private void roll() {
-    List<Pod> outdated =
+    String wanted = pods.revision();
+    List<QueueNode> outdated =
         observed.nodes().values().stream()
-            .filter(node -> node.hasVolume() && !node.isTerminating())
-            .flatMap(node -> node.pod().stream())
-            .filter(this::isOutdated)
+            .filter(node -> node.hasVolume() && !node.isTerminating() && !node.hasEnded())
+            .filter(node -> node.pod().filter(pod -> !wanted.equals(revision(pod))).isPresent())
             .toList();
     if (!outdated.isEmpty()) {
       problems.add(
@@ -251,19 +254,27 @@ final class NodePlanner {
               "%d of %d nodes still run as an earlier spec said"
                   .formatted(outdated.size(), members.size())));
     }
-    List<Pod> idle = outdated.stream().filter(pod -> !hasStarted(pod)).toList();
+    List<QueueNode> idle = outdated.stream().filter(node -> !hasStarted(node)).toList();
     if (!idle.isEmpty()) {
-      idle.forEach(pod -> actions.add(new Delete(pod, "it was made from an earlier spec")));
-    } else if (!outdated.isEmpty() && canSpareOne()) {
-      actions.add(new Delete(outdated.getLast(), "it was made from an earlier spec"));
+      idle.forEach(this::replacePod);
+    } else {
+      outdated.reversed().stream()
+          .filter(this::canBeSpared)
+          .findFirst()
+          .ifPresent(this::replacePod);
     }
   }
 
-  private boolean isOutdated(Pod pod) {
-    return !pods.revision().equals(pod.getMetadata().getAnnotations().get(Revision.ANNOTATION));
+  private void replacePod(QueueNode node) {
+    actions.add(new Delete(node.pod().orElseThrow(), "it was made from an earlier spec"));
   }
 
-  private static boolean hasStarted(Pod pod) {
+  private static String revision(Pod pod) {
+    return pod.getMetadata().getAnnotations().get(Revision.ANNOTATION);
+  }
+
+  private static boolean hasStarted(QueueNode node) {
+    Pod pod = node.pod().orElseThrow();
     return pod.getStatus() != null
         && pod.getStatus().getContainerStatuses().stream()
             .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
@@ -271,17 +282,34 @@ final class NodePlanner {
             .anyMatch(state -> state.getRunning() != null);
   }
 
-  private boolean canSpareOne() {
-    return observed.nodes().values().stream().allMatch(QueueNode::isReady)
-        && observed.reachable().map(NodePlanner::isWhole).orElse(false);
+  /**
+   * Whether all is whole without that node, so that one which does not serve clients goes first; or
+   * no node serves clients anyway, as after a mistake in the first spec.
+   */
+  private boolean canBeSpared(QueueNode node) {
+    String itself = names.brokerNode(node.number());
+    boolean othersReady =
+        members.stream().filter(n -> n != node.number()).allMatch(n -> isReady(n));
+    return members.stream().noneMatch(this::isReady)
+        || (othersReady
+            && observed.reachable().filter(broker -> isWhole(broker, itself)).isPresent());
   }
 
-  private static boolean isWhole(Reachable broker) {
-    return broker.nodes().values().stream().allMatch(Node::running)
-        && broker.queues().values().stream().allMatch(NodePlanner::isWhole);
+  private boolean isReady(int n) {
+    return observed.nodes().containsKey(n) && observed.nodes().get(n).isReady();
   }
 
-  private static boolean isWhole(QueueState queue) {
-    return queue.leader().isPresent() && queue.online().containsAll(queue.members());
+  private static boolean isWhole(Reachable broker, String without) {
+    return broker.nodes().values().stream()
+            .filter(node -> !node.name().equals(without))
+            .allMatch(Node::running)
+        && broker.queues().values().stream().allMatch(queue -> isWhole(queue, without));
+  }
+
+  private static boolean isWhole(QueueState queue, String without) {
+    return queue.leader().isPresent()
+        && queue.members().stream()
+            .filter(node -> !node.equals(without))
+            .allMatch(queue.online()::contains);
   }
 }

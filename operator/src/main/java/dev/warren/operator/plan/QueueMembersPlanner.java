@@ -2,6 +2,7 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
@@ -39,9 +40,16 @@ final class QueueMembersPlanner {
     return actions;
   }
 
+  /** Somebody may have declared the queue with another type; that is told as a conflict. */
+  private boolean isQuorum(String queue) {
+    Queue declared = broker.definitions().queues().get(queue);
+    return declared != null && declared.type().equals("quorum");
+  }
+
   private Optional<BrokerAction> nextMember(QueueSpec spec) {
     QueueState queue = broker.queues().get(spec.name());
     if (queue == null
+        || !isQuorum(spec.name())
         || queue.members().size() >= QueueTarget.members(spec, broker.nodes().size())) {
       return Optional.empty();
     }

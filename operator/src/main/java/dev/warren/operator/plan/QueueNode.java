@@ -2,6 +2,7 @@ package dev.warren.operator.plan;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,14 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   /** Whether its Pod is on the way out. */
   public boolean isTerminating() {
     return pod.isPresent() && pod.get().getMetadata().getDeletionTimestamp() != null;
+  }
+
+  /** Whether its Pod has ended and will not go on: it was evicted, or its machine shut down. */
+  public boolean hasEnded() {
+    return pod.map(Pod::getStatus)
+        .map(PodStatus::getPhase)
+        .filter(phase -> phase.equals("Failed") || phase.equals("Succeeded"))
+        .isPresent();
   }
 
   /** Whether it serves clients. */

@@ -92,10 +92,12 @@ public final class ReconcilePlanner {
         observed.objects().find(ConfigMap.class, names.membership()).flatMap(Membership::of);
     boolean hasVolumes =
         observed.nodes().values().stream().anyMatch(node -> node.volume().isPresent());
+    // A Pod that serves clients says so too, if the operator itself cannot reach the broker.
     boolean runs =
-        observed.reachable().stream()
-            .flatMap(broker -> broker.nodes().values().stream())
-            .anyMatch(Node::running);
+        observed.nodes().values().stream().anyMatch(QueueNode::isReady)
+            || observed.reachable().stream()
+                .flatMap(broker -> broker.nodes().values().stream())
+                .anyMatch(Node::running);
     // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
     // so they do.
     boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;

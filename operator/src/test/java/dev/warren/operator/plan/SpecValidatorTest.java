@@ -44,6 +44,22 @@ class SpecValidatorTest {
     assertThat(violations("queues: [" + queue + "]")).containsExactly(violation);
   }
 
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "consumers: [{name: c, queue: q, template: {spec: {containers: [{env: x}]}}}]"
+            + "| spec.consumers[0].template.spec.containers[0].env",
+        "consumers: [{name: c, queue: q, template: {spec: {containers: 5}}}]"
+            + "| spec.consumers[0].template.spec.containers",
+        "consumers: [{name: c, queue: q, template: {specs: 1, spec: 2}}]"
+            + "| spec.consumers[0].template.spec",
+      })
+  void aTemplateThatCannotBeReadIsToldWithTheFieldsPath(String wrong, String path) {
+    assertThat(violations("queues: [{name: q}]", wrong))
+        .containsExactly(path + ": has not the form that Kubernetes expects");
+  }
+
   @Test
   void everythingWrongIsToldAtOnce() {
     assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);

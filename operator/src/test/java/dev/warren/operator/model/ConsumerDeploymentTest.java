@@ -1,0 +1,185 @@
+package dev.warren.operator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ConsumerDeploymentTest {
+
+  private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
+  private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+
+  private static final String TEMPLATE =
+      """
+      spec:
+        initContainers: [{name: first, image: example/first}]
+        containers: [{name: app, image: example/app}, {name: sidecar, image: example/sidecar}]
+      """;
+
+  @Test
+  void everyContainerIsGivenTheConnectionAndTheQueue() {
+    PodSpec spec = template(TEMPLATE).getSpec();
+
+    List<Container> all =
+        Stream.concat(spec.getInitContainers().stream(), spec.getContainers().stream()).toList();
+    assertThat(all).extracting(Container::getName).containsExactly("first", "app", "sidecar");
+    assertThat(all)
+        .allSatisfy(
+            container -> {
+              assertThat(container.getEnv())
+                  .extracting(EnvVar::getName, ConsumerDeploymentTest::source)
+                  .containsExactlyInAnyOrder(
+                      tuple("RABBITMQ_HOST", "orders-connection/host"),
+                      tuple("RABBITMQ_PORT", "orders-connection/port"),
+                      tuple("RABBITMQ_VHOST", "orders-connection/virtual-host"),
+                      tuple("RABBITMQ_USERNAME", "orders-connection/username"),
+                      tuple("RABBITMQ_PASSWORD", "orders-connection/password"),
+                      tuple("RABBITMQ_URI", "orders-connection/uri"),
+                      tuple("RABBITMQ_QUEUE", "hello"),
+                      tuple("RABBITMQ_PREFETCH", "7"),
+                      tuple("SERVICE_BINDING_ROOT", "/bindings"));
+              assertThat(container.getVolumeMounts())
+                  .extracting(VolumeMount::getMountPath, VolumeMount::getReadOnly)
+                  .containsExactly(tuple("/bindings/rabbitmq", true));
+            });
+    assertThat(spec.getVolumes())
+        .extracting(volume -> volume.getSecret().getSecretName())
+        .containsExactly("orders-connection");
+  }
+
+  @Test
+  void whatTheUserSetsWinsAndCanReferToOurs() {
+    Container app =
+        template(
+                """
+                spec:
+                  containers:
+                    - name: app
+                      env:
+                        - {name: RABBITMQ_PREFETCH, value: "50"}
+                        - {name: TARGET, value: "$(RABBITMQ_HOST)/x"}
+                """)
+            .getSpec()
+            .getContainers()
+            .getFirst();
+
+    assertThat(app.getEnv()).extracting(EnvVar::getName).doesNotHaveDuplicates();
+    assertThat(app.getEnv())
+        .filteredOn(variable -> variable.getName().equals("RABBITMQ_PREFETCH"))
+        .extracting(EnvVar::getValue)
+        .containsExactly("50");
+    assertThat(app.getEnv().getLast().getName()).isEqualTo("TARGET");
+  }
+
+  @Test
+  void theFilesAreWhereTheProgramSaysThatItLooks() {
+    Container app =
+        template(
+                "{spec: {containers: [{name: app, env: [{name: SERVICE_BINDING_ROOT, value: /my}]}]}}")
+            .getSpec()
+            .getContainers()
+            .getFirst();
+
+    assertThat(app.getVolumeMounts())
+        .extracting(VolumeMount::getMountPath)
+        .containsExactly("/my/rabbitmq");
+  }
+
+  @Test
+  void theDeploymentSelectsItsOwnPodsAndNoOthers() {
+    Deployment worker = deployment("worker", TEMPLATE, "secret");
+    Map<String, String> selector = worker.getSpec().getSelector().getMatchLabels();
+
+    assertThat(worker.getMetadata().getName()).isEqualTo("orders-worker");
+    assertThat(labelsOfPods(worker)).containsAllEntriesOf(selector);
+    assertThat(labelsOfPods(deployment("other", TEMPLATE, "secret")).entrySet())
+        .isNotEmpty()
+        .matches(labels -> !labels.containsAll(selector.entrySet()));
+  }
+
+  @Test
+  void theUsersLabelsStayAndCannotTakeAPodFromItsDeployment() {
+    PodTemplateSpec template =
+        template("{metadata: {labels: {team: logistics, warren.dev/consumer: mine}}, spec: {}}");
+
+    assertThat(template.getMetadata().getLabels())
+        .containsEntry("team", "logistics")
+        .containsEntry(Labels.CONSUMER, "worker");
+  }
+
+  @Test
+  void aNewPasswordReachesTheRunningPods() {
+    assertThat(deployment("worker", TEMPLATE, "one").getSpec().getTemplate())
+        .isEqualTo(deployment("worker", TEMPLATE, "one").getSpec().getTemplate())
+        .isNotEqualTo(deployment("worker", TEMPLATE, "two").getSpec().getTemplate());
+    assertThat(Serialization.asYaml(deployment("worker", TEMPLATE, "topsecret")))
+        .doesNotContain("topsecret");
+  }
+
+  @Test
+  void noReplicasAreNoReplicas() {
+    assertThat(deployment("worker", TEMPLATE, "secret").getSpec().getReplicas()).isZero();
+  }
+
+  @Test
+  void fieldsThatAreLeftEmptyInATemplateAreAsIfTheyWereNotThere() {
+    assertThat(
+            template(
+                """
+                metadata:
+                  labels:
+                spec:
+                  volumes:
+                  initContainers:
+                  containers:
+                    - name: app
+                      env:
+                      volumeMounts:
+                """))
+        .isEqualTo(template("{spec: {containers: [{name: app}]}}"));
+  }
+
+  @Test
+  void aVariableWithoutANameIsLeftForTheApiServerToRefuse() {
+    assertThat(template("{spec: {containers: [{name: app, env: [{value: x}]}]}}")).isNotNull();
+  }
+
+  private static Map<String, String> labelsOfPods(Deployment deployment) {
+    return deployment.getSpec().getTemplate().getMetadata().getLabels();
+  }
+
+  private static String source(EnvVar variable) {
+    if (variable.getValueFrom() == null) {
+      return variable.getValue();
+    }
+    return variable.getValueFrom().getSecretKeyRef().getName()
+        + "/"
+        + variable.getValueFrom().getSecretKeyRef().getKey();
+  }
+
+  private static PodTemplateSpec template(String yaml) {
+    return deployment("worker", yaml, "secret").getSpec().getTemplate();
+  }
+
+  private static Deployment deployment(String name, String template, String password) {
+    ConsumerSpec consumer =
+        Serialization.unmarshal(
+            "name: %s\nqueue: hello\nreplicas: 0\nprefetch: 7\ntemplate:\n%s"
+                .formatted(name, template.indent(2)),
+            ConsumerSpec.class);
+    return new ConsumerDeployment(OWNER, NAMES, new Credentials("admin", password))
+        .deployment(consumer);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.api.v1alpha1.StorageSpec;
+import dev.warren.api.v1alpha1.StorageSpec.VolumeDeletion;
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+/** Specs of queue nodes as the API server gives them: with the defaults of the API. */
+final class NodesSpecs {
+
+  private NodesSpecs() {}
+
+  static NodesSpec of(String yaml) {
+    NodesSpec said = Serialization.unmarshal(yaml.isBlank() ? "{}" : yaml, NodesSpec.class);
+    return new NodesSpec(
+        said.replicas() == null ? 3 : said.replicas(),
+        said.image(),
+        said.storage() == null
+            ? new StorageSpec("10Gi", null, VolumeDeletion.Delete)
+            : said.storage(),
+        said.resources(),
+        said.config(),
+        said.plugins(),
+        said.podTemplate());
+  }
+}

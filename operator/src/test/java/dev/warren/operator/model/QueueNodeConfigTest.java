@@ -1,0 +1,68 @@
+package dev.warren.operator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueueNodeConfigTest {
+
+  private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
+
+  @ParameterizedTest(name = "of {0}, {1} bytes are for RabbitMQ")
+  @CsvSource({"1000, 800", "1Gi, 858993460", "10Gi, 8589934592", "64Gi, 66571993088"})
+  void rabbitMqIsLeftFourFifthsOfTheLimitOrAllButTwoGibibytes(String limit, long usable) {
+    assertThat(
+            QueueNodeConfig.usableMemory(
+                new ResourceRequirementsBuilder()
+                    .addToLimits("memory", new Quantity(limit))
+                    .build()))
+        .isEqualTo(usable);
+  }
+
+  @Test
+  void theMemoryAndTheVolumeOfANodeReachItsConfiguration() {
+    assertThat(operatorConf("resources: {limits: {memory: 1Gi}}\nstorage: {size: 1G}"))
+        .contains("total_memory_available_override_value = 858993460\n")
+        .contains("disk_free_limit.absolute = 200000000\n");
+  }
+
+  @Test
+  void whoeverJoinsIsToldWhomToJoin() {
+    assertThat(operatorConf("")).contains("cluster_formation.k8s.seed_node = $(WARREN_SEED_NODE)");
+  }
+
+  @Test
+  void theUsersConfigurationIsReadLastAndSoWins() {
+    Map<String, String> files = files("config: |\n  net_ticktime = 60\n");
+
+    assertThat(QueueNodeConfig.USER_CONF).isGreaterThan(QueueNodeConfig.OPERATOR_CONF);
+    assertThat(files).containsEntry(QueueNodeConfig.USER_CONF, "net_ticktime = 60\n");
+  }
+
+  @Test
+  void withoutAConfigurationOfTheUserTheFileIsEmptySoThatItCanBeMounted() {
+    assertThat(files("")).containsEntry(QueueNodeConfig.USER_CONF, "");
+  }
+
+  @Test
+  void aPluginIsEnabledOnceHoweverOftenItIsNamed() {
+    assertThat(
+            files("plugins: [rabbitmq_stream, rabbitmq_management, rabbitmq_stream]")
+                .get(QueueNodeConfig.ENABLED_PLUGINS))
+        .isEqualTo(
+            "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_peer_discovery_k8s,rabbitmq_stream].\n");
+  }
+
+  private static String operatorConf(String nodes) {
+    return files(nodes).get(QueueNodeConfig.OPERATOR_CONF);
+  }
+
+  private static Map<String, String> files(String nodes) {
+    return QueueNodeConfig.files(OWNER, NodesSpecs.of(nodes));
+  }
+}

@@ -1,0 +1,277 @@
+package dev.warren.operator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.warren.operator.model.QueueNodePod.Placement;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.util.List;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QueueNodePodTest {
+
+  private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
+  private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+  private static final String SEED = NAMES.brokerNode(0);
+
+  @Test
+  void aNodeRunsInANamespaceThatEnforcesTheRestrictedProfile() {
+    PodSpec spec = pod("").getSpec();
+
+    assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(spec.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    assertThat(spec.getContainers())
+        .extracting(Container::getSecurityContext)
+        .allSatisfy(
+            context -> {
+              assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+              assertThat(context.getCapabilities().getDrop()).containsExactly("ALL");
+              assertThat(context.getCapabilities().getAdd()).isEmpty();
+            });
+    assertThat(spec.getAutomountServiceAccountToken()).isFalse();
+  }
+
+  @Test
+  void aNodeIsKnownToTheOthersByItsPodsName() {
+    Pod pod = pods("").pod(2, SEED, Placement.SPREAD);
+
+    assertThat(pod.getMetadata().getName()).isEqualTo("orders-2");
+    assertThat(pod.getSpec().getHostname()).isEqualTo("orders-2");
+    assertThat(pod.getSpec().getSubdomain()).isEqualTo("orders-nodes");
+    assertThat(variable(pod, "RABBITMQ_NODENAME"))
+        .isEqualTo("rabbit@orders-2.orders-nodes.shop.svc");
+    assertThat(pod.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getName().equals("data"))
+        .extracting(volume -> volume.getPersistentVolumeClaim().getClaimName())
+        .containsExactly("data-orders-2");
+  }
+
+  @Test
+  void whereANodeIsAndWhomItJoinsIsNoReasonToReplaceIt() {
+    QueueNodePod pods = pods("");
+
+    assertThat(revision(pods.pod(0, SEED, Placement.SPREAD)))
+        .isEqualTo(revision(pods.pod(7, NAMES.brokerNode(3), Placement.WITH_ITS_VOLUME)))
+        .isEqualTo(pods.revision());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image: example/other",
+        "resources: {limits: {memory: 3Gi}}",
+        "config: log.console.level = debug",
+        "plugins: [rabbitmq_stream]",
+        "podTemplate: {spec: {priorityClassName: high}}",
+        "podTemplate: {spec: {topologySpreadConstraints: [{topologyKey: rack, maxSkew: 1}]}}"
+      })
+  void whatChangesANodeChangesItsRevision(String change) {
+    assertThat(pods(change).revision()).isNotEqualTo(pods("").revision());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replicas: 5", "storage: {size: 10Gi, onDelete: Retain}"})
+  void whatDoesNotReachAPodReplacesNone(String change) {
+    assertThat(pods(change).revision()).isEqualTo(pods("").revision());
+  }
+
+  @Test
+  void aPodOfANewNodeGoesOnlyWhereItSpreadsAndThatOfAnOldOneWhereItsVolumeIs() {
+    assertThat(spread(pods("").pod(0, SEED, Placement.SPREAD)))
+        .containsExactly(
+            tuple("kubernetes.io/hostname", "DoNotSchedule"),
+            tuple("topology.kubernetes.io/zone", "ScheduleAnyway"));
+    assertThat(spread(pods("").pod(0, SEED, Placement.WITH_ITS_VOLUME)))
+        .containsExactly(
+            tuple("kubernetes.io/hostname", "ScheduleAnyway"),
+            tuple("topology.kubernetes.io/zone", "ScheduleAnyway"));
+  }
+
+  @Test
+  void thePodTemplateOfTheUserIsAdded() {
+    Pod pod =
+        pod(
+            """
+            podTemplate:
+              metadata:
+                labels: {team: logistics}
+                annotations: {note: hello}
+              spec:
+                nodeSelector: {disk: fast}
+                tolerations: [{key: dedicated, operator: Exists}]
+                imagePullSecrets: [{name: registry}]
+                volumes: [{name: certificates, secret: {secretName: certificates}}]
+                containers:
+                  - {name: sidecar, image: example/sidecar}
+                  - name: rabbitmq
+                    env: [{name: TZ, value: UTC}]
+            """);
+
+    assertThat(pod.getMetadata().getLabels())
+        .containsEntry("team", "logistics")
+        .containsEntry(Labels.TOPOLOGY, "orders");
+    assertThat(pod.getMetadata().getAnnotations())
+        .containsEntry("note", "hello")
+        .containsEntry(QueueNodePod.SEED_ANNOTATION, SEED);
+    assertThat(pod.getSpec().getNodeSelector()).containsEntry("disk", "fast");
+    assertThat(pod.getSpec().getTolerations())
+        .extracting(Toleration::getKey)
+        .containsExactlyInAnyOrder(
+            "dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+    assertThat(pod.getSpec().getVolumes())
+        .extracting(Volume::getName)
+        .containsExactlyInAnyOrder("certificates", "data", "tmp", "config", "erlang-cookie");
+    assertThat(pod.getSpec().getContainers())
+        .extracting(Container::getName)
+        .containsExactlyInAnyOrder("sidecar", "rabbitmq");
+    assertThat(variable(pod, "TZ")).isEqualTo("UTC");
+    assertThat(variable(pod, "RABBITMQ_USE_LONGNAME")).isEqualTo("true");
+  }
+
+  @Test
+  void whatMakesANodeANodeCannotBeOverriddenByThePodTemplate() {
+    Pod pod =
+        pod(
+            """
+            podTemplate:
+              metadata:
+                name: mine
+                namespace: elsewhere
+                labels: {warren.dev/topology: other}
+              spec:
+                hostname: mine
+                automountServiceAccountToken: true
+                securityContext: {runAsNonRoot: false, runAsUser: 0, fsGroup: 5}
+                volumes: [{name: data, persistentVolumeClaim: {claimName: mine}}]
+                containers:
+                  - name: rabbitmq
+                    image: mine
+                    securityContext: {allowPrivilegeEscalation: true, readOnlyRootFilesystem: false}
+                    env: [{name: RABBITMQ_NODENAME, value: rabbit@mine}]
+            """);
+
+    // Even the order of the merged lists may differ, and nothing else.
+    Pod plain = pod("");
+    assertThat(pod.getMetadata().getLabels()).isEqualTo(plain.getMetadata().getLabels());
+    assertThat(pod.getMetadata().getName()).isEqualTo("orders-1");
+    assertThat(pod.getMetadata().getNamespace()).isEqualTo("shop");
+    assertThat(pod.getSpec().getHostname()).isEqualTo("orders-1");
+    assertThat(pod.getSpec().getAutomountServiceAccountToken()).isFalse();
+    assertThat(pod.getSpec().getSecurityContext()).isEqualTo(plain.getSpec().getSecurityContext());
+    assertThat(pod.getSpec().getVolumes())
+        .containsExactlyInAnyOrderElementsOf(plain.getSpec().getVolumes());
+    assertThat(rabbitmq(pod).getImage()).isEqualTo("default-image");
+    assertThat(rabbitmq(pod).getSecurityContext()).isEqualTo(rabbitmq(plain).getSecurityContext());
+    assertThat(rabbitmq(pod).getEnv())
+        .containsExactlyInAnyOrderElementsOf(rabbitmq(plain).getEnv());
+  }
+
+  @Test
+  void oneMoreVolumeMountTakesNoneAway() {
+    Pod pod =
+        pod(
+            """
+            podTemplate:
+              spec:
+                containers:
+                  - name: rabbitmq
+                    volumeMounts:
+                      - {name: config, mountPath: /other}
+                      - {name: certificates, mountPath: /certificates}
+            """);
+
+    assertThat(rabbitmq(pod).getVolumeMounts())
+        .containsAll(rabbitmq(pod("")).getVolumeMounts())
+        .extracting(VolumeMount::getMountPath)
+        .contains("/other", "/certificates")
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theUsersSpreadTakesThePlaceOfOurs() {
+    Pod pod =
+        pod(
+            "podTemplate: {spec: {topologySpreadConstraints: [{topologyKey: rack, maxSkew: 2,"
+                + " whenUnsatisfiable: DoNotSchedule}]}}");
+
+    assertThat(spread(pod)).containsExactly(tuple("rack", "DoNotSchedule"));
+  }
+
+  @Test
+  void fieldsThatAreLeftEmptyInATemplateAreAsIfTheyWereNotThere() {
+    Pod pod =
+        pod(
+            """
+            podTemplate:
+              metadata: {labels: }
+              spec: {topologySpreadConstraints: , containers: , tolerations: }
+            """);
+
+    assertThat(pod).isEqualTo(pod(""));
+  }
+
+  @ParameterizedTest(name = "{0} gives a limit of {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                                                | 2Gi",
+        "resources: {}                                     | 2Gi",
+        "resources: {requests: {memory: 1Gi}}              | 2Gi",
+        "resources: {requests: {memory: 4Gi}}              | 4Gi",
+        "resources: {limits: {cpu: 2}}                     | 2Gi",
+        "resources: {limits: {memory: 512Mi}}              | 512Mi",
+      })
+  void aNodeAlwaysHasAMemoryLimitThatItsRequestFitsIn(String resources, String limit) {
+    assertThat(rabbitmq(pod(resources)).getResources().getLimits())
+        .containsEntry("memory", new Quantity(limit));
+  }
+
+  private static Pod pod(String nodes) {
+    return pods(nodes).pod(1, SEED, Placement.SPREAD);
+  }
+
+  private static QueueNodePod pods(String nodes) {
+    return new QueueNodePod(OWNER, NAMES, NodesSpecs.of(nodes), "default-image");
+  }
+
+  private static Container rabbitmq(Pod pod) {
+    return pod.getSpec().getContainers().stream()
+        .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String variable(Pod pod, String name) {
+    return rabbitmq(pod).getEnv().stream()
+        .filter(variable -> variable.getName().equals(name))
+        .map(EnvVar::getValue)
+        .reduce((one, another) -> one + " and " + another)
+        .orElseThrow();
+  }
+
+  private static List<Tuple> spread(Pod pod) {
+    return pod.getSpec().getTopologySpreadConstraints().stream()
+        .map(QueueNodePodTest::asTuple)
+        .toList();
+  }
+
+  private static Tuple asTuple(TopologySpreadConstraint spread) {
+    return tuple(spread.getTopologyKey(), spread.getWhenUnsatisfiable());
+  }
+
+  private static String revision(Pod pod) {
+    return pod.getMetadata().getAnnotations().get(Revision.ANNOTATION);
+  }
+}

@@ -1,0 +1,389 @@
+package dev.warren.operator.plan;
+
+import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.QueueNodePod;
+import dev.warren.operator.plan.KubernetesAction.Create;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodePlannerTest {
+
+  private static final MessageTopologySpec THREE = Specs.of(3);
+  private static final MessageTopologySpec THREE_CHANGED =
+      Specs.of(3, "config: log.console.level = debug", "");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void aNewTopologyIsRecordedThenGetsVolumesThenPodsThatAllJoinTheFirst() {
+    List<KubernetesAction> actions = cluster.plan(THREE).nodes();
+
+    assertThat(actions)
+        .extracting(NodePlannerTest::what)
+        .containsExactly(
+            "Create ConfigMap orders-membership",
+            "Create PersistentVolumeClaim data-orders-0",
+            "Create PersistentVolumeClaim data-orders-1",
+            "Create PersistentVolumeClaim data-orders-2",
+            "Create Pod orders-0",
+            "Create Pod orders-1",
+            "Create Pod orders-2");
+    assertThat(actions)
+        .filteredOn(action -> action.object().getKind().equals("Pod"))
+        .extracting(NodePlannerTest::seed)
+        .containsOnly(NAMES.brokerNode(0));
+  }
+
+  @Test
+  void whatIsMadeOnceIsNotWrittenAgain() {
+    List<KubernetesAction> done = new ArrayList<>();
+    for (int pass = 0; pass < 5; pass++) {
+      ReconcilePlan plan = cluster.plan(THREE);
+      done.addAll(plan.support());
+      done.addAll(plan.nodes());
+      cluster.carryOut(plan, Integer.MAX_VALUE);
+      cluster.settle();
+    }
+
+    assertThat(done)
+        .filteredOn(action -> !(action instanceof Create))
+        .extracting(NodePlannerTest::what)
+        .containsExactly("Replace ConfigMap orders-membership");
+  }
+
+  @Test
+  void thatTheNodesHaveFormedIsRecordedAsSoonAsOneRuns() {
+    cluster.startNodesSlowly(1);
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+    cluster.settle();
+    cluster.settle();
+
+    assertThat(whats(THREE)).first().isEqualTo("Replace ConfigMap orders-membership");
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+    assertThat(record("formed")).isEqualTo("true");
+  }
+
+  @Test
+  void theyHaveFormedWhenOneServesClientsEvenIfTheOperatorCannotReachIt() {
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+    cluster.settle();
+    cluster.settle();
+    cluster.setReachable(false);
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+
+    assertThat(record("formed")).isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aDeletedPodIsMadeAgainUnderItsNameAndNeverToldToJoinItself(int n) {
+    cluster.converge(THREE);
+    cluster.delete("Pod", NAMES.node(n));
+
+    List<KubernetesAction> actions = cluster.plan(THREE).nodes();
+
+    assertThat(actions)
+        .extracting(NodePlannerTest::what)
+        .containsExactly("Create Pod " + NAMES.node(n));
+    assertThat(seed(actions.getFirst())).isEqualTo(NAMES.brokerNode(n == 0 ? 1 : 0));
+  }
+
+  @Test
+  void theOnlyNodeWaitsRatherThanHideThatItsDataIsGone() {
+    cluster.converge(Specs.of(1));
+    cluster.delete("Pod", "orders-0");
+
+    assertThat(cluster.plan(Specs.of(1)).nodes())
+        .extracting(NodePlannerTest::seed)
+        .containsExactly(NAMES.noBrokerNode());
+  }
+
+  @Test
+  void aPodThatHasEndedIsMadeAgain() {
+    cluster.converge(THREE);
+    cluster.evict("orders-1");
+
+    assertThat(whats(THREE)).containsExactly("Delete Pod orders-1");
+    cluster.converge(THREE);
+    assertThat(cluster.names("Pod")).containsExactly("orders-0", "orders-1", "orders-2");
+    assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
+  }
+
+  @Test
+  void aNodeWhoseVolumeIsGoneDoesNotComeBack() {
+    cluster.converge(THREE);
+    cluster.delete("PersistentVolumeClaim", "data-orders-1");
+    cluster.delete("Pod", "orders-1");
+
+    assertThat(whats(THREE)).isEmpty();
+    assertThat(cluster.plan(THREE).nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly("NodeLost");
+  }
+
+  @Test
+  void whenEveryVolumeIsGoneNoClusterIsFoundedInItsPlace() {
+    cluster.converge(THREE);
+    for (int n = 0; n < 3; n++) {
+      cluster.delete("PersistentVolumeClaim", NAMES.volume(n));
+      cluster.delete("Pod", NAMES.node(n));
+    }
+
+    assertThat(whats(THREE)).isEmpty();
+    assertThat(cluster.plan(THREE).nodeProblems()).isNotEmpty();
+  }
+
+  @Test
+  void theNumbersOfVolumesThatAnEarlierTopologyLeftAreNotUsed() {
+    cluster.putForeignVolume("data-orders-0");
+    cluster.putForeignVolume("data-orders-6");
+    cluster.converge(THREE);
+
+    assertThat(cluster.names("Pod")).containsExactly("orders-7", "orders-8", "orders-9");
+  }
+
+  @Test
+  void aNumberIsNotUsedAgainEvenIfNothingIsLeftOfItsNode() {
+    ReconcilePlan plan = cluster.plan(THREE);
+    cluster.carryOut(plan, plan.support().size() + 4);
+    assertThat(cluster.names("PersistentVolumeClaim")).hasSize(3);
+    cluster.delete("PersistentVolumeClaim", "data-orders-2");
+    cluster.converge(THREE);
+
+    assertThat(cluster.names("Pod")).containsExactly("orders-0", "orders-1", "orders-3");
+  }
+
+  @Test
+  void aMissingRecordIsWrittenAgainFromWhatIsThere() {
+    cluster.converge(THREE);
+    cluster.delete("ConfigMap", "orders-membership");
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+
+    assertThat(record("next")).isEqualTo("3");
+    assertThat(record("formed")).isEqualTo("true");
+  }
+
+  @Test
+  void withoutARecordVolumesCountAsFullEvenIfNoNodeAnswers() {
+    cluster.converge(THREE);
+    cluster.setReachable(false);
+    cluster.edit("ConfigMap", "orders-membership", "/data/next", TextNode.valueOf("a lot"));
+    cluster.delete("Pod", "orders-0");
+
+    assertThat(cluster.plan(THREE).nodes())
+        .filteredOn(action -> action instanceof Create)
+        .extracting(NodePlannerTest::seed)
+        .doesNotContain(NAMES.brokerNode(0));
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+    assertThat(record("formed")).isEqualTo("true");
+  }
+
+  @Test
+  void nodesAreAddedOnlyWhileAMajorityOfTheOthersRuns() {
+    cluster.converge(THREE);
+    cluster.crash("orders-1");
+    assertThat(whats(Specs.of(5)))
+        .containsExactly(
+            "Replace ConfigMap orders-membership",
+            "Create PersistentVolumeClaim data-orders-3",
+            "Create PersistentVolumeClaim data-orders-4",
+            "Create Pod orders-3",
+            "Create Pod orders-4");
+
+    cluster.crash("orders-2");
+    assertThat(whats(Specs.of(5))).isEmpty();
+    assertThat(cluster.plan(Specs.of(5)).nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly("NoMajority");
+  }
+
+  @Test
+  void fewerNodesThanThereAreIsToldAndNotDone() {
+    cluster.converge(THREE);
+
+    assertThat(cluster.plan(Specs.of(1)).isEmpty()).isTrue();
+    assertThat(cluster.plan(Specs.of(1)).nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly("ScaleDownHeld");
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNoReasonToDeleteOrAddAnything() {
+    cluster.converge(THREE);
+    cluster.setReachable(false);
+    cluster.pass(Duration.ofHours(1));
+
+    assertThat(cluster.plan(THREE).isEmpty()).isTrue();
+    assertThat(whats(THREE_CHANGED)).isEmpty();
+    assertThat(whats(Specs.of(5))).isEmpty();
+  }
+
+  @Test
+  void aBlankNodeThatWaitsForOneThatIsGoneIsToldToJoinAnother() {
+    cluster.converge(THREE);
+    cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
+    assertThat(cluster.get("Pod", "orders-3").toString()).contains(NAMES.brokerNode(0));
+    cluster.crash("orders-0");
+    cluster.startNodesSlowly(0);
+    cluster.settle();
+    cluster.crash("orders-0");
+
+    assertThat(whats(Specs.of(4))).as("it has a little patience").isEmpty();
+    cluster.pass(Duration.ofSeconds(31));
+    assertThat(whats(Specs.of(4))).containsExactly("Delete Pod orders-3");
+    cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
+    cluster.settle();
+    cluster.crash("orders-0");
+    assertThat(cluster.plan(Specs.of(4)).nodes())
+        .extracting(NodePlannerTest::seed)
+        .containsExactly(NAMES.brokerNode(1));
+  }
+
+  @Test
+  void aNodeWithDataIsGivenAsMuchTimeAsItNeeds() {
+    cluster.converge(THREE);
+    cluster.hang("orders-2");
+    cluster.pass(Duration.ofHours(1));
+
+    assertThat(whats(THREE)).isEmpty();
+  }
+
+  @Test
+  void aChangedSpecReplacesRunningNodesOneAtATime() {
+    cluster.converge(THREE);
+
+    assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-2");
+    cluster.carryOut(cluster.plan(THREE_CHANGED), Integer.MAX_VALUE);
+    assertThat(whats(THREE_CHANGED)).as("while it ends").isEmpty();
+    cluster.startNodesSlowly(0);
+    cluster.settle();
+    cluster.carryOut(cluster.plan(THREE_CHANGED), Integer.MAX_VALUE);
+    cluster.settle();
+    assertThat(whats(THREE_CHANGED)).as("while it starts").isEmpty();
+    cluster.startNodesSlowly(1);
+    cluster.settle();
+    assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-1");
+  }
+
+  @Test
+  void aChangedSpecWaitsForANodeThatIsNotWell() {
+    cluster.converge(THREE);
+    cluster.hang("orders-0");
+
+    assertThat(whats(THREE_CHANGED)).doesNotContain("Delete Pod orders-1", "Delete Pod orders-2");
+  }
+
+  @Test
+  void aNodeThatDoesNotServeClientsIsReplacedFirstSoThatAMistakeCanBeCorrected() {
+    cluster.converge(THREE);
+    cluster.hang("orders-1");
+
+    assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-1");
+  }
+
+  @Test
+  void aMistakeInTheFirstSpecCanBeCorrectedAlthoughNoNodeEverServedClients() {
+    cluster.startNodesSlowly(0);
+    cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
+    cluster.settle();
+    assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-2");
+
+    cluster.startNodesSlowly(3);
+    cluster.converge(THREE_CHANGED);
+    assertThat(cluster.brokerNodes()).hasSize(3);
+  }
+
+  @Test
+  void nodesThatDoNotRunAreReplacedAtOnce() {
+    cluster.converge(THREE);
+    cluster.crash("orders-0");
+    cluster.crash("orders-1");
+
+    assertThat(whats(THREE_CHANGED))
+        .containsExactlyInAnyOrder("Delete Pod orders-0", "Delete Pod orders-1");
+  }
+
+  @Test
+  void nodesAreAddedBeforeTheOthersAreReplaced() {
+    cluster.converge(Specs.of(1));
+
+    assertThat(whats(Specs.of(3, "config: log.console.level = debug", "")))
+        .doesNotContain("Delete Pod orders-0");
+  }
+
+  @Test
+  void theSecretsThatTheNodesWereMadeWithAreNotMadeAnew() {
+    cluster.converge(THREE);
+    cluster.delete("Secret", "orders-admin");
+    cluster.delete("Secret", "orders-erlang-cookie");
+
+    ReconcilePlan plan = cluster.plan(THREE);
+    assertThat(plan.isEmpty()).isTrue();
+    assertThat(plan.nodeProblems())
+        .extracting(Problem::message)
+        .singleElement()
+        .asString()
+        .contains("orders-admin and orders-erlang-cookie");
+  }
+
+  @Test
+  void aDeletedConnectionSecretIsANewPassword() {
+    cluster.converge(THREE);
+    String before = cluster.get("Secret", "orders-connection").at("/data/password").asText();
+    cluster.delete("Secret", "orders-connection");
+    assertThat(cluster.plan(THREE).broker()).as("nobody knows it yet").isEmpty();
+    cluster.converge(THREE);
+
+    assertThat(cluster.get("Secret", "orders-connection").at("/data/password").asText())
+        .isNotEmpty()
+        .isNotEqualTo(before);
+  }
+
+  @Test
+  void volumesThatShallStayLoseTheirOwnerAndStayOurs() {
+    cluster.converge(THREE);
+    cluster.converge(
+        Serialization.unmarshal(
+            "nodes: {replicas: 3, storage: {size: 20Gi, onDelete: Retain}}",
+            MessageTopologySpec.class));
+
+    assertThat(
+            cluster.get("PersistentVolumeClaim", "data-orders-0").at("/metadata/ownerReferences"))
+        .isInstanceOf(MissingNode.class);
+    assertThat(cluster.names("Pod")).hasSize(3);
+    cluster.converge(THREE);
+    assertThat(
+            cluster.get("PersistentVolumeClaim", "data-orders-0").at("/metadata/ownerReferences"))
+        .hasSize(1);
+  }
+
+  private List<String> whats(MessageTopologySpec spec) {
+    return cluster.plan(spec).nodes().stream().map(NodePlannerTest::what).toList();
+  }
+
+  private String record(String field) {
+    return cluster.get("ConfigMap", "orders-membership").path("data").path(field).asText();
+  }
+
+  private static String what(KubernetesAction action) {
+    return "%s %s %s"
+        .formatted(
+            action.getClass().getSimpleName(),
+            action.object().getKind(),
+            action.object().getMetadata().getName());
+  }
+
+  private static String seed(KubernetesAction action) {
+    return action.object().getMetadata().getAnnotations().get(QueueNodePod.SEED_ANNOTATION);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.warren.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ReconcilePlannerTest {
+
+  private static final MessageTopologySpec WITH_QUEUE =
+      Specs.of(3, "", "queues: [{name: hello, type: quorum}]");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void queuesAreDeclaredWhenAllNodesHaveStartedSoThatEachGetsItsMembers() {
+    cluster.startNodesSlowly(1);
+    cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
+    cluster.settle();
+    cluster.settle();
+    assertWaits("NodesStarting");
+
+    cluster.settle();
+    cluster.settle();
+    assertThat(cluster.plan(WITH_QUEUE).broker()).isNotEmpty();
+  }
+
+  @Test
+  void queuesAreNotHeldForEverByANodeThatDoesNotStart() {
+    cluster.startNodesSlowly(1);
+    cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
+    cluster.settle();
+    cluster.settle();
+    cluster.pass(Duration.ofSeconds(60));
+
+    assertThat(cluster.plan(WITH_QUEUE).broker()).isNotEmpty();
+    assertThat(cluster.plan(WITH_QUEUE).topologyProblems()).isEmpty();
+  }
+
+  @Test
+  void nothingIsDeclaredWithoutAMajorityOfTheNodes() {
+    cluster.converge(Specs.of(3));
+    cluster.crash("orders-0");
+    cluster.crash("orders-1");
+
+    assertWaits("NoMajority");
+  }
+
+  @Test
+  void nothingIsDeclaredInABrokerThatDoesNotAnswer() {
+    cluster.converge(Specs.of(3));
+    cluster.setReachable(false);
+
+    assertWaits(Problem.BROKER_UNREACHABLE);
+  }
+
+  @Test
+  void aQueueThatSomebodyDeclaredAsAnotherTypeIsToldAndLeftAlone() {
+    cluster.converge(Specs.of(3));
+    cluster.declareAsClassic("hello");
+
+    assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
+    assertThat(cluster.plan(WITH_QUEUE).topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly("ImmutableArgument");
+  }
+
+  @Test
+  void theSameObservationGivesTheSamePlan() {
+    cluster.converge(Specs.of(3));
+
+    assertThat(cluster.plan(WITH_QUEUE)).isEqualTo(cluster.plan(WITH_QUEUE));
+  }
+
+  private void assertWaits(String reason) {
+    ReconcilePlan plan = cluster.plan(WITH_QUEUE);
+    assertThat(plan.broker()).isEmpty();
+    assertThat(plan.topologyProblems()).extracting(Problem::reason).containsExactly(reason);
+  }
+}
