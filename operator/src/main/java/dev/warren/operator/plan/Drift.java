@@ -42,7 +42,9 @@ final class Drift {
       return Optional.empty();
     }
     if (desired instanceof ObjectNode) {
-      return actual instanceof ObjectNode ? fields(path, desired, actual) : Optional.of(path);
+      boolean comparable =
+          actual instanceof ObjectNode && (!isAtomic(path) || actual.size() == desired.size());
+      return comparable ? fields(path, desired, actual) : Optional.of(path);
     }
     if (desired instanceof ArrayNode list) {
       return keyOf(list)
@@ -50,6 +52,11 @@ final class Drift {
           .orElseGet(() -> ordered(path, list, actual));
     }
     return isSame(desired, actual) ? Optional.empty() : Optional.of(path);
+  }
+
+  /** Maps in which one entry more changes the meaning of the others: others may not add to them. */
+  private static boolean isAtomic(String path) {
+    return path.endsWith("selector") || path.endsWith("nodeSelector");
   }
 
   /** What tells the items of a list apart, where it is a map in truth. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -75,6 +77,21 @@ class DriftTest {
       })
   void whatOthersInjectIsLeftAlone(String what, String desired, String actual) {
     assertThat(Drift.between(deployment(desired), deployment(actual))).as(what).isEmpty();
+  }
+
+  @Test
+  void whatNarrowsAServiceIsFound() {
+    HasMetadata wanted =
+        new ServiceBuilder().withNewSpec().addToSelector("a", "b").endSpec().build();
+    HasMetadata narrowed =
+        new ServiceBuilder()
+            .withNewSpec()
+            .addToSelector("a", "b")
+            .addToSelector("no", "pod")
+            .endSpec()
+            .build();
+
+    assertThat(Drift.between(wanted, narrowed)).contains("spec.selector");
   }
 
   private static HasMetadata container(String yaml) {
