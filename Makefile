@@ -12,10 +12,10 @@ MVN := mvn -B -ntp
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: test-java chart test-node ## Run every test
+test: test-java chart test-node test-e2e ## Run every test
 
 .PHONY: test-java
 test-java: ## Run the Java tests, the API server's among them (no cluster needed)
@@ -30,6 +30,19 @@ test-node: cluster node-image ## Run a queue node on the test bed, and the tests
 .PHONY: chart
 chart: ## Check the chart (no cluster needed)
 	PATH=$$($(TESTBED) path):$$PATH helm/check $(KUBERNETES)
+
+.PHONY: test-e2e
+test-e2e: cluster node-image operator-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: demo
+demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed
+	e2e/demo
+
+.PHONY: demo-down
+demo-down: ## Remove what demo made, the test bed too
+	e2e/demo-down
 
 .PHONY: cluster
 cluster: ## Start the test bed: a Kubernetes of three machines
@@ -52,6 +65,10 @@ operator-image: cluster ## Build the operator's image and load it into the test 
 	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
 	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
 	  $(TESTBED) load-image "$$archive"
+
+.PHONY: example-image
+example-image: cluster ## Build the image of the examples' programs and load it into the test bed
+	archive=$$($(IMAGES)/build python) && $(TESTBED) load-image "$$archive"
 
 .PHONY: crds
 crds: ## Write the CustomResourceDefinition from the API's classes

@@ -41,3 +41,11 @@ load_images() { # FILE...
     step "loaded ${file##*/}"
   done
 }
+
+image_digest() { # NAME:TAG
+  (($# == 1)) || fail "which image? NAME:TAG"
+  need_testbed
+  ctr -a "$(containerd_socket 1)" -n k8s.io images list "name==$1" | awk -v name="$1" '
+    $1 == name { print $3; found = 1 }
+    END { exit !found }' || fail "$1 was not loaded"
+}

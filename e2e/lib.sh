@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What the scripts beside this file share.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export OPERATOR_IMAGE=${OPERATOR_IMAGE:-warren.local/operator:0.1.0}
+export QUEUE_NODE_IMAGE=${QUEUE_NODE_IMAGE:-warren.local/queue-node:0.1.0}
+export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python:3.14}
+
+testbed() { "$here/cluster/testbed" "$@"; }
+
+step() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
+
+# KUBECONFIG's cluster, with the user's own tools if there are any; otherwise the test bed, with its tools.
+use_cluster() {
+  if [[ -z ${KUBECONFIG:-} ]]; then
+    KUBECONFIG=$(testbed kubeconfig)
+    export KUBECONFIG
+    PATH=$(testbed path):$PATH
+  elif ! command -v kubectl >/dev/null || ! command -v helm >/dev/null; then
+    PATH=$PATH:$(testbed path)
+  fi
+}

@@ -1,0 +1,64 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.ONE_NODE;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A topology that cannot be had: its status says what is in the way, and it is Ready when that is
+ * not.
+ */
+class BadInputE2E {
+
+  private static final String QUEUE = "queues: [{name: work}]\n";
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-bad-input");
+
+  @RegisterExtension static final TestNamespace full = new TestNamespace("e2e-full");
+
+  @Test
+  void anUnknownStorageClassIsNamed() {
+    Topology topology = namespace.topology("storage");
+
+    topology.apply(
+        "nodes: {replicas: 1, storage: {size: 1Gi, className: no-such-class}}\n" + QUEUE);
+
+    topology.awaitTrouble("NodesReady", "no-such-class");
+  }
+
+  @Test
+  void aNodesImageThatCannotBePulledIsNamed() {
+    Topology topology = namespace.topology("nodes-image");
+    topology.apply(
+        "nodes: {replicas: 1, image: 'warren.local/missing:1', storage: {size: 1Gi}}\n" + QUEUE);
+
+    topology.awaitTrouble("NodesReady", "warren.local/missing:1");
+
+    topology.apply(ONE_NODE + QUEUE).awaitReady();
+  }
+
+  @Test
+  void aConsumersImageThatCannotBePulledIsNamed() {
+    Topology topology = namespace.topology("consumers-image");
+    String consumer = "consumers: [" + ClientPod.asConsumer("worker", "work") + "]\n";
+    topology.apply(
+        ONE_NODE + QUEUE + consumer.replace("warren.local/python:3.14", "warren.local/missing:1"));
+
+    topology.awaitTrouble("ConsumersReady", "worker", "warren.local/missing:1");
+
+    topology.apply(ONE_NODE + QUEUE + consumer).awaitReady();
+  }
+
+  @Test
+  void aQuotaThatRefusesANodeIsNamed() {
+    full.run("create", "quota", "no-pods", "--hard=pods=0");
+    Topology topology = full.topology("orders");
+    topology.apply(ONE_NODE + QUEUE);
+
+    topology.awaitTrouble("NodesReady", "quota", "no-pods");
+
+    full.run("delete", "quota", "no-pods");
+    topology.awaitReady();
+  }
+}

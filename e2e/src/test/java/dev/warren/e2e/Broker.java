@@ -1,0 +1,100 @@
+package dev.warren.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** What a topology's queue nodes themselves say, by the management API of one of them. */
+record Broker(String address, String user, String password) {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A binding of a queue. */
+  record Bound(String exchange, String queue, String routingKey) {}
+
+  Set<String> queues() {
+    return list("queues").map(queue -> queue.path("name").asText()).collect(Collectors.toSet());
+  }
+
+  /** The exchanges that are not RabbitMQ's own. */
+  Set<String> exchanges() {
+    return list("exchanges")
+        .map(exchange -> exchange.path("name").asText())
+        .filter(name -> !name.isEmpty() && !name.startsWith("amq."))
+        .collect(Collectors.toSet());
+  }
+
+  /** The bindings that are not RabbitMQ's own. */
+  Set<Bound> bindings() {
+    return list("bindings")
+        .map(
+            binding ->
+                new Bound(
+                    binding.path("source").asText(),
+                    binding.path("destination").asText(),
+                    binding.path("routing_key").asText()))
+        .filter(binding -> !binding.exchange().isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  /** How many messages are in the queue; some seconds old. */
+  long messages(String queue) {
+    return read(send(request("queues", queue).GET()).body()).path("messages").asLong();
+  }
+
+  void deleteQueue(String queue) {
+    send(request("queues", queue).DELETE());
+  }
+
+  private Stream<JsonNode> list(String kind) {
+    return StreamSupport.stream(
+        read(send(request(kind, "?disable_stats=true").GET()).body()).spliterator(), false);
+  }
+
+  private HttpRequest.Builder request(String kind, String name) {
+    String credentials = user + ":" + password;
+    return HttpRequest.newBuilder(
+            URI.create("http://%s:15672/api/%s/%%2F/%s".formatted(address, kind, name)))
+        .timeout(Duration.ofSeconds(10))
+        .header(
+            "Authorization",
+            "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+      assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+      return response;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JsonNode read(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

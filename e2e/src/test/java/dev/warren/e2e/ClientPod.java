@@ -1,0 +1,96 @@
+package dev.warren.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+
+/**
+ * A program of {@code src/test/resources/clients} in a Pod of its own, connected as an application
+ * is: through the topology's Service, with what its Secret says.
+ */
+final class ClientPod {
+
+  /** The ConfigMap of the programs; each test's namespace has it. */
+  static final String PROGRAMS = "clients";
+
+  private static final Duration STARTED = Duration.ofSeconds(60);
+  private static final Duration STOPPED = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final TestNamespace namespace;
+  private final String name;
+
+  private ClientPod(TestNamespace namespace, String name) {
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  /** Starts a program for a queue of the topology, and waits for its first report. */
+  static ClientPod start(String program, Topology topology, String queue) {
+    String environment =
+        """
+        {name: RABBITMQ_QUEUE, value: "%s"},
+        {name: RABBITMQ_URI, valueFrom: {secretKeyRef: {name: %s-connection, key: uri}}}
+        """
+            .formatted(queue, topology.name());
+    topology
+        .namespace()
+        .apply(
+            "{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {restartPolicy: Never, %s}}"
+                .formatted(program, podSpec(program, environment)));
+    ClientPod client = new ClientPod(topology.namespace(), program);
+    await(program + " runs")
+        .atMost(STARTED)
+        .ignoreExceptions()
+        .until(() -> !client.report().isMissingNode());
+    return client;
+  }
+
+  /** A consumer of a topology, which is given its connection by the operator. */
+  static String asConsumer(String name, String queue) {
+    return "{name: %s, queue: '%s', template: {spec: {%s}}}"
+        .formatted(name, queue, podSpec("consumer", ""));
+  }
+
+  /** The fields of a pod's spec, as the restricted profile wants them, on one line. */
+  private static String podSpec(String program, String environment) {
+    return """
+        automountServiceAccountToken: false,
+        securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}},
+        containers: [{
+          name: client, image: "warren.local/python:3.14", command: [python3, -u, /clients/%s.py],
+          env: [%s],
+          securityContext: {
+            allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}},
+          volumeMounts: [{name: clients, mountPath: /clients}]}],
+        volumes: [{name: clients, configMap: {name: %s}}]
+        """
+        .formatted(program, environment, PROGRAMS)
+        .replace('\n', ' ');
+  }
+
+  /** What the program said last; missing before it has said anything. */
+  JsonNode report() {
+    String last =
+        namespace
+            .run("logs", name)
+            .lines()
+            .filter(line -> line.startsWith("{"))
+            .reduce("", (a, b) -> b);
+    try {
+      return JSON.readTree(last);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(last, e);
+    }
+  }
+
+  /** Asks the program to end, and returns its last words. */
+  JsonNode stop() {
+    namespace.run("exec", name, "--", "sh", "-c", "kill -TERM 1");
+    await(name + " ended").atMost(STOPPED).until(() -> report().path("final").asBoolean());
+    return report();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.THREE_NODES;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The examples do what they say, and soon. */
+@Isolated("it measures")
+class HelloE2E {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-hello");
+
+  @Test
+  void threeNodesAndTenQueuesAreReadyInLessThanAMinute() {
+    Topology topology = namespace.topology("ten");
+    String queues =
+        IntStream.range(0, 10).mapToObj("{name: queue-%d}"::formatted).collect(joining(", "));
+
+    long applied = System.nanoTime();
+    topology.apply(THREE_NODES + "queues: [" + queues + "]").awaitReady(SOON);
+
+    System.out.printf(
+        "apply to Ready, 3 nodes and 10 queues: %.1f s%n", (System.nanoTime() - applied) / 1e9);
+    topology.delete();
+    topology.awaitGone();
+  }
+
+  @Test
+  void whatIsSentIsReceived() {
+    Topology hello = example("hello/hello.yaml", "hello").awaitReady();
+
+    String sender = runJob("examples/hello/send.yaml");
+
+    Pattern received = Pattern.compile("Received Hello World! (\\d+) from " + sender);
+    await("100 messages are received")
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(logged(hello, received)).hasSize(100));
+  }
+
+  @Test
+  void whatAConsumerRejectsIsInTheDeadLetterQueue() {
+    Topology orders = example("orders/orders.yaml", "orders").awaitReady();
+
+    String sender = runJob("examples/orders/order.yaml");
+
+    Pattern billed = Pattern.compile("invoices: did " + sender + "/(\\d+)");
+    Pattern shipped = Pattern.compile("shipments: did " + sender + "/(\\d+)");
+    Pattern rejected = Pattern.compile("shipments: rejected " + sender + "/(\\d+)");
+    await("100 orders are handled")
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(logged(orders, billed)).hasSize(100);
+              assertThat(logged(orders, shipped)).hasSize(90);
+              assertThat(logged(orders, rejected)).hasSize(10);
+            });
+    Broker broker = orders.broker();
+    await("and the rest is where it belongs")
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(broker.messages("shipments")).isZero();
+              assertThat(broker.messages("shipments.failed")).isEqualTo(10);
+              assertThat(broker.messages("alerts.eu")).isEqualTo(5);
+              assertThat(broker.messages("audit")).isEqualTo(200);
+            });
+  }
+
+  private static Topology example(String file, String topology) {
+    namespace.run("apply", "--filename", "examples/" + file);
+    return namespace.topology(topology);
+  }
+
+  /** Runs an example's Job to its end and returns the name of its Pod, which its messages bear. */
+  private static String runJob(String file) {
+    String job = namespace.run("create", "--filename", file, "--output", "name").strip();
+    namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
+    String label = "--selector=batch.kubernetes.io/job-name=" + job.replaceFirst(".*/", "");
+    return namespace.run("get", "pods", label, "--output=jsonpath={.items[0].metadata.name}");
+  }
+
+  /** The different numbers that the topology's consumers logged by the pattern. */
+  private static Set<String> logged(Topology topology, Pattern pattern) {
+    return topology.consumers().stream()
+        .map(pod -> namespace.run("logs", pod.getMetadata().getName()))
+        .flatMap(log -> pattern.matcher(log).results())
+        .map(result -> result.group(1))
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,37 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.kubectl;
+import static dev.warren.e2e.TestBed.tryKubectl;
+
+import dev.warren.e2e.TestBed.Printed;
+
+/** The operator as {@code e2e/install} left it, alone in its namespace. */
+final class Operator {
+
+  static final String NAMESPACE = "warren-system";
+
+  private static final String HERE = "--namespace=" + NAMESPACE;
+  private static final String DEPLOYMENT = "deployment/warren";
+
+  private Operator() {}
+
+  /** Ends its Pod without warning; Kubernetes starts another. */
+  static void kill() {
+    kubectl(HERE, "delete", "pods", "--all", "--force", "--grace-period=0");
+  }
+
+  static void stop() {
+    kubectl(HERE, "scale", DEPLOYMENT, "--replicas=0");
+    kubectl(HERE, "wait", "--for=delete", "pods", "--all", "--timeout=60s");
+  }
+
+  /** Starts it unless it runs, and waits until it does. */
+  static void start() {
+    kubectl(HERE, "scale", DEPLOYMENT, "--replicas=1");
+    kubectl(HERE, "rollout", "status", DEPLOYMENT, "--timeout=90s");
+  }
+
+  static Printed log() {
+    return tryKubectl("", HERE, "logs", DEPLOYMENT, "--tail=200");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.CLIENT;
+import static dev.warren.e2e.TestBed.kubectl;
+import static dev.warren.e2e.TestBed.tryKubectl;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.e2e.TestBed.Printed;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/**
+ * A namespace of one test class, under the restricted profile. When a test fails, what is in it is
+ * printed.
+ */
+final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWatcher {
+
+  private static final Duration DELETION = Duration.ofSeconds(90);
+
+  private final String name;
+
+  TestNamespace(String name) {
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Topology topology(String topology) {
+    return new Topology(this, topology);
+  }
+
+  /** Runs kubectl in this namespace, which must succeed, and returns what it printed. */
+  String run(String... arguments) {
+    return kubectl(here(arguments));
+  }
+
+  /** {@code kubectl apply}, which must succeed. */
+  void apply(String yaml) {
+    Printed printed = tryApply(yaml);
+    assertThat(printed.exitCode()).as(printed.text()).isZero();
+  }
+
+  Printed tryApply(String yaml) {
+    return tryKubectl(yaml, here("apply", "--filename", "-"));
+  }
+
+  private String[] here(String... arguments) {
+    return Stream.concat(Stream.of("--namespace", name), Stream.of(arguments))
+        .toArray(String[]::new);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    // An interrupted run may have left one.
+    delete();
+    resource().create();
+    run("create", "configmap", ClientPod.PROGRAMS, "--from-file", "src/test/resources/clients");
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    try {
+      delete();
+    } catch (RuntimeException e) {
+      dump(context);
+      throw e;
+    }
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, Throwable cause) {
+    dump(context);
+  }
+
+  private void delete() {
+    resource().delete();
+    await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
+  }
+
+  private Resource<Namespace> resource() {
+    return CLIENT.resource(
+        new NamespaceBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+            .endMetadata()
+            .build());
+  }
+
+  private void dump(ExtensionContext context) {
+    String text =
+        Stream.of(
+                tryKubectl("", here("get", "mtop", "--output", "yaml")),
+                tryKubectl("", here("get", "all,pvc,secret,configmap", "--output", "wide")),
+                tryKubectl("", here("get", "events", "--sort-by", "lastTimestamp")),
+                Operator.log())
+            .map(Printed::text)
+            .reduce("", (all, next) -> all + "----%n".formatted() + next);
+    System.err.printf(
+        "==== %s, %s: what there is in %s%n%s====%n",
+        context.getRequiredTestClass().getSimpleName(), context.getDisplayName(), name, text);
+  }
+}

@@ -1,0 +1,226 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.CLIENT;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.e2e.TestBed.Printed;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A topology of a test's namespace, and what belongs to it, as its user sees them. */
+final class Topology {
+
+  /** One node for the tests to which their number is nothing. */
+  static final String ONE_NODE = "nodes: {replicas: 1, storage: {size: 1Gi}}\n";
+
+  static final String THREE_NODES = "nodes: {replicas: 3, storage: {size: 1Gi}}\n";
+
+  /** Far more than it takes, for several tests run at the same time. */
+  private static final Duration READY = Duration.ofSeconds(180);
+
+  private static final Duration TOLD = Duration.ofSeconds(60);
+  private static final Duration GONE = Duration.ofSeconds(90);
+  private static final Duration OFTEN = Duration.ofMillis(200);
+
+  private static final List<Class<? extends HasMetadata>> OWNED_KINDS =
+      List.of(
+          Pod.class,
+          PersistentVolumeClaim.class,
+          Service.class,
+          Secret.class,
+          ConfigMap.class,
+          Deployment.class,
+          PodDisruptionBudget.class);
+
+  private final TestNamespace namespace;
+  private final String name;
+
+  Topology(TestNamespace namespace, String name) {
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  TestNamespace namespace() {
+    return namespace;
+  }
+
+  /** Applies the spec, which must be taken. */
+  Topology apply(String spec) {
+    namespace.apply(yaml(spec));
+    return this;
+  }
+
+  /** Applies the spec, which must not be taken, and returns what kubectl says. */
+  String refusalOf(String spec) {
+    Printed printed = namespace.tryApply(yaml(spec));
+    assertThat(printed.exitCode()).as(printed.text()).isNotZero();
+    return printed.text();
+  }
+
+  private String yaml(String spec) {
+    return """
+        apiVersion: warren.dev/v1alpha1
+        kind: MessageTopology
+        metadata: {name: %s}
+        spec:
+        """
+            .formatted(name)
+        + spec.indent(2);
+  }
+
+  void delete() {
+    namespace.run("delete", "mtop", name, "--timeout=60s");
+  }
+
+  MessageTopology get() {
+    return CLIENT
+        .resources(MessageTopology.class)
+        .inNamespace(namespace.name())
+        .withName(name)
+        .get();
+  }
+
+  Topology awaitReady() {
+    return awaitReady(READY);
+  }
+
+  Topology awaitReady(Duration limit) {
+    awaitCondition("Ready", "True", limit);
+    return this;
+  }
+
+  /** Waits until the condition is False and its message has these words. */
+  void awaitTrouble(String condition, String... words) {
+    awaitCondition(condition, "False", TOLD, words);
+    awaitCondition("Ready", "False", TOLD);
+  }
+
+  private void awaitCondition(String type, String status, Duration limit, String... words) {
+    await("%s is %s=%s".formatted(name, type, status))
+        .atMost(limit)
+        .pollInterval(OFTEN)
+        .untilAsserted(
+            () -> {
+              Condition condition = condition(type).orElse(null);
+              assertThat(condition).as("the newest generation's condition").isNotNull();
+              assertThat(condition.getStatus()).as(condition.getMessage()).isEqualTo(status);
+              assertThat(List.of(words))
+                  .as(condition.getMessage())
+                  .allMatch(word -> condition.getMessage().contains(word));
+            });
+  }
+
+  /** The condition, if it speaks of the newest generation. */
+  private Optional<Condition> condition(String type) {
+    MessageTopology topology = get();
+    return Optional.ofNullable(topology.getStatus()).stream()
+        .filter(
+            status -> topology.getMetadata().getGeneration().equals(status.observedGeneration()))
+        .flatMap(status -> status.conditions().stream())
+        .filter(condition -> condition.getType().equals(type))
+        .findFirst();
+  }
+
+  /** The Pods of its queue nodes. */
+  List<Pod> nodes() {
+    return pods("queue-node");
+  }
+
+  /** The Pods of all its consumers. */
+  List<Pod> consumers() {
+    return pods("consumer");
+  }
+
+  private List<Pod> pods(String component) {
+    return owned(Pod.class)
+        .filter(
+            pod ->
+                component.equals(pod.getMetadata().getLabels().get("app.kubernetes.io/component")))
+        .toList();
+  }
+
+  /** The UIDs of all its Pods: as long as they stay the same, nothing was disturbed. */
+  Set<String> podIds() {
+    return owned(Pod.class).map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+  }
+
+  /** Everything that has its label. */
+  List<HasMetadata> owned() {
+    return OWNED_KINDS.stream().<HasMetadata>flatMap(this::owned).toList();
+  }
+
+  <T extends HasMetadata> Stream<T> owned(Class<T> kind) {
+    return CLIENT
+        .resources(kind)
+        .inNamespace(namespace.name())
+        .withLabels(Map.of("app.kubernetes.io/managed-by", "warren", "warren.dev/topology", name))
+        .list()
+        .getItems()
+        .stream();
+  }
+
+  /** Waits until nothing of it is left. */
+  void awaitGone() {
+    awaitOnly(List.of());
+  }
+
+  /** Waits until nothing of it is left but these, each a kind and a name. */
+  void awaitOnly(List<String> left) {
+    await(name + " is gone")
+        .atMost(GONE)
+        .untilAsserted(
+            () ->
+                assertThat(owned())
+                    .map(object -> object.getKind() + " " + object.getMetadata().getName())
+                    .containsExactlyElementsOf(left));
+  }
+
+  Broker broker() {
+    Map<String, String> admin =
+        owned(Secret.class)
+            .filter(secret -> secret.getMetadata().getName().endsWith("-admin"))
+            .map(Secret::getData)
+            .findFirst()
+            .orElseThrow();
+    String address =
+        nodes().stream()
+            .filter(Topology::isReady)
+            .map(pod -> pod.getStatus().getPodIP())
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException(name + " has no ready node"));
+    return new Broker(address, decoded(admin.get("username")), decoded(admin.get("password")));
+  }
+
+  private static String decoded(String base64) {
+    return new String(Base64.getDecoder().decode(base64), UTF_8);
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getStatus().getConditions().stream()
+        .anyMatch(
+            condition ->
+                condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.ONE_NODE;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.e2e.Broker.Bound;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Topologies that few people would write, but may. */
+class UnusualTopologyE2E {
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-unusual");
+
+  @RegisterExtension static final TestNamespace another = new TestNamespace("e2e-unusual-too");
+
+  @Test
+  void aThousandQueues() {
+    Set<String> names = IntStream.range(0, 1000).mapToObj("queue-%03d"::formatted).collect(toSet());
+    Topology topology = namespace.topology("thousand");
+
+    long applied = System.nanoTime();
+    topology.apply(ONE_NODE + queues(names)).awaitReady(Duration.ofSeconds(300));
+
+    System.out.printf(
+        "apply to Ready, 1 node and 1,000 queues: %.1f s%n", (System.nanoTime() - applied) / 1e9);
+    assertThat(topology.broker().queues()).isEqualTo(names);
+    assertThat(topology.get().getStatus().summary().queues()).isEqualTo("1000/1000");
+    topology.delete();
+  }
+
+  @Test
+  void namesOfAnyKind() {
+    Set<String> names =
+        Set.of(
+            "a b",
+            " ",
+            "a/b",
+            "/",
+            "50%+1",
+            "?a=b&c",
+            "#",
+            "^(a|b)*$",
+            "日本",
+            "é".repeat(127) + "x");
+    String declarations =
+        names.stream()
+                .map("{exchange: \"%1$s\", queue: \"%1$s\", routingKey: \"%1$s\"}"::formatted)
+                .collect(joining(", ", "bindings: [", "]\n"))
+            + queues(names)
+            + queues(names).replace("queues:", "exchanges:");
+    Topology topology = namespace.topology("names");
+
+    topology.apply(ONE_NODE + declarations).awaitReady();
+
+    Broker broker = topology.broker();
+    assertThat(broker.queues()).isEqualTo(names);
+    assertThat(broker.exchanges()).isEqualTo(names);
+    assertThat(broker.bindings())
+        .isEqualTo(names.stream().map(name -> new Bound(name, name, name)).collect(toSet()));
+  }
+
+  @Test
+  void oneNameInTwoNamespaces() {
+    Topology here = namespace.topology("orders").apply(ONE_NODE + queues(Set.of("here")));
+    Topology there = another.topology("orders").apply(ONE_NODE + queues(Set.of("there")));
+
+    assertThat(here.awaitReady().broker().queues()).containsExactly("here");
+    assertThat(there.awaitReady().broker().queues()).containsExactly("there");
+  }
+
+  @Test
+  void theLongestNames() {
+    String name = "a23456789-".repeat(6) + "12";
+    Topology first = namespace.topology(name + "x").apply(ONE_NODE + queues(Set.of("first")));
+    Topology second = namespace.topology(name + "y").apply(ONE_NODE + queues(Set.of("second")));
+
+    assertThat(first.awaitReady().broker().queues()).containsExactly("first");
+    assertThat(second.awaitReady().broker().queues()).containsExactly("second");
+  }
+
+  private static String queues(Set<String> names) {
+    return names.stream()
+        .map("{name: \"%s\"}"::formatted)
+        .collect(joining(", ", "queues: [", "]\n"));
+  }
+}
