@@ -6,8 +6,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -18,6 +23,10 @@ import java.util.stream.StreamSupport;
 final class Drift {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Pattern QUANTITY =
+      Pattern.compile(
+          "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2}|n|u|m|[kMGTPE]|[KMGTPE]i)?");
 
   private Drift() {}
 
@@ -61,9 +70,18 @@ final class Drift {
 
   /** What tells the items of a list apart, where it is a map in truth. */
   private static Optional<String> keyOf(ArrayNode list) {
-    return Stream.of("mountPath", "name")
-        .filter(key -> StreamSupport.stream(list.spliterator(), false).allMatch(i -> i.has(key)))
-        .findFirst();
+    return Stream.of("mountPath", "name").filter(key -> tellsApart(key, list)).findFirst();
+  }
+
+  /** Not where an item has no name (ports), or two have the same (headers of a probe). */
+  private static boolean tellsApart(String key, ArrayNode list) {
+    Set<JsonNode> values = new HashSet<>();
+    for (JsonNode item : list) {
+      if (!item.has(key) || !values.add(item.get(key))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Others may add items to such a list. */
@@ -117,9 +135,13 @@ final class Drift {
 
   /** 1000m and 1, or 1024Mi and 1Gi. */
   private static boolean isSameQuantity(String desired, String actual) {
-    String form = "([0-9]+[.]?[0-9]*|[.][0-9]+)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?";
-    return desired.matches(form)
-        && actual.matches(form)
-        && new Quantity(desired).equals(new Quantity(actual));
+    return QUANTITY.matcher(desired).matches()
+        && QUANTITY.matcher(actual).matches()
+        && amount(desired).equals(amount(actual));
+  }
+
+  /** In thousandths, up to which the API server rounds. */
+  private static BigDecimal amount(String quantity) {
+    return new Quantity(quantity).getNumericalAmount().setScale(3, RoundingMode.CEILING);
   }
 }

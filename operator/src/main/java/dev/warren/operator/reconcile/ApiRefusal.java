@@ -11,6 +11,11 @@ final class ApiRefusal {
 
   private ApiRefusal() {}
 
+  /** Asked last, so that nothing else is wrong. */
+  static boolean isByQuota(KubernetesClientException e) {
+    return message(e).contains("exceeded quota");
+  }
+
   static String message(KubernetesClientException e) {
     Status status = e.getStatus();
     return status == null || status.getMessage() == null ? e.getMessage() : status.getMessage();

@@ -40,7 +40,7 @@ final class BrokerConnection {
 
   private static Stream<URI> endpoint(Pod pod) {
     String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
-    if (ip == null || !pod.getStatus().getPhase().equals("Running")) {
+    if (ip == null || !"Running".equals(pod.getStatus().getPhase())) {
       return Stream.empty();
     }
     String host = ip.contains(":") ? "[" + ip + "]" : ip;

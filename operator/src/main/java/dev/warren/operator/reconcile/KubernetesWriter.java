@@ -1,8 +1,8 @@
 package dev.warren.operator.reconcile;
 
-import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.KubernetesAction;
+import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,23 +21,45 @@ final class KubernetesWriter {
   /** What Kubernetes knows the operator by, as the owner of fields. Never to be changed. */
   static final String FIELD_MANAGER = "warren-operator";
 
+  /** The client's code when there was no response. */
+  private static final int NO_ANSWER = 0;
+
   private static final Logger LOG = Logger.getLogger(KubernetesWriter.class);
 
   private final KubernetesClient kubernetes;
   private final Owner owner;
+  private final ObservedObjects observed;
 
-  KubernetesWriter(KubernetesClient kubernetes, Owner owner) {
+  /**
+   * What became of a change.
+   *
+   * @param refusal why Kubernetes refused it; empty when it is done
+   * @param changed whether something is other than before
+   */
+  record Outcome(Optional<Problem> refusal, boolean changed) {
+    private static final Outcome CHANGED = new Outcome(Optional.empty(), true);
+    private static final Outcome UNCHANGED = new Outcome(Optional.empty(), false);
+
+    private static Outcome refused(Problem problem) {
+      return new Outcome(Optional.of(problem), false);
+    }
+  }
+
+  /**
+   * @param observed what the changes were planned by
+   */
+  KubernetesWriter(KubernetesClient kubernetes, Owner owner, ObservedObjects observed) {
     this.kubernetes = kubernetes;
     this.owner = owner;
+    this.observed = observed;
   }
 
   /**
    * Carries out a change.
    *
-   * @return why Kubernetes refused it; empty when it is done
-   * @throws KubernetesClientException when Kubernetes does not answer, or not sensibly
+   * @throws KubernetesClientException when Kubernetes does not answer
    */
-  Optional<Problem> carryOut(KubernetesAction action) {
+  Outcome carryOut(KubernetesAction action) {
     LOG.infof("%s", action);
     try {
       return switch (action) {
@@ -47,17 +69,17 @@ final class KubernetesWriter {
         case KubernetesAction.Delete delete -> delete(delete.object());
       };
     } catch (KubernetesClientException e) {
-      return Optional.of(problem(action.object(), e));
+      return Outcome.refused(problem(action.object(), e));
     }
   }
 
-  private Optional<Problem> create(HasMetadata object) {
+  private Outcome create(HasMetadata object) {
     HasMetadata existing = kubernetes.resource(object).get();
     if (existing == null) {
       return apply(object);
     }
     if (!owner.owns(existing)) {
-      return Optional.of(
+      return Outcome.refused(
           new Problem(
               "NameTaken",
               "%s %s exists and does not belong to this resource"
@@ -66,12 +88,12 @@ final class KubernetesWriter {
     // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
     // It was made a moment ago and is not in the cache yet, or somebody took away its labels.
     restoreLabels(existing, object.getMetadata().getLabels());
-    return Optional.empty();
+    return Outcome.CHANGED;
   }
 
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {
     Map<String, String> labels = existing.getMetadata().getLabels();
-    if (labels != null && Labels.WARREN.equals(labels.get(Labels.MANAGED_BY))) {
+    if (labels != null && labels.entrySet().containsAll(wanted.entrySet())) {
       return;
     }
     kubernetes
@@ -81,19 +103,29 @@ final class KubernetesWriter {
             Serialization.asJson(Map.of("metadata", Map.of("labels", wanted))));
   }
 
-  private Optional<Problem> apply(HasMetadata object) {
-    kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
-    return Optional.empty();
+  private Outcome apply(HasMetadata object) {
+    HasMetadata applied =
+        kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    // The API server, or somebody's webhook in it, may insist on another value, in every pass.
+    return isAsObserved(applied) ? Outcome.UNCHANGED : Outcome.CHANGED;
   }
 
-  private Optional<Problem> replace(HasMetadata object) {
+  private boolean isAsObserved(HasMetadata object) {
+    return observed
+        .find(object)
+        .map(before -> before.getMetadata().getResourceVersion())
+        .filter(version -> version.equals(object.getMetadata().getResourceVersion()))
+        .isPresent();
+  }
+
+  private Outcome replace(HasMetadata object) {
     kubernetes.resource(object).update();
-    return Optional.empty();
+    return Outcome.CHANGED;
   }
 
-  private Optional<Problem> delete(HasMetadata object) {
+  private Outcome delete(HasMetadata object) {
     kubernetes.resource(object).lockResourceVersion().delete();
-    return Optional.empty();
+    return Outcome.CHANGED;
   }
 
   private static Problem problem(HasMetadata object, KubernetesClientException e) {
@@ -102,11 +134,13 @@ final class KubernetesWriter {
             .formatted(object.getKind(), object.getMetadata().getName(), ApiRefusal.message(e));
     return switch (e.getCode()) {
       case HttpURLConnection.HTTP_FORBIDDEN ->
-          new Problem(message.contains("exceeded quota") ? "QuotaExceeded" : "Forbidden", message);
-      case HttpURLConnection.HTTP_CONFLICT -> new Problem("ChangedMeanwhile", message);
+          new Problem(ApiRefusal.isByQuota(e) ? "QuotaExceeded" : "Forbidden", message);
+      case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
+          new Problem("ChangedMeanwhile", message);
       case HttpURLConnection.HTTP_BAD_REQUEST, ApiRefusal.UNPROCESSABLE ->
           new Problem("Refused", message);
-      default -> throw e;
+      case NO_ANSWER -> throw e;
+      default -> new Problem("ApiServerError", message);
     };
   }
 }

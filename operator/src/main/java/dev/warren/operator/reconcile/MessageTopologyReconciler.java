@@ -150,7 +150,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
         new ReconcilePlanner(
                 owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret)
             .plan();
-    KubernetesWriter writer = new KubernetesWriter(kubernetes, owner);
+    KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
     return new PlanExecutor(writer, observed.broker(), clock).carryOut(plan, observation);
   }
 

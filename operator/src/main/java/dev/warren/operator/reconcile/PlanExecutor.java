@@ -8,7 +8,9 @@ import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.reconcile.KubernetesWriter.Outcome;
 import dev.warren.operator.status.Pass;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,36 +38,50 @@ final class PlanExecutor {
   }
 
   Pass carryOut(ReconcilePlan plan, Observation observed) {
-    List<Problem> nodes = new ArrayList<>(inTurn(plan.support()));
-    if (nodes.isEmpty()) {
-      nodes.addAll(inTurn(plan.nodes()));
-      nodes.addAll(underway(plan.nodes()));
-    }
+    List<Problem> underway = new ArrayList<>();
+    List<Problem> nodes = new ArrayList<>();
+    // That a Service is brought up to date, say, makes no node less ready.
+    inTurn(plan.support(), new ArrayList<>())
+        .or(() -> inTurn(plan.nodes(), underway))
+        .ifPresent(nodes::add);
+    nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
     List<Problem> topology = new ArrayList<>(plan.topologyProblems());
     broker.ifPresent(client -> topology.addAll(declare(client, plan.broker())));
+    List<Problem> rollingOut = new ArrayList<>();
     List<Problem> consumers = new ArrayList<>();
-    plan.consumers().forEach(action -> kubernetes.carryOut(action).ifPresent(consumers::add));
-    consumers.addAll(underway(plan.consumers()));
+    plan.consumers().forEach(action -> carryOut(action, rollingOut).ifPresent(consumers::add));
+    consumers.addAll(rollingOut);
     return new Pass(observed, List.of(), nodes, topology, consumers);
   }
 
   /** Up to the first that is refused: the others build upon it. */
-  private List<Problem> inTurn(List<KubernetesAction> actions) {
-    return actions.stream().map(kubernetes::carryOut).flatMap(Optional::stream).limit(1).toList();
+  private Optional<Problem> inTurn(List<KubernetesAction> actions, List<Problem> underway) {
+    for (KubernetesAction action : actions) {
+      Optional<Problem> refusal = carryOut(action, underway);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+    }
+    return Optional.empty();
   }
 
-  /** What was observed is older than this pass: nothing is ready that it has changed. */
-  private static List<Problem> underway(List<KubernetesAction> actions) {
-    return actions.stream()
-        .map(
-            action ->
-                new Problem(
-                    "Updating",
-                    "%s %s is being brought up to date"
-                        .formatted(
-                            action.object().getKind(), action.object().getMetadata().getName())))
-        .toList();
+  /**
+   * Why it was refused, if it was.
+   *
+   * @param underway what was observed is older than this pass: nothing is ready that it has changed
+   */
+  private Optional<Problem> carryOut(KubernetesAction action, List<Problem> underway) {
+    Outcome outcome = kubernetes.carryOut(action);
+    if (outcome.changed()) {
+      HasMetadata object = action.object();
+      underway.add(
+          new Problem(
+              "Updating",
+              "%s %s is being brought up to date"
+                  .formatted(object.getKind(), object.getMetadata().getName())));
+    }
+    return outcome.refusal();
   }
 
   private List<Problem> declare(BrokerClient client, List<BrokerAction> actions) {

@@ -97,11 +97,12 @@ final class StateObserver {
     ObservedObjects objects =
         new ObservedObjects(
             found.values().stream().flatMap(Collection::stream).filter(owner::owns).toList());
+    Optional<Secret> admin = objects.find(Secret.class, names.adminSecret());
+    boolean hasPods = nodes.values().stream().anyMatch(node -> node.pod().isPresent());
     Optional<BrokerClient> broker =
-        objects
-            .find(Secret.class, names.adminSecret())
-            .filter(admin -> nodes.values().stream().anyMatch(node -> node.pod().isPresent()))
-            .map(admin -> brokers.apply(new BrokerAddress(nodes.values(), admin)));
+        admin
+            .filter(secret -> hasPods)
+            .map(secret -> brokers.apply(new BrokerAddress(nodes.values(), secret)));
     List<Pod> consumerPods =
         all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
     Observation observation =
@@ -112,7 +113,12 @@ final class StateObserver {
             consumerPods,
             broker
                 .map(BrokerClient::observe)
-                .orElseGet(() -> new BrokerObservation.Unreachable("No queue node runs yet")),
+                .orElseGet(
+                    () ->
+                        new BrokerObservation.Unreachable(
+                            hasPods
+                                ? "Secret %s is not there".formatted(names.adminSecret())
+                                : "No queue node runs yet")),
             warnings(nodes.values(), consumerPods, now),
             now);
     return new Observed(observation, broker);

@@ -8,10 +8,19 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Has the API server judge pod templates, by a dry run of what they become. */
 final class TemplateProver {
+
+  /** So the API server tells, as an error of its own, of an object that it cannot read. */
+  private static final Pattern ILL_FORMED =
+      Pattern.compile("failed to (create typed patch|convert new) object ");
+
+  /** Such as .spec.containers[name="app"].imgae: field not declared in schema. */
+  private static final Pattern FAULT_OF_FIELD =
+      Pattern.compile("(?<=\\s)\\.((?:spec|metadata)\\S*): ([^\n]+)");
 
   private final KubernetesClient kubernetes;
 
@@ -41,13 +50,30 @@ final class TemplateProver {
   private static Stream<Violation> refusals(TemplateProof proof, KubernetesClientException e) {
     return switch (e.getCode()) {
       case ApiRefusal.UNPROCESSABLE -> causes(proof, e);
-      // So it answers, with either code, to a field that it does not know.
-      case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_INTERNAL_ERROR ->
-          Stream.of(new Violation(proof.userPath(proof.objectPath()), ApiRefusal.message(e)));
-      // Not a matter of the template alone: a quota may have room when it comes to it.
-      case HttpURLConnection.HTTP_FORBIDDEN -> Stream.empty();
+      case HttpURLConnection.HTTP_BAD_REQUEST -> faults(proof, e);
+      case HttpURLConnection.HTTP_INTERNAL_ERROR -> {
+        if (ILL_FORMED.matcher(ApiRefusal.message(e)).lookingAt()) {
+          yield faults(proof, e);
+        }
+        throw e;
+      }
+      // Not a matter of the template: a quota may have room when it comes to it.
+      case HttpURLConnection.HTTP_FORBIDDEN ->
+          ApiRefusal.isByQuota(e) ? Stream.empty() : faults(proof, e);
       default -> throw e;
     };
+  }
+
+  /** What it says of the object's form; of all of it, if it names no field. */
+  private static Stream<Violation> faults(TemplateProof proof, KubernetesClientException e) {
+    String message = ApiRefusal.message(e);
+    List<Violation> faults =
+        FAULT_OF_FIELD
+            .matcher(message)
+            .results()
+            .map(fault -> new Violation(proof.userPath(fault.group(1)), fault.group(2)))
+            .toList();
+    return faults.isEmpty() ? Stream.of(new Violation(proof.specPath(), message)) : faults.stream();
   }
 
   private static Stream<Violation> causes(TemplateProof proof, KubernetesClientException e) {
@@ -56,7 +82,7 @@ final class TemplateProver {
             ? List.of()
             : e.getStatus().getDetails().getCauses();
     if (causes.isEmpty()) {
-      return Stream.of(new Violation(proof.userPath(proof.objectPath()), ApiRefusal.message(e)));
+      return faults(proof, e);
     }
     return causes.stream()
         .map(

@@ -3,14 +3,18 @@ package dev.warren.operator.reconcile;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /** Reads what Kubernetes says about a waiting object only in Events. */
 final class WarningEvents {
+
+  private static final Logger LOG = Logger.getLogger(WarningEvents.class);
 
   /** Warnings that say why something does not come, and do not occur when all goes well. */
   private static final Set<String> TELLING =
@@ -27,7 +31,17 @@ final class WarningEvents {
     this.now = now;
   }
 
+  /** The last about an object. That it cannot be read stops nothing else. */
   Optional<String> last(HasMetadata object) {
+    try {
+      return read(object);
+    } catch (KubernetesClientException e) {
+      LOG.warnf("cannot read Events: %s", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> read(HasMetadata object) {
     return kubernetes
         .v1()
         .events()
@@ -37,7 +51,7 @@ final class WarningEvents {
         .list()
         .getItems()
         .stream()
-        .filter(event -> TELLING.contains(event.getReason()))
+        .filter(event -> event.getReason() != null && TELLING.contains(event.getReason()))
         .filter(event -> time(event).isAfter(now.minus(RECENT)))
         .max(Comparator.comparing(WarningEvents::time))
         .map(Event::getMessage);

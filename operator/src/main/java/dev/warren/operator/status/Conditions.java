@@ -64,6 +64,18 @@ final class Conditions {
             .build());
   }
 
+  /**
+   * Adds a condition that was true as it was, of an earlier generation too; false if it was not.
+   */
+  boolean keepTrue(String type) {
+    Optional<Condition> kept =
+        previous.stream()
+            .filter(last -> last.getType().equals(type) && last.getStatus().equals(TRUE))
+            .findFirst();
+    kept.ifPresent(conditions::add);
+    return kept.isPresent();
+  }
+
   /** All of them, led by Ready: true, or what is the first that is not. */
   List<Condition> withSummary(String whenReady) {
     Condition first =

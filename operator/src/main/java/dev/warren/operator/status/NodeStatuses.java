@@ -8,6 +8,7 @@ import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueNode;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,11 +31,11 @@ final class NodeStatuses {
     return new NodesStatus(desired, ready, quorum(), members);
   }
 
-  /** What keeps the first node that is not ready from being so. */
-  static Optional<Problem> firstProblem(NodesStatus nodes) {
+  /** What keeps a node from being ready; one that merely starts is named if there is no other. */
+  static Optional<Problem> worstProblem(NodesStatus nodes) {
     return nodes.members().stream()
         .filter(node -> !isReady(node))
-        .findFirst()
+        .min(Comparator.comparing(node -> node.state().equals(PodDiagnosis.STARTING)))
         .map(node -> new Problem(node.state(), node.name() + ": " + node.message()));
   }
 
@@ -54,7 +55,7 @@ final class NodeStatuses {
 
   private Optional<Problem> problem(QueueNode node) {
     if (node.pod().isEmpty()) {
-      return Optional.of(new Problem("Starting", "The node's Pod is about to be made"));
+      return Optional.of(new Problem(PodDiagnosis.STARTING, "The node's Pod is about to be made"));
     }
     Optional<Problem> ofPod = PodDiagnosis.of(node.pod().get(), observed.warnings());
     if (ofPod.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
@@ -31,6 +32,10 @@ public record Pass(
 
   /** A pass that did nothing, because the resource makes no sense. What runs goes on running. */
   public static Pass invalid(Observation observed, List<Violation> violations) {
-    return new Pass(observed, violations, List.of(), List.of(), List.of());
+    List<Problem> topologyProblems =
+        observed.broker() instanceof Unreachable unreachable
+            ? List.of(new Problem(Problem.BROKER_UNREACHABLE, unreachable.reason()))
+            : List.of();
+    return new Pass(observed, violations, List.of(), topologyProblems, List.of());
   }
 }

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +51,20 @@ final class PodDiagnosis {
     if (condition("Ready").map(ready -> ready.getStatus().equals("True")).orElse(false)) {
       return Optional.empty();
     }
-    return Stream.of(volume(), placing(), containers(), warning("Pod", name()))
+    return Stream.of(end(), volume(), placing(), containers(), warning("Pod", name()))
         .flatMap(Optional::stream)
         .findFirst()
         .or(() -> Optional.of(new Problem(STARTING, "The Pod is starting")));
+  }
+
+  /** Such as an eviction, of which the containers say nothing. */
+  private Optional<Problem> end() {
+    PodStatus status = pod.getStatus();
+    if (status == null || !"Failed".equals(status.getPhase()) || status.getReason() == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(status.getReason(), "The Pod has ended: " + shortened(status.getMessage())));
   }
 
   private Optional<Problem> volume() {
@@ -76,6 +87,9 @@ final class PodDiagnosis {
   }
 
   private Optional<Problem> containers() {
+    if (pod.getStatus() == null) {
+      return Optional.empty();
+    }
     return Stream.concat(
             pod.getStatus().getInitContainerStatuses().stream(),
             pod.getStatus().getContainerStatuses().stream())
@@ -85,25 +99,39 @@ final class PodDiagnosis {
 
   private static Optional<Problem> container(ContainerStatus status) {
     ContainerState state = status.getState();
-    if (state == null) {
+    if (state == null || (state.getTerminated() != null && hasSucceeded(state.getTerminated()))) {
       return Optional.empty();
     }
+    ContainerStateWaiting waiting = state.getWaiting();
+    boolean loops = waiting != null && "CrashLoopBackOff".equals(waiting.getReason());
     Optional<Problem> ended =
         Stream.of(state, status.getLastState())
             .filter(Objects::nonNull)
             .map(ContainerState::getTerminated)
             .filter(Objects::nonNull)
-            .filter(terminated -> terminated.getExitCode() != 0)
+            .filter(terminated -> loops || !hasSucceeded(terminated))
             .findFirst()
             .map(terminated -> ended(status.getName(), terminated));
-    ContainerStateWaiting waiting = state.getWaiting();
-    if (ended.isPresent() || waiting == null || ON_THE_WAY.contains(waiting.getReason())) {
+    if (ended.isPresent() || waiting == null || isOnTheWay(waiting)) {
       return ended;
     }
     return Optional.of(
         new Problem(
-            Objects.requireNonNullElse(waiting.getReason(), "Waiting"),
+            reason(waiting),
             "Container " + status.getName() + ": " + shortened(waiting.getMessage())));
+  }
+
+  private static boolean hasSucceeded(ContainerStateTerminated terminated) {
+    return terminated.getExitCode() == 0;
+  }
+
+  private static boolean isOnTheWay(ContainerStateWaiting waiting) {
+    return waiting.getReason() == null || ON_THE_WAY.contains(waiting.getReason());
+  }
+
+  /** One reason for what Kubernetes calls by two, in turn, for as long as it lasts. */
+  private static String reason(ContainerStateWaiting waiting) {
+    return waiting.getReason().equals("ErrImagePull") ? "ImagePullBackOff" : waiting.getReason();
   }
 
   /** Not by the reason that it waits: CrashLoopBackOff says less than how it ended. */

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** Builds the status of a topology. Nothing else does. */
 public final class StatusBuilder {
 
+  private static final String INVALID_SPEC = "InvalidSpec";
   private static final int MOST_MESSAGES = 10;
 
   private final MessageTopologySpec spec;
@@ -107,7 +108,7 @@ public final class StatusBuilder {
       conditions.add(
           VALIDATED,
           FALSE,
-          "InvalidSpec",
+          INVALID_SPEC,
           joined(pass.violations().stream().map(Violation::toString).toList()));
     }
   }
@@ -117,12 +118,12 @@ public final class StatusBuilder {
     boolean all =
         nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
     Optional<Problem> problem =
-        pass.nodeProblems().stream().findFirst().or(() -> NodeStatuses.firstProblem(nodes));
+        pass.nodeProblems().stream().findFirst().or(() -> NodeStatuses.worstProblem(nodes));
     if (problem.isPresent()) {
       conditions.add(
           NODES_READY, FALSE, problem.get().reason(), count + "; " + problem.get().message());
     } else if (!all) {
-      conditions.add(NODES_READY, FALSE, "Starting", count);
+      conditions.add(NODES_READY, FALSE, PodDiagnosis.STARTING, count);
     } else {
       conditions.add(NODES_READY, TRUE, "AllReady", count);
     }
@@ -148,6 +149,12 @@ public final class StatusBuilder {
           "QueueNotReady",
           "%s queues are ready; '%s': %s"
               .formatted(readyQueues(), worst.get().name(), worst.get().message()));
+    } else if (!pass.violations().isEmpty()) {
+      // Nobody has compared what it declares with what there is.
+      if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
+        conditions.add(
+            TOPOLOGY_DECLARED, UNKNOWN, INVALID_SPEC, "The resource is not carried out as it is");
+      }
     } else {
       conditions.add(
           TOPOLOGY_DECLARED,
@@ -181,6 +188,10 @@ public final class StatusBuilder {
   }
 
   private String readyQueues() {
+    // The last status lists only some of them.
+    if (pass.observed().reachable().isEmpty() && previous != null && previous.summary() != null) {
+      return previous.summary().queues();
+    }
     long ready = queues.stream().filter(q -> q.message() == null && q.leader() != null).count();
     return ready + "/" + queues.size();
   }

@@ -44,8 +44,13 @@ public record Transition(boolean normal, String reason, String message) {
       return Optional.empty();
     }
     boolean wasReady = before != null && before.getStatus().equals(Conditions.TRUE);
-    boolean normal = isReady || (isOnTheWay && !wasReady);
+    boolean isAsked = !isOf(previous, current.observedGeneration());
+    boolean normal = isReady || (isOnTheWay && (!wasReady || isAsked));
     return Optional.of(
         new Transition(normal, isReady ? "Ready" : now.getReason(), now.getMessage()));
+  }
+
+  private static boolean isOf(MessageTopologyStatus status, Long generation) {
+    return status != null && Objects.equals(status.observedGeneration(), generation);
   }
 }

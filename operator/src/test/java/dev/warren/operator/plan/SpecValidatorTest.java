@@ -60,6 +60,23 @@ class SpecValidatorTest {
         .containsExactly(path + ": has not the form that Kubernetes expects");
   }
 
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{spec: {containers: [null]}}| spec.containers[0]: is empty",
+        "{spec: {containers: [{name: app, env: [{name: A}, null]}]}}"
+            + "| spec.containers[0].env[1]: is empty",
+      })
+  void aDashWithNothingBehindItIsTold(String template, String told) {
+    assertThat(
+            violations(
+                "queues: [{name: q}]", "consumers: [{queue: q, template: " + template + "}]"))
+        .containsExactly("spec.consumers[0].template." + told);
+    assertThat(violations("nodes: {podTemplate: " + template + "}"))
+        .containsExactly("spec.nodes.podTemplate." + told);
+  }
+
   @Test
   void everythingWrongIsToldAtOnce() {
     assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);
@@ -88,7 +105,8 @@ class SpecValidatorTest {
   private static List<String> violations(String... spec) {
     return SpecValidator.violations(
             Serialization.unmarshal(
-                "nodes: {}\n" + String.join("\n", spec), MessageTopologySpec.class))
+                (spec[0].startsWith("nodes:") ? "" : "nodes: {}\n") + String.join("\n", spec),
+                MessageTopologySpec.class))
         .stream()
         .map(Violation::toString)
         .toList();

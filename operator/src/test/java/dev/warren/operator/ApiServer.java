@@ -1,0 +1,113 @@
+package dev.warren.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import io.fabric8.kubeapitest.KubeAPIServer;
+import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A real kube-apiserver that has our definition, started once for all the tests that register this.
+ * It stores and judges; there is no controller, so that nothing runs and nothing is collected.
+ */
+public final class ApiServer implements BeforeAllCallback {
+
+  private static final Path DEFINITION = Path.of("../crds/messagetopologies.warren.dev.yaml");
+
+  private Running running;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    running =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.GLOBAL)
+            .computeIfAbsent(Running.class, key -> new Running(), Running.class);
+  }
+
+  public KubernetesClient client() {
+    return running.client;
+  }
+
+  /** A new namespace. */
+  public String namespace() {
+    return client()
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withGenerateName("t-").endMetadata().build())
+        .create()
+        .getMetadata()
+        .getName();
+  }
+
+  private static final class Running implements AutoCloseable {
+    private final KubeAPIServer server;
+    private final KubernetesClient client;
+
+    Running() {
+      requireEnvironment();
+      // Offline by code: by environment it would fail in this version of kube-api-test.
+      server =
+          new KubeAPIServer(
+              KubeAPIServerConfigBuilder.anAPIServerConfig().withOfflineMode(true).build());
+      server.start();
+      client =
+          new KubernetesClientBuilder()
+              .withConfig(config(Config.fromKubeconfig(server.getKubeConfigYaml())))
+              .build();
+      try {
+        installDefinition();
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw new IllegalStateException("no test can run on the API server", e);
+      }
+    }
+
+    /** As application.properties says it for the operator. */
+    private static Config config(Config config) {
+      config.setRequestRetryBackoffLimit(1);
+      return config;
+    }
+
+    private static void requireEnvironment() {
+      for (String variable :
+          List.of(
+              KubeAPIServerConfigBuilder.KUBE_API_TEST_DIR,
+              KubeAPIServerConfigBuilder.KUBE_API_TEST_API_SERVER_VERSION)) {
+        if (System.getenv(variable) == null) {
+          throw new IllegalStateException(
+              variable
+                  + " is not set, so there is no kube-apiserver to test on: use `make test-java`, or"
+                  + " set it as the Makefile does");
+        }
+      }
+    }
+
+    private void installDefinition() throws IOException {
+      try (InputStream definition = Files.newInputStream(DEFINITION)) {
+        client.load(definition).create();
+      }
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptions()
+          .until(() -> client.resources(MessageTopology.class).list() != null);
+    }
+
+    @Override
+    public void close() {
+      client.close();
+      server.stop();
+    }
+  }
+}

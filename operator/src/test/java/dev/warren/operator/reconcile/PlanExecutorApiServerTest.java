@@ -1,0 +1,215 @@
+package dev.warren.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.operator.ApiServer;
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Labels.Component;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.KubernetesAction;
+import dev.warren.operator.plan.KubernetesAction.Create;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.ObservedObjects;
+import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.status.Pass;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Tag("apiserver")
+class PlanExecutorApiServerTest {
+
+  @RegisterExtension static final ApiServer server = new ApiServer();
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private final KubernetesClient client = server.client();
+  private final String namespace = server.namespace();
+  private final Owner owner = new Owner(namespace, "orders", "uid-of-orders");
+  private final Broker broker = new Broker();
+
+  @Test
+  void whatBuildsUponARefusedChangeIsNotTriedAndTheRefusalIsToldFirst() {
+    takeName("b");
+
+    Pass pass = carryOut(List.of(), creations("a", "b", "c"), List.of(), List.of());
+
+    assertThat(pass.nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly("NameTaken", "Updating");
+    assertThat(configMap("a")).isNotNull();
+    assertThat(configMap("c")).isNull();
+  }
+
+  @Test
+  void nodesAreNotMadeWithoutWhatTheyNeed() {
+    takeName("b");
+
+    Pass pass = carryOut(creations("a", "b"), creations("c"), List.of(), List.of());
+
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly("NameTaken");
+    assertThat(configMap("c")).isNull();
+  }
+
+  @Test
+  void whatNodesNeedIsMadeWithoutMakingThemLessReady() {
+    assertThat(carryOut(creations("a"), List.of(), List.of(), List.of()).nodeProblems()).isEmpty();
+  }
+
+  @Test
+  void aConsumerThatIsRefusedHoldsUpNoOther() {
+    takeName("a");
+
+    Pass pass = carryOut(List.of(), List.of(), List.of(), creations("a", "b"));
+
+    assertThat(pass.consumerProblems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "ConfigMap a exists and does not belong to this resource",
+            "ConfigMap b is being brought up to date");
+  }
+
+  @Test
+  void aQueueThatTheBrokerRefusesHoldsUpNoOther() {
+    broker.failures.put("a", new BrokerException(Kind.REFUSED, "no"));
+
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+
+    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly("Refused");
+    assertThat(broker.declared).containsExactly("b");
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNotAskedAgainInThisPass() {
+    broker.failures.put("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
+
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+
+    assertThat(pass.topologyProblems())
+        .containsExactly(new Problem("BrokerUnreachable", "no answer"));
+    assertThat(broker.declared).isEmpty();
+  }
+
+  /** Each takes two seconds here. */
+  @Test
+  void manyQueuesAreDeclaredInSeveralPassesSoThatTheStatusTellsHowFarItIs() {
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b", "c", "d", "e"), List.of());
+
+    assertThat(broker.declared).containsExactly("a", "b", "c");
+    assertThat(pass.topologyProblems())
+        .containsExactly(new Problem("Declaring", "2 of 5 changes are still to be made"));
+  }
+
+  private Pass carryOut(
+      List<KubernetesAction> support,
+      List<KubernetesAction> nodes,
+      List<BrokerAction> declarations,
+      List<KubernetesAction> consumers) {
+    ObservedObjects nothing = new ObservedObjects(List.of());
+    Observation observed =
+        new Observation(
+            nothing, new TreeMap<>(), -1, List.of(), new Unreachable("no"), Map.of(), NOON);
+    return new PlanExecutor(
+            new KubernetesWriter(client, owner, nothing), Optional.of(broker), broker.clock)
+        .carryOut(
+            new ReconcilePlan(support, nodes, declarations, consumers, List.of(), List.of()),
+            observed);
+  }
+
+  private void takeName(String name) {
+    client
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  private List<KubernetesAction> creations(String... names) {
+    return Stream.of(names)
+        .<KubernetesAction>map(
+            name ->
+                new Create(
+                    new ConfigMapBuilder()
+                        .withMetadata(owner.owned(name, Component.TOPOLOGY).build())
+                        .build(),
+                    "missing"))
+        .toList();
+  }
+
+  private static List<BrokerAction> declarations(String... names) {
+    return Stream.of(names)
+        .<BrokerAction>map(name -> new DeclareQueue(new Queue(name, "quorum", Map.of())))
+        .toList();
+  }
+
+  private ConfigMap configMap(String name) {
+    return client.configMaps().inNamespace(namespace).withName(name).get();
+  }
+
+  private static final class Broker implements BrokerClient {
+    private final Map<String, BrokerException> failures = new HashMap<>();
+    private final List<String> declared = new ArrayList<>();
+    private final SlowClock clock = new SlowClock();
+
+    @Override
+    public BrokerObservation observe() {
+      throw new AssertionError("observed before");
+    }
+
+    @Override
+    public void apply(BrokerAction action) {
+      String queue = ((DeclareQueue) action).queue().name();
+      clock.now = clock.now.plus(Duration.ofSeconds(2));
+      if (failures.containsKey(queue)) {
+        throw failures.get(queue);
+      }
+      declared.add(queue);
+    }
+  }
+
+  private static final class SlowClock extends Clock {
+    private Instant now = NOON;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

@@ -1,0 +1,724 @@
+package dev.warren.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.ObservedObjects;
+import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.plan.Violation;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StatusBuilderTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+  private static final String READY = "{conditions: [{type: Ready, status: 'True'}]}";
+
+  private Instant now = NOON;
+  private final MessageTopology topology = new MessageTopology();
+  private final Map<Integer, String> podStatus = new TreeMap<>();
+  private final Map<String, QueueState> queues = new LinkedHashMap<>();
+  private final List<Deployment> deployments = new ArrayList<>();
+  private final List<Pod> consumerPods = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
+  private final List<Problem> nodeProblems = new ArrayList<>();
+  private final List<Problem> topologyProblems = new ArrayList<>();
+  private final List<Problem> consumerProblems = new ArrayList<>();
+  private final Map<Integer, Node> brokerNodes = new TreeMap<>();
+  private BrokerObservation unreachable;
+
+  StatusBuilderTest() {
+    topology.getMetadata().setNamespace("shop");
+    topology.getMetadata().setName("orders");
+    topology.getMetadata().setUid("uid");
+    topology.getMetadata().setGeneration(1L);
+    spec("queues: [{name: hello, type: quorum}]");
+    for (int n = 0; n < 3; n++) {
+      podStatus.put(n, READY);
+      brokerNodes.put(n, node(n, true));
+    }
+    queues.put("hello", queue("hello", 0, 3, 3, 0));
+  }
+
+  @Nested
+  class Ready {
+
+    @Test
+    void itIsTrueWhenEverythingIs() {
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status))
+          .containsExactly(
+              "Ready=True/AllReady",
+              "Validated=True/Valid",
+              "NodesReady=True/AllReady",
+              "TopologyDeclared=True/Declared",
+              "ConsumersReady=True/AllReady");
+      assertThat(message(status, "Ready"))
+          .isEqualTo("3/3 nodes, 1/1 queues and 0/0 consumers are ready");
+      assertThat(StatusBuilder.isReady(status)).isTrue();
+      assertThat(status.observedGeneration()).isEqualTo(1);
+      assertThat(status.binding().name()).isEqualTo("orders-connection");
+    }
+
+    /** In the order in which things have to become right: the first is the one to look at. */
+    @Test
+    void itSaysWhatIsTheFirstThatIsNotAsItShallBe() {
+      consumerProblems.add(new Problem("D", "consumers"));
+      assertThat(ready(build())).isEqualTo("False/D: consumers");
+
+      topologyProblems.add(new Problem("C", "topology"));
+      assertThat(ready(build())).isEqualTo("False/C: topology");
+
+      nodeProblems.add(new Problem("B", "nodes"));
+      assertThat(ready(build())).isEqualTo("False/B: 3 of 3 nodes are ready; nodes");
+
+      violations.add(new Violation("spec.a", "is wrong"));
+      assertThat(ready(build())).isEqualTo("False/InvalidSpec: spec.a: is wrong");
+    }
+
+    @Test
+    void itIsFalseWhileSomethingIsUnknown() {
+      brokerIsSilent("no answer");
+
+      assertThat(ready(build())).isEqualTo("False/BrokerUnreachable: no answer");
+    }
+  }
+
+  @Nested
+  class AnInvalidSpec {
+
+    @Test
+    void leavesTheRestOfTheStatusAsItIs() {
+      topology.setStatus(build());
+      changeSpec("queues: [{name: hello, type: quorum}]", "exchanges: [{name: new, type: topic}]");
+      violations.add(new Violation("spec.bindings[0].queue", "no queue 'x'"));
+      violations.add(new Violation("spec.bindings[1].queue", "no queue 'y'"));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status))
+          .containsExactly(
+              "Ready=False/InvalidSpec",
+              "Validated=False/InvalidSpec",
+              "NodesReady=True/AllReady",
+              "TopologyDeclared=True/Declared",
+              "ConsumersReady=True/AllReady");
+      assertThat(message(status, "Validated"))
+          .isEqualTo("spec.bindings[0].queue: no queue 'x'; spec.bindings[1].queue: no queue 'y'");
+      assertThat(status.nodes()).isEqualTo(topology.getStatus().nodes());
+      assertThat(status.queues()).isEqualTo(topology.getStatus().queues());
+      assertThat(status.observedGeneration()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotCountAsDeclared() {
+      topology.setStatus(build());
+      changeSpec("exchanges: [{name: a, type: topic}, {name: b, type: topic}]");
+      violations.add(new Violation("spec", "is wrong"));
+
+      Condition declared = condition(build(), "TopologyDeclared");
+
+      assertThat(declared.getObservedGeneration()).isEqualTo(1);
+      assertThat(declared.getMessage()).startsWith("0 exchanges");
+    }
+
+    @Test
+    void fromTheBeginningLeavesUnknownWhatIsDeclared() {
+      violations.add(new Violation("spec", "is wrong"));
+
+      assertThat(conditions(build())).contains("TopologyDeclared=Unknown/InvalidSpec");
+    }
+
+    @Test
+    void hidesNotThatTheBrokerDoesNotAnswer() {
+      topology.setStatus(build());
+      brokerIsSilent("no answer");
+      violations.add(new Violation("spec", "is wrong"));
+
+      assertThat(conditions(build())).contains("TopologyDeclared=Unknown/BrokerUnreachable");
+    }
+
+    @Test
+    void withAThousandFaultsTellsTheFirstTen() {
+      for (int i = 0; i < 1000; i++) {
+        violations.add(new Violation("f" + i, "wrong"));
+      }
+
+      assertThat(message(build(), "Validated")).endsWith("; f9: wrong; and 990 more");
+    }
+  }
+
+  @Nested
+  class ABrokerThatDoesNotAnswer {
+
+    @Test
+    void leavesTheQueuesLastKnownNumbers() {
+      queues.put("hello", queue("hello", 1, 3, 3, 42));
+      topology.setStatus(build());
+      brokerIsSilent("no answer");
+
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status)).contains("TopologyDeclared=Unknown/BrokerUnreachable");
+      assertThat(status.queues())
+          .containsExactly(new QueueStatus("hello", "orders-1", 3, 3, 42L, 0L, null));
+      assertThat(status.summary().queues()).isEqualTo("1/1");
+      assertThat(status.messagesCountedAt()).isEqualTo(NOON.toString());
+      assertThat(status.nodes().quorum()).isEqualTo(Quorum.Unknown);
+    }
+
+    @Test
+    void makesNoQueueOfAThousandUnavailable() {
+      manyQueues(1000);
+      topology.setStatus(build());
+      brokerIsSilent("no answer");
+
+      assertThat(build().summary().queues()).isEqualTo("1000/1000");
+      assertThat(build().queues()).isEqualTo(topology.getStatus().queues());
+    }
+
+    @Test
+    void fromTheBeginningLeavesTheNumbersOut() {
+      brokerIsSilent("No queue node runs yet");
+
+      assertThat(build().queues())
+          .containsExactly(new QueueStatus("hello", null, null, null, null, null, null));
+      assertThat(build().messagesCountedAt()).isNull();
+      assertThat(build().summary().queues()).isEqualTo("0/1");
+    }
+  }
+
+  @Nested
+  class Writing {
+
+    @Test
+    void nothingNewIsNoNewStatus() {
+      topology.setStatus(build());
+      now = NOON.plus(Duration.ofHours(1));
+
+      assertThat(build()).isEqualTo(topology.getStatus());
+    }
+
+    @Test
+    void aConditionsTimeIsThatOfItsLastChangeOfStatus() {
+      nodeProblems.add(new Problem("RollingUpdate", "one"));
+      topology.setStatus(build());
+
+      now = NOON.plusSeconds(10);
+      nodeProblems.set(0, new Problem("Unschedulable", "another"));
+      topology.setStatus(build());
+      assertThat(condition(topology.getStatus(), "NodesReady").getReason())
+          .isEqualTo("Unschedulable");
+      assertThat(since("NodesReady")).isEqualTo("2026-01-01T12:00:00Z");
+
+      now = NOON.plusSeconds(20).plusMillis(5);
+      nodeProblems.clear();
+      topology.setStatus(build());
+      assertThat(since("NodesReady")).isEqualTo("2026-01-01T12:00:20Z");
+      assertThat(since("Ready")).isEqualTo("2026-01-01T12:00:20Z");
+      assertThat(since("Validated")).isEqualTo("2026-01-01T12:00:00Z");
+    }
+
+    @Test
+    void anotherGenerationIsNamedInEachConditionAndTheTimesStay() {
+      topology.setStatus(build());
+      now = NOON.plusSeconds(10);
+      topology.getMetadata().setGeneration(2L);
+      topology.setStatus(build());
+
+      assertThat(topology.getStatus().conditions())
+          .allSatisfy(
+              condition -> {
+                assertThat(condition.getObservedGeneration()).isEqualTo(2);
+                assertThat(condition.getLastTransitionTime()).isEqualTo("2026-01-01T12:00:00Z");
+              });
+    }
+  }
+
+  @Nested
+  class Counts {
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "7, 7", "99, 99", "101, 100", "1234, 1200", "1250, 1300", "987654, 990000"})
+    void areToldInTwoDigits(long messages, long told) {
+      queues.put("hello", queue("hello", 0, 3, 3, messages));
+
+      assertThat(build().queues().getFirst().ready()).isEqualTo(told);
+    }
+
+    @Test
+    void areRefreshedEveryThirtySecondsAtMost() {
+      queues.put("hello", queue("hello", 0, 3, 3, 10));
+      topology.setStatus(build());
+      queues.put("hello", queue("hello", 0, 3, 3, 20));
+
+      now = NOON.plusSeconds(29);
+      assertThat(build()).isEqualTo(topology.getStatus());
+
+      now = NOON.plusSeconds(30);
+      assertThat(build().queues().getFirst().ready()).isEqualTo(20);
+      assertThat(build().messagesCountedAt()).isEqualTo("2026-01-01T12:00:30Z");
+    }
+
+    @Test
+    void doNotHoldBackWhatElseChanges() {
+      queues.put("hello", queue("hello", 0, 3, 3, 10));
+      topology.setStatus(build());
+      queues.put("hello", queue("hello", 1, 3, 2, 20));
+      now = NOON.plusSeconds(1);
+
+      assertThat(build().queues())
+          .containsExactly(
+              new QueueStatus("hello", "orders-1", 3, 2, 10L, 0L, "1 of 3 members are down"));
+      assertThat(build().messagesCountedAt()).isEqualTo(NOON.toString());
+    }
+
+    @Test
+    void ofAQueueThatWasJustDeclaredAreTheFirst() {
+      queues.clear();
+      topology.setStatus(build());
+      queues.put("hello", queue("hello", 0, 3, 3, 5));
+      now = NOON.plusSeconds(1);
+
+      assertThat(build().queues().getFirst().ready()).isEqualTo(5);
+    }
+  }
+
+  @Nested
+  class Queues {
+
+    @ParameterizedTest(name = "{4}")
+    @CsvSource(
+        delimiter = '|',
+        nullValues = "-",
+        value = {
+          "0 | 3 | 3 | quorum  | -",
+          "0 | 2 | 2 | quorum  | The queue has 2 of 3 members",
+          "0 | 3 | 2 | quorum  | 1 of 3 members are down",
+          "- | 3 | 1 | quorum  | No node leads the queue: it takes and gives no messages",
+          "0 | 1 | 1 | classic | -",
+          "0 | 1 | 1 | stream  | The queue has 1 of 3 members",
+        })
+    void tellWhatIsWrongWithThem(
+        Integer leader, int members, int online, String type, String message) {
+      spec("queues: [{name: hello, type: %s}]".formatted(type));
+      queues.put("hello", queue("hello", leader, members, online, 0));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.queues().getFirst().message()).isEqualTo(message);
+      assertThat(status.summary().queues()).isEqualTo(message == null ? "1/1" : "0/1");
+      assertThat(conditions(status))
+          .contains(
+              message == null
+                  ? "TopologyDeclared=True/Declared"
+                  : "TopologyDeclared=False/QueueNotReady");
+    }
+
+    @Test
+    void thatAreMissingAreNotDeclaredYet() {
+      queues.clear();
+
+      assertThat(message(build(), "TopologyDeclared"))
+          .isEqualTo("0/1 queues are ready; 'hello': The queue is not declared yet");
+    }
+
+    @Test
+    void haveNoMoreMembersThanThereAreNodes() {
+      podStatus.keySet().removeIf(n -> n > 0);
+      brokerNodes.keySet().removeIf(n -> n > 0);
+      spec("nodes: {replicas: 1}", "queues: [{name: hello, type: quorum, members: 5}]");
+      queues.put("hello", queue("hello", 0, 1, 1, 0));
+
+      assertThat(ready(build())).startsWith("True");
+    }
+
+    @Test
+    void ofAThousandAHundredAreListedTheWorstFirst() {
+      manyQueues(1000);
+      queues.put("q0500", queue("q0500", 0, 3, 2, 0));
+      queues.put("q0007", queue("q0007", null, 3, 0, 0));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.queues())
+          .hasSize(100)
+          .extracting(QueueStatus::name)
+          .startsWith("q0007", "q0500", "q0000", "q0001")
+          .endsWith("q0098");
+      assertThat(status.summary().queues()).isEqualTo("998/1000");
+      assertThat(message(status, "TopologyDeclared"))
+          .isEqualTo(
+              "998/1000 queues are ready; 'q0007': No node leads the queue: it takes and gives no"
+                  + " messages");
+    }
+
+    @Test
+    void ofAThousandAreNoNewStatusWhileNothingChanges() {
+      manyQueues(1000);
+      topology.setStatus(build());
+      now = NOON.plusSeconds(60);
+
+      assertThat(build()).isEqualTo(topology.getStatus());
+    }
+  }
+
+  @Nested
+  class Nodes {
+
+    @Test
+    void areListedWithTheirMachine() {
+      assertThat(build().nodes().members())
+          .containsExactly(
+              new NodeStatus("orders-0", "Ready", "n0", null),
+              new NodeStatus("orders-1", "Ready", "n1", null),
+              new NodeStatus("orders-2", "Ready", "n2", null));
+    }
+
+    @Test
+    void ofWhichOneHasTroubleSayWhichAndWhat() {
+      podStatus.put(0, "{phase: Pending}");
+      podStatus.put(
+          2,
+          "{containerStatuses: [{name: rabbitmq, state: {terminated: {exitCode: 1, message: bad"
+              + " config}}}]}");
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.summary().nodes()).isEqualTo("1/3");
+      assertThat(ready(status))
+          .isEqualTo(
+              "False/ContainerFailed: 1 of 3 nodes are ready; orders-2: Container rabbitmq ended"
+                  + " with exit code 1: bad config");
+    }
+
+    @Test
+    void thatAreStillToBeMadeAreMissing() {
+      podStatus.remove(2);
+
+      assertThat(ready(build())).isEqualTo("False/Starting: 2 of 3 nodes are ready");
+    }
+
+    @Test
+    void thatRunOutOfMemorySayThatTheyBlockPublishers() {
+      brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory")));
+
+      assertThat(ready(build()))
+          .isEqualTo(
+              "False/ResourceAlarm: 2 of 3 nodes are ready; orders-1: The node has run out of"
+                  + " memory: publishers are blocked");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, Healthy", "2, Degraded", "1, Lost"})
+    void standTogetherAsTheySay(int running, Quorum quorum) {
+      for (int n = running; n < 3; n++) {
+        brokerNodes.put(n, node(n, false));
+      }
+
+      assertThat(build().nodes().quorum()).isEqualTo(quorum);
+    }
+  }
+
+  @Nested
+  class Consumers {
+
+    Consumers() {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: [{name: worker, queue: hello, replicas: 2}]");
+    }
+
+    @Test
+    void withAllTheirPodsAreReady() {
+      deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+
+      assertThat(build().consumers()).containsExactly(new ConsumerStatus("worker", 2, 2, null));
+      assertThat(build().summary().consumers()).isEqualTo("1/1");
+      assertThat(ready(build())).startsWith("True");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "their Deployment was just made | {}",
+          "Kubernetes has not looked at it since it was changed"
+              + "| {observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2}",
+          "Pods as they were before are still there"
+              + "| {observedGeneration: 4, replicas: 3, updatedReplicas: 2, readyReplicas: 2}",
+          "Pods as they shall be are still to be made"
+              + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 1, readyReplicas: 2}",
+          "one is not ready"
+              + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}",
+        })
+    void areNotReadyWhile(String seen, String deploymentStatus) {
+      deployment(deploymentStatus);
+
+      assertThat(ready(build())).startsWith("False/ConsumerNotReady: worker: ");
+      assertThat(build().consumers().getFirst().message()).endsWith("of 2 Pods are ready");
+    }
+
+    @Test
+    void thatAreStillToBeScaledAreNotReady() {
+      deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: [{name: worker, queue: hello, replicas: 3}]");
+
+      assertThat(build().consumers())
+          .containsExactly(new ConsumerStatus("worker", 3, 2, "2 of 3 Pods are ready"));
+    }
+
+    @Test
+    void withoutADeploymentWaitForTheirQueue() {
+      assertThat(build().consumers())
+          .containsExactly(new ConsumerStatus("worker", 2, 0, "Waits for its queue 'hello'"));
+    }
+
+    @Test
+    void thatAQuotaKeepsFromHavingPodsSaySo() {
+      deployment(
+          "{observedGeneration: 4, replicas: 1, updatedReplicas: 1, readyReplicas: 1, conditions:"
+              + " [{type: ReplicaFailure, status: 'True', message: 'pods \"x\" is forbidden:"
+              + " exceeded quota'}]}");
+
+      assertThat(build().consumers().getFirst().message())
+          .isEqualTo("pods \"x\" is forbidden: exceeded quota");
+    }
+
+    @Test
+    void whosePodsFailTellWhy() {
+      deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2}");
+      consumerPod("orders-worker-a", "worker", "{phase: Pending}");
+      consumerPod(
+          "orders-worker-b",
+          "worker",
+          "{containerStatuses: [{name: app, state: {waiting: {reason: ImagePullBackOff, message: no"
+              + " such image}}}]}");
+      consumerPod(
+          "orders-other-a",
+          "other",
+          "{containerStatuses: [{name: app, state: {terminated: {exitCode: 1}}}]}");
+
+      assertThat(build().consumers().getFirst().message())
+          .isEqualTo("Container app: no such image");
+    }
+
+    @Test
+    void ofWhichNoPodIsWantedAreReadyWithoutOne() {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: [{name: worker, queue: hello, replicas: 0}]");
+      deployment("{observedGeneration: 4}");
+      deployments.getFirst().getSpec().setReplicas(0);
+
+      assertThat(build().consumers()).containsExactly(new ConsumerStatus("worker", 0, 0, null));
+      assertThat(ready(build())).startsWith("True");
+    }
+
+    @Test
+    void ofTwoHundredAHundredAreListedTheWorstFirst() {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: ["
+              + IntStream.range(0, 200)
+                  .mapToObj("{name: worker%03d, queue: hello, replicas: 1}"::formatted)
+                  .collect(Collectors.joining(", "))
+              + "]");
+      for (int i = 0; i < 150; i++) {
+        deployment(
+            "orders-worker%03d".formatted(i),
+            1,
+            "{observedGeneration: 4, replicas: 1, updatedReplicas: 1, readyReplicas: 1}");
+      }
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.consumers())
+          .hasSize(100)
+          .extracting(ConsumerStatus::name)
+          .startsWith("worker150")
+          .endsWith("worker049");
+      assertThat(status.summary().consumers()).isEqualTo("150/200");
+      assertThat(message(status, "ConsumersReady")).endsWith("; and 40 more");
+    }
+  }
+
+  private MessageTopologyStatus build() {
+    Observation observed = observation();
+    return StatusBuilder.build(
+        topology,
+        violations.isEmpty()
+            ? new Pass(observed, List.of(), nodeProblems, topologyProblems, consumerProblems)
+            : Pass.invalid(observed, violations));
+  }
+
+  private Observation observation() {
+    SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
+    podStatus.forEach((n, status) -> nodes.put(n, queueNode(n, status)));
+    Map<String, Node> byName =
+        brokerNodes.values().stream().collect(Collectors.toMap(Node::name, node -> node));
+    BrokerObservation broker =
+        unreachable != null
+            ? unreachable
+            : new Reachable(
+                new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
+                byName,
+                queues);
+    return new Observation(
+        new ObservedObjects(deployments), nodes, 2, consumerPods, broker, Map.of(), now);
+  }
+
+  private void brokerIsSilent(String reason) {
+    unreachable = new Unreachable(reason);
+    topologyProblems.add(new Problem(Problem.BROKER_UNREACHABLE, reason));
+  }
+
+  private void manyQueues(int number) {
+    List<String> names = IntStream.range(0, number).mapToObj("q%04d"::formatted).toList();
+    spec(
+        "queues: ["
+            + names.stream()
+                .map("{name: %s, type: quorum}"::formatted)
+                .collect(Collectors.joining(", "))
+            + "]");
+    queues.clear();
+    names.forEach(name -> queues.put(name, queue(name, 0, 3, 3, 0)));
+  }
+
+  private void changeSpec(String... sections) {
+    topology.getMetadata().setGeneration(topology.getMetadata().getGeneration() + 1);
+    spec(sections);
+  }
+
+  private void spec(String... sections) {
+    String text = String.join("\n", sections);
+    topology.setSpec(
+        Serialization.unmarshal(
+            (text.startsWith("nodes:") ? "" : "nodes: {replicas: 3}\n") + text,
+            MessageTopologySpec.class));
+  }
+
+  private static QueueState queue(
+      String name, Integer leader, int members, int online, long messages) {
+    List<String> nodes = IntStream.range(0, members).mapToObj(NAMES::brokerNode).toList();
+    return new QueueState(
+        name,
+        Optional.ofNullable(leader).map(NAMES::brokerNode),
+        nodes,
+        nodes.subList(0, online),
+        messages,
+        0);
+  }
+
+  private static Node node(int n, boolean running) {
+    return new Node(NAMES.brokerNode(n), running, List.of());
+  }
+
+  private static QueueNode queueNode(int n, String status) {
+    return new QueueNode(
+        n,
+        Optional.of(
+            new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(NAMES.volume(n))
+                .endMetadata()
+                .build()),
+        Optional.of(
+            pod("{name: %s}".formatted(NAMES.node(n)), "{nodeName: n%d}".formatted(n), status)));
+  }
+
+  private void consumerPod(String name, String consumer, String status) {
+    consumerPods.add(
+        pod(
+            "{name: %s, labels: {warren.dev/consumer: %s}}".formatted(name, consumer),
+            "{}",
+            status));
+  }
+
+  private static Pod pod(String metadata, String spec, String status) {
+    return Serialization.unmarshal(
+        "kind: Pod\napiVersion: v1\nmetadata: %s\nspec: %s\nstatus: %s"
+            .formatted(metadata, spec, status),
+        Pod.class);
+  }
+
+  private void deployment(String status) {
+    deployment("orders-worker", 2, status);
+  }
+
+  /** Of generation 4. */
+  private void deployment(String name, int replicas, String status) {
+    deployments.add(
+        Serialization.unmarshal(
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: %s, generation: 4}
+            spec: {replicas: %d}
+            status: %s
+            """
+                .formatted(name, replicas, status),
+            Deployment.class));
+  }
+
+  private static List<String> conditions(MessageTopologyStatus status) {
+    return status.conditions().stream()
+        .map(c -> "%s=%s/%s".formatted(c.getType(), c.getStatus(), c.getReason()))
+        .toList();
+  }
+
+  private static Condition condition(MessageTopologyStatus status, String type) {
+    return Conditions.find(status, type).orElseThrow();
+  }
+
+  private static String message(MessageTopologyStatus status, String type) {
+    return condition(status, type).getMessage();
+  }
+
+  private static String ready(MessageTopologyStatus status) {
+    Condition ready = condition(status, "Ready");
+    return "%s/%s: %s".formatted(ready.getStatus(), ready.getReason(), ready.getMessage());
+  }
+
+  private String since(String type) {
+    return condition(topology.getStatus(), type).getLastTransitionTime();
+  }
+}
