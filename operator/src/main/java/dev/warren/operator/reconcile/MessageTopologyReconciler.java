@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -163,18 +164,30 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
         : violations;
   }
 
-  private static UpdateControl<MessageTopology> control(
+  private UpdateControl<MessageTopology> control(
       MessageTopology topology, MessageTopologyStatus status, Pass pass) {
-    boolean changed = !status.equals(topology.getStatus());
-    UpdateControl<MessageTopology> control =
-        changed
-            ? UpdateControl.patchStatus(withStatus(topology, status))
-            : UpdateControl.noUpdate();
-    // After a write soon again: the framework may have taken a change of the resource that came
-    // meanwhile for the echo of our own.
-    boolean settled = !changed && (StatusBuilder.isReady(status) || !pass.violations().isEmpty());
-    return control.rescheduleAfter(
-        settled ? Pace.settled(topology.getMetadata().getUid()) : Pace.underway());
+    if (!status.equals(topology.getStatus())) {
+      // Soon again: the framework may have taken a change of the resource that came meanwhile for
+      // the echo of this write.
+      return UpdateControl.patchStatus(withStatus(topology, status))
+          .rescheduleAfter(Pace.underway());
+    }
+    boolean settled = StatusBuilder.isReady(status) || !pass.violations().isEmpty();
+    return UpdateControl.<MessageTopology>noUpdate()
+        .rescheduleAfter(
+            settled
+                ? Pace.settled(topology.getMetadata().getUid())
+                : Pace.unsettled(StatusBuilder.notReadyFor(status, clock.instant())));
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<MessageTopology> updateErrorStatus(
+      MessageTopology topology, Context<MessageTopology> context, Exception e) {
+    MessageTopologyStatus status =
+        StatusBuilder.failed(topology, String.valueOf(e.getMessage()), clock.instant());
+    return status.equals(topology.getStatus())
+        ? ErrorStatusUpdateControl.noStatusUpdate()
+        : ErrorStatusUpdateControl.patchStatus(withStatus(topology, status));
   }
 
   /** A fresh object: what a server-side apply leaves out is removed. */

@@ -13,9 +13,21 @@ final class Pace {
 
   private Pace() {}
 
-  /** Something is changing. */
+  /** Something has just changed. */
   static Duration underway() {
     return SOON;
+  }
+
+  /**
+   * Something is amiss: the more seldom the longer it has been so. What Kubernetes knows of it
+   * comes as an event in any case.
+   */
+  static Duration unsettled(Duration since) {
+    Duration tenth = since.dividedBy(10);
+    if (tenth.compareTo(SOON) < 0) {
+      return SOON;
+    }
+    return tenth.compareTo(LATER) > 0 ? LATER : tenth;
   }
 
   /** Nothing changes: how soon drift is found. Spread by the resource's UID. */

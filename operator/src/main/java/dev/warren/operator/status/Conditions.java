@@ -76,6 +76,14 @@ final class Conditions {
     return kept.isPresent();
   }
 
+  /** Those that were added, and of the last status the others. */
+  List<Condition> withKept() {
+    previous.stream()
+        .filter(last -> conditions.stream().noneMatch(now -> now.getType().equals(last.getType())))
+        .forEach(conditions::add);
+    return List.copyOf(conditions);
+  }
+
   /** All of them, led by Ready: true, or what is the first that is not. */
   List<Condition> withSummary(String whenReady) {
     Condition first =

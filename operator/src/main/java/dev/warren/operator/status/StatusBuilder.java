@@ -19,6 +19,8 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.Summary;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -67,6 +69,38 @@ public final class StatusBuilder {
     return Conditions.find(status, Conditions.READY)
         .map(ready -> ready.getStatus().equals(TRUE))
         .orElse(false);
+  }
+
+  /** For how long a status has not been Ready. */
+  public static Duration notReadyFor(MessageTopologyStatus status, Instant now) {
+    return Conditions.find(status, Conditions.READY)
+        .map(ready -> Duration.between(Instant.parse(ready.getLastTransitionTime()), now))
+        .orElse(Duration.ZERO);
+  }
+
+  /** The status after a pass that was broken off by an error: what was known stays. */
+  public static MessageTopologyStatus failed(
+      MessageTopology topology, String message, Instant now) {
+    MessageTopologyStatus last =
+        topology.getStatus() == null
+            ? new MessageTopologyStatus(null, List.of(), null, null, null, null, null, null)
+            : topology.getStatus();
+    long generation = topology.getMetadata().getGeneration();
+    Conditions conditions = new Conditions(last.conditions(), generation, now);
+    conditions.add(
+        Conditions.READY,
+        UNKNOWN,
+        "ReconcileFailed",
+        "The operator could not look after this resource and tries again: " + message);
+    return new MessageTopologyStatus(
+        generation,
+        conditions.withKept(),
+        last.summary(),
+        last.nodes(),
+        last.queues(),
+        last.messagesCountedAt(),
+        last.binding(),
+        last.consumers());
   }
 
   /** Whether the resource, as it is now, was found to make sense. */

@@ -75,6 +75,29 @@ class StatusBuilderTest {
     queues.put("hello", queue("hello", 0, 3, 3, 0));
   }
 
+  @Test
+  void anErrorOfTheOperatorItselfIsToldAndWhatWasKnownStays() {
+    MessageTopologyStatus before = build();
+    topology.setStatus(before);
+
+    MessageTopologyStatus after = StatusBuilder.failed(topology, "no answer", NOON.plusSeconds(60));
+
+    assertThat(StatusBuilder.isReady(after)).isFalse();
+    assertThat(after.conditions())
+        .hasSameSizeAs(before.conditions())
+        .first()
+        .satisfies(
+            ready -> {
+              assertThat(ready.getReason()).isEqualTo("ReconcileFailed");
+              assertThat(ready.getMessage()).endsWith("no answer");
+              assertThat(ready.getLastTransitionTime()).isEqualTo("2026-01-01T12:01:00Z");
+            });
+    assertThat(after.conditions()).containsAll(before.conditions().subList(1, 5));
+    assertThat(after.nodes()).isEqualTo(before.nodes());
+    topology.setStatus(after);
+    assertThat(StatusBuilder.failed(topology, "no answer", NOON.plusSeconds(90))).isEqualTo(after);
+  }
+
   @Nested
   class Ready {
 
