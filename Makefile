@@ -34,7 +34,17 @@ chart: ## Check the chart (no cluster needed)
 .PHONY: test-e2e
 test-e2e: cluster node-image operator-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
 	KUBECONFIG= e2e/install
+	$(TESTBED) helm test warren --namespace warren-system
 	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
+
+FAULTS := 200
+SEED := $(shell date +%s)
+
+.PHONY: soak
+soak: cluster node-image operator-image example-image ## Many random faults: make soak FAULTS=200 [SEED=...]
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
+	  -De2e.faults=$(FAULTS) -De2e.seed=$(SEED)
 
 .PHONY: demo
 demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed

@@ -11,14 +11,22 @@ find_pause_image() {
 }
 
 ensure_image() { # N FILE [DIGEST]
-  local n=$1 file=$2 digest=${3:-} log="$LOGS/n$1-images.log" mark
+  local n=$1 file=$2 digest=${3:-} log="$LOGS/n$1-images.log" mark name
   [[ -n $digest ]] || digest=$(sha256sum <"$file" | cut -d' ' -f1)
-  mark=$(machine_dir "$n")/images/$digest
-  [[ -e $mark ]] && return
-  ctr -a "$(containerd_socket "$n")" -n k8s.io images import "$file" >>"$log" 2>&1 ||
+  # By the image's name: what was loaded under it last is what it means now.
+  name=${file##*/}
+  mark=$(machine_dir "$n")/images/${name%_*}
+  [[ $(cat "$mark" 2>/dev/null) == "$digest" ]] && return
+  # Twice: containerd may collect, as garbage of the image that had this name before, a layer that the import has just
+  # found to be there already.
+  import_image "$n" "$file" >>"$log" 2>&1 || import_image "$n" "$file" >>"$log" 2>&1 ||
     fail "loading $file into n$n failed" "$log"
   mkdir -p "${mark%/*}"
-  echo "$file" >"$mark"
+  echo "$digest" >"$mark"
+}
+
+import_image() { # N FILE
+  ctr -a "$(containerd_socket "$1")" -n k8s.io images import "$2"
 }
 
 load_images() { # FILE...

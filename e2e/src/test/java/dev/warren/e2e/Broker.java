@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,22 @@ record Broker(String address, String user, String password) {
 
   Set<String> queues() {
     return list("queues").map(queue -> queue.path("name").asText()).collect(Collectors.toSet());
+  }
+
+  /** The members of the cluster that run, as this node sees them. */
+  Set<String> runningNodes() {
+    return StreamSupport.stream(read(send(request("nodes")).body()).spliterator(), false)
+        .filter(node -> node.path("running").asBoolean())
+        .map(node -> node.path("name").asText())
+        .collect(Collectors.toSet());
+  }
+
+  /** Every queue's name and how many of its members are online. */
+  Map<String, Integer> onlineMembers() {
+    return list("queues")
+        .collect(
+            Collectors.toMap(
+                queue -> queue.path("name").asText(), queue -> queue.path("online").size()));
   }
 
   /** The exchanges that are not RabbitMQ's own. */
@@ -68,9 +85,12 @@ record Broker(String address, String user, String password) {
   }
 
   private HttpRequest.Builder request(String kind, String name) {
+    return request("%s/%%2F/%s".formatted(kind, name));
+  }
+
+  private HttpRequest.Builder request(String path) {
     String credentials = user + ":" + password;
-    return HttpRequest.newBuilder(
-            URI.create("http://%s:15672/api/%s/%%2F/%s".formatted(address, kind, name)))
+    return HttpRequest.newBuilder(URI.create("http://%s:15672/api/%s".formatted(address, path)))
         .timeout(Duration.ofSeconds(10))
         .header(
             "Authorization",

@@ -30,6 +30,16 @@ final class ClientPod {
 
   /** Starts a program for a queue of the topology, and waits for its first report. */
   static ClientPod start(String program, Topology topology, String queue) {
+    return start(program, topology, queue, "");
+  }
+
+  /** Starts it on a machine. */
+  static ClientPod startOn(String machine, String program, Topology topology, String queue) {
+    return start(program, topology, queue, "nodeName: " + machine + ", ");
+  }
+
+  private static ClientPod start(
+      String program, Topology topology, String queue, String placement) {
     String environment =
         """
         {name: RABBITMQ_QUEUE, value: "%s"},
@@ -39,8 +49,8 @@ final class ClientPod {
     topology
         .namespace()
         .apply(
-            "{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {restartPolicy: Never, %s}}"
-                .formatted(program, podSpec(program, environment)));
+            "{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {restartPolicy: Never, %s%s}}"
+                .formatted(program, placement, podSpec(program, environment)));
     ClientPod client = new ClientPod(topology.namespace(), program);
     await(program + " runs")
         .atMost(STARTED)
@@ -92,5 +102,10 @@ final class ClientPod {
     namespace.run("exec", name, "--", "sh", "-c", "kill -TERM 1");
     await(name + " ended").atMost(STOPPED).until(() -> report().path("final").asBoolean());
     return report();
+  }
+
+  /** Removes its Pod, so that another may have the name. */
+  void remove() {
+    namespace.run("delete", "pod", name, "--grace-period=1");
   }
 }

@@ -31,6 +31,17 @@ final class Operator {
     kubectl(HERE, "rollout", "status", DEPLOYMENT, "--timeout=90s");
   }
 
+  /** The machine that it runs on. */
+  static String machine() {
+    return kubectl(
+        HERE,
+        "get",
+        "pods",
+        "--selector=app.kubernetes.io/component=operator",
+        "--field-selector=status.phase=Running",
+        "--output=jsonpath={.items[0].spec.nodeName}");
+  }
+
   static Printed log() {
     return tryKubectl("", HERE, "logs", DEPLOYMENT, "--tail=200");
   }

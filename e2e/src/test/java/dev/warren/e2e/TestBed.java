@@ -41,6 +41,15 @@ final class TestBed {
     return run(input, Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toList());
   }
 
+  /** Runs a command of the test bed itself, such as machine-down 2, which must succeed. */
+  static String testbed(String... arguments) {
+    Printed printed = run("", List.of(arguments));
+    assertThat(printed.exitCode())
+        .as("testbed %s%n%s", String.join(" ", arguments), printed.text())
+        .isZero();
+    return printed.text();
+  }
+
   /** The file of the API server's audit log: one line of JSON for each write. */
   static Path auditLog() {
     return Path.of(run("", List.of("audit-log")).text().strip());

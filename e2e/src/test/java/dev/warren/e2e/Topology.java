@@ -197,19 +197,27 @@ final class Topology {
                     .containsExactlyElementsOf(left));
   }
 
+  /** What each of its ready nodes says by itself. */
+  List<Broker> brokers() {
+    return nodes().stream()
+        .filter(Topology::isReady)
+        .map(pod -> broker(pod.getStatus().getPodIP()))
+        .toList();
+  }
+
   Broker broker() {
+    return brokers().stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(name + " has no ready node"));
+  }
+
+  private Broker broker(String address) {
     Map<String, String> admin =
         owned(Secret.class)
             .filter(secret -> secret.getMetadata().getName().endsWith("-admin"))
             .map(Secret::getData)
             .findFirst()
             .orElseThrow();
-    String address =
-        nodes().stream()
-            .filter(Topology::isReady)
-            .map(pod -> pod.getStatus().getPodIP())
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException(name + " has no ready node"));
     return new Broker(address, decoded(admin.get("username")), decoded(admin.get("password")));
   }
 

@@ -25,7 +25,7 @@ class ChartPermissionsTest {
 
   @Test
   void theChartGivesTheRightsThatTheClassesNeed() throws IOException {
-    assertThat(chart("rules.yaml", "leader-election-rules.yaml"))
+    assertThat(chart("rules.yaml", "cluster-rules.yaml", "leader-election-rules.yaml"))
         .containsExactlyInAnyOrderElementsOf(classes());
   }
 

@@ -54,7 +54,23 @@ public record MessageTopologyStatus(
               "Healthy: every node runs. Degraded: a majority runs. Lost: no majority runs, so queues"
                   + " stand still. Unknown: no node answered.")
           Quorum quorum,
-      @JsonPropertyDescription("Each node.") List<NodeStatus> members) {}
+      @JsonPropertyDescription("Each node.") List<NodeStatus> members,
+      @JsonPropertyDescription("The last node that was replaced or removed, or is being so.")
+          NodeReplacement lastReplacement) {}
+
+  /** What became of a node that was lost, given up by hand, or no longer wanted. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record NodeReplacement(
+      @JsonPropertyDescription("The node that went.") String node,
+      @JsonPropertyDescription("Why, in a sentence.") String because,
+      @JsonPropertyDescription("The node that came in its place, if one did.") String replacedBy,
+      @JsonPropertyDescription("When that was decided.") String decidedAt,
+      @JsonPropertyDescription("When the other nodes had forgotten it; absent while they have not.")
+          String forgottenAt,
+      @JsonPropertyDescription(
+              "When every node was ready again and every queue had all its members; absent while"
+                  + " not.")
+          String completedAt) {}
 
   /** How the nodes stand together. */
   public enum Quorum {

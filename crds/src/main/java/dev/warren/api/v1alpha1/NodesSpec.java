@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
@@ -37,6 +38,21 @@ public record NodesSpec(
                 + " takes as the memory that it may use. Default: requests of 100m CPU and 512Mi,"
                 + " a limit of 2Gi.")
         ResourceRequirements resources,
+    @Default("60s")
+        @Size(max = 30)
+        @ValidationRule(
+            value =
+                "self == 'never' || ("
+                    + Durations.IS_DURATION
+                    + " && "
+                    + Durations.SECONDS
+                    + " >= 10)",
+            message = "must be a duration of at least 10s, such as 60s or 5m, or never")
+        @JsonPropertyDescription(
+            "How long a node must have been lost before another takes its place: its machine is gone"
+                + " or silent, and the nodes that run say that it does not. At least 10s; never"
+                + " switches replacing off. A node whose volume was deleted is replaced at once.")
+        String replaceAfter,
     @Size(max = 65536)
         @JsonPropertyDescription(
             "More lines for rabbitmq.conf, in its own format. They come after, and so win over, the"

@@ -53,7 +53,9 @@ class MessageTopologyApiServerTest {
   @Test
   void anEmptySpecHasThreeNodesOfTenGibibytes() {
     assertThat(spec(server.accept(server.topology("orders", "{}"))))
-        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+        .isEqualTo(
+            json(
+                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @Test
@@ -62,7 +64,7 @@ class MessageTopologyApiServerTest {
             spec(server.accept(server.topology("orders", "{nodes: {storage: {className: fast}}}"))))
         .isEqualTo(
             json(
-                "{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete, className: fast}}}"));
+                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete, className: fast}}}"));
   }
 
   @Test
@@ -78,7 +80,7 @@ class MessageTopologyApiServerTest {
         .isEqualTo(
             json(
                 """
-                nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}
+                nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}
                 queues: [{name: hello, type: quorum, singleActiveConsumer: false}]
                 exchanges: [{name: events, type: direct}]
                 bindings: [{exchange: events, queue: hello, routingKey: ''}]
@@ -92,7 +94,9 @@ class MessageTopologyApiServerTest {
             spec(
                 server.accept(
                     server.topology("orders", "{nodes: {replicas: null, storage: null}}"))))
-        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+        .isEqualTo(
+            json(
+                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @Test
@@ -123,7 +127,9 @@ class MessageTopologyApiServerTest {
     topology.getMetadata().setNamespace("default");
     topology.setSpec(new MessageTopologySpec(null, null, null, null, null));
     assertThat(spec(server.client().resource(topology).dryRun().create()))
-        .isEqualTo(json("{nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Delete}}}"));
+        .isEqualTo(
+            json(
+                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @ParameterizedTest
@@ -337,7 +343,9 @@ class MessageTopologyApiServerTest {
             3,
             2,
             MessageTopologyStatus.Quorum.Degraded,
-            List.of(new MessageTopologyStatus.NodeStatus("orders-1", "Lost", "n2", "is gone"))),
+            List.of(new MessageTopologyStatus.NodeStatus("orders-1", "Lost", "n2", "is gone")),
+            new MessageTopologyStatus.NodeReplacement(
+                "orders-1", "its machine is gone", "orders-3", "2026-01-02T03:04:05Z", null, null)),
         List.of(
             new MessageTopologyStatus.QueueStatus(
                 "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, "one copy is offline")),

@@ -35,7 +35,16 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
           List.of(changeMembers("POST", add.queue(), "add", add.node()));
       case BrokerAction.RemoveMember remove ->
           List.of(changeMembers("DELETE", remove.queue(), "delete", remove.node()));
+      case BrokerAction.BalanceLeaders balance ->
+          List.of(new ManagementApiRequest("POST", "/api/rebalance/queues", Map.of()));
+      case BrokerAction.AddReplica add -> throw noSuchRequest(add);
+      case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
+      case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
     };
+  }
+
+  private static IllegalArgumentException noSuchRequest(BrokerAction action) {
+    return new IllegalArgumentException("the management API has no request for " + action);
   }
 
   private static List<ManagementApiRequest> putUser(BrokerAction.PutUser user) {

@@ -15,6 +15,18 @@ public final class Labels {
   /** The consumer's name, on its Deployment and Pods. */
   public static final String CONSUMER = "warren.dev/consumer";
 
+  /** The label of a node's Pod while clients shall be led to it: "true". */
+  public static final String IN_SERVICE = "warren.dev/in-service";
+
+  /** The annotation of a node's Pod by which a user gives the node up: "true". */
+  public static final String REPLACE = "warren.dev/replace";
+
+  /** The annotation of a node's volume and Pod once the node has been a member: "true". */
+  public static final String JOINED = "warren.dev/joined";
+
+  /** The label of a volume that is kept although its node is gone: "true". */
+  public static final String RETIRED = "warren.dev/retired";
+
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String COMPONENT = "app.kubernetes.io/component";
 
@@ -24,6 +36,8 @@ public final class Labels {
   /** What part an object has in its topology. */
   public enum Component {
     QUEUE_NODE("queue-node"),
+    /** A queue node that is lost: no Service leads to it any more, and its host name is gone. */
+    LOST_NODE("lost-queue-node"),
     CONSUMER("consumer"),
     TOPOLOGY("topology");
 

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What must be known about a topology's nodes beyond what can be seen. It is written before it is
@@ -12,26 +13,75 @@ import java.util.Optional;
  *
  * @param next the lowest number that no node has ever had
  * @param formed whether the nodes have formed a cluster; from then on none may found another
+ * @param departure the last node that went, or is going
+ * @param balanced the running nodes among which the queues' leaders were last balanced, as a
+ *     fingerprint; empty if never
  */
-public record Membership(int next, boolean formed) {
+public record Membership(int next, boolean formed, Optional<Departure> departure, String balanced) {
 
   private static final String NEXT = "next";
   private static final String FORMED = "formed";
+  private static final String DEPARTURE = "departure";
+  private static final String BALANCED = "balanced";
+
+  /** A record without a departure. */
+  public Membership(int next, boolean formed) {
+    this(next, formed, Optional.empty(), "");
+  }
 
   /** Reads the record; empty when somebody has made it unreadable. */
   public static Optional<Membership> of(ConfigMap configMap) {
     Map<String, String> data = configMap.getData() == null ? Map.of() : configMap.getData();
     String next = data.getOrDefault(NEXT, "");
     return next.matches("[0-9]{1,9}")
-        ? Optional.of(new Membership(Integer.parseInt(next), "true".equals(data.get(FORMED))))
+        ? Optional.of(
+            new Membership(
+                Integer.parseInt(next),
+                "true".equals(data.get(FORMED)),
+                Departure.fromJson(data.get(DEPARTURE)),
+                data.getOrDefault(BALANCED, "")))
         : Optional.empty();
+  }
+
+  /** The node that is on its way out, and that the others have not forgotten yet. */
+  public Optional<Departure> departing() {
+    return departure.filter(Departure::isUnderway);
+  }
+
+  /** Whether that node is going or has gone. */
+  public boolean isGone(int node) {
+    return departure.filter(last -> last.node() == node).isPresent();
+  }
+
+  public Membership next(int number) {
+    return new Membership(number, formed, departure, balanced);
+  }
+
+  public Membership departure(Departure last) {
+    return new Membership(next, formed, Optional.of(last), balanced);
+  }
+
+  /** Nobody has gone or is going. */
+  public Membership withoutDeparture() {
+    return new Membership(next, formed, Optional.empty(), balanced);
+  }
+
+  public Membership balanced(String among) {
+    return new Membership(next, formed, departure, among);
   }
 
   /** The record as it is kept. */
   public ConfigMap configMap(Owner owner, ResourceNames names) {
+    Map<String, String> data = new TreeMap<>();
+    data.put(NEXT, String.valueOf(next));
+    data.put(FORMED, String.valueOf(formed));
+    departure.ifPresent(last -> data.put(DEPARTURE, last.toJson()));
+    if (!balanced.isEmpty()) {
+      data.put(BALANCED, balanced);
+    }
     return new ConfigMapBuilder()
         .withMetadata(owner.owned(names.membership(), Component.TOPOLOGY).build())
-        .withData(Map.of(NEXT, String.valueOf(next), FORMED, String.valueOf(formed)))
+        .withData(data)
         .build();
   }
 }

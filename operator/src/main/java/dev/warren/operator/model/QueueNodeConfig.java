@@ -56,6 +56,8 @@ public final class QueueNodeConfig {
         cluster_formation.k8s.seed_node = $(%s)
         # Seconds of silence after which a node counts as down. Until then the others wait for it.
         net_ticktime = 10
+        # Milliseconds between two looks at whether a queue's leader still lives; RabbitMQ's default is 5000.
+        raft.adaptive_failure_detector.poll_interval = 2000
 
         # Taken at the first start only.
         default_user = $(%s)
@@ -68,9 +70,8 @@ public final class QueueNodeConfig {
         default_queue_type = quorum
         quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true
         queue_leader_locator = balanced
-        # The operator keeps each queue's members; this is the net below it.
+        # The operator keeps each queue's members; this removes those of nodes that were forgotten.
         quorum_queue.continuous_membership_reconciliation.enabled = true
-        quorum_queue.continuous_membership_reconciliation.target_group_size = %d
         quorum_queue.continuous_membership_reconciliation.auto_remove = true
 
         # RabbitMQ cannot see the container's limit. In bytes.
@@ -82,7 +83,6 @@ public final class QueueNodeConfig {
             QueueNodePod.SEED_NODE,
             QueueNodePod.ADMIN_USERNAME,
             QueueNodePod.ADMIN_PASSWORD,
-            DEFAULT_MEMBERS,
             usableMemory(QueueNodePod.resources(nodes)),
             freeDisk(Sizes.bytes(nodes.storage().size())));
   }

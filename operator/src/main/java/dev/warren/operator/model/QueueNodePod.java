@@ -81,11 +81,15 @@ public final class QueueNodePod {
    * The Pod of node number {@code n}.
    *
    * @param seed the broker node that it joins if its volume is blank
+   * @param joined whether it has been a member: then it does not start on a blank volume
    * @throws IllegalArgumentException when spec.nodes.podTemplate is no pod template
    */
-  public Pod pod(int n, String seed, Placement placement) {
+  public Pod pod(int n, String seed, Placement placement, boolean joined) {
     PodTemplateSpec template =
         PodTemplates.overlay(nodes.podTemplate(), template(n, seed, placement));
+    if (joined) {
+      template.getMetadata().getAnnotations().put(Labels.JOINED, "true");
+    }
     if (hasSpreadOfUsers()) {
       template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
     }
@@ -135,6 +139,7 @@ public final class QueueNodePod {
             owner
                 .owned(null, Component.QUEUE_NODE)
                 .withNamespace(null)
+                .addToLabels(Labels.IN_SERVICE, "true")
                 .addToAnnotations(
                     CONFIG_ANNOTATION, Revision.of(QueueNodeConfig.files(owner, nodes)))
                 .addToAnnotations(SEED_ANNOTATION, seed)
@@ -209,7 +214,8 @@ public final class QueueNodePod {
             mount("config", CONF_D + QueueNodeConfig.OPERATOR_CONF, QueueNodeConfig.OPERATOR_CONF),
             mount("config", CONF_D + QueueNodeConfig.USER_CONF, QueueNodeConfig.USER_CONF),
             mount("config", "/etc/warren/enabled_plugins", QueueNodeConfig.ENABLED_PLUGINS),
-            mount("erlang-cookie", "/etc/warren/erlang-cookie", null))
+            mount("erlang-cookie", "/etc/warren/erlang-cookie", null),
+            mount("pod", "/etc/warren/pod", null))
         .build();
   }
 
@@ -238,6 +244,15 @@ public final class QueueNodePod {
           .withNewSecret()
           .withSecretName(names.cookieSecret())
           .endSecret()
+          .build(),
+      new VolumeBuilder()
+          .withName("pod")
+          .withNewDownwardAPI()
+          .addNewItem()
+          .withPath("joined")
+          .withNewFieldRef("v1", "metadata.annotations['" + Labels.JOINED + "']")
+          .endItem()
+          .endDownwardAPI()
           .build()
     };
   }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.util.Map;
 
 /** The volume of a queue node. */
 public final class QueueNodeVolume {
@@ -27,7 +26,7 @@ public final class QueueNodeVolume {
   /** The claim of a new node. */
   public PersistentVolumeClaim claim(int n) {
     return new PersistentVolumeClaimBuilder()
-        .withMetadata(metadata(n))
+        .withMetadata(metadata(n, false))
         .withNewSpec()
         .withAccessModes("ReadWriteOnce")
         .withStorageClassName(storage.className())
@@ -38,10 +37,14 @@ public final class QueueNodeVolume {
         .build();
   }
 
-  /** An existing claim as it shall be: what may not be changed about it stays. */
-  public PersistentVolumeClaim claim(int n, PersistentVolumeClaim existing) {
+  /**
+   * An existing claim as it shall be: what may not be changed about it stays.
+   *
+   * @param joined whether the node has been a member
+   */
+  public PersistentVolumeClaim claim(int n, PersistentVolumeClaim existing, boolean joined) {
     return new PersistentVolumeClaimBuilder()
-        .withMetadata(metadata(n))
+        .withMetadata(metadata(n, joined))
         .withSpec(
             new PersistentVolumeClaimSpecBuilder()
                 .withAccessModes(existing.getSpec().getAccessModes())
@@ -51,15 +54,17 @@ public final class QueueNodeVolume {
         .build();
   }
 
-  private ObjectMeta metadata(int n) {
+  private ObjectMeta metadata(int n, boolean joined) {
     String name = names.volume(n);
     ObjectMetaBuilder metadata =
         storage.onDelete() == VolumeDeletion.Retain
             ? owner.kept(name, Component.QUEUE_NODE)
             : owner.owned(name, Component.QUEUE_NODE);
-    ObjectMeta built = metadata.addToLabels(Labels.TOPOLOGY_UID, owner.uid()).build();
+    metadata.addToLabels(Labels.TOPOLOGY_UID, owner.uid());
+    if (joined) {
+      metadata.addToAnnotations(Labels.JOINED, "true");
+    }
     // Of the metadata alone: the rest is never changed once the claim is there.
-    built.setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(built)));
-    return built;
+    return metadata.addToAnnotations(Revision.ANNOTATION, Revision.of(metadata.build())).build();
   }
 }

@@ -27,6 +27,7 @@ public final class TopologyServices {
         .withMetadata(owner.owned(names.clientService(), Component.QUEUE_NODE).build())
         .withNewSpec()
         .withSelector(nodes())
+        .addToSelector(Labels.IN_SERVICE, "true")
         .withPorts(
             port("amqp", Ports.AMQP, "amqp"),
             port("management", Ports.MANAGEMENT, "http"),

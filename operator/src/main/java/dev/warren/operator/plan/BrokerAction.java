@@ -32,6 +32,18 @@ public sealed interface BrokerAction {
   /** Gives a quorum queue a copy on one more node. */
   record AddMember(String queue, String node) implements BrokerAction {}
 
+  /** Gives a stream a copy on one more node. */
+  record AddReplica(String stream, String node) implements BrokerAction {}
+
+  /** Spreads the leaders of queues over the nodes; it goes on after the answer. */
+  record BalanceLeaders() implements BrokerAction {}
+
+  /** Has a running node hand over its leaders, close its clients' connections and stop. */
+  record StopNode(String node) implements BrokerAction {}
+
+  /** Has the other nodes forget one that does not run, and the queues their members on it. */
+  record ForgetNode(String node) implements BrokerAction {}
+
   /** Takes a quorum queue's copy from a node. */
   record RemoveMember(String queue, String node) implements BrokerAction {}
 }

@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Map;
 
 /** One change in Kubernetes. Each may be repeated without harm. */
 public sealed interface KubernetesAction {
@@ -26,6 +27,19 @@ public sealed interface KubernetesAction {
     @Override
     public String toString() {
       return describe("apply", this);
+    }
+  }
+
+  /** Sets labels and annotations of an object, and leaves the rest. */
+  record Mark(
+      HasMetadata object,
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      String because)
+      implements KubernetesAction {
+    @Override
+    public String toString() {
+      return describe("mark", this);
     }
   }
 

@@ -3,6 +3,10 @@ package dev.warren.operator.plan;
 import static java.util.stream.Collectors.toCollection;
 
 import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.operator.model.Departure;
+import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
@@ -11,24 +15,26 @@ import dev.warren.operator.model.QueueNodeVolume;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.plan.BrokerObservation.Node;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
+import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.KubernetesAction.Replace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Plans the queue nodes: which identities there are, and the volume and the Pod of each. A node's
@@ -38,10 +44,11 @@ import java.util.stream.IntStream;
 final class NodePlanner {
 
   /**
+   * @param membership the record as it shall be; the first action writes it
    * @param actions in their order; when one fails, those after it must not be done
    * @param problems what cannot be done now, and why
    */
-  record NodePlan(List<KubernetesAction> actions, List<Problem> problems) {}
+  record NodePlan(Membership membership, List<KubernetesAction> actions, List<Problem> problems) {}
 
   /** A blank node that waits for one that does not come, for that long, is started anew. */
   private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
@@ -76,63 +83,52 @@ final class NodePlanner {
     this.membership = membership;
     this.members =
         observed.nodes().values().stream()
-            .filter(QueueNode::hasVolume)
+            .filter(node -> node.hasVolume() && !membership.isGone(node.number()))
             .map(QueueNode::number)
             .collect(toCollection(TreeSet::new));
   }
 
   NodePlan plan() {
     int wanted = spec.replicas() - members.size();
-    if (wanted < 0) {
-      problems.add(
-          new Problem(
-              "ScaleDownHeld",
-              "There are %d nodes and %d are wanted: removing nodes is not supported yet"
-                  .formatted(members.size(), spec.replicas())));
-    }
     boolean grow = wanted > 0 && mayGrow();
-    recordMembership(grow ? membership.next() + wanted : membership.next());
+    Membership recorded = grow ? growth(wanted) : membership;
+    recordMembership(recorded);
     keepVolumes();
     if (grow) {
       IntStream.range(membership.next(), membership.next() + wanted).forEach(this::addVolume);
     }
     members.forEach(this::keepPod);
+    membership.departing().map(Departure::node).filter(this::isNeeded).ifPresent(this::keepPod);
     roll();
-    return new NodePlan(List.copyOf(actions), List.copyOf(problems));
+    return new NodePlan(recorded, List.copyOf(actions), List.copyOf(problems));
   }
 
   private boolean mayGrow() {
     if (!membership.formed()) {
       return true;
     }
-    List<String> lost = lostMembers();
-    if (!lost.isEmpty()) {
-      problems.add(
-          new Problem(
-              "NodeLost",
-              "The volume of %s is gone; replacing it is not supported yet"
-                  .formatted(String.join(", ", lost))));
-      return false;
-    }
     if (!observed.hasMajority()) {
       problems.add(
           new Problem("NoMajority", "Nodes are added when a majority of the present ones runs"));
       return false;
     }
-    return true;
+    // A node that is lost with its volume is first recorded as such, or held.
+    return brokerNodes().stream()
+        .flatMapToInt(node -> names.number(node).stream())
+        .allMatch(n -> members.contains(n) || membership.isGone(n));
   }
 
-  /** Members of the cluster of brokers that have no volume any more. */
-  private List<String> lostMembers() {
-    return observed.reachable().stream()
-        .flatMap(answer -> answer.nodes().keySet().stream())
-        .filter(node -> names.number(node).stream().noneMatch(members::contains))
-        .sorted()
-        .toList();
+  private Membership growth(int wanted) {
+    Membership grown = membership.next(membership.next() + wanted);
+    return membership
+        .departure()
+        .filter(last -> last.kind() != Kind.SURPLUS)
+        .filter(last -> last.replacedBy() == null && !last.isComplete())
+        .map(last -> grown.departure(last.replacedBy(membership.next())))
+        .orElse(grown);
   }
 
-  private void recordMembership(int next) {
-    Membership wanted = new Membership(next, membership.formed());
+  private void recordMembership(Membership wanted) {
     ConfigMap record = wanted.configMap(owner, names);
     Optional<ConfigMap> existing = observed.objects().find(ConfigMap.class, names.membership());
     if (existing.isEmpty()) {
@@ -141,17 +137,22 @@ final class NodePlanner {
       actions.add(
           new Replace(
               new ConfigMapBuilder(existing.get()).withData(record.getData()).build(),
-              "nodes are about to be numbered below %d, formed: %s"
-                  .formatted(wanted.next(), wanted.formed())));
+              "it shall say " + record.getData()));
     }
   }
 
   private void keepVolumes() {
     ObjectPlanner objects = new ObjectPlanner(observed.objects());
-    observed.nodes().values().stream()
-        .filter(QueueNode::hasVolume)
-        .map(node -> volumes.claim(node.number(), node.volume().orElseThrow()))
-        .forEach(claim -> objects.plan(claim).ifPresent(actions::add));
+    for (int n : members) {
+      PersistentVolumeClaim claim = observed.nodes().get(n).volume().orElseThrow();
+      objects.plan(volumes.claim(n, claim, hasJoined(n))).ifPresent(actions::add);
+    }
+  }
+
+  /** A node that was a member once must not start on an empty volume. */
+  private boolean hasJoined(int n) {
+    return brokerNodes().contains(names.brokerNode(n))
+        || (observed.nodes().containsKey(n) && observed.nodes().get(n).hasJoined());
   }
 
   private void addVolume(int n) {
@@ -164,14 +165,42 @@ final class NodePlanner {
     Optional<Pod> pod = node.flatMap(QueueNode::pod);
     if (pod.isEmpty()) {
       actions.add(
-          new Create(pods.pod(n, seed(n), placement(n)), "node " + names.node(n) + " has no Pod"));
+          new Create(
+              pods.pod(n, seed(n), placement(n), hasJoined(n)),
+              "node " + names.node(n) + " has no Pod"));
     } else if (node.get().hasEnded() && !node.get().isTerminating()) {
       actions.add(new Delete(pod.get(), "it has ended and is to be made again"));
+    } else if (hasJoined(n) && !node.get().knowsThatItHasJoined()) {
+      actions.add(
+          new Mark(pod.get(), Map.of(), Map.of(Labels.JOINED, "true"), "it is a member now"));
+    } else if (!node.get().isInService() && !node.get().isTerminating()) {
+      actions.add(
+          new Mark(
+              pod.get(),
+              Map.of(Labels.COMPONENT, Component.QUEUE_NODE.value(), Labels.IN_SERVICE, "true"),
+              Map.of(),
+              "it does not leave"));
     } else if (waitsInVain(n, pod.get())) {
       actions.add(
           new Delete(
               pod.get(), "it is blank and waits for a node to join that is not there any more"));
     }
+  }
+
+  /** One that leaves comes back as long as the others cannot go on without it. */
+  private boolean isNeeded(int leaving) {
+    String brokerNode = names.brokerNode(leaving);
+    QueueNode node = observed.nodes().get(leaving);
+    return node != null
+        && node.hasVolume()
+        && (node.pod().isEmpty() || node.hasEnded())
+        && observed
+            .reachable()
+            .filter(answer -> answer.nodes().containsKey(brokerNode))
+            .filter(
+                answer ->
+                    !observed.hasMajority() || OnlyCopies.needing(brokerNode, answer).isPresent())
+            .isPresent();
   }
 
   private Placement placement(int n) {
@@ -187,10 +216,13 @@ final class NodePlanner {
     if (!membership.formed()) {
       return names.brokerNode(members.first());
     }
-    return members.stream()
+    // One that leaves may be the only one that runs.
+    return Stream.concat(members.stream(), membership.departing().map(Departure::node).stream())
         .filter(member -> member != n)
         .min(
-            Comparator.comparing((Integer member) -> !runs(member)).thenComparing(member -> member))
+            Comparator.comparing((Integer member) -> !runs(member))
+                .thenComparing(membership::isGone)
+                .thenComparing(member -> member))
         .map(names::brokerNode)
         // The only node, and it was formed: if its data is gone, it must wait and not hide the
         // loss.
@@ -244,7 +276,8 @@ final class NodePlanner {
     String wanted = pods.revision();
     List<QueueNode> outdated =
         observed.nodes().values().stream()
-            .filter(node -> node.hasVolume() && !node.isTerminating() && !node.hasEnded())
+            .filter(node -> members.contains(node.number()))
+            .filter(node -> !node.isTerminating() && !node.hasEnded())
             .filter(node -> node.pod().filter(pod -> !wanted.equals(revision(pod))).isPresent())
             .toList();
     if (!outdated.isEmpty()) {
@@ -254,10 +287,10 @@ final class NodePlanner {
               "%d of %d nodes still run as an earlier spec said"
                   .formatted(outdated.size(), members.size())));
     }
-    List<QueueNode> idle = outdated.stream().filter(node -> !hasStarted(node)).toList();
+    List<QueueNode> idle = outdated.stream().filter(node -> !node.hasStarted()).toList();
     if (!idle.isEmpty()) {
       idle.forEach(this::replacePod);
-    } else {
+    } else if (membership.departing().isEmpty()) {
       outdated.reversed().stream()
           .filter(this::canBeSpared)
           .findFirst()
@@ -271,15 +304,6 @@ final class NodePlanner {
 
   private static String revision(Pod pod) {
     return pod.getMetadata().getAnnotations().get(Revision.ANNOTATION);
-  }
-
-  private static boolean hasStarted(QueueNode node) {
-    Pod pod = node.pod().orElseThrow();
-    return pod.getStatus() != null
-        && pod.getStatus().getContainerStatuses().stream()
-            .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
-            .map(ContainerStatus::getState)
-            .anyMatch(state -> state.getRunning() != null);
   }
 
   /**
@@ -303,13 +327,6 @@ final class NodePlanner {
     return broker.nodes().values().stream()
             .filter(node -> !node.name().equals(without))
             .allMatch(Node::running)
-        && broker.queues().values().stream().allMatch(queue -> isWhole(queue, without));
-  }
-
-  private static boolean isWhole(QueueState queue, String without) {
-    return queue.leader().isPresent()
-        && queue.members().stream()
-            .filter(node -> !node.equals(without))
-            .allMatch(queue.online()::contains);
+        && broker.queues().values().stream().allMatch(queue -> QueueHealth.isWhole(queue, without));
   }
 }

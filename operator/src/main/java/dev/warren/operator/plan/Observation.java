@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -17,6 +18,9 @@ import java.util.SortedMap;
  * @param highestNumber the highest number that anything in Kubernetes bears, volumes of an earlier
  *     topology of this name included; -1 when there is none
  * @param consumerPods the Pods of the consumers
+ * @param machines the machine of each node that does not serve clients, as far as it is known
+ * @param lastSeenRunning when each node was last said to run by the running ones
+ * @param resolvable names of nodes out of service that the running ones can still resolve
  * @param warnings the last warning that Kubernetes gave about an object, by "Kind/name"; read only
  *     for what waits
  * @param at when this was read
@@ -27,6 +31,9 @@ public record Observation(
     int highestNumber,
     List<Pod> consumerPods,
     BrokerObservation broker,
+    Map<Integer, Machine> machines,
+    Map<Integer, Instant> lastSeenRunning,
+    Set<Integer> resolvable,
     Map<String, String> warnings,
     Instant at) {
 

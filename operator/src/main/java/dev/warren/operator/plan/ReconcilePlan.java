@@ -1,6 +1,8 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.model.Departure;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What to do for a topology, in this order. Everything is empty when it is as it shall be.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param consumers Deployments
  * @param nodeProblems what about the nodes cannot be done now, and why
  * @param topologyProblems what in the broker cannot be made as the resource says, or not yet
+ * @param departure the last node that went, or is going
  */
 public record ReconcilePlan(
     List<KubernetesAction> support,
@@ -18,7 +21,8 @@ public record ReconcilePlan(
     List<BrokerAction> broker,
     List<KubernetesAction> consumers,
     List<Problem> nodeProblems,
-    List<Problem> topologyProblems) {
+    List<Problem> topologyProblems,
+    Optional<Departure> departure) {
 
   /** Copies the lists. */
   public ReconcilePlan {

@@ -9,10 +9,12 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
+import dev.warren.operator.plan.BalancePlanner.BalancePlan;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.CredentialsPlanner.CredentialsPlan;
+import dev.warren.operator.plan.DeparturePlanner.DeparturePlan;
 import dev.warren.operator.plan.NodePlanner.NodePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Plans a whole topology, from a valid spec and what was observed. */
@@ -60,30 +63,78 @@ public final class ReconcilePlanner {
    * @throws IllegalArgumentException when a pod template cannot be read
    */
   public ReconcilePlan plan() {
+    return plan(
+        credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials)));
+  }
+
+  /**
+   * The plan for the nodes alone, when what the spec says of the rest makes no sense: they are to
+   * be kept all the same.
+   *
+   * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
+   */
+  public ReconcilePlan planNodes() {
+    TopologyPlan nothing =
+        observed.broker() instanceof Unreachable unreachable
+            ? TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason())
+            : new TopologyPlan(List.of(), List.of());
+    return plan(credentials -> new TopologyPlans(nothing, List.of()));
+  }
+
+  private record TopologyPlans(TopologyPlan broker, List<KubernetesAction> consumers) {}
+
+  private ReconcilePlan plan(Function<Credentials, TopologyPlans> topology) {
     Membership membership = membership();
     CredentialsPlan secrets =
         new CredentialsPlanner(owner, names, observed.objects(), membership.formed(), newSecret)
             .plan();
-    List<KubernetesAction> support = planSupport(secrets.secrets());
+    DeparturePlan departure = new DeparturePlanner(names, spec, observed, membership).plan();
+    BalancePlan balance = new BalancePlanner(names, spec, observed, departure.membership()).plan();
     NodePlan nodes =
-        new NodePlanner(owner, names, spec.nodes(), defaultImage, observed, membership).plan();
-    List<Problem> problems = new ArrayList<>(nodes.problems());
-    secrets.problem().ifPresent(problems::add);
-    // While a Secret is being made, the next pass knows what it says.
-    Optional<Credentials> credentials = secrets.credentials();
-    TopologyPlan topology =
-        credentials
-            .map(this::planBroker)
-            .orElse(
-                TopologyPlan.waiting(
-                    "SecretsNotReady", "The Secrets of this resource are not there yet"));
+        new NodePlanner(owner, names, spec.nodes(), defaultImage, observed, balance.membership())
+            .plan();
+    // While a Secret is being made, only the next pass knows what it says.
+    TopologyPlans rest =
+        secrets
+            .credentials()
+            .map(topology)
+            .orElseGet(
+                () ->
+                    new TopologyPlans(
+                        TopologyPlan.waiting(
+                            "SecretsNotReady", "The Secrets of this resource are not there yet"),
+                        List.of()));
     return new ReconcilePlan(
-        support,
-        nodes.actions(),
-        topology.actions(),
-        credentials.map(this::planConsumers).orElse(List.of()),
-        problems,
-        topology.problems());
+        planSupport(secrets.secrets()),
+        // What goes makes room, maybe for what is to be made.
+        joined(List.of(departure.kubernetes(), nodes.actions())),
+        joined(
+            List.of(
+                departure.broker(),
+                rest.broker().actions(),
+                planMembers(membership),
+                balance.actions())),
+        rest.consumers(),
+        joined(
+            List.of(departure.problems(), nodes.problems(), secrets.problem().stream().toList())),
+        rest.broker().problems(),
+        nodes.membership().departure());
+  }
+
+  private static <T> List<T> joined(List<List<T>> lists) {
+    return lists.stream().flatMap(List::stream).toList();
+  }
+
+  private List<BrokerAction> planMembers(Membership membership) {
+    Optional<String> leaving =
+        membership.departing().map(departing -> names.brokerNode(departing.node()));
+    return observed
+        .reachable()
+        .filter(broker -> observed.hasMajority())
+        .map(
+            broker ->
+                QueueMembersPlanner.plan(spec.queues(), broker, leaving, spec.nodes().replicas()))
+        .orElse(List.of());
   }
 
   /** What is recorded of the nodes, brought up to what is seen. */
@@ -102,7 +153,11 @@ public final class ReconcilePlanner {
     // so they do.
     boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
     int next = Math.max(record.map(Membership::next).orElse(0), observed.highestNumber() + 1);
-    return new Membership(Math.max(next, highestInBroker() + 1), formed);
+    return new Membership(
+        Math.max(next, highestInBroker() + 1),
+        formed,
+        record.flatMap(Membership::departure),
+        record.map(Membership::balanced).orElse(""));
   }
 
   private int highestInBroker() {
@@ -138,7 +193,6 @@ public final class ReconcilePlanner {
     List<BrokerAction> actions = new ArrayList<>();
     UserPlanner.plan(credentials, broker).ifPresent(actions::add);
     actions.addAll(topology.actions());
-    actions.addAll(QueueMembersPlanner.plan(spec.queues(), broker));
     return new TopologyPlan(actions, topology.problems());
   }
 

@@ -74,7 +74,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
   }
 
   private static TemplateProof ofNode(QueueNodePod pods, ResourceNames names) {
-    Pod pod = pods.pod(0, names.noBrokerNode(), Placement.SPREAD);
+    Pod pod = pods.pod(0, names.noBrokerNode(), Placement.SPREAD, false);
     beOfItsOwn(pod);
     List<String> containers =
         pod.getSpec().getContainers().stream().map(Container::getName).toList();

@@ -8,6 +8,11 @@ package dev.warren.operator.plan;
  */
 public record Violation(String path, String message) {
 
+  /** Whether the queue nodes cannot be kept as the resource says. */
+  public boolean concernsNodes() {
+    return path.startsWith("spec.nodes");
+  }
+
   /** As the API server writes its refusals. */
   @Override
   public String toString() {

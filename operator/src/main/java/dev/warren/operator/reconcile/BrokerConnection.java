@@ -27,6 +27,8 @@ final class BrokerConnection {
   static BrokerClient of(HttpClient http, Collection<QueueNode> nodes, Secret admin) {
     List<URI> endpoints =
         nodes.stream()
+            // One that leaves may have been forgotten, and not know it.
+            .filter(QueueNode::isInService)
             .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
             .flatMap(node -> node.pod().stream())
             .flatMap(BrokerConnection::endpoint)

@@ -34,11 +34,12 @@ final class KubernetesWriter {
    * What became of a change.
    *
    * @param refusal why Kubernetes refused it; empty when it is done
-   * @param changed whether something is other than before
+   * @param underway whether the object is now to become what it shall be; not so for marks and
+   *     records, which are what they shall be at once
    */
-  record Outcome(Optional<Problem> refusal, boolean changed) {
-    private static final Outcome CHANGED = new Outcome(Optional.empty(), true);
-    private static final Outcome UNCHANGED = new Outcome(Optional.empty(), false);
+  record Outcome(Optional<Problem> refusal, boolean underway) {
+    private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true);
+    private static final Outcome DONE = new Outcome(Optional.empty(), false);
 
     private static Outcome refused(Problem problem) {
       return new Outcome(Optional.of(problem), false);
@@ -65,6 +66,7 @@ final class KubernetesWriter {
       return switch (action) {
         case KubernetesAction.Create create -> create(create.object());
         case KubernetesAction.Apply apply -> apply(apply.object());
+        case KubernetesAction.Mark mark -> mark(mark);
         case KubernetesAction.Replace replace -> replace(replace.object());
         case KubernetesAction.Delete delete -> delete(delete.object());
       };
@@ -88,7 +90,7 @@ final class KubernetesWriter {
     // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
     // It was made a moment ago and is not in the cache yet, or somebody took away its labels.
     restoreLabels(existing, object.getMetadata().getLabels());
-    return Outcome.CHANGED;
+    return Outcome.UNDERWAY;
   }
 
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {
@@ -96,18 +98,27 @@ final class KubernetesWriter {
     if (labels != null && labels.entrySet().containsAll(wanted.entrySet())) {
       return;
     }
+    patch(existing, Map.of("labels", wanted));
+  }
+
+  private Outcome mark(KubernetesAction.Mark mark) {
+    patch(mark.object(), Map.of("labels", mark.labels(), "annotations", mark.annotations()));
+    return Outcome.DONE;
+  }
+
+  private void patch(HasMetadata object, Map<String, Map<String, String>> metadata) {
     kubernetes
-        .resource(existing)
+        .resource(object)
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
-            Serialization.asJson(Map.of("metadata", Map.of("labels", wanted))));
+            Serialization.asJson(Map.of("metadata", metadata)));
   }
 
   private Outcome apply(HasMetadata object) {
     HasMetadata applied =
         kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     // The API server, or somebody's webhook in it, may insist on another value, in every pass.
-    return isAsObserved(applied) ? Outcome.UNCHANGED : Outcome.CHANGED;
+    return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
   }
 
   private boolean isAsObserved(HasMetadata object) {
@@ -120,12 +131,19 @@ final class KubernetesWriter {
 
   private Outcome replace(HasMetadata object) {
     kubernetes.resource(object).update();
-    return Outcome.CHANGED;
+    return Outcome.DONE;
   }
 
   private Outcome delete(HasMetadata object) {
-    kubernetes.resource(object).lockResourceVersion().delete();
-    return Outcome.CHANGED;
+    try {
+      kubernetes.resource(object).lockResourceVersion().delete();
+    } catch (KubernetesClientException e) {
+      // The kubelet writes a Pod's status at any time: the next pass looks again.
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+    return Outcome.UNDERWAY;
   }
 
   private static Problem problem(HasMetadata object, KubernetesClientException e) {

@@ -66,6 +66,11 @@ import java.util.List;
     apiGroups = "",
     resources = "configmaps",
     verbs = {"get", "list", "watch", "create", "update", "patch"})
+@RBACRule(apiGroups = "", resources = "nodes", verbs = "get")
+@RBACRule(
+    apiGroups = "",
+    resources = "pods/exec",
+    verbs = {"get", "create"})
 @RBACRule(
     apiGroups = "",
     resources = "events",
@@ -134,25 +139,26 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     }
     Observed observed = observer.observe(topology, context);
     List<Violation> violations = violations(topology);
-    Pass pass =
-        violations.isEmpty()
-            ? act(topology, observed)
-            : Pass.invalid(observed.observation(), violations);
+    Pass pass = act(topology, observed, violations);
     MessageTopologyStatus status = StatusBuilder.build(topology, pass);
     Transition.between(topology.getStatus(), status)
-        .ifPresent(transition -> events.record(topology, transition));
+        .forEach(transition -> events.record(topology, transition));
     return control(topology, status, pass);
   }
 
-  private Pass act(MessageTopology topology, Observed observed) {
+  private Pass act(MessageTopology topology, Observed observed, List<Violation> violations) {
     Owner owner = Owner.of(topology);
     Observation observation = observed.observation();
-    ReconcilePlan plan =
+    ReconcilePlanner planner =
         new ReconcilePlanner(
-                owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret)
-            .plan();
+            owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret);
+    if (violations.stream().anyMatch(Violation::concernsNodes)) {
+      return Pass.invalid(observation, violations);
+    }
+    ReconcilePlan plan = violations.isEmpty() ? planner.plan() : planner.planNodes();
     KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
-    return new PlanExecutor(writer, observed.broker(), clock).carryOut(plan, observation);
+    return new PlanExecutor(writer, observed.broker(), clock)
+        .carryOut(plan, observation, violations);
   }
 
   private List<Violation> violations(MessageTopology topology) {

@@ -8,6 +8,7 @@ import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Violation;
 import dev.warren.operator.reconcile.KubernetesWriter.Outcome;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -37,7 +38,7 @@ final class PlanExecutor {
     this.clock = clock;
   }
 
-  Pass carryOut(ReconcilePlan plan, Observation observed) {
+  Pass carryOut(ReconcilePlan plan, Observation observed, List<Violation> violations) {
     List<Problem> underway = new ArrayList<>();
     List<Problem> nodes = new ArrayList<>();
     // That a Service is brought up to date, say, makes no node less ready.
@@ -52,7 +53,7 @@ final class PlanExecutor {
     List<Problem> consumers = new ArrayList<>();
     plan.consumers().forEach(action -> carryOut(action, rollingOut).ifPresent(consumers::add));
     consumers.addAll(rollingOut);
-    return new Pass(observed, List.of(), nodes, topology, consumers);
+    return new Pass(observed, violations, nodes, topology, consumers, plan.departure());
   }
 
   /** Up to the first that is refused: the others build upon it. */
@@ -73,7 +74,7 @@ final class PlanExecutor {
    */
   private Optional<Problem> carryOut(KubernetesAction action, List<Problem> underway) {
     Outcome outcome = kubernetes.carryOut(action);
-    if (outcome.changed()) {
+    if (outcome.underway()) {
       HasMetadata object = action.object();
       underway.add(
           new Problem(

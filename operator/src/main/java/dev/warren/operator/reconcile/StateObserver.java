@@ -1,14 +1,17 @@
 package dev.warren.operator.reconcile;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.Machine;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.QueueNode;
@@ -32,10 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** Reads all that a pass goes by. Kubernetes comes from the caches, the broker is asked. */
 final class StateObserver {
@@ -51,23 +56,33 @@ final class StateObserver {
           Pod.class,
           Deployment.class);
 
+  private static final Logger LOG = Logger.getLogger(StateObserver.class);
+
   /** What has been waiting for less is on its way. */
   private static final Duration WORTH_A_QUESTION = Duration.ofSeconds(3);
 
   private static final int MOST_QUESTIONS = 10;
 
   private final KubernetesClient kubernetes;
-  private final Function<BrokerAddress, BrokerClient> brokers;
+  private final Function<BrokerAddress, BrokerClient> apis;
   private final Clock clock;
+  private final Machines machines;
+  private final NodeCommands commands;
+  private final Sightings sightings = new Sightings();
 
   /** Where a topology's broker is, and the Secret with the operator's account in it. */
   record BrokerAddress(Collection<QueueNode> nodes, Secret admin) {}
 
+  /**
+   * @param apis gives the management API of a broker
+   */
   StateObserver(
-      KubernetesClient kubernetes, Function<BrokerAddress, BrokerClient> brokers, Clock clock) {
+      KubernetesClient kubernetes, Function<BrokerAddress, BrokerClient> apis, Clock clock) {
     this.kubernetes = kubernetes;
-    this.brokers = brokers;
+    this.apis = apis;
     this.clock = clock;
+    this.machines = new Machines(kubernetes);
+    this.commands = new NodeCommands(kubernetes);
   }
 
   /** What one pass goes by, and the broker to carry its plan out on. */
@@ -99,29 +114,55 @@ final class StateObserver {
             found.values().stream().flatMap(Collection::stream).filter(owner::owns).toList());
     Optional<Secret> admin = objects.find(Secret.class, names.adminSecret());
     boolean hasPods = nodes.values().stream().anyMatch(node -> node.pod().isPresent());
-    Optional<BrokerClient> broker =
+    Optional<TopologyBroker> broker =
         admin
             .filter(secret -> hasPods)
-            .map(secret -> brokers.apply(new BrokerAddress(nodes.values(), secret)));
+            .map(secret -> apis.apply(new BrokerAddress(nodes.values(), secret)))
+            .map(api -> new TopologyBroker(api, commands, names, nodes.values()));
     List<Pod> consumerPods =
         all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
+    BrokerObservation said =
+        broker
+            .map(BrokerClient::observe)
+            .orElseGet(
+                () ->
+                    new BrokerObservation.Unreachable(
+                        hasPods
+                            ? "Secret %s is not there".formatted(names.adminSecret())
+                            : "No queue node runs yet"));
+    Map<Integer, Machine> places = machines.of(nodes.values());
     Observation observation =
         new Observation(
             objects,
             nodes,
             highestNumber(names, found),
             consumerPods,
-            broker
-                .map(BrokerClient::observe)
-                .orElseGet(
-                    () ->
-                        new BrokerObservation.Unreachable(
-                            hasPods
-                                ? "Secret %s is not there".formatted(names.adminSecret())
-                                : "No queue node runs yet")),
+            said,
+            places,
+            sightings.update(owner.uid(), names, said, places, now),
+            resolvable(broker, nodes.values()),
             warnings(nodes.values(), consumerPods, now),
             now);
-    return new Observed(observation, broker);
+    return new Observed(observation, broker.map(Function.identity()));
+  }
+
+  /** Asked only of nodes whose name was taken away. What cannot be asked counts as resolvable. */
+  private static Set<Integer> resolvable(
+      Optional<TopologyBroker> broker, Collection<QueueNode> nodes) {
+    return nodes.stream()
+        .filter(node -> node.pod().isPresent() && !node.hasName())
+        .map(QueueNode::number)
+        .filter(n -> broker.map(asked -> canResolve(asked, n)).orElse(true))
+        .collect(toSet());
+  }
+
+  private static boolean canResolve(TopologyBroker broker, int node) {
+    try {
+      return broker.canResolve(node);
+    } catch (BrokerException e) {
+      LOG.warnf("cannot find out whether node %d can be resolved: %s", node, e.getMessage());
+      return true;
+    }
   }
 
   private static boolean isGrowing(
@@ -154,13 +195,17 @@ final class StateObserver {
       Owner owner, ResourceNames names, Map<Class<?>, List<HasMetadata>> found) {
     Map<Integer, PersistentVolumeClaim> volumes =
         byNumber(
-            all(found, PersistentVolumeClaim.class).filter(owner::owns),
+            all(found, PersistentVolumeClaim.class)
+                .filter(owner::owns)
+                .filter(claim -> !claim.getMetadata().getLabels().containsKey(Labels.RETIRED)),
             claim -> names.numberOfVolume(claim.getMetadata().getName()));
     Map<Integer, Pod> pods =
         byNumber(
             all(found, Pod.class)
                 .filter(owner::owns)
-                .filter(pod -> isPartOf(pod, Component.QUEUE_NODE)),
+                .filter(
+                    pod ->
+                        isPartOf(pod, Component.QUEUE_NODE) || isPartOf(pod, Component.LOST_NODE)),
             pod -> names.numberOfPod(pod.getMetadata().getName()));
     SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
     Stream.concat(volumes.keySet().stream(), pods.keySet().stream())

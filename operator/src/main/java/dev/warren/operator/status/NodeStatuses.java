@@ -1,8 +1,10 @@
 package dev.warren.operator.status;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.Observation;
@@ -19,16 +21,42 @@ final class NodeStatuses {
 
   private final Observation observed;
   private final ResourceNames names;
+  private final Optional<Departure> departure;
 
-  NodeStatuses(Observation observed, ResourceNames names) {
+  NodeStatuses(Observation observed, ResourceNames names, Optional<Departure> departure) {
     this.observed = observed;
     this.names = names;
+    this.departure = departure;
   }
 
   NodesStatus build(int desired) {
-    List<NodeStatus> members = observed.nodes().values().stream().map(this::node).toList();
+    List<NodeStatus> members =
+        observed.nodes().values().stream()
+            .filter(node -> !isForgotten(node))
+            .map(this::node)
+            .toList();
     int ready = (int) members.stream().filter(NodeStatuses::isReady).count();
-    return new NodesStatus(desired, ready, quorum(), members);
+    return new NodesStatus(
+        desired, ready, quorum(), members, departure.map(this::replacement).orElse(null));
+  }
+
+  /** Its Pod may still be there, on a machine that does not answer. */
+  private boolean isForgotten(QueueNode node) {
+    return departure.filter(gone -> gone.node() == node.number() && !gone.isUnderway()).isPresent();
+  }
+
+  private boolean isLeaving(QueueNode node) {
+    return departure.filter(gone -> gone.node() == node.number() && gone.isUnderway()).isPresent();
+  }
+
+  private NodeReplacement replacement(Departure gone) {
+    return new NodeReplacement(
+        names.node(gone.node()),
+        gone.because(),
+        gone.replacedBy() == null ? null : names.node(gone.replacedBy()),
+        gone.decidedAt(),
+        gone.forgottenAt(),
+        gone.completedAt());
   }
 
   /** What keeps a node from being ready; one that merely starts is named if there is no other. */
@@ -54,6 +82,9 @@ final class NodeStatuses {
   }
 
   private Optional<Problem> problem(QueueNode node) {
+    if (isLeaving(node)) {
+      return Optional.of(new Problem("Leaving", departure.orElseThrow().because()));
+    }
     if (node.pod().isEmpty()) {
       return Optional.of(new Problem(PodDiagnosis.STARTING, "The node's Pod is about to be made"));
     }

@@ -1,10 +1,12 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.model.Departure;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one pass saw, and what kept it from making things as they shall be.
@@ -14,13 +16,15 @@ import java.util.List;
  * @param nodeProblems about Secrets, Services, volumes and Pods of the nodes
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
+ * @param departure the last node that went, or is going
  */
 public record Pass(
     Observation observed,
     List<Violation> violations,
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
-    List<Problem> consumerProblems) {
+    List<Problem> consumerProblems,
+    Optional<Departure> departure) {
 
   /** Copies the lists. */
   public Pass {
@@ -36,6 +40,6 @@ public record Pass(
         observed.broker() instanceof Unreachable unreachable
             ? List.of(new Problem(Problem.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
-    return new Pass(observed, violations, List.of(), topologyProblems, List.of());
+    return new Pass(observed, violations, List.of(), topologyProblems, List.of(), Optional.empty());
   }
 }

@@ -53,7 +53,8 @@ public final class StatusBuilder {
             previous == null ? List.of() : previous.conditions(),
             topology.getMetadata().getGeneration(),
             pass.observed().at());
-    this.nodes = new NodeStatuses(pass.observed(), names).build(spec.nodes().replicas());
+    this.nodes =
+        new NodeStatuses(pass.observed(), names, pass.departure()).build(spec.nodes().replicas());
     this.queueStatuses = new QueueStatuses(pass.observed(), names, previous);
     this.queues = queueStatuses.build(spec.queues());
     this.consumers = new ConsumerStatuses(pass.observed(), names).build(spec.consumers());

@@ -1,10 +1,15 @@
 package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A change of a topology's state that is worth an Event. The steps on the way to being ready are
@@ -21,6 +26,8 @@ public record Transition(boolean normal, String reason, String message) {
           "NodesStarting",
           "SecretsNotReady",
           "Terminating",
+          "Leaving",
+          "NodeLeaving",
           "Updating",
           "RollingUpdate",
           "Declaring",
@@ -28,8 +35,20 @@ public record Transition(boolean normal, String reason, String message) {
           "ConsumerNotReady",
           "ChangedMeanwhile");
 
-  /** What has changed between two statuses, if anything has. */
-  public static Optional<Transition> between(
+  /** What has changed between two statuses. */
+  public static List<Transition> between(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    return Stream.concat(
+            ofReplacement(replacement(previous), replacement(current)).stream(),
+            ofReadiness(previous, current).stream())
+        .toList();
+  }
+
+  private static NodeReplacement replacement(MessageTopologyStatus status) {
+    return status == null || status.nodes() == null ? null : status.nodes().lastReplacement();
+  }
+
+  private static Optional<Transition> ofReadiness(
       MessageTopologyStatus previous, MessageTopologyStatus current) {
     Condition before = Conditions.find(previous, Conditions.READY).orElse(null);
     Condition now = Conditions.find(current, Conditions.READY).orElseThrow();
@@ -52,5 +71,41 @@ public record Transition(boolean normal, String reason, String message) {
 
   private static boolean isOf(MessageTopologyStatus status, Long generation) {
     return status != null && Objects.equals(status.observedGeneration(), generation);
+  }
+
+  private static Optional<Transition> ofReplacement(NodeReplacement before, NodeReplacement now) {
+    if (now == null || now.equals(before)) {
+      return Optional.empty();
+    }
+    boolean known = before != null && now.decidedAt().equals(before.decidedAt());
+    if (now.completedAt() != null) {
+      String after =
+          "%d s after that was decided".formatted(secondsBetween(now, now.completedAt()));
+      return Optional.of(
+          now.replacedBy() == null
+              ? new Transition(true, "NodeRemoved", "%s is gone, %s".formatted(now.node(), after))
+              : new Transition(
+                  true,
+                  "NodeReplaced",
+                  "%s has taken the place of %s, %s; every queue has all its members"
+                      .formatted(now.replacedBy(), now.node(), after)));
+    }
+    if (now.forgottenAt() != null && !(known && before.forgottenAt() != null)) {
+      return Optional.of(
+          new Transition(
+              true,
+              "NodeForgotten",
+              "%s was forgotten by the other nodes, %d s after that was decided"
+                  .formatted(now.node(), secondsBetween(now, now.forgottenAt()))));
+    }
+    return known
+        ? Optional.empty()
+        : Optional.of(
+            new Transition(
+                false, "NodeLeaving", "%s goes for good: %s".formatted(now.node(), now.because())));
+  }
+
+  private static long secondsBetween(NodeReplacement replacement, String end) {
+    return Duration.between(Instant.parse(replacement.decidedAt()), Instant.parse(end)).toSeconds();
   }
 }

@@ -2,8 +2,10 @@ package dev.warren.operator.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.operator.model.Departure.Kind;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +22,34 @@ class MembershipTest {
                 record.configMap(
                     new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
         .contains(record);
+  }
+
+  @Test
+  void theDepartureAndTheLastBalanceAreReadAsTheyWereWritten() {
+    Departure departure =
+        new Departure(3, Kind.LOST, "its machine is gone", "2026-01-01T00:00:00Z", null, null, null)
+            .replacedBy(4)
+            .forgottenAt("2026-01-01T00:00:10Z");
+    Membership record = new Membership(5, true, Optional.of(departure), "some Pods");
+
+    assertThat(
+            Membership.of(
+                record.configMap(
+                    new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
+        .contains(record);
+    assertThat(record.departing()).isEmpty();
+    assertThat(record.isGone(3)).isTrue();
+    assertThat(record.isGone(4)).isFalse();
+  }
+
+  @Test
+  void aDepartureThatSomebodySpoiltIsNoneAndTheRestIsKept() {
+    assertThat(
+            Membership.of(
+                new ConfigMapBuilder()
+                    .withData(Map.of("next", "5", "formed", "true", "departure", "{soon"))
+                    .build()))
+        .contains(new Membership(5, true));
   }
 
   @ParameterizedTest

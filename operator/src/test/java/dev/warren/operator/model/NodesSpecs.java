@@ -19,6 +19,7 @@ final class NodesSpecs {
             ? new StorageSpec("10Gi", null, VolumeDeletion.Delete)
             : said.storage(),
         said.resources(),
+        said.replaceAfter() == null ? "60s" : said.replaceAfter(),
         said.config(),
         said.plugins(),
         said.podTemplate());

@@ -45,7 +45,7 @@ class QueueNodePodTest {
 
   @Test
   void aNodeIsKnownToTheOthersByItsPodsName() {
-    Pod pod = pods("").pod(2, SEED, Placement.SPREAD);
+    Pod pod = pods("").pod(2, SEED, Placement.SPREAD, false);
 
     assertThat(pod.getMetadata().getName()).isEqualTo("orders-2");
     assertThat(pod.getSpec().getHostname()).isEqualTo("orders-2");
@@ -62,8 +62,8 @@ class QueueNodePodTest {
   void whereANodeIsAndWhomItJoinsIsNoReasonToReplaceIt() {
     QueueNodePod pods = pods("");
 
-    assertThat(revision(pods.pod(0, SEED, Placement.SPREAD)))
-        .isEqualTo(revision(pods.pod(7, NAMES.brokerNode(3), Placement.WITH_ITS_VOLUME)))
+    assertThat(revision(pods.pod(0, SEED, Placement.SPREAD, false)))
+        .isEqualTo(revision(pods.pod(7, NAMES.brokerNode(3), Placement.WITH_ITS_VOLUME, false)))
         .isEqualTo(pods.revision());
   }
 
@@ -89,14 +89,25 @@ class QueueNodePodTest {
 
   @Test
   void aPodOfANewNodeGoesOnlyWhereItSpreadsAndThatOfAnOldOneWhereItsVolumeIs() {
-    assertThat(spread(pods("").pod(0, SEED, Placement.SPREAD)))
+    assertThat(spread(pods("").pod(0, SEED, Placement.SPREAD, false)))
         .containsExactly(
             tuple("kubernetes.io/hostname", "DoNotSchedule"),
             tuple("topology.kubernetes.io/zone", "ScheduleAnyway"));
-    assertThat(spread(pods("").pod(0, SEED, Placement.WITH_ITS_VOLUME)))
+    assertThat(spread(pods("").pod(0, SEED, Placement.WITH_ITS_VOLUME, false)))
         .containsExactly(
             tuple("kubernetes.io/hostname", "ScheduleAnyway"),
             tuple("topology.kubernetes.io/zone", "ScheduleAnyway"));
+  }
+
+  @Test
+  void aNodeThatHasBeenAMemberIsToldSoAndThatDoesNotMakeItsPodOutdated() {
+    Pod pod = pods("").pod(1, SEED, Placement.SPREAD, true);
+
+    assertThat(pod.getMetadata().getAnnotations()).containsEntry(Labels.JOINED, "true");
+    assertThat(pod("").getMetadata().getAnnotations()).doesNotContainKey(Labels.JOINED);
+    assertThat(revision(pod)).isEqualTo(revision(pod("")));
+    assertThat(rabbitmq(pod).getVolumeMounts())
+        .anySatisfy(mount -> assertThat(mount.getMountPath()).isEqualTo("/etc/warren/pod"));
   }
 
   @Test
@@ -132,7 +143,7 @@ class QueueNodePodTest {
             "dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
     assertThat(pod.getSpec().getVolumes())
         .extracting(Volume::getName)
-        .containsExactlyInAnyOrder("certificates", "data", "tmp", "config", "erlang-cookie");
+        .containsExactlyInAnyOrder("certificates", "data", "tmp", "config", "erlang-cookie", "pod");
     assertThat(pod.getSpec().getContainers())
         .extracting(Container::getName)
         .containsExactlyInAnyOrder("sidecar", "rabbitmq");
@@ -239,7 +250,7 @@ class QueueNodePodTest {
   }
 
   private static Pod pod(String nodes) {
-    return pods(nodes).pod(1, SEED, Placement.SPREAD);
+    return pods(nodes).pod(1, SEED, Placement.SPREAD, false);
   }
 
   private static QueueNodePod pods(String nodes) {

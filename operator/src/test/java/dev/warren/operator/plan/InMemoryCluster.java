@@ -15,17 +15,25 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.Departure;
+import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
+import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.PutUser;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -33,7 +41,9 @@ import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
+import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.KubernetesAction.Replace;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -44,6 +54,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -57,13 +69,19 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * An API server, the kubelets, the controllers and the brokers, as far as plans depend on them. It
- * does what a plan says as the real ones would, and fails at once where that would do harm.
+ * An API server, the machines, the kubelets, the controllers and the brokers, as far as plans
+ * depend on them. It does what a plan says as the real ones would, and fails at once where that
+ * would do harm.
  */
 final class InMemoryCluster {
 
   static final Owner OWNER = new Owner("shop", "orders", "uid-of-orders");
   static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+
+  private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
+  /** For so long a name can be resolved after its Pod was taken out of the Service. */
+  private static final Duration CACHED_NAMES = Duration.ofSeconds(12);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -72,11 +90,23 @@ final class InMemoryCluster {
   private final SortedMap<String, Stored> objects = new TreeMap<>();
   private final Set<String> claimsEver = new HashSet<>();
   private final Set<String> claimsWithData = new HashSet<>();
+  private final SortedMap<String, Machine.State> machines = new TreeMap<>();
+  private final Map<String, Instant> outOfServiceSince = new HashMap<>();
+  private final Map<Integer, Instant> lastSeenRunning = new HashMap<>();
 
   private final SortedMap<String, Boolean> brokerNodes = new TreeMap<>();
   private final Map<String, Exchange> exchanges = new TreeMap<>();
   private final Map<String, Queue> queues = new TreeMap<>();
   private final Map<String, Set<String>> members = new TreeMap<>();
+  private final Map<String, String> leaders = new TreeMap<>();
+
+  /** Every node that has been a member, by the number of the Pod's name. */
+  private final Set<Integer> everJoined = new TreeSet<>();
+
+  /** Pods whose node was stopped although its Erlang goes on; by UID. */
+  private final Set<String> stopped = new HashSet<>();
+
+  private final Set<String> crashLooping = new HashSet<>();
   private final Map<String, Policy> policies = new TreeMap<>();
   private final Map<String, User> users = new TreeMap<>();
   private final Set<Binding> bindings = new HashSet<>();
@@ -86,6 +116,14 @@ final class InMemoryCluster {
   private boolean reachable = true;
   private boolean guarded;
   private int startsPerStep = Integer.MAX_VALUE;
+  private int balanced;
+  private MessageTopologySpec spec;
+
+  InMemoryCluster() {
+    for (int i = 0; i < 7; i++) {
+      machines.put("m" + i, Machine.State.READY);
+    }
+  }
 
   /** From now on that many nodes at most start at each {@link #settle}. */
   void startNodesSlowly(int perStep) {
@@ -108,7 +146,7 @@ final class InMemoryCluster {
   /** Plans and does everything until there is nothing to do, nor later. */
   void converge(MessageTopologySpec spec) {
     boolean waited = false;
-    for (int passes = 0; passes < 100; passes++) {
+    for (int passes = 0; passes < 400; passes++) {
       ReconcilePlan plan = plan(spec);
       carryOut(plan, Integer.MAX_VALUE);
       boolean quiet = !settle() && plan.isEmpty();
@@ -124,23 +162,71 @@ final class InMemoryCluster {
   }
 
   ReconcilePlan plan(MessageTopologySpec spec) {
+    this.spec = spec;
     return new ReconcilePlanner(OWNER, spec, "default-image", observe(), () -> "random" + ++counter)
         .plan();
   }
 
+  /** One pass of the operator, and what happens until the next one. */
+  ReconcilePlan step(MessageTopologySpec spec) {
+    ReconcilePlan plan = plan(spec);
+    carryOut(plan, Integer.MAX_VALUE);
+    settle();
+    return plan;
+  }
+
   /** Does the first actions of a plan, as an operator does that is then killed. */
   void carryOut(ReconcilePlan plan, int actions) {
-    List<Runnable> all = new ArrayList<>();
-    plan.support().forEach(action -> all.add(() -> apply(action)));
-    plan.nodes().forEach(action -> all.add(() -> apply(action)));
-    plan.broker().forEach(action -> all.add(() -> apply(action)));
-    plan.consumers().forEach(action -> all.add(() -> apply(action)));
-    all.stream().limit(actions).forEach(Runnable::run);
+    boolean blind = observeBroker() instanceof Unreachable;
+    int left = inTurn(plan.support(), actions, blind);
+    left = inTurn(plan.nodes(), left, blind);
+    for (BrokerAction action : plan.broker().stream().limit(left).toList()) {
+      assertThat(blind && isDestructive(action)).as("done blindly: %s", action).isFalse();
+      apply(action);
+    }
+    left = Math.max(0, left - plan.broker().size());
+    plan.consumers().stream().limit(left).forEach(this::apply);
+  }
+
+  /** Up to the first that is refused; how many more may be done. */
+  private int inTurn(List<KubernetesAction> actions, int limit, boolean blind) {
+    for (KubernetesAction action : actions.stream().limit(limit).toList()) {
+      assertThat(blind && isDestructive(action)).as("done blindly: %s", action).isFalse();
+      if (!apply(action)) {
+        break;
+      }
+    }
+    return Math.max(0, limit - actions.size());
+  }
+
+  private static boolean isDestructive(KubernetesAction action) {
+    return switch (action) {
+      case Delete delete -> delete.object() instanceof PersistentVolumeClaim;
+      case Mark mark ->
+          mark.labels().containsKey(Labels.RETIRED)
+              || mark.labels().containsValue(Component.LOST_NODE.value())
+              || "false".equals(mark.labels().get(Labels.IN_SERVICE));
+      default -> false;
+    };
+  }
+
+  private static boolean isDestructive(BrokerAction action) {
+    return action instanceof StopNode
+        || action instanceof ForgetNode
+        || action instanceof RemoveMember;
+  }
+
+  /** An operator that starts again has seen nothing yet. */
+  void restartOperator() {
+    lastSeenRunning.clear();
   }
 
   // Kubernetes
 
-  void apply(KubernetesAction action) {
+  /**
+   * @return whether it was done; if not, the object has changed since it was observed
+   */
+  boolean apply(KubernetesAction action) {
     HasMetadata object = action.object();
     String key = key(object.getKind(), object.getMetadata().getName());
     Stored existing = objects.get(key);
@@ -158,19 +244,114 @@ final class InMemoryCluster {
             ServerSideApply.merge(existing.object(), existing.applied(), applied),
             applied);
       }
+      case Mark mark -> {
+        if (existing == null) {
+          return false;
+        }
+        assertSame(mark, existing);
+        mark(mark, existing);
+      }
       case Replace replace -> {
         assertSame(replace, existing);
+        if (object instanceof ConfigMap record) {
+          assertMayBeRecorded(recorded(), Membership.of(record).orElseThrow());
+        }
         store(key, object, JSON.valueToTree(object), existing.applied());
       }
       case Delete delete -> {
         assertSame(delete, existing);
-        if (object instanceof Pod) {
-          metadata(existing).put("deletionTimestamp", now.toString());
-        } else {
-          objects.remove(key);
+        if (!metadata(existing)
+            .path("resourceVersion")
+            .asText()
+            .equals(object.getMetadata().getResourceVersion())) {
+          return false;
         }
+        delete(key, existing);
       }
     }
+    return true;
+  }
+
+  private void mark(Mark mark, Stored existing) {
+    ObjectNode labels = metadata(existing).withObject("/labels");
+    if (mark.labels().containsValue(Component.LOST_NODE.value())) {
+      int n = NAMES.numberOfPod(mark.object().getMetadata().getName()).orElseThrow();
+      assertThat(recorded().flatMap(Membership::departure).map(Departure::node))
+          .as("only a node that leaves is taken out of the Services")
+          .contains(n);
+      outOfServiceSince.putIfAbsent(mark.object().getMetadata().getUid(), now);
+    } else if (mark.labels().containsKey(Labels.COMPONENT)) {
+      outOfServiceSince.remove(mark.object().getMetadata().getUid());
+    }
+    if (mark.labels().containsKey(Labels.RETIRED)) {
+      assertIsGone(NAMES.numberOfVolume(mark.object().getMetadata().getName()).orElseThrow());
+    }
+    mark.labels().forEach(labels::put);
+    ObjectNode annotations = metadata(existing).withObject("/annotations");
+    mark.annotations().forEach(annotations::put);
+    metadata(existing).put("resourceVersion", String.valueOf(++counter));
+  }
+
+  private void delete(String key, Stored existing) {
+    if (existing.type() == PersistentVolumeClaim.class) {
+      int n = NAMES.numberOfVolume(nameOf(existing)).orElseThrow();
+      assertIsGone(n);
+      deleteClaim(n);
+    } else if (existing.type() == Pod.class) {
+      int n = NAMES.numberOfPod(nameOf(existing)).orElseThrow();
+      boolean departing =
+          recorded().flatMap(Membership::departing).filter(d -> d.node() == n).isPresent();
+      assertThat(departing && isRunning(n))
+          .as("node %s leaves, but not by the deletion of its Pod while it runs", n)
+          .isFalse();
+      if (assigned(existing) == null) {
+        objects.remove(key);
+      } else {
+        metadata(existing).put("deletionTimestamp", now.toString());
+      }
+    } else {
+      objects.remove(key);
+    }
+  }
+
+  /** Nothing of a node may be taken away that is, or might be, a member. */
+  private void assertIsGone(int n) {
+    assertThat(brokerNodes).as("the others know %s", n).doesNotContainKey(NAMES.brokerNode(n));
+    assertThat(recorded().flatMap(Membership::departure).filter(d -> !d.isUnderway()))
+        .as("the departure of %s is recorded", n)
+        .map(Departure::node)
+        .contains(n);
+  }
+
+  /** A departure is recorded before anything else, and none begins while another is underway. */
+  private void assertMayBeRecorded(Optional<Membership> before, Membership after) {
+    Optional<Departure> underway = before.flatMap(Membership::departing);
+    if (underway.isEmpty()) {
+      return;
+    }
+    int n = underway.get().node();
+    if (after.departure().filter(departure -> departure.node() == n).isEmpty()) {
+      assertThat(isRunning(n))
+          .as("two departures at once, unless that of %s, which runs, is put off", n)
+          .isTrue();
+    }
+  }
+
+  Optional<Departure> plannedDeparture() {
+    return recorded().flatMap(Membership::departure);
+  }
+
+  /** The record of the nodes as a text. */
+  String record() {
+    return get("ConfigMap", NAMES.membership()).path("data").toString();
+  }
+
+  private Optional<Membership> recorded() {
+    return find(ConfigMap.class, NAMES.membership()).flatMap(Membership::of);
+  }
+
+  private static String nameOf(Stored stored) {
+    return metadata(stored).path("name").asText();
   }
 
   private void create(String key, HasMetadata object) {
@@ -232,6 +413,139 @@ final class InMemoryCluster {
     create(key("PersistentVolumeClaim", name), claim);
   }
 
+  /** What a user does with kubectl annotate. */
+  void giveUp(String pod) {
+    metadata(objects.get(key("Pod", pod))).withObject("/annotations").put(Labels.REPLACE, "true");
+  }
+
+  int highestNumberEver() {
+    return claimsEver.stream()
+        .map(key -> key.substring(key.indexOf('/') + 1))
+        .flatMapToInt(claim -> NAMES.numberOfVolume(claim).stream())
+        .max()
+        .orElse(-1);
+  }
+
+  /** What a user begins with kubectl delete. */
+  void terminate(String pod) {
+    metadata(objects.get(key("Pod", pod))).put("deletionTimestamp", now.toString());
+  }
+
+  void unannotate(String pod) {
+    metadata(objects.get(key("Pod", pod))).withObject("/annotations").remove(Labels.REPLACE);
+  }
+
+  /** New Pods for all nodes, which nobody has noticed. */
+  void replacePods() {
+    objects.values().stream()
+        .filter(stored -> stored.type() == Pod.class)
+        .forEach(pod -> metadata(pod).put("uid", "uid-" + ++counter));
+  }
+
+  /** A claim stays as long as a Pod uses it. */
+  void deleteClaim(int n) {
+    Stored claim = objects.get(key("PersistentVolumeClaim", NAMES.volume(n)));
+    metadata(claim).put("deletionTimestamp", now.toString());
+    removeUnusedClaims();
+  }
+
+  private void removeUnusedClaims() {
+    objects
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Stored claim = entry.getValue();
+              boolean unused =
+                  claim.type() == PersistentVolumeClaim.class
+                      && metadata(claim).has("deletionTimestamp")
+                      && !objects.containsKey(
+                          key("Pod", nameOf(claim).substring("data-".length())));
+              if (unused) {
+                claimsWithData.remove(entry.getKey());
+              }
+              return unused;
+            });
+  }
+
+  /** The data is gone, and the node's program with it, but not the claim. */
+  void emptyVolume(int n) {
+    claimsWithData.remove(key("PersistentVolumeClaim", NAMES.volume(n)));
+    crash(NAMES.node(n));
+  }
+
+  // Machines
+
+  /** It and its Pods run on, but nobody hears of them. */
+  void silence(String machine) {
+    machines.put(machine, Machine.State.SILENT);
+    numbersOfPods().stream()
+        .filter(n -> machine.equals(machineOf(n)))
+        .forEach(
+            n -> {
+              brokerNodes.replace(NAMES.brokerNode(n), false);
+              notReady(objects.get(key("Pod", NAMES.node(n))));
+            });
+  }
+
+  void bringBack(String machine) {
+    machines.put(machine, Machine.State.READY);
+  }
+
+  /** It is taken out of the cluster, and will not return; volumes on it are of no use any more. */
+  void destroy(String machine) {
+    silence(machine);
+    machines.put(machine, Machine.State.GONE);
+    objects
+        .values()
+        .removeIf(stored -> stored.type() == Pod.class && machine.equals(assigned(stored)));
+    removeUnusedClaims();
+    stopNodesWithoutPod();
+  }
+
+  SortedMap<String, Machine.State> machines() {
+    return machines;
+  }
+
+  /** The machine of a node's Pod, or that to which its volume ties it. */
+  String machineOf(int n) {
+    Stored pod = objects.get(key("Pod", NAMES.node(n)));
+    String assigned = pod == null ? null : assigned(pod);
+    Stored claim = objects.get(key("PersistentVolumeClaim", NAMES.volume(n)));
+    return assigned != null || claim == null
+        ? assigned
+        : metadata(claim).path("annotations").path(SELECTED_NODE).asText(null);
+  }
+
+  private static String assigned(Stored pod) {
+    return pod.object().path("spec").path("nodeName").asText(null);
+  }
+
+  /** A Pod goes where its volume is, or else to the machine with the fewest. */
+  private boolean schedule(int n, Stored pod, Stored claim) {
+    String tied = machineOf(n);
+    Optional<String> machine =
+        tied != null
+            ? Optional.of(tied)
+            : machines.keySet().stream()
+                .filter(name -> machines.get(name) == Machine.State.READY)
+                .min(Comparator.comparing(this::podsOn).thenComparing(name -> name));
+    if (machine.isEmpty() || machines.get(machine.get()) != Machine.State.READY) {
+      return false;
+    }
+    ((ObjectNode) pod.object().get("spec")).put("nodeName", machine.get());
+    metadata(claim).withObject("/annotations").put(SELECTED_NODE, machine.get());
+    return true;
+  }
+
+  private long podsOn(String machine) {
+    return numbersOfPods().stream().filter(n -> machine.equals(machineOf(n))).count();
+  }
+
+  private boolean isOnReadyMachine(int n) {
+    String machine = machineOf(n);
+    return machine != null && machines.get(machine) == Machine.State.READY;
+  }
+
   /** The kubelet ends a Pod without deleting it, as when the machine has no memory left. */
   void evict(String pod) {
     ObjectNode status = objects.get(key("Pod", pod)).object().putObject("status");
@@ -263,53 +577,90 @@ final class InMemoryCluster {
 
   /**
    * Time passes: Pods end and start, volumes are bound, nodes found and join a cluster. A new node
-   * needs two such steps until it runs.
+   * needs two such steps until it runs. Nothing of that goes on on a silent machine.
    *
    * @return whether a node came or went
    */
   boolean settle() {
     now = now.plusSeconds(2);
-    boolean ended = objects.values().removeIf(stored -> metadata(stored).has("deletionTimestamp"));
+    boolean ended =
+        objects
+            .values()
+            .removeIf(
+                stored ->
+                    stored.type() == Pod.class
+                        && metadata(stored).has("deletionTimestamp")
+                        && (assigned(stored) == null
+                            || machines.get(assigned(stored)) == Machine.State.READY));
+    removeUnusedClaims();
     stopNodesWithoutPod();
     boolean begun = false;
     int starts = 0;
     for (int n : numbersOfPods()) {
       Stored pod = objects.get(key("Pod", NAMES.node(n)));
-      if (hasEnded(pod)) {
+      String claim = key("PersistentVolumeClaim", NAMES.volume(n));
+      if (hasEnded(pod) || !objects.containsKey(claim)) {
         continue;
       }
-      String claim = key("PersistentVolumeClaim", NAMES.volume(n));
-      if (objects.containsKey(claim)) {
-        ((ObjectNode) objects.get(claim).object().get("spec")).put("volumeName", "pv-" + n);
+      if (assigned(pod) == null && !schedule(n, pod, objects.get(claim))) {
+        continue;
       }
-      boolean runs = brokerNodes.getOrDefault(NAMES.brokerNode(n), false);
+      if (!isOnReadyMachine(n)) {
+        continue;
+      }
+      ((ObjectNode) objects.get(claim).object().get("spec")).put("volumeName", "pv-" + n);
+      boolean runs = isRunning(n);
       boolean isNew = !pod.object().has("status");
       begun |= isNew;
-      if (!runs && !isNew && starts < startsPerStep && start(n, claim, pod)) {
-        runs = true;
-        starts++;
+      if (isStopped(n) || crashLooping.contains(nameOf(pod))) {
+        continue;
+      }
+      if (!runs && !isNew && starts < startsPerStep) {
+        if (isRefusedByItsVolume(n, claim, pod)) {
+          refused(pod);
+          continue;
+        }
+        if (start(n, claim, pod)) {
+          runs = true;
+          starts++;
+        }
       }
       status(pod, true, runs);
     }
-    assertThat(guarded && !hasMajority(brokerNodes.keySet()))
+    assertThat(guarded && !hasVotes())
         .as("too many of the nodes are down: %s", brokerNodes)
         .isFalse();
     return ended || begun || starts > 0;
   }
 
+  /** A former member that is blank does not start if it knows that it has been one. */
+  private boolean isRefusedByItsVolume(int n, String claim, Stored pod) {
+    if (claimsWithData.contains(claim) || !everJoined.contains(n)) {
+      return false;
+    }
+    assertThat(metadata(pod).path("annotations").path(Labels.JOINED).asText())
+        .as("node %s would join again under its old name, but blank", n)
+        .isEqualTo("true");
+    return true;
+  }
+
   /** A node with data goes on; a blank one founds a cluster or joins that of its seed. */
   private boolean start(int n, String claim, Stored pod) {
     String node = NAMES.brokerNode(n);
-    if (!claimsWithData.contains(claim)) {
-      String seed = metadata(pod).path("annotations").path(QueueNodePod.SEED_ANNOTATION).asText();
-      if (seed.equals(node)) {
-        assertThat(brokerNodes).as("%s founds a second cluster", node).isEmpty();
-        users.put("warren-admin", new User("warren-admin", "", Set.of("administrator"), true));
-      } else if (!brokerNodes.getOrDefault(seed, false)) {
-        return false;
-      }
-      claimsWithData.add(claim);
+    if (claimsWithData.contains(claim)) {
+      // One that was forgotten is refused by the others.
+      return brokerNodes.replace(node, true) != null;
     }
+    String seed = metadata(pod).path("annotations").path(QueueNodePod.SEED_ANNOTATION).asText();
+    if (seed.equals(node)) {
+      assertThat(brokerNodes).as("%s founds a second cluster", node).isEmpty();
+      assertThat(everJoined).as("%s founds a second cluster", node).isEmpty();
+      users.put("warren-admin", new User("warren-admin", "", Set.of("administrator"), true));
+    } else if (!brokerNodes.getOrDefault(seed, false) || !hasMajority(brokerNodes.keySet())) {
+      return false;
+    }
+    claimsWithData.add(claim);
+    everJoined.add(n);
     brokerNodes.put(node, true);
     return true;
   }
@@ -339,10 +690,56 @@ final class InMemoryCluster {
     container.putObject("state").putObject(started ? "running" : "waiting");
   }
 
+  private void refused(Stored pod) {
+    status(pod, false, false);
+    ((ObjectNode) pod.object().at("/status/containerStatuses/0"))
+        .putObject("lastState")
+        .putObject("terminated")
+        .put("exitCode", QueueNode.VOLUME_EMPTY);
+  }
+
+  /** All that Kubernetes notices when a machine falls silent. */
+  private static void notReady(Stored pod) {
+    if (pod.object().at("/status/conditions/0") instanceof ObjectNode ready) {
+      ready.put("status", "False");
+    }
+  }
+
+  private boolean isRunning(int n) {
+    return brokerNodes.getOrDefault(NAMES.brokerNode(n), false);
+  }
+
+  private boolean isStopped(int n) {
+    Stored pod = objects.get(key("Pod", NAMES.node(n)));
+    return pod != null
+        && stopped.contains(metadata(pod).path("uid").asText())
+        && isOnReadyMachine(n);
+  }
+
+  /** A node whose program ends again and again for a reason of its own, until told otherwise. */
+  void crashAlways(String pod) {
+    crashLooping.add(pod);
+    crash(pod);
+  }
+
+  void crashNoMore(String pod) {
+    crashLooping.remove(pod);
+  }
+
   /** A node whose program ends again and again, so that its container waits to be started. */
   void crash(String pod) {
     status(objects.get(key("Pod", pod)), false, false);
+    stopped.remove(metadata(objects.get(key("Pod", pod))).path("uid").asText());
     brokerNodes.replace(NAMES.brokerNode(NAMES.numberOfPod(pod).orElseThrow()), false);
+  }
+
+  /** It was refused by its volume, and is not any more. */
+  void startsAfterRefusal(String pod) {
+    Stored stored = objects.get(key("Pod", pod));
+    claimsWithData.add(key("PersistentVolumeClaim", "data-" + pod));
+    assertThat(stored.object().at("/status/containerStatuses/0/lastState").isObject()).isTrue();
+    ObjectNode container = (ObjectNode) stored.object().at("/status/containerStatuses/0");
+    container.putObject("state").putObject("running");
   }
 
   /** A node that runs, but not well enough to serve clients. */
@@ -353,7 +750,15 @@ final class InMemoryCluster {
 
   // The brokers
 
+  void applyToBroker(BrokerAction action) {
+    apply(action);
+  }
+
   private void apply(BrokerAction action) {
+    if (action instanceof ForgetNode(String node)) {
+      forget(node);
+      return;
+    }
     if (!hasMajority(brokerNodes.keySet())) {
       return; // It fails, and the next pass says so.
     }
@@ -368,23 +773,187 @@ final class InMemoryCluster {
         assertThat(queues).containsKey(binding.queue());
         bindings.add(binding);
       }
-      case AddMember(String queue, String node) -> {
-        assertThat(queues.get(queue).type()).isEqualTo("quorum");
-        if (hasMajority(members.get(queue))) {
-          members.get(queue).add(node);
-        }
-      }
-      case RemoveMember(String queue, String node) -> members.get(queue).remove(node);
+      case AddMember(String queue, String node) -> addMember("quorum", queue, node);
+      case AddReplica(String stream, String node) -> addMember("stream", stream, node);
+      case RemoveMember(String queue, String node) -> removeMember(queue, node);
+      case BalanceLeaders() -> balance();
+      case StopNode(String node) -> stop(node);
+      case ForgetNode(String node) -> throw new AssertionError(node);
     }
+  }
+
+  private void addMember(String type, String queue, String node) {
+    assertThat(queues.get(queue).type()).isEqualTo(type);
+    assertThat(brokerNodes).containsKey(node);
+    if (hasMajority(members.get(queue)) && brokerNodes.get(node)) {
+      members.get(queue).add(node);
+    }
+  }
+
+  private void removeMember(String queue, String node) {
+    assertThat(queues.get(queue).type()).isEqualTo("quorum");
+    if (!hasMajority(members.get(queue)) || !members.get(queue).contains(node)) {
+      return;
+    }
+    Set<String> others = without(node, members.get(queue));
+    assertThat(others).as("the last member of %s", queue).isNotEmpty();
+    assertThat(hasMajority(others)).as("%s is left with %s", queue, others).isTrue();
+    spec.queues().stream()
+        .filter(declared -> declared.name().equals(queue))
+        .forEach(
+            declared ->
+                assertThat(others)
+                    .as("members of %s after one was removed", queue)
+                    .hasSizeGreaterThanOrEqualTo(
+                        QueueTarget.members(declared, spec.nodes().replicas())));
+    members.put(queue, others);
+  }
+
+  private void stop(String node) {
+    int n = NAMES.number(node).orElseThrow();
+    assertIsLeaving(n);
+    if (!isRunning(n)) {
+      return;
+    }
+    Stored pod = objects.get(key("Pod", NAMES.node(n)));
+    assertThat(metadata(pod).path("labels").path(Labels.IN_SERVICE).asText())
+        .as("%s is stopped while clients are sent to it", node)
+        .isEqualTo("false");
+    assertThat(hasMajority(without(node, brokerNodes.keySet())))
+        .as("%s is stopped, and the others are too few: %s", node, brokerNodes)
+        .isTrue();
+    queues.values().stream()
+        .filter(queue -> queue.type().equals("quorum"))
+        .forEach(
+            queue ->
+                assertThat(members.get(queue.name()))
+                    .as("members of %s when %s is stopped", queue.name(), node)
+                    .doesNotContain(node));
+    brokerNodes.put(node, false);
+    stopped.add(metadata(pod).path("uid").asText());
+    notReady(pod);
+  }
+
+  private void forget(String node) {
+    int n = NAMES.number(node).orElseThrow();
+    if (!brokerNodes.containsKey(node)) {
+      return; // It is refused.
+    }
+    assertIsLeaving(n);
+    assertThat(isRunning(n)).as("%s is forgotten while it runs", node).isFalse();
+    if (!hasVotes() || without(node, brokerNodes.keySet()).isEmpty()) {
+      return;
+    }
+    boolean dataGone = recordedDeparture().kind() == Kind.GIVEN_UP || !hasData(n);
+    for (Queue queue : List.copyOf(queues.values())) {
+      Set<String> copies = members.get(queue.name());
+      if (copies.contains(node)) {
+        forget(node, queue.name(), dataGone);
+      }
+    }
+    brokerNodes.remove(node);
+  }
+
+  /** Whether enough nodes can decide; one that was stopped in order to be forgotten still votes. */
+  private boolean hasVotes() {
+    long votes =
+        brokerNodes.keySet().stream()
+            .filter(node -> brokerNodes.get(node) || isStopped(NAMES.number(node).orElseThrow()))
+            .count();
+    return 2 * votes > brokerNodes.size();
+  }
+
+  /** What a user does with rabbitmqctl. */
+  void forgetByHand(int n) {
+    brokerNodes.remove(NAMES.brokerNode(n));
+    members.values().forEach(copies -> copies.remove(NAMES.brokerNode(n)));
+  }
+
+  private void forget(String node, String queue, boolean dataGone) {
+    Set<String> others = without(node, members.get(queue));
+    boolean only = others.isEmpty();
+    assertThat(only && !dataGone).as("the only copy of %s is on %s", queue, node).isFalse();
+    if (only) {
+      queues.remove(queue);
+      members.remove(queue);
+      bindings.removeIf(binding -> binding.queue().equals(queue));
+      return;
+    }
+    boolean left = isStopped(NAMES.number(node).orElseThrow()) && hasMajority(others);
+    assertThat(hasMajority(members.get(queue)) || left || dataGone)
+        .as("%s has no majority, and its member on %s might bring it back", queue, node)
+        .isTrue();
+    members.put(queue, others);
+  }
+
+  private boolean hasData(int n) {
+    String claim = key("PersistentVolumeClaim", NAMES.volume(n));
+    return objects.containsKey(claim)
+        && !metadata(objects.get(claim)).has("deletionTimestamp")
+        && claimsWithData.contains(claim);
+  }
+
+  private void assertIsLeaving(int n) {
+    assertThat(recordedDeparture().node()).as("the node whose departure is recorded").isEqualTo(n);
+  }
+
+  private Departure recordedDeparture() {
+    return recorded().flatMap(Membership::departing).orElseThrow();
+  }
+
+  private static Set<String> without(String node, Set<String> nodes) {
+    Set<String> others = new LinkedHashSet<>(nodes);
+    others.remove(node);
+    return others;
+  }
+
+  private void balance() {
+    balanced++;
+    int next = 0;
+    for (String queue : queues.keySet()) {
+      List<String> online = members.get(queue).stream().filter(brokerNodes::get).sorted().toList();
+      if (!online.isEmpty()) {
+        leaders.put(queue, online.get(next++ % online.size()));
+      }
+    }
+  }
+
+  /** One node leads all the queues that it has. */
+  void leadAll(int n) {
+    queues.keySet().stream()
+        .filter(queue -> members.get(queue).contains(NAMES.brokerNode(n)))
+        .forEach(queue -> leaders.put(queue, NAMES.brokerNode(n)));
+  }
+
+  /** How many times the leaders were balanced. */
+  int balanced() {
+    return balanced;
+  }
+
+  /** A leader stays until it is down. */
+  private Optional<String> leader(String queue) {
+    Set<String> copies = members.get(queue);
+    if (!hasMajority(copies)) {
+      return Optional.empty();
+    }
+    String last = leaders.get(queue);
+    String leader =
+        copies.contains(last) && brokerNodes.get(last)
+            ? last
+            : copies.stream().filter(brokerNodes::get).findFirst().orElseThrow();
+    leaders.put(queue, leader);
+    return Optional.of(leader);
   }
 
   private void declare(Queue queue) {
     queues.put(queue.name(), queue);
     int copies = queue.type().equals("classic") ? 1 : 3;
+    List<String> running = brokerNodes.keySet().stream().filter(brokerNodes::get).toList();
     members.put(
         queue.name(),
-        brokerNodes.keySet().stream()
-            .filter(brokerNodes::get)
+        running.stream()
+            // Like RabbitMQ, which puts them anywhere.
+            .skip(queue.type().equals("classic") ? ++counter % running.size() : 0)
             .limit(copies)
             .collect(toCollection(LinkedHashSet::new)));
   }
@@ -394,8 +963,42 @@ final class InMemoryCluster {
     declare(new Queue(queue, "classic", Map.of()));
   }
 
+  void declareClassicOn(String queue, int n) {
+    declareAsClassic(queue);
+    members.put(queue, new LinkedHashSet<>(List.of(NAMES.brokerNode(n))));
+  }
+
+  /** What a client does that declares a queue in its own way. */
+  void declareByClient(String queue, String type, Map<String, Object> arguments) {
+    declare(new Queue(queue, type, arguments));
+  }
+
   boolean hasMajority(Set<String> nodes) {
     return 2 * nodes.stream().filter(brokerNodes::get).count() > nodes.size();
+  }
+
+  boolean hasMajorityWithout(Set<String> nodes, Set<String> lost) {
+    long left =
+        nodes.stream().filter(node -> brokerNodes.get(node) && !lost.contains(node)).count();
+    return 2 * left > nodes.size();
+  }
+
+  /** The broker nodes on that machine. */
+  Set<String> onMachine(String machine) {
+    return brokerNodes.keySet().stream()
+        .filter(node -> machine != null)
+        .filter(node -> machine.equals(machineOf(NAMES.number(node).orElseThrow())))
+        .collect(toCollection(TreeSet::new));
+  }
+
+  /** Somebody takes one member from a queue, if it has several and can do so. */
+  void shrinkByHand(String queue) {
+    Set<String> copies = members.getOrDefault(queue, Set.of());
+    copies.stream()
+        .skip(1)
+        .findFirst()
+        .filter(node -> hasMajority(copies) && hasMajority(without(node, copies)))
+        .ifPresent(copies::remove);
   }
 
   private static String hash(String password) {
@@ -420,6 +1023,8 @@ final class InMemoryCluster {
     SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
     Stream.concat(numbersOfPods().stream(), numbersOfVolumes(true).stream())
         .forEach(n -> nodes.put(n, queueNode(n)));
+    nodes.values().removeIf(node -> node.volume().isEmpty() && node.pod().isEmpty());
+    BrokerObservation broker = observeBroker();
     return new Observation(
         new ObservedObjects(
             all.stream().filter(object -> !(object instanceof Pod) && OWNER.owns(object)).toList()),
@@ -429,15 +1034,59 @@ final class InMemoryCluster {
             .max()
             .orElse(-1),
         List.of(),
-        observeBroker(),
+        broker,
+        machinesOf(nodes.values()),
+        see(broker),
+        resolvable(nodes.values()),
         Map.of(),
         now);
+  }
+
+  private Map<Integer, Machine> machinesOf(Collection<QueueNode> nodes) {
+    Map<Integer, Machine> found = new TreeMap<>();
+    nodes.stream()
+        .filter(node -> !node.isReady() && machineOf(node.number()) != null)
+        .forEach(
+            node -> {
+              String machine = machineOf(node.number());
+              found.put(node.number(), new Machine(machine, machines.get(machine)));
+            });
+    return found;
+  }
+
+  private Map<Integer, Instant> see(BrokerObservation broker) {
+    if (broker instanceof Reachable answer) {
+      answer
+          .nodes()
+          .values()
+          .forEach(
+              node -> {
+                int n = NAMES.number(node.name()).orElseThrow();
+                lastSeenRunning.merge(n, now, (last, at) -> node.running() ? at : last);
+              });
+    }
+    return Map.copyOf(lastSeenRunning);
+  }
+
+  private Set<Integer> resolvable(Collection<QueueNode> nodes) {
+    return nodes.stream()
+        .filter(node -> node.pod().isPresent() && !node.hasName())
+        .filter(
+            node ->
+                outOfServiceSince
+                    .getOrDefault(node.pod().orElseThrow().getMetadata().getUid(), now)
+                    .plus(CACHED_NAMES)
+                    .isAfter(now))
+        .map(QueueNode::number)
+        .collect(toCollection(TreeSet::new));
   }
 
   private QueueNode queueNode(int n) {
     return new QueueNode(
         n,
-        find(PersistentVolumeClaim.class, NAMES.volume(n)).filter(OWNER::owns),
+        find(PersistentVolumeClaim.class, NAMES.volume(n))
+            .filter(OWNER::owns)
+            .filter(claim -> !claim.getMetadata().getLabels().containsKey(Labels.RETIRED)),
         find(Pod.class, NAMES.node(n)));
   }
 
@@ -477,9 +1126,8 @@ final class InMemoryCluster {
     members.forEach(
         (queue, copies) -> {
           List<String> online = copies.stream().filter(brokerNodes::get).toList();
-          Optional<String> leader =
-              hasMajority(copies) ? online.stream().findFirst() : Optional.empty();
-          states.put(queue, new QueueState(queue, leader, List.copyOf(copies), online, 0, 0));
+          states.put(
+              queue, new QueueState(queue, leader(queue), List.copyOf(copies), online, 0, 0));
         });
     return new Reachable(
         new BrokerDefinitions(

@@ -7,6 +7,8 @@ import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -23,6 +25,8 @@ class QueueMembersPlannerTest {
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<String, Queue> queues = new TreeMap<>();
   private final Map<String, QueueState> states = new TreeMap<>();
+  private Optional<String> leaving = Optional.empty();
+  private int replicas = 3;
 
   @Test
   void newNodesGetTheirShareAndNoQueueMoreThanOneMemberAtATime() {
@@ -83,11 +87,143 @@ class QueueMembersPlannerTest {
     assertThat(plan(quorum("q", 3))).isEmpty();
   }
 
+  @Test
+  void aMemberOnTheLeavingNodeIsReplacedFirstAndThenRemoved() {
+    nodes("a", "b", "c", "d");
+    leaving = Optional.of("c");
+    queue("q", "a", "b", "c");
+    assertThat(plan(quorum("q", null))).containsExactly(new AddMember("q", "d"));
+
+    queue("q", "a", "b", "c", "d");
+    assertThat(plan(quorum("q", null))).containsExactly(new RemoveMember("q", "c"));
+  }
+
+  @Test
+  void aNodeKeepsItsMembersUntilTheOneInItsPlaceIsThere() {
+    nodes("a", "b", "c");
+    leaving = Optional.of("c");
+    queue("q", "a", "b", "c");
+    assertThat(plan(quorum("q", null))).as("three nodes shall remain").isEmpty();
+
+    replicas = 2;
+    assertThat(plan(quorum("q", null))).containsExactly(new RemoveMember("q", "c"));
+  }
+
+  @Test
+  void theLeavingNodeGetsNoMember() {
+    nodes("a", "b", "c");
+    replicas = 2;
+    leaving = Optional.of("b");
+    queue("q", "a");
+
+    assertThat(plan(quorum("q", 3))).containsExactly(new AddMember("q", "c"));
+  }
+
+  @Test
+  void theOnlyMemberIsNotRemovedAlthoughItsNodeLeaves() {
+    nodes("a");
+    replicas = 1;
+    leaving = Optional.of("a");
+    queue("q", "a");
+
+    assertThat(plan(quorum("q", null))).isEmpty();
+  }
+
+  @Test
+  void aNodeThatHasLeftAlreadyIsNoNode() {
+    nodes("a", "b", "c");
+    leaving = Optional.of("gone");
+    queue("q", "a", "b");
+
+    assertThat(plan(quorum("q", null))).containsExactly(new AddMember("q", "c"));
+  }
+
+  @Test
+  void whileAMemberIsOfflineNoneIsRemoved() {
+    nodes("a", "b", "c", "d");
+    leaving = Optional.of("d");
+    queue("q", "a", "b", "c", "d");
+    offline("q", "a");
+
+    assertThat(plan(quorum("q", null))).isEmpty();
+  }
+
+  @Test
+  void aDeclaredQueueWithTooManyMembersLosesOneAtATimeAndNeverItsLeader() {
+    nodes("a", "b", "c", "d", "e");
+    replicas = 5;
+    queue("e", "e");
+    queue("q", "a", "b", "c", "e");
+    assertThat(plan(quorum("q", 3), quorum("e", 1)))
+        .as("from the node with the most")
+        .containsExactly(new RemoveMember("q", "e"));
+
+    queue("q", "a", "b", "c");
+    assertThat(plan(quorum("q", 1), quorum("e", 1))).containsExactly(new RemoveMember("q", "c"));
+    queue("q", "a");
+    assertThat(plan(quorum("q", 1), quorum("e", 1))).isEmpty();
+  }
+
+  @Test
+  void aClientsOwnQueueGetsThreeMembersOrAsManyAsItWasDeclaredWithAndIsNotTrimmed() {
+    nodes("a", "b", "c", "d", "e");
+    replicas = 5;
+    queue("own", "a");
+    queue("wide", "a", "b", "c", "d");
+    queue("five", "a", "b", "c");
+    queues.put("five", new Queue("five", "quorum", Map.of("x-quorum-initial-group-size", 5)));
+
+    assertThat(plan()).containsExactly(new AddMember("five", "e"), new AddMember("own", "d"));
+  }
+
+  @Test
+  void aClientsQueueThatIsNotDurableIsLeftAlone() {
+    nodes("a", "b", "c");
+    queue("q", "a");
+    queues.remove("q");
+
+    assertThat(plan()).isEmpty();
+  }
+
+  @Test
+  void aStreamGetsReplicasAndIsNeverTrimmed() {
+    nodes("a", "b", "c", "d");
+    replicas = 4;
+    stream("s", "a");
+    assertThat(plan(spec("s", QueueType.STREAM, 3))).containsExactly(new AddReplica("s", "b"));
+
+    stream("s", "a", "b", "c", "d");
+    assertThat(plan(spec("s", QueueType.STREAM, 3))).isEmpty();
+  }
+
+  @Test
+  void aStreamGetsAReplicaInPlaceOfThatOnTheLeavingNodeWhichGoesWithIt() {
+    nodes("a", "b", "c", "d");
+    leaving = Optional.of("c");
+    stream("s", "a", "b", "c");
+    assertThat(plan(spec("s", QueueType.STREAM, null))).containsExactly(new AddReplica("s", "d"));
+
+    stream("s", "a", "b", "c", "d");
+    assertThat(plan(spec("s", QueueType.STREAM, null))).isEmpty();
+  }
+
+  @Test
+  void aClassicQueueHasNoMembersToKeep() {
+    nodes("a", "b", "c");
+    leaving = Optional.of("a");
+    queue("q", "a");
+    queues.put("q", new Queue("q", "classic", Map.of()));
+
+    assertThat(plan(spec("q", QueueType.CLASSIC, null))).isEmpty();
+  }
+
   private List<BrokerAction> plan(QueueSpec... specs) {
     return QueueMembersPlanner.plan(
         List.of(specs),
         new Reachable(
-            new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()), nodes, states));
+            new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()), nodes, states),
+        leaving,
+        replicas);
   }
 
   private void nodes(String... names) {
@@ -101,6 +237,11 @@ class QueueMembersPlannerTest {
         new QueueState(name, Optional.of(members[0]), List.of(members), List.of(members), 0, 0));
   }
 
+  private void stream(String name, String... members) {
+    queue(name, members);
+    queues.put(name, new Queue(name, "stream", Map.of()));
+  }
+
   private void offline(String queue, String member) {
     QueueState state = states.get(queue);
     List<String> online = state.online().stream().filter(node -> !node.equals(member)).toList();
@@ -108,7 +249,10 @@ class QueueMembersPlannerTest {
   }
 
   private static QueueSpec quorum(String name, Integer members) {
-    return new QueueSpec(
-        name, QueueType.QUORUM, members, null, null, null, null, null, null, null, null, null);
+    return spec(name, QueueType.QUORUM, members);
+  }
+
+  private static QueueSpec spec(String name, QueueType type, Integer members) {
+    return new QueueSpec(name, type, members, null, null, null, null, null, null, null, null, null);
   }
 }

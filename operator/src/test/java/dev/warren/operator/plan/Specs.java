@@ -10,7 +10,7 @@ final class Specs {
 
   static MessageTopologySpec of(int replicas, String nodes, String rest) {
     return Serialization.unmarshal(
-        "nodes:\n  replicas: %d\n  storage: {size: 10Gi, onDelete: Delete}\n%s%s"
+        "nodes:\n  replicas: %d\n  replaceAfter: 60s\n  storage: {size: 10Gi, onDelete: Delete}\n%s%s"
             .formatted(replicas, nodes.isEmpty() ? "" : nodes.strip().indent(2), rest),
         MessageTopologySpec.class);
   }

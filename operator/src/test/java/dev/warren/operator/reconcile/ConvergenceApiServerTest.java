@@ -291,7 +291,7 @@ class ConvergenceApiServerTest {
     Observation observed = observe(topology);
     KubernetesWriter writer = new KubernetesWriter(client, Owner.of(topology), observed.objects());
     return new PlanExecutor(writer, Optional.empty(), CLOCK)
-        .carryOut(plan(topology, observed), observed);
+        .carryOut(plan(topology, observed), observed, List.of());
   }
 
   private static ReconcilePlan plan(MessageTopology topology, Observation observed) {

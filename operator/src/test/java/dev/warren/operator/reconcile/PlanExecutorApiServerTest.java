@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -131,12 +132,23 @@ class PlanExecutorApiServerTest {
     ObservedObjects nothing = new ObservedObjects(List.of());
     Observation observed =
         new Observation(
-            nothing, new TreeMap<>(), -1, List.of(), new Unreachable("no"), Map.of(), NOON);
+            nothing,
+            new TreeMap<>(),
+            -1,
+            List.of(),
+            new Unreachable("no"),
+            Map.of(),
+            Map.of(),
+            Set.of(),
+            Map.of(),
+            NOON);
     return new PlanExecutor(
             new KubernetesWriter(client, owner, nothing), Optional.of(broker), broker.clock)
         .carryOut(
-            new ReconcilePlan(support, nodes, declarations, consumers, List.of(), List.of()),
-            observed);
+            new ReconcilePlan(
+                support, nodes, declarations, consumers, List.of(), List.of(), Optional.empty()),
+            observed,
+            List.of());
   }
 
   private void takeName(String name) {

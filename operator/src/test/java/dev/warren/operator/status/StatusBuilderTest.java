@@ -609,7 +609,13 @@ class StatusBuilderTest {
     return StatusBuilder.build(
         topology,
         violations.isEmpty()
-            ? new Pass(observed, List.of(), nodeProblems, topologyProblems, consumerProblems)
+            ? new Pass(
+                observed,
+                List.of(),
+                nodeProblems,
+                topologyProblems,
+                consumerProblems,
+                Optional.empty())
             : Pass.invalid(observed, violations));
   }
 
@@ -626,7 +632,16 @@ class StatusBuilderTest {
                 byName,
                 queues);
     return new Observation(
-        new ObservedObjects(deployments), nodes, 2, consumerPods, broker, Map.of(), now);
+        new ObservedObjects(deployments),
+        nodes,
+        2,
+        consumerPods,
+        broker,
+        Map.of(),
+        Map.of(),
+        Set.of(),
+        Map.of(),
+        now);
   }
 
   private void brokerIsSilent(String reason) {

@@ -3,10 +3,12 @@ package dev.warren.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,8 +47,8 @@ class TransitionTest {
     assertThat(
             Transition.between(
                 before.equals(NOTHING) ? null : status(before, 1, "then"), status(now, 1, "now")))
-        .map(transition -> transition.normal() ? "Normal" : "Warning")
-        .isEqualTo(event.equals(NOTHING) ? Optional.empty() : Optional.of(event));
+        .extracting(transition -> transition.normal() ? "Normal" : "Warning")
+        .isEqualTo(event.equals(NOTHING) ? List.of() : List.of(event));
   }
 
   @Test
@@ -74,6 +76,60 @@ class TransitionTest {
     assertThat(
             Transition.between(status("Starting", 1, "then"), status("AllReady", 1, "3/3 nodes")))
         .contains(new Transition(true, "Ready", "3/3 nodes"));
+  }
+
+  @Test
+  void eachStepOfANodesDepartureIsToldOnce() {
+    NodeReplacement decided =
+        new NodeReplacement("orders-1", "it is lost", null, "2026-01-01T12:00:00Z", null, null);
+    NodeReplacement forgotten =
+        new NodeReplacement(
+            "orders-1",
+            "it is lost",
+            "orders-3",
+            "2026-01-01T12:00:00Z",
+            "2026-01-01T12:00:09Z",
+            null);
+    NodeReplacement completed =
+        new NodeReplacement(
+            "orders-1",
+            "it is lost",
+            "orders-3",
+            "2026-01-01T12:00:00Z",
+            "2026-01-01T12:00:09Z",
+            "2026-01-01T12:00:15Z");
+
+    assertThat(Transition.between(departing(null), departing(decided)))
+        .containsExactly(
+            new Transition(false, "NodeLeaving", "orders-1 goes for good: it is lost"));
+    assertThat(Transition.between(departing(decided), departing(decided))).isEmpty();
+    assertThat(Transition.between(departing(decided), departing(forgotten)))
+        .containsExactly(
+            new Transition(
+                true,
+                "NodeForgotten",
+                "orders-1 was forgotten by the other nodes, 9 s after that was decided"));
+    assertThat(Transition.between(departing(forgotten), departing(completed)))
+        .containsExactly(
+            new Transition(
+                true,
+                "NodeReplaced",
+                "orders-3 has taken the place of orders-1, 15 s after that was decided; every queue"
+                    + " has all its members"));
+    assertThat(Transition.between(departing(completed), departing(completed))).isEmpty();
+  }
+
+  private static MessageTopologyStatus departing(NodeReplacement replacement) {
+    MessageTopologyStatus status = status("AllReady", 1, "3/3");
+    return new MessageTopologyStatus(
+        1L,
+        status.conditions(),
+        null,
+        new NodesStatus(3, 3, Quorum.Healthy, List.of(), replacement),
+        List.of(),
+        null,
+        null,
+        List.of());
   }
 
   private static MessageTopologyStatus status(String reason, long generation, String message) {

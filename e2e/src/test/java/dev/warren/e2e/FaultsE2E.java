@@ -1,0 +1,193 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.kubectl;
+import static dev.warren.e2e.TestBed.testbed;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * Random faults, one after the other, while messages flow. The seed is printed, and replays a run:
+ * -De2e.seed; -De2e.faults says how many there are.
+ */
+@Isolated("it takes machines away and kills the operator")
+class FaultsE2E {
+
+  private static final int FAULTS = Integer.getInteger("e2e.faults", 5);
+  private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
+  private static final int QUEUES = 10;
+
+  /** The clients', which is never taken away: they are not what is tried. */
+  private static final String QUIET_MACHINE = "n1";
+
+  /** The shortest that the API takes, so that much can happen in little time. */
+  private static final String REPLACE_AFTER = "20s";
+
+  private static final Duration RECOVERED = Duration.ofSeconds(240);
+
+  /** One fault in so many is followed at once by the end of the operator. */
+  private static final int OPERATOR_TOO = 3;
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-faults");
+
+  private final Topology topology = namespace.topology("orders");
+  private final Random random = new Random(SEED);
+  private final List<String> cutOff = new ArrayList<>();
+  private final List<String> crashed = new ArrayList<>();
+
+  /** What can happen. */
+  private enum Fault {
+    POD_DELETED,
+    PROCESS_KILLED,
+    MACHINE_CUT_OFF_FOR_A_MOMENT,
+    MACHINE_CUT_OFF,
+    MACHINE_CRASHED,
+    VOLUME_EMPTIED,
+    VOLUME_DELETED,
+    OPERATOR_KILLED
+  }
+
+  @AfterEach
+  void bringBackTheMachines() {
+    bringBack();
+  }
+
+  @Test
+  void nothingThatWasConfirmedIsLostAndTheTopologyComesBack() {
+    System.out.printf("%d faults by the seed -De2e.seed=%d%n", FAULTS, SEED);
+    topology.apply(spec()).awaitReady();
+    Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
+
+    for (int i = 1; i <= FAULTS; i++) {
+      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      NodeStatus victim = victim(fault);
+      boolean operatorToo = random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED;
+      long begun = System.nanoTime();
+
+      strike(fault, victim);
+      if (operatorToo) {
+        Operator.kill();
+      }
+      awaitWhole(fault, victim);
+
+      System.out.printf(
+          "%3d  %-28s %-10s %-14s whole again after %5.1f s%n",
+          i,
+          fault,
+          victim.name(),
+          operatorToo ? "+ operator" : "",
+          (System.nanoTime() - begun) / 1e9);
+      bringBack();
+      traffic.awaitMore(100);
+    }
+
+    System.out.printf("%d faults: %s, lost=0%n", FAULTS, traffic.stop());
+  }
+
+  private void strike(Fault fault, NodeStatus victim) {
+    switch (fault) {
+      case POD_DELETED -> namespace.run("delete", "pod", victim.name(), "--wait=false");
+      case PROCESS_KILLED -> QueueNodeProcess.of(namespace, victim.name()).kill();
+      case MACHINE_CUT_OFF_FOR_A_MOMENT -> {
+        cutOff(victim.machine());
+        await("a moment").pollDelay(Duration.ofSeconds(5)).until(() -> true);
+        bringBack();
+      }
+      case MACHINE_CUT_OFF -> cutOff(victim.machine());
+      case MACHINE_CRASHED -> {
+        crashed.add(victim.machine());
+        testbed("machine-kill", victim.machine().substring(1));
+      }
+      case VOLUME_EMPTIED -> {
+        awaitJoined(victim);
+        testbed("wipe-volume", namespace.name(), "data-" + victim.name());
+        namespace.run("delete", "pod", victim.name(), "--wait=false");
+      }
+      case VOLUME_DELETED -> {
+        namespace.run("delete", "pvc", "data-" + victim.name(), "--wait=false");
+        namespace.run("delete", "pod", victim.name(), "--wait=false");
+      }
+      case OPERATOR_KILLED -> Operator.kill();
+    }
+  }
+
+  /** A node away from the clients, and for a machine's fault away from the operator too. */
+  private NodeStatus victim(Fault fault) {
+    String operator = fault.name().startsWith("MACHINE") ? Operator.machine() : "";
+    List<NodeStatus> candidates =
+        topology.get().getStatus().nodes().members().stream()
+            .filter(node -> !node.machine().equals(operator))
+            .filter(node -> !node.machine().equals(QUIET_MACHINE))
+            .toList();
+    return candidates.get(random.nextInt(candidates.size()));
+  }
+
+  private void awaitWhole(Fault fault, NodeStatus victim) {
+    boolean isLost =
+        switch (fault) {
+          case MACHINE_CUT_OFF, MACHINE_CRASHED, VOLUME_EMPTIED, VOLUME_DELETED -> true;
+          default -> false;
+        };
+    await("three nodes run and every queue has its members")
+        .atMost(RECOVERED)
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () -> {
+              if (isLost) {
+                assertThat(topology.get().getStatus().nodes().members())
+                    .extracting(NodeStatus::name)
+                    .doesNotContain(victim.name());
+              }
+              List<Broker> brokers = topology.brokers();
+              assertThat(brokers).hasSize(3);
+              for (Broker broker : brokers) {
+                assertThat(broker.runningNodes()).hasSize(3);
+              }
+              assertThat(brokers.getFirst().onlineMembers().values())
+                  .hasSize(QUEUES)
+                  .containsOnly(3);
+            });
+    topology.awaitReady();
+  }
+
+  private void awaitJoined(NodeStatus node) {
+    await(node.name() + " knows that it has joined")
+        .atMost(Duration.ofSeconds(120))
+        .until(
+            () ->
+                namespace
+                    .run("get", "pvc", "data-" + node.name(), "--output=yaml")
+                    .contains("warren.dev/joined"));
+  }
+
+  private void cutOff(String machine) {
+    cutOff.add(machine);
+    testbed("machine-down", machine.substring(1));
+  }
+
+  private void bringBack() {
+    cutOff.forEach(machine -> testbed("machine-up", machine.substring(1)));
+    crashed.forEach(machine -> testbed("machine-start", machine.substring(1)));
+    cutOff.clear();
+    crashed.clear();
+    kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=90s");
+  }
+
+  private static String spec() {
+    return "nodes: {replicas: 3, replaceAfter: %s, storage: {size: 1Gi}}\n".formatted(REPLACE_AFTER)
+        + IntStream.range(0, QUEUES)
+            .mapToObj("{name: queue-%d}"::formatted)
+            .collect(joining(", ", "queues: [", "]\n"));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.warren.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+
+/** A confirming publisher and a consumer on one queue, while something happens to the nodes. */
+final class Traffic {
+
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  private final ClientPod publisher;
+  private final ClientPod consumer;
+
+  private Traffic(ClientPod publisher, ClientPod consumer) {
+    this.publisher = publisher;
+    this.consumer = consumer;
+  }
+
+  /** What was counted: messages, and the publisher's longest time without a confirm in ms. */
+  record Count(int confirmed, int delivered, int duplicates, int longestPauseMs) {}
+
+  /** Starts both on a machine that stays. */
+  static Traffic start(String machine, Topology topology, String queue) {
+    Traffic traffic =
+        new Traffic(
+            ClientPod.startOn(machine, "publisher", topology, queue),
+            ClientPod.startOn(machine, "consumer", topology, queue));
+    traffic.awaitMore(200);
+    return traffic;
+  }
+
+  /** Waits until that many more messages are confirmed. */
+  void awaitMore(int messages) {
+    int enough = confirmed() + messages;
+    await(messages + " more messages are confirmed")
+        .atMost(SOON)
+        .until(() -> confirmed() >= enough);
+  }
+
+  /** Stops publishing; every confirmed message must arrive. */
+  Count stop() {
+    JsonNode published = publisher.stop();
+    int confirmed = published.path("confirmed").asInt();
+    await("every confirmed message arrives")
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(consumer.report().path("complete").asInt())
+                    .isGreaterThanOrEqualTo(confirmed));
+    JsonNode consumed = consumer.report();
+    publisher.remove();
+    consumer.remove();
+    return new Count(
+        confirmed,
+        consumed.path("complete").asInt(),
+        consumed.path("duplicates").asInt(),
+        published.path("longestPauseMs").asInt());
+  }
+
+  private int confirmed() {
+    return publisher.report().path("confirmed").asInt();
+  }
+}

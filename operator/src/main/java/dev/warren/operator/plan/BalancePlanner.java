@@ -1,0 +1,83 @@
+package dev.warren.operator.plan;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.Revision;
+import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Optional;
+
+/**
+ * Spreads the queues' leaders over the nodes once after each change of these: a node that was
+ * restarted or is new leads nothing by itself.
+ */
+final class BalancePlanner {
+
+  /**
+   * @param membership the record as it shall be
+   */
+  record BalancePlan(Membership membership, List<BrokerAction> actions) {}
+
+  private final ResourceNames names;
+  private final MessageTopologySpec spec;
+  private final Observation observed;
+  private final Membership membership;
+
+  BalancePlanner(
+      ResourceNames names, MessageTopologySpec spec, Observation observed, Membership membership) {
+    this.names = names;
+    this.spec = spec;
+    this.observed = observed;
+    this.membership = membership;
+  }
+
+  BalancePlan plan() {
+    String among = running();
+    boolean due =
+        membership.departing().isEmpty()
+            && !among.equals(membership.balanced())
+            && observed.reachable().filter(this::isWholeButUneven).isPresent();
+    return due
+        ? new BalancePlan(membership.balanced(among), List.of(new BalanceLeaders()))
+        : new BalancePlan(membership, List.of());
+  }
+
+  /** A fingerprint of the nodes' Pods. */
+  private String running() {
+    return Revision.of(
+        observed.nodes().values().stream()
+            .filter(QueueNode::isReady)
+            .map(node -> node.pod().orElseThrow().getMetadata().getUid())
+            .sorted()
+            .toList());
+  }
+
+  private boolean isWholeButUneven(Reachable broker) {
+    int nodes = broker.nodes().size();
+    return nodes == spec.nodes().replicas()
+        && broker.nodes().values().stream().allMatch(Node::running)
+        && observed.nodes().values().stream().filter(QueueNode::isReady).count() == nodes
+        && QueueHealth.isComplete(spec.queues(), broker, "", nodes)
+        && isUneven(broker);
+  }
+
+  /** Whether one node leads more than another by a tenth of all queues, and by two at least. */
+  private static boolean isUneven(Reachable broker) {
+    List<String> leaders =
+        broker.queues().values().stream()
+            .filter(queue -> queue.members().size() > 1)
+            .map(QueueState::leader)
+            .flatMap(Optional::stream)
+            .toList();
+    LongSummaryStatistics led =
+        broker.nodes().keySet().stream()
+            .mapToLong(node -> leaders.stream().filter(node::equals).count())
+            .summaryStatistics();
+    return led.getMax() - led.getMin() >= Math.max(2, leaders.size() / 10);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.warren.operator.plan;
+
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.util.List;
+
+/** Whether queues are as they shall be. */
+final class QueueHealth {
+
+  private QueueHealth() {}
+
+  /** Whether the queue has a leader, and every member but one on the given node is online. */
+  static boolean isWhole(QueueState queue, String without) {
+    return queue.leader().isPresent()
+        && queue.members().stream()
+            .filter(node -> !node.equals(without))
+            .allMatch(queue.online()::contains);
+  }
+
+  /**
+   * Whether every durable replicated queue could do without a node: it has all the members that it
+   * shall have on the others, and they are online.
+   *
+   * @param without the node; empty for none
+   * @param nodes how many nodes there are without it
+   */
+  static boolean isComplete(List<QueueSpec> specs, Reachable broker, String without, int nodes) {
+    return QueueTarget.all(specs, broker).entrySet().stream()
+        .allMatch(
+            target -> {
+              QueueState state = broker.queues().get(target.getKey());
+              return state == null
+                  || (isWhole(state, without)
+                      && membersWithout(state, without) >= Math.min(target.getValue(), nodes));
+            });
+  }
+
+  private static long membersWithout(QueueState queue, String without) {
+    return queue.members().stream().filter(node -> !node.equals(without)).count();
+  }
+}

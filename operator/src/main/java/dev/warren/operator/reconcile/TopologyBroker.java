@@ -1,0 +1,108 @@
+package dev.warren.operator.reconcile;
+
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.StopNode;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.reconcile.NodeCommands.Result;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.Collection;
+import org.jboss.logging.Logger;
+
+/** A topology's broker: the management API, and the commands that it has no request for. */
+final class TopologyBroker implements BrokerClient {
+
+  private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
+
+  private static final Duration QUERY_LIMIT = Duration.ofSeconds(10);
+
+  /** Forgetting waits 7 s for the lost node several times if its name can still be resolved. */
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
+
+  private final BrokerClient api;
+  private final NodeCommands commands;
+  private final ResourceNames names;
+  private final Collection<QueueNode> nodes;
+
+  TopologyBroker(
+      BrokerClient api, NodeCommands commands, ResourceNames names, Collection<QueueNode> nodes) {
+    this.api = api;
+    this.commands = commands;
+    this.names = names;
+    this.nodes = nodes;
+  }
+
+  @Override
+  public BrokerObservation observe() {
+    return api.observe();
+  }
+
+  @Override
+  public void apply(BrokerAction action) {
+    switch (action) {
+      case ForgetNode forget ->
+          run(another(forget.node()), "rabbitmqctl", "forget_cluster_node", forget.node());
+      case StopNode stop -> {
+        run(pod(stop.node()), "rabbitmq-upgrade", "drain");
+        run(pod(stop.node()), "rabbitmqctl", "stop_app");
+      }
+      case AddReplica add ->
+          run(
+              another(add.node()),
+              "rabbitmq-streams",
+              "add_replica",
+              "--vhost",
+              BrokerDefinitions.VHOST,
+              add.stream(),
+              add.node());
+      default -> api.apply(action);
+    }
+  }
+
+  /**
+   * Whether the other nodes can still resolve a node's host name.
+   *
+   * @throws BrokerException when none could be asked
+   */
+  boolean canResolve(int node) {
+    Pod asked = another(names.brokerNode(node));
+    return commands.run(asked, QUERY_LIMIT, "getent", "hosts", names.host(node)).exitCode() == 0;
+  }
+
+  private void run(Pod pod, String... command) {
+    Result result = commands.run(pod, COMMAND_LIMIT, command);
+    LOG.infof(
+        "%s in Pod %s: exit code %d, %s",
+        String.join(" ", command), pod.getMetadata().getName(), result.exitCode(), result.output());
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.REFUSED, "%s: %s".formatted(String.join(" ", command), result.output()));
+    }
+  }
+
+  private Pod pod(String brokerNode) {
+    return nodes.stream()
+        .filter(node -> names.brokerNode(node.number()).equals(brokerNode))
+        .flatMap(node -> node.pod().stream())
+        .findFirst()
+        .orElseThrow(
+            () -> new BrokerException(Kind.UNAVAILABLE, "There is no Pod of " + brokerNode));
+  }
+
+  private Pod another(String than) {
+    return nodes.stream()
+        .filter(node -> node.isReady() && !names.brokerNode(node.number()).equals(than))
+        .flatMap(node -> node.pod().stream())
+        .findFirst()
+        .orElseThrow(
+            () -> new BrokerException(Kind.UNAVAILABLE, "No queue node is ready to be asked"));
+  }
+}

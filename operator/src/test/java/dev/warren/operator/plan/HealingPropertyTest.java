@@ -1,0 +1,300 @@
+package dev.warren.operator.plan;
+
+import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/**
+ * Whatever befalls the nodes, as long as a majority of them and of each queue's members is left: in
+ * the end there are as many nodes as wanted, and every queue has its members. What must not happen
+ * on the way is checked by the cluster itself.
+ */
+class HealingPropertyTest {
+
+  /** What befalls the cluster. */
+  enum Fault {
+    MACHINE_SILENT,
+    MACHINE_BACK,
+    MACHINE_GONE,
+    NODE_CRASHES,
+    POD_DELETED,
+    POD_EVICTED,
+    VOLUME_DELETED,
+    VOLUME_EMPTIED,
+    GIVEN_UP,
+    REPLICAS,
+    CHANGED_SPEC,
+    OPERATOR_KILLED,
+    BROKER_UNREACHABLE,
+    QUEUE_SHRUNK,
+    CLIENT_DECLARES,
+    RECORD_DELETED,
+    TIME
+  }
+
+  /**
+   * @param target on which node, machine or queue; or how many nodes
+   * @param passes how many passes the operator makes until the next fault
+   * @param killedAfter how many actions of the last one it carries out
+   */
+  record Event(Fault fault, int target, int passes, int killedAfter) {}
+
+  private InMemoryCluster cluster;
+  private int replicas;
+  private boolean changed;
+  private boolean hasClassic;
+
+  @BeforeTry
+  void anEmptyCluster() {
+    cluster = new InMemoryCluster();
+    changed = false;
+  }
+
+  @Property(tries = 300)
+  void theClusterHeals(
+      @ForAll @IntRange(min = 1, max = 5) int first,
+      @ForAll boolean classic,
+      @ForAll @IntRange(min = 1, max = 3) int speed,
+      @ForAll("events") @Size(max = 12) List<Event> events) {
+    replicas = first;
+    hasClassic = classic;
+    cluster.converge(spec());
+    cluster.startNodesSlowly(speed);
+    for (Event event : events) {
+      befall(event);
+      for (int i = 0; i < event.passes(); i++) {
+        cluster.step(spec());
+      }
+      cluster.carryOut(cluster.plan(spec()), event.killedAfter());
+      if (event.killedAfter() % 3 != 0) {
+        cluster.settle();
+      }
+    }
+    recover();
+    assertHealed();
+  }
+
+  private void befall(Event event) {
+    List<Integer> nodes =
+        List.copyOf(cluster.brokerNodes().keySet()).stream()
+            .map(node -> NAMES.number(node).orElseThrow())
+            .toList();
+    int n = nodes.isEmpty() ? 0 : nodes.get(event.target() % nodes.size());
+    String pod = NAMES.node(n);
+    boolean hasPod = cluster.names("Pod").contains(pod);
+    switch (event.fault()) {
+      case MACHINE_SILENT ->
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::silence);
+      case MACHINE_BACK -> silent(event.target()).ifPresent(cluster::bringBack);
+      case MACHINE_GONE ->
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::destroy);
+      case NODE_CRASHES -> {
+        if (hasPod && isOnReadyMachine(n)) {
+          cluster.crash(pod);
+        }
+      }
+      case POD_DELETED -> {
+        if (hasPod && isOnReadyMachine(n)) {
+          cluster.delete("Pod", pod);
+        }
+      }
+      case POD_EVICTED -> {
+        if (hasPod && isOnReadyMachine(n)) {
+          cluster.evict(pod);
+        }
+      }
+      case VOLUME_DELETED -> {
+        if (isMember(n) && isOnReadyMachine(n) && canDoWithout(n, null)) {
+          cluster.deleteClaim(n);
+          if (hasPod) {
+            cluster.delete("Pod", pod);
+          }
+        }
+      }
+      case VOLUME_EMPTIED -> {
+        if (isMember(n)
+            && hasPod
+            && isOnReadyMachine(n)
+            && canDoWithout(n, null)
+            && cluster.observe().nodes().get(n).knowsThatItHasJoined()) {
+          cluster.emptyVolume(n);
+        }
+      }
+      case GIVEN_UP -> {
+        if (hasPod) {
+          cluster.giveUp(pod);
+        }
+      }
+      case REPLICAS -> replicas = 1 + event.target() % 5;
+      case CHANGED_SPEC -> changed = !changed;
+      case OPERATOR_KILLED -> cluster.restartOperator();
+      case BROKER_UNREACHABLE -> {
+        cluster.setReachable(false);
+        for (int i = 0; i <= event.target(); i++) {
+          cluster.step(spec());
+          cluster.pass(Duration.ofSeconds(20));
+        }
+        cluster.setReachable(true);
+      }
+      case QUEUE_SHRUNK -> cluster.shrinkByHand("q");
+      case CLIENT_DECLARES -> {
+        if (cluster.hasMajority(cluster.brokerNodes().keySet())) {
+          cluster.declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
+        }
+      }
+      case RECORD_DELETED -> {
+        // Without it, a number of which nothing is left can only be given again.
+        if (cluster.names("ConfigMap").contains(NAMES.membership())
+            && cluster.highestNumberEver() == cluster.observe().highestNumber()) {
+          cluster.delete("ConfigMap", NAMES.membership());
+        }
+      }
+      case TIME -> {
+        cluster.plan(spec());
+        cluster.pass(Duration.ofSeconds(30L * event.target()));
+      }
+    }
+  }
+
+  private Optional<String> onMachineOf(int n) {
+    return Optional.ofNullable(cluster.machineOf(n)).filter(m -> isOnReadyMachine(n));
+  }
+
+  private boolean isOnReadyMachine(int n) {
+    String machine = cluster.machineOf(n);
+    return machine != null && cluster.machines().get(machine) == Machine.State.READY;
+  }
+
+  private Optional<String> silent(int target) {
+    List<String> silent =
+        cluster.machines().keySet().stream()
+            .filter(name -> cluster.machines().get(name) == Machine.State.SILENT)
+            .toList();
+    return silent.isEmpty() ? Optional.empty() : Optional.of(silent.get(target % silent.size()));
+  }
+
+  private boolean isMember(int n) {
+    QueueNode node = cluster.observe().nodes().get(n);
+    return node != null && node.hasVolume();
+  }
+
+  /** Whether a majority of all is left without what is on that machine, and some machine is. */
+  private boolean canDoWithout(int n, String machine) {
+    Set<String> lost = cluster.onMachine(machine);
+    lost.add(NAMES.brokerNode(n));
+    boolean majorities =
+        cluster.hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
+            && cluster.members().values().stream()
+                .filter(copies -> copies.size() > 1 || !hasClassic)
+                .allMatch(copies -> cluster.hasMajorityWithout(copies, lost));
+    long ready = cluster.machines().values().stream().filter(Machine.State.READY::equals).count();
+    return majorities && ready > 3;
+  }
+
+  /** What a user does who reads what the operator says, when it goes on no more. */
+  private void recover() {
+    List<String> silent =
+        new ArrayList<>(
+            cluster.machines().keySet().stream()
+                .filter(name -> cluster.machines().get(name) == Machine.State.SILENT)
+                .toList());
+    silent.stream().skip(1).forEach(cluster::bringBack);
+    cluster.startNodesSlowly(5);
+    for (int attempt = 0; attempt < 12; attempt++) {
+      cluster.converge(spec());
+      Optional<Integer> held = heldNode();
+      if (held.isEmpty()) {
+        return;
+      }
+      cluster.giveUp(NAMES.node(held.get()));
+    }
+    throw new AssertionError("still held: " + cluster.plan(spec()).nodeProblems());
+  }
+
+  /** One that is lost, and not replaced unless it is given up. */
+  private Optional<Integer> heldNode() {
+    boolean held =
+        cluster.plan(spec()).nodeProblems().stream()
+            .anyMatch(
+                problem ->
+                    problem.reason().equals("SeveralNodesLost")
+                        || problem.reason().equals("NodeLost"));
+    return held
+        ? cluster.brokerNodes().keySet().stream()
+            .filter(node -> !cluster.brokerNodes().get(node))
+            .map(node -> NAMES.number(node).orElseThrow())
+            .filter(n -> cluster.names("Pod").contains(NAMES.node(n)))
+            .filter(n -> !cluster.observe().nodes().get(n).isGivenUp())
+            .findFirst()
+        : Optional.empty();
+  }
+
+  private void assertHealed() {
+    cluster.pass(Duration.ofDays(1));
+    ReconcilePlan plan = cluster.plan(spec());
+    assertThat(plan.isEmpty()).as("%s", plan).isTrue();
+    assertThat(plan.nodeProblems()).isEmpty();
+    assertThat(cluster.brokerNodes()).hasSize(replicas).doesNotContainValue(false);
+    Observation seen = cluster.observe();
+    assertThat(seen.nodes().values().stream().filter(node -> !node.isTerminating()))
+        .hasSize(replicas)
+        .allMatch(QueueNode::isReady)
+        .allMatch(QueueNode::isInService)
+        .allMatch(QueueNode::hasVolume)
+        .allMatch(QueueNode::hasJoined)
+        .allMatch(QueueNode::knowsThatItHasJoined);
+    assertThat(plan.departure().filter(departure -> !departure.isComplete())).isEmpty();
+    Reachable broker = seen.reachable().orElseThrow();
+    QueueTarget.all(spec().queues(), broker)
+        .forEach((queue, members) -> assertQueue(queue, members, broker));
+  }
+
+  private void assertQueue(String name, int members, Reachable broker) {
+    QueueState queue = broker.queues().get(name);
+    assertThat(queue.online()).as(name).containsExactlyInAnyOrderElementsOf(queue.members());
+    assertThat(queue.members()).as(name).hasSizeGreaterThanOrEqualTo(Math.min(members, replicas));
+    if (spec().queues().stream()
+        .anyMatch(spec -> spec.name().equals(name) && spec.type() == QueueType.QUORUM)) {
+      assertThat(queue.members()).as(name).hasSize(Math.min(members, replicas));
+    }
+  }
+
+  private MessageTopologySpec spec() {
+    return Specs.of(
+        replicas,
+        changed ? "config: log.console.level = debug" : "",
+        "queues: [{name: q, type: quorum}, {name: one, type: quorum, members: 1},"
+            + " {name: five, type: quorum, members: 5}, {name: s, type: stream}"
+            + (hasClassic ? ", {name: c, type: classic}]" : "]"));
+  }
+
+  @Provide
+  Arbitrary<List<Event>> events() {
+    return Combinators.combine(
+            Arbitraries.of(Fault.class),
+            Arbitraries.integers().between(0, 6),
+            Arbitraries.integers().between(0, 12),
+            Arbitraries.integers().between(0, 12))
+        .as(Event::new)
+        .list();
+  }
+}
