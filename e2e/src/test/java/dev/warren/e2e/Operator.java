@@ -5,24 +5,25 @@ import static dev.warren.e2e.TestBed.tryKubectl;
 
 import dev.warren.e2e.TestBed.Printed;
 
-/** The operator as {@code e2e/install} left it, alone in its namespace. */
+/** The operator as {@code e2e/install} left it. */
 final class Operator {
 
   static final String NAMESPACE = "warren-system";
 
   private static final String HERE = "--namespace=" + NAMESPACE;
   private static final String DEPLOYMENT = "deployment/warren";
+  private static final String PODS = "--selector=app.kubernetes.io/component=operator";
 
   private Operator() {}
 
   /** Ends its Pod without warning; Kubernetes starts another. */
   static void kill() {
-    kubectl(HERE, "delete", "pods", "--all", "--force", "--grace-period=0");
+    kubectl(HERE, "delete", "pods", PODS, "--force", "--grace-period=0");
   }
 
   static void stop() {
     kubectl(HERE, "scale", DEPLOYMENT, "--replicas=0");
-    kubectl(HERE, "wait", "--for=delete", "pods", "--all", "--timeout=60s");
+    kubectl(HERE, "wait", "--for=delete", "pods", PODS, "--timeout=60s");
   }
 
   /** Starts it unless it runs, and waits until it does. */
@@ -37,7 +38,7 @@ final class Operator {
         HERE,
         "get",
         "pods",
-        "--selector=app.kubernetes.io/component=operator",
+        PODS,
         "--field-selector=status.phase=Running",
         "--output=jsonpath={.items[0].spec.nodeName}");
   }
