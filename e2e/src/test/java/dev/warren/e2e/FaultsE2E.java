@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 class FaultsE2E {
 
   private static final int FAULTS = Integer.getInteger("e2e.faults", 5);
-  private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
+
+  /** Unless another is given, the same in every run: it is make soak that looks for the unknown. */
+  private static final long SEED = Long.getLong("e2e.seed", 1_795_527_252_726L);
+
   private static final int QUEUES = 10;
 
   /** The clients', which is never taken away: they are not what is tried. */
@@ -142,6 +146,8 @@ class FaultsE2E {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))
+        // A node that was struck need not answer yet.
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
               if (isLost) {

@@ -10,6 +10,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +142,8 @@ class NodeReplacedE2E {
     await(lost + " is replaced")
         .atMost(HEALED)
         .pollInterval(Duration.ofMillis(500))
+        // A node that was struck need not answer yet.
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
               NodeReplacement last = topology.get().getStatus().nodes().lastReplacement();
