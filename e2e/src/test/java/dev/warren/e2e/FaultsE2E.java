@@ -74,7 +74,7 @@ class FaultsE2E {
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
 
     for (int i = 1; i <= FAULTS; i++) {
-      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      Fault fault = possibleFault();
       NodeStatus victim = victim(fault);
       boolean operatorToo = random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED;
       long begun = System.nanoTime();
@@ -126,15 +126,24 @@ class FaultsE2E {
     }
   }
 
-  /** A node away from the clients, and for a machine's fault away from the operator too. */
+  /** Not one that only the clients' or the operator's machine could suffer. */
+  private Fault possibleFault() {
+    Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+    return candidates(fault).isEmpty() ? Fault.OPERATOR_KILLED : fault;
+  }
+
   private NodeStatus victim(Fault fault) {
-    String operator = fault.name().startsWith("MACHINE") ? Operator.machine() : "";
-    List<NodeStatus> candidates =
-        topology.get().getStatus().nodes().members().stream()
-            .filter(node -> !node.machine().equals(operator))
-            .filter(node -> !node.machine().equals(QUIET_MACHINE))
-            .toList();
+    List<NodeStatus> candidates = candidates(fault);
     return candidates.get(random.nextInt(candidates.size()));
+  }
+
+  /** The nodes away from the clients, and for a machine's fault away from the operator too. */
+  private List<NodeStatus> candidates(Fault fault) {
+    String operator = fault.name().startsWith("MACHINE") ? Operator.machine() : "";
+    return topology.get().getStatus().nodes().members().stream()
+        .filter(node -> !node.machine().equals(operator))
+        .filter(node -> !node.machine().equals(QUIET_MACHINE))
+        .toList();
   }
 
   private void awaitWhole(Fault fault, NodeStatus victim) {

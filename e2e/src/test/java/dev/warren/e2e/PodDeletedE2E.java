@@ -5,7 +5,6 @@ import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,9 +25,7 @@ class PodDeletedE2E {
   @Test
   void noConfirmedMessageIsLostAndTheNodeComesBackUnderItsNameWithItsData() {
     topology.apply(THREE_NODES + "queues: [{name: flow}]").awaitReady();
-    ClientPod consumer = ClientPod.start("consumer", topology, "flow");
-    ClientPod publisher = ClientPod.start("publisher", topology, "flow");
-    awaitConfirmed(publisher, 200);
+    Traffic traffic = Traffic.start(topology, "flow");
 
     Pod deleted = leader();
     PersistentVolumeClaim volume = volumeOf(deleted);
@@ -53,23 +50,10 @@ class PodDeletedE2E {
         .untilAsserted(() -> assertThat(flow().online()).isEqualTo(3));
     assertThat(volumeOf(deleted).getMetadata().getUid()).isEqualTo(volume.getMetadata().getUid());
 
-    awaitConfirmed(publisher, publisher.report().path("confirmed").asInt() + 200);
-    JsonNode published = publisher.stop();
-    System.out.printf("pod deleted: %s%n", published);
-    int confirmed = published.path("confirmed").asInt();
-    await("every confirmed message arrives")
-        .atMost(SOON)
-        .untilAsserted(
-            () ->
-                assertThat(consumer.report().path("complete").asInt())
-                    .isGreaterThanOrEqualTo(confirmed));
-    assertThat(published.path("longestPauseMs").asInt()).isLessThan(30_000);
-  }
-
-  private void awaitConfirmed(ClientPod publisher, int count) {
-    await(count + " messages are confirmed")
-        .atMost(SOON)
-        .until(() -> publisher.report().path("confirmed").asInt() >= count);
+    traffic.awaitMore(200);
+    Traffic.Count count = traffic.stop();
+    System.out.printf("pod deleted: %s%n", count);
+    assertThat(count.longestPauseMs()).isLessThan(30_000);
   }
 
   private Pod leader() {

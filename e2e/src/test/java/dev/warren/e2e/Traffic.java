@@ -22,12 +22,22 @@ final class Traffic {
   /** What was counted: messages, and the publisher's longest time without a confirm in ms. */
   record Count(int confirmed, int delivered, int duplicates, int longestPauseMs) {}
 
+  /** Starts both. */
+  static Traffic start(Topology topology, String queue) {
+    return flowing(
+        ClientPod.start("publisher", topology, queue),
+        ClientPod.start("consumer", topology, queue));
+  }
+
   /** Starts both on a machine that stays. */
   static Traffic start(String machine, Topology topology, String queue) {
-    Traffic traffic =
-        new Traffic(
-            ClientPod.startOn(machine, "publisher", topology, queue),
-            ClientPod.startOn(machine, "consumer", topology, queue));
+    return flowing(
+        ClientPod.startOn(machine, "publisher", topology, queue),
+        ClientPod.startOn(machine, "consumer", topology, queue));
+  }
+
+  private static Traffic flowing(ClientPod publisher, ClientPod consumer) {
+    Traffic traffic = new Traffic(publisher, consumer);
     traffic.awaitMore(200);
     return traffic;
   }
