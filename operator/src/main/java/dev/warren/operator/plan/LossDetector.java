@@ -7,7 +7,6 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -152,16 +151,12 @@ final class LossDetector {
     boolean stranded =
         machine != null
             && machine.state() != Machine.State.READY
-            && node.pod().map(this::age).orElse(Duration.ZERO).compareTo(patience()) >= 0;
+            && node.pod().map(observed::age).orElse(Duration.ZERO).compareTo(patience()) >= 0;
     return stranded
         ? Optional.of(
             new Loss(
                 node.number(), Kind.LOST, name + " has never joined and " + machine.description()))
         : Optional.empty();
-  }
-
-  private Duration age(Pod pod) {
-    return Duration.between(Instant.parse(pod.getMetadata().getCreationTimestamp()), observed.at());
   }
 
   private Duration patience() {

@@ -25,7 +25,6 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -249,7 +248,7 @@ final class NodePlanner {
     return observed.hasMajority()
         && !brokerNodes().contains(names.brokerNode(n))
         && !isRunning(seed)
-        && age(pod).compareTo(SEED_PATIENCE) > 0;
+        && observed.age(pod).compareTo(SEED_PATIENCE) > 0;
   }
 
   private TreeSet<String> brokerNodes() {
@@ -265,10 +264,6 @@ final class NodePlanner {
         .map(answer -> answer.nodes().get(brokerNode))
         .map(Node::running)
         .orElse(false);
-  }
-
-  private Duration age(Pod pod) {
-    return Duration.between(Instant.parse(pod.getMetadata().getCreationTimestamp()), observed.at());
   }
 
   /** Makes Pods anew that were made from an earlier spec: what does not run, or else one node. */

@@ -2,7 +2,9 @@ package dev.warren.operator.plan;
 
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,11 @@ public record Observation(
   /** Whether the broker's nodes can still decide: more than half of them run, as they say. */
   public boolean hasMajority() {
     return reachable().map(answer -> 2 * running(answer) > answer.nodes().size()).orElse(false);
+  }
+
+  /** How long an object had been there when this was read. */
+  Duration age(HasMetadata object) {
+    return Duration.between(Instant.parse(object.getMetadata().getCreationTimestamp()), at);
   }
 
   private static long running(Reachable answer) {

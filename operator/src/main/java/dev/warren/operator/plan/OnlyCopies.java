@@ -1,8 +1,10 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Queues that would be gone with a node. */
 final class OnlyCopies {
@@ -11,23 +13,16 @@ final class OnlyCopies {
 
   /** A durable queue that only this node has; classic queues are all of that kind. */
   static Optional<String> on(String brokerNode, Reachable broker) {
-    return broker.queues().values().stream()
-        .filter(queue -> queue.members().equals(List.of(brokerNode)))
-        .filter(queue -> broker.definitions().queues().containsKey(queue.name()))
-        .map(BrokerObservation.QueueState::name)
-        .sorted()
-        .findFirst();
+    return first(broker, queue -> queue.members().equals(List.of(brokerNode)));
   }
 
   /** A durable queue that can be nowhere but on this node, also while that runs. */
   static Optional<String> immovable(String brokerNode, Reachable broker) {
-    return broker.queues().values().stream()
-        .filter(queue -> queue.members().equals(List.of(brokerNode)))
-        .map(BrokerObservation.QueueState::name)
-        .filter(broker.definitions().queues()::containsKey)
-        .filter(queue -> broker.definitions().queues().get(queue).type().equals("classic"))
-        .sorted()
-        .findFirst();
+    return first(
+        broker,
+        queue ->
+            queue.members().equals(List.of(brokerNode))
+                && broker.definitions().queues().get(queue.name()).type().equals("classic"));
   }
 
   /**
@@ -35,11 +30,19 @@ final class OnlyCopies {
    * not run: if that is forgotten, the queue may never come back.
    */
   static Optional<String> needing(String brokerNode, Reachable broker) {
+    return first(
+        broker,
+        queue ->
+            queue.members().contains(brokerNode)
+                && 2 * queue.online().size() <= queue.members().size());
+  }
+
+  /** The first by name of the durable queues that are so. */
+  private static Optional<String> first(Reachable broker, Predicate<QueueState> isSo) {
     return broker.queues().values().stream()
-        .filter(queue -> queue.members().contains(brokerNode))
         .filter(queue -> broker.definitions().queues().containsKey(queue.name()))
-        .filter(queue -> 2 * queue.online().size() <= queue.members().size())
-        .map(BrokerObservation.QueueState::name)
+        .filter(isSo)
+        .map(QueueState::name)
         .sorted()
         .findFirst();
   }

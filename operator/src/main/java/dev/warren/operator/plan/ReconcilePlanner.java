@@ -19,7 +19,6 @@ import dev.warren.operator.plan.NodePlanner.NodePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,8 +202,7 @@ public final class ReconcilePlanner {
     return observed.nodes().values().stream()
         .filter(node -> !joined.contains(names.brokerNode(node.number())))
         .flatMap(node -> node.pod().stream())
-        .map(pod -> Instant.parse(pod.getMetadata().getCreationTimestamp()))
-        .anyMatch(made -> Duration.between(made, observed.at()).compareTo(FIRST_START) < 0);
+        .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }
 
   private List<KubernetesAction> planConsumers(Credentials credentials) {
