@@ -195,11 +195,13 @@ final class NodePlanner {
         && (node.pod().isEmpty() || node.hasEnded())
         && observed
             .reachable()
-            .filter(answer -> answer.nodes().containsKey(brokerNode))
-            .filter(
+            .map(
                 answer ->
-                    !observed.hasMajority() || OnlyCopies.needing(brokerNode, answer).isPresent())
-            .isPresent();
+                    answer.nodes().containsKey(brokerNode)
+                        && (!observed.hasMajority()
+                            || OnlyCopies.needing(brokerNode, answer).isPresent()))
+            // Nobody answers: perhaps because it was the only one.
+            .orElse(true);
   }
 
   private Placement placement(int n) {
