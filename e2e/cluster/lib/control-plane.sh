@@ -79,3 +79,21 @@ ensure_control_plane() {
   write_control_plane_config
   start_control_plane
 }
+
+api_command() { # api-down|api-up
+  local pid
+  need_testbed
+  lock
+  case $1 in
+    api-down)
+      read -r pid _ <"$PIDS/kube-apiserver"
+      alive kube-apiserver || fail "the API server does not run"
+      kill -KILL "$pid"
+      step "the API server is gone"
+      ;;
+    api-up)
+      start_control_plane
+      step "the API server is ready"
+      ;;
+  esac
+}

@@ -11,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +45,14 @@ class FaultsE2E {
   /** One fault in so many is followed at once by the end of the operator. */
   private static final int OPERATOR_TOO = 3;
 
+  /** One fault in so many is followed at once by another node's. */
+  private static final int ANOTHER_TOO = 4;
+
+  /** One fault in so many is the API server's. It takes a minute, which the others do not. */
+  private static final int API_SERVER = 20;
+
+  private static final Duration API_SERVER_AWAY = Duration.ofSeconds(60);
+
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-faults");
 
   private final Topology topology = namespace.topology("orders");
@@ -59,8 +69,15 @@ class FaultsE2E {
     MACHINE_CRASHED,
     VOLUME_EMPTIED,
     VOLUME_DELETED,
-    OPERATOR_KILLED
+    OPERATOR_KILLED,
+    API_SERVER_AWAY
   }
+
+  private static final List<Fault> ANY_TIME =
+      Stream.of(Fault.values()).filter(fault -> fault != Fault.API_SERVER_AWAY).toList();
+
+  /** What takes nothing from a node for good: it may strike while another is away. */
+  private static final List<Fault> PASSING = List.of(Fault.POD_DELETED, Fault.PROCESS_KILLED);
 
   @AfterEach
   void bringBackTheMachines() {
@@ -76,27 +93,44 @@ class FaultsE2E {
     for (int i = 1; i <= FAULTS; i++) {
       Fault fault = possibleFault();
       NodeStatus victim = victim(fault);
-      boolean operatorToo = random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED;
+      List<String> more = new ArrayList<>();
       long begun = System.nanoTime();
 
       strike(fault, victim);
-      if (operatorToo) {
+      if (random.nextInt(ANOTHER_TOO) == 0) {
+        strikeAnother(victim).ifPresent(more::add);
+      }
+      if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
         Operator.kill();
+        more.add("+ OPERATOR_KILLED");
       }
       awaitWhole(fault, victim);
 
       System.out.printf(
-          "%3d  %-28s %-10s %-14s whole again after %5.1f s%n",
-          i,
-          fault,
-          victim.name(),
-          operatorToo ? "+ operator" : "",
-          (System.nanoTime() - begun) / 1e9);
+          "%3d  %-28s %-10s %-42s whole again after %5.1f s%n",
+          i, fault, victim.name(), String.join(" ", more), (System.nanoTime() - begun) / 1e9);
       bringBack();
       traffic.awaitMore(100);
     }
 
     System.out.printf("%d faults: %s, lost=0%n", FAULTS, traffic.stop());
+  }
+
+  /** Something that passes, at a node that has its Pod and is not on the struck one's machine. */
+  private Optional<String> strikeAnother(NodeStatus struck) {
+    Fault fault = PASSING.get(random.nextInt(PASSING.size()));
+    List<NodeStatus> others =
+        topology.get().getStatus().nodes().members().stream()
+            .filter(node -> node.state().equals("Ready"))
+            .filter(node -> !node.name().equals(struck.name()))
+            .filter(node -> !node.machine().equals(struck.machine()))
+            .toList();
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    NodeStatus other = others.get(random.nextInt(others.size()));
+    strike(fault, other);
+    return Optional.of("+ %s %s".formatted(fault, other.name()));
   }
 
   private void strike(Fault fault, NodeStatus victim) {
@@ -123,12 +157,23 @@ class FaultsE2E {
         namespace.run("delete", "pod", victim.name(), "--wait=false");
       }
       case OPERATOR_KILLED -> Operator.kill();
+      case API_SERVER_AWAY -> {
+        testbed("api-down");
+        await("the API server is away for a while")
+            .pollDelay(API_SERVER_AWAY)
+            .atMost(API_SERVER_AWAY.multipliedBy(2))
+            .until(() -> true);
+        testbed("api-up");
+      }
     }
   }
 
   /** Not one that only the clients' or the operator's machine could suffer. */
   private Fault possibleFault() {
-    Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+    if (random.nextInt(API_SERVER) == 0) {
+      return Fault.API_SERVER_AWAY;
+    }
+    Fault fault = ANY_TIME.get(random.nextInt(ANY_TIME.size()));
     return candidates(fault).isEmpty() ? Fault.OPERATOR_KILLED : fault;
   }
 
@@ -137,12 +182,12 @@ class FaultsE2E {
     return candidates.get(random.nextInt(candidates.size()));
   }
 
-  /** The nodes away from the clients, and for a machine's fault away from the operator too. */
+  /** A machine that is struck must not be the clients' nor the operator's. */
   private List<NodeStatus> candidates(Fault fault) {
-    String operator = fault.name().startsWith("MACHINE") ? Operator.machine() : "";
+    List<String> spared =
+        fault.name().startsWith("MACHINE") ? List.of(QUIET_MACHINE, Operator.machine()) : List.of();
     return topology.get().getStatus().nodes().members().stream()
-        .filter(node -> !node.machine().equals(operator))
-        .filter(node -> !node.machine().equals(QUIET_MACHINE))
+        .filter(node -> !spared.contains(node.machine()))
         .toList();
   }
 

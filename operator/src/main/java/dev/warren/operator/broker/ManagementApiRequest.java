@@ -38,6 +38,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.BalanceLeaders balance ->
           List.of(new ManagementApiRequest("POST", "/api/rebalance/queues", Map.of()));
       case BrokerAction.AddReplica add -> throw noSuchRequest(add);
+      case BrokerAction.RemoveReplica remove -> throw noSuchRequest(remove);
       case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
       case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
     };

@@ -13,6 +13,8 @@ import java.util.Map;
 /** How the queue nodes are reached, and how many of them may be taken away at once. */
 public final class TopologyServices {
 
+  private static final String NEXT_NODE = "warren.dev/next-node";
+
   private final Owner owner;
   private final ResourceNames names;
 
@@ -36,10 +38,19 @@ public final class TopologyServices {
         .build();
   }
 
-  /** What gives each node its host name; also before it is ready, or it could never become so. */
-  public Service nodeNames() {
+  /**
+   * What gives each node its host name; also before it is ready, or it could never become so.
+   *
+   * @param next the lowest number that no node has ever had: kept here too, so that the loss of one
+   *     record does not give a number twice
+   */
+  public Service nodeNames(int next) {
     return new ServiceBuilder()
-        .withMetadata(owner.owned(names.nodesService(), Component.QUEUE_NODE).build())
+        .withMetadata(
+            owner
+                .owned(names.nodesService(), Component.QUEUE_NODE)
+                .addToAnnotations(NEXT_NODE, String.valueOf(next))
+                .build())
         .withNewSpec()
         .withClusterIP("None")
         .withPublishNotReadyAddresses(true)
@@ -47,6 +58,13 @@ public final class TopologyServices {
         .withPorts(port("epmd", Ports.EPMD, null), port("distribution", Ports.DISTRIBUTION, null))
         .endSpec()
         .build();
+  }
+
+  /** The number that {@link #nodeNames} was given, if it can be read; otherwise 0. */
+  public static int next(Service nodeNames) {
+    Map<String, String> annotations = nodeNames.getMetadata().getAnnotations();
+    String next = annotations == null ? "" : annotations.getOrDefault(NEXT_NODE, "");
+    return next.matches("[0-9]{1,9}") ? Integer.parseInt(next) : 0;
   }
 
   /** One node at a time may be evicted. */

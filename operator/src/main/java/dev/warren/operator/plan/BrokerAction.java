@@ -46,4 +46,10 @@ public sealed interface BrokerAction {
 
   /** Takes a quorum queue's copy from a node. */
   record RemoveMember(String queue, String node) implements BrokerAction {}
+
+  /**
+   * Takes a stream's copy from a node. Refused while a copy on another node lacks anything that the
+   * stream has confirmed.
+   */
+  record RemoveReplica(String stream, String node) implements BrokerAction {}
 }

@@ -17,6 +17,8 @@ import dev.warren.operator.plan.KubernetesAction.Delete;
 import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.LossDetector.Finding;
 import dev.warren.operator.plan.LossDetector.Loss;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,6 +48,12 @@ final class DeparturePlanner {
       List<KubernetesAction> kubernetes,
       List<BrokerAction> broker,
       List<Problem> problems) {}
+
+  /**
+   * A name server may answer from memory for so long; then the node is forgotten all the same,
+   * though that takes 22 s instead of 1 s.
+   */
+  private static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
   private final ResourceNames names;
   private final MessageTopologySpec spec;
@@ -133,12 +141,22 @@ final class DeparturePlanner {
             .filter(loss -> !runs(loss.node(), answer));
     if (other.isPresent()) {
       begin(other.get().node(), other.get().kind(), other.get().because());
+    } else if (isWithdrawn(departure)) {
+      membership = membership.withoutDeparture();
     } else if (departure.kind() != Kind.GIVEN_UP
         && OnlyCopies.immovable(names.brokerNode(departure.node()), answer).isPresent()) {
       membership = membership.withoutDeparture();
     } else {
       leave(departure, answer);
     }
+  }
+
+  /** The user took the annotation back before the node was stopped. */
+  private boolean isWithdrawn(Departure departure) {
+    return departure.kind() == Kind.GIVEN_UP
+        && node(departure)
+            .filter(node -> node.hasStarted() && !node.isTerminating() && !node.isGivenUp())
+            .isPresent();
   }
 
   private boolean isNeeded(Departure departure, Reachable answer) {
@@ -170,16 +188,16 @@ final class DeparturePlanner {
     }
   }
 
-  /** Quorum queues only: other kinds know no member that could be removed, or go with the node. */
+  /** Replicated queues only: a classic one is nowhere else. */
   private static boolean hasMembers(String node, Reachable answer) {
     return answer.queues().values().stream()
-        .filter(queue -> isQuorum(queue, answer))
+        .filter(queue -> isReplicated(queue, answer))
         .anyMatch(queue -> queue.members().contains(node));
   }
 
-  private static boolean isQuorum(QueueState queue, Reachable answer) {
+  private static boolean isReplicated(QueueState queue, Reachable answer) {
     return answer.definitions().queues().containsKey(queue.name())
-        && answer.definitions().queues().get(queue.name()).type().equals("quorum");
+        && !answer.definitions().queues().get(queue.name()).type().equals("classic");
   }
 
   private boolean isStopped(Departure departure) {
@@ -199,7 +217,9 @@ final class DeparturePlanner {
       deletePod(departure);
     }
     takeNameAway(departure);
-    if (observed.resolvable().contains(departure.node()) || hasName(departure)) {
+    boolean isFresh =
+        Instant.parse(departure.decidedAt()).plus(NAME_PATIENCE).isAfter(observed.at());
+    if (hasName(departure) || (isFresh && observed.resolvable().contains(departure.node()))) {
       problems.add(leaving(departure, "is forgotten when its name can no longer be resolved"));
     } else {
       broker.add(new ForgetNode(node.name()));

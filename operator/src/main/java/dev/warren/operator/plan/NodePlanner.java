@@ -163,10 +163,7 @@ final class NodePlanner {
     Optional<QueueNode> node = Optional.ofNullable(observed.nodes().get(n));
     Optional<Pod> pod = node.flatMap(QueueNode::pod);
     if (pod.isEmpty()) {
-      actions.add(
-          new Create(
-              pods.pod(n, seed(n), placement(n), hasJoined(n)),
-              "node " + names.node(n) + " has no Pod"));
+      actions.add(new Create(newPod(n), "node " + names.node(n) + " has no Pod"));
     } else if (node.get().hasEnded() && !node.get().isTerminating()) {
       actions.add(new Delete(pod.get(), "it has ended and is to be made again"));
     } else if (hasJoined(n) && !node.get().knowsThatItHasJoined()) {
@@ -184,6 +181,17 @@ final class NodePlanner {
           new Delete(
               pod.get(), "it is blank and waits for a node to join that is not there any more"));
     }
+  }
+
+  private Pod newPod(int n) {
+    Pod pod = pods.pod(n, seed(n), placement(n), hasJoined(n));
+    boolean givenUp =
+        membership.departing().stream()
+            .anyMatch(leaving -> leaving.node() == n && leaving.kind() == Kind.GIVEN_UP);
+    // Without it, it would look as if the user had changed their mind.
+    return givenUp
+        ? pod.edit().editMetadata().addToAnnotations(Labels.REPLACE, "true").endMetadata().build()
+        : pod;
   }
 
   /** One that leaves comes back as long as the others cannot go on without it. */

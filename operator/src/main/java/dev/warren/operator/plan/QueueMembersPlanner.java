@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -71,16 +72,13 @@ final class QueueMembersPlanner {
     if (staying < target) {
       return bestNewNode(queue).map(node -> add(name, node));
     }
-    if (isStream(name) || staying < Math.min(wanted, replicas)) {
-      // A stream's copy goes from a node when that is forgotten.
+    if (staying < Math.min(wanted, replicas)) {
       return Optional.empty();
     }
-    return superfluous(queue, trim && staying > target)
-        .map(
-            node -> {
-              copies.merge(node, -1, Integer::sum);
-              return new RemoveMember(name, node);
-            });
+    // A stream can have been given more copies than it was declared with; those are left as they
+    // are.
+    boolean tooMany = trim && staying > target && !isStream(name);
+    return superfluous(queue, tooMany).map(node -> remove(name, node));
   }
 
   private boolean isStream(String queue) {
@@ -90,6 +88,11 @@ final class QueueMembersPlanner {
   private BrokerAction add(String queue, String node) {
     copies.merge(node, 1, Integer::sum);
     return isStream(queue) ? new AddReplica(queue, node) : new AddMember(queue, node);
+  }
+
+  private BrokerAction remove(String queue, String node) {
+    copies.merge(node, -1, Integer::sum);
+    return isStream(queue) ? new RemoveReplica(queue, node) : new RemoveMember(queue, node);
   }
 
   private Optional<String> bestNewNode(QueueState queue) {

@@ -18,12 +18,14 @@ import dev.warren.operator.plan.DeparturePlanner.DeparturePlan;
 import dev.warren.operator.plan.NodePlanner.NodePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Plans a whole topology, from a valid spec and what was observed. */
 public final class ReconcilePlanner {
@@ -104,7 +106,7 @@ public final class ReconcilePlanner {
                             "SecretsNotReady", "The Secrets of this resource are not there yet"),
                         List.of()));
     return new ReconcilePlan(
-        planSupport(secrets.secrets()),
+        planSupport(secrets.secrets(), nodes.membership().next()),
         // What goes makes room, maybe for what is to be made.
         joined(List.of(departure.kubernetes(), nodes.actions())),
         joined(
@@ -151,9 +153,20 @@ public final class ReconcilePlanner {
     // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
     // so they do.
     boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
-    int next = Math.max(record.map(Membership::next).orElse(0), observed.highestNumber() + 1);
+    int next =
+        IntStream.of(
+                record.map(Membership::next).orElse(0),
+                observed
+                    .objects()
+                    .find(Service.class, names.nodesService())
+                    .map(TopologyServices::next)
+                    .orElse(0),
+                observed.highestNumber() + 1,
+                highestInBroker() + 1)
+            .max()
+            .getAsInt();
     return new Membership(
-        Math.max(next, highestInBroker() + 1),
+        next,
         formed,
         record.flatMap(Membership::departure),
         record.map(Membership::balanced).orElse(""));
@@ -167,11 +180,11 @@ public final class ReconcilePlanner {
         .orElse(-1);
   }
 
-  private List<KubernetesAction> planSupport(List<HasMetadata> secrets) {
+  private List<KubernetesAction> planSupport(List<HasMetadata> secrets, int nextNode) {
     TopologyServices services = new TopologyServices(owner, names);
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes()));
-    desired.add(services.nodeNames());
+    desired.add(services.nodeNames(nextNode));
     desired.add(services.clients());
     desired.add(services.disruptionBudget());
     return new ObjectPlanner(observed.objects()).plan(desired);

@@ -8,6 +8,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.QueueNode;
@@ -15,6 +16,7 @@ import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** A topology's broker: the management API, and the commands that it has no request for. */
@@ -63,8 +65,52 @@ final class TopologyBroker implements BrokerClient {
               BrokerDefinitions.VHOST,
               add.stream(),
               add.node());
+      case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       default -> api.apply(action);
     }
+  }
+
+  /**
+   * What is confirmed is on a majority of the copies. Without this one, the others must have all of
+   * it: the two readings make sure, for what is confirmed after the first is on enough of them.
+   */
+  private void removeReplica(String stream, String node) {
+    Pod asked = another(node);
+    long confirmed = replicas(asked, stream).confirmed();
+    Optional<String> behind = replicas(asked, stream).behind(confirmed, node);
+    if (behind.isPresent()) {
+      throw new BrokerException(
+          Kind.REFUSED,
+          "stream '%s' keeps its copy on %s until %s has all that is confirmed"
+              .formatted(stream, node, behind.get()));
+    }
+    run(
+        asked,
+        "rabbitmq-streams",
+        "delete_replica",
+        "--vhost",
+        BrokerDefinitions.VHOST,
+        stream,
+        node);
+  }
+
+  private StreamReplicas replicas(Pod asked, String stream) {
+    String[] command = {
+      "rabbitmq-streams",
+      "stream_status",
+      "--vhost",
+      BrokerDefinitions.VHOST,
+      "--formatter",
+      "json",
+      stream
+    };
+    Result result = commands.run(asked, QUERY_LIMIT, command);
+    return StreamReplicas.of(result.output())
+        .orElseThrow(
+            () ->
+                new BrokerException(
+                    Kind.UNAVAILABLE,
+                    "%s: %s".formatted(String.join(" ", command), result.output())));
   }
 
   /**

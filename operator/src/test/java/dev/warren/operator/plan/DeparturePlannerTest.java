@@ -91,6 +91,20 @@ class DeparturePlannerTest {
   }
 
   @Test
+  void aNameThatStaysResolvableDelaysForgettingByAMinuteAtMost() {
+    cluster.converge(nodes(3));
+    cluster.cacheNamesFor(Duration.ofDays(1));
+    lose(1);
+    step(nodes(3));
+    step(nodes(3));
+    cluster.pass(Duration.ofSeconds(50));
+    assertThat(cluster.plan(nodes(3)).broker()).doesNotContain(new ForgetNode(NAMES.brokerNode(1)));
+    cluster.pass(Duration.ofSeconds(10));
+
+    assertThat(cluster.plan(nodes(3)).broker()).contains(new ForgetNode(NAMES.brokerNode(1)));
+  }
+
+  @Test
   void theNameOfALostNodeIsGoneInOnePassAlthoughEachWriteChangesThePod() {
     cluster.converge(nodes(3));
     lose(1);
@@ -212,6 +226,30 @@ class DeparturePlannerTest {
     assertThat(cluster.plan(nodes(3)).nodeProblems())
         .extracting(Problem::reason)
         .contains("NodeLeaving");
+  }
+
+  @Test
+  void aNodeStaysIfItsAnnotationIsTakenBackWhileItRuns() {
+    cluster.converge(nodes(3));
+    cluster.giveUp("orders-1");
+    runUntil(nodes(3), () -> done.contains("Mark Pod orders-1"));
+    cluster.unannotate("orders-1");
+    converge(nodes(3));
+
+    // The one that came in its place is the newest of too many.
+    assertNodes(Set.of(0, 1, 2));
+    assertThat(cluster.observe().nodes().get(1).isInService()).isTrue();
+  }
+
+  @Test
+  void aNodeGivenUpGoesEvenIfItsPodIsMadeAgainMeanwhile() {
+    cluster.converge(nodes(1));
+    cluster.giveUp("orders-0");
+    runUntil(nodes(1), () -> done.contains("record GIVEN_UP 0"));
+    cluster.delete("Pod", "orders-0");
+    converge(nodes(1));
+
+    assertNodes(Set.of(1));
   }
 
   @Test

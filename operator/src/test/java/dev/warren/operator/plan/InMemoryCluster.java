@@ -33,6 +33,7 @@ import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.PutUser;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
@@ -81,8 +82,6 @@ final class InMemoryCluster {
   private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
   /** For so long a name can be resolved after its Pod was taken out of the Service. */
-  private static final Duration CACHED_NAMES = Duration.ofSeconds(12);
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Stored(Class<? extends HasMetadata> type, ObjectNode object, JsonNode applied) {}
@@ -91,6 +90,7 @@ final class InMemoryCluster {
   private final Set<String> claimsEver = new HashSet<>();
   private final Set<String> claimsWithData = new HashSet<>();
   private final SortedMap<String, Machine.State> machines = new TreeMap<>();
+  private Duration namesAreCachedFor = Duration.ofSeconds(12);
   private final Map<String, Instant> outOfServiceSince = new HashMap<>();
   private final Map<Integer, Instant> lastSeenRunning = new HashMap<>();
 
@@ -213,7 +213,8 @@ final class InMemoryCluster {
   private static boolean isDestructive(BrokerAction action) {
     return action instanceof StopNode
         || action instanceof ForgetNode
-        || action instanceof RemoveMember;
+        || action instanceof RemoveMember
+        || action instanceof RemoveReplica;
   }
 
   /** An operator that starts again has seen nothing yet. */
@@ -414,6 +415,10 @@ final class InMemoryCluster {
   }
 
   /** What a user does with kubectl annotate. */
+  void cacheNamesFor(Duration time) {
+    namesAreCachedFor = time;
+  }
+
   void giveUp(String pod) {
     metadata(objects.get(key("Pod", pod))).withObject("/annotations").put(Labels.REPLACE, "true");
   }
@@ -775,7 +780,8 @@ final class InMemoryCluster {
       }
       case AddMember(String queue, String node) -> addMember("quorum", queue, node);
       case AddReplica(String stream, String node) -> addMember("stream", stream, node);
-      case RemoveMember(String queue, String node) -> removeMember(queue, node);
+      case RemoveMember(String queue, String node) -> removeMember("quorum", queue, node);
+      case RemoveReplica(String stream, String node) -> removeMember("stream", stream, node);
       case BalanceLeaders() -> balance();
       case StopNode(String node) -> stop(node);
       case ForgetNode(String node) -> throw new AssertionError(node);
@@ -790,8 +796,8 @@ final class InMemoryCluster {
     }
   }
 
-  private void removeMember(String queue, String node) {
-    assertThat(queues.get(queue).type()).isEqualTo("quorum");
+  private void removeMember(String type, String queue, String node) {
+    assertThat(queues.get(queue).type()).isEqualTo(type);
     if (!hasMajority(members.get(queue)) || !members.get(queue).contains(node)) {
       return;
     }
@@ -823,7 +829,7 @@ final class InMemoryCluster {
         .as("%s is stopped, and the others are too few: %s", node, brokerNodes)
         .isTrue();
     queues.values().stream()
-        .filter(queue -> queue.type().equals("quorum"))
+        .filter(queue -> !queue.type().equals("classic"))
         .forEach(
             queue ->
                 assertThat(members.get(queue.name()))
@@ -1075,7 +1081,7 @@ final class InMemoryCluster {
             node ->
                 outOfServiceSince
                     .getOrDefault(node.pod().orElseThrow().getMetadata().getUid(), now)
-                    .plus(CACHED_NAMES)
+                    .plus(namesAreCachedFor)
                     .isAfter(now))
         .map(QueueNode::number)
         .collect(toCollection(TreeSet::new));

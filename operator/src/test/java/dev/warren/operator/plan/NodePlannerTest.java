@@ -174,6 +174,17 @@ class NodePlannerTest {
   }
 
   @Test
+  void aNumberIsNotUsedAgainEvenIfTheRecordIsGoneWithEverythingOfItsNode() {
+    cluster.converge(Specs.of(4));
+    cluster.converge(THREE);
+    assertThat(cluster.names("PersistentVolumeClaim")).doesNotContain("data-orders-3");
+    cluster.delete("ConfigMap", "orders-membership");
+    cluster.converge(Specs.of(4));
+
+    assertThat(cluster.names("Pod")).contains("orders-4").doesNotContain("orders-3");
+  }
+
+  @Test
   void aMissingRecordIsWrittenAgainFromWhatIsThere() {
     cluster.converge(THREE);
     cluster.delete("ConfigMap", "orders-membership");

@@ -9,6 +9,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -197,14 +198,15 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aStreamGetsAReplicaInPlaceOfThatOnTheLeavingNodeWhichGoesWithIt() {
+  void aStreamGetsAReplicaInPlaceOfThatOnTheLeavingNodeWhichGoesAfterwards() {
     nodes("a", "b", "c", "d");
     leaving = Optional.of("c");
     stream("s", "a", "b", "c");
     assertThat(plan(spec("s", QueueType.STREAM, null))).containsExactly(new AddReplica("s", "d"));
 
     stream("s", "a", "b", "c", "d");
-    assertThat(plan(spec("s", QueueType.STREAM, null))).isEmpty();
+    assertThat(plan(spec("s", QueueType.STREAM, null)))
+        .containsExactly(new RemoveReplica("s", "c"));
   }
 
   @Test

@@ -1,0 +1,59 @@
+package dev.warren.operator.reconcile;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The copies of a stream, as {@code rabbitmq-streams stream_status} shows them. An offset is the
+ * number of a message, -1 before the first.
+ */
+record StreamReplicas(List<Replica> replicas) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * One copy.
+   *
+   * @param offset the last message that it has
+   * @param confirmed the last message of which it knows that a majority of the copies has it
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Replica(
+      @JsonProperty(required = true) String node,
+      @JsonProperty(required = true) Long offset,
+      @JsonProperty(value = "committed_offset", required = true) Long confirmed) {}
+
+  /** Reads what the command printed; empty if that is no list of copies with their offsets. */
+  static Optional<StreamReplicas> of(String printed) {
+    try {
+      List<Replica> replicas = JSON.readValue(printed, new TypeReference<List<Replica>>() {});
+      boolean complete =
+          replicas.stream().allMatch(copy -> copy.offset() != null && copy.confirmed() != null);
+      return replicas.isEmpty() || !complete
+          ? Optional.empty()
+          : Optional.of(new StreamReplicas(List.copyOf(replicas)));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The last message that is known to be confirmed. */
+  long confirmed() {
+    return replicas.stream().mapToLong(Replica::confirmed).max().orElseThrow();
+  }
+
+  /** A node whose copy does not reach that message, not counting one node. */
+  Optional<String> behind(long message, String without) {
+    return replicas.stream()
+        .filter(copy -> !copy.node().equals(without))
+        .filter(copy -> copy.offset() < message)
+        .min(Comparator.comparing(Replica::node))
+        .map(Replica::node);
+  }
+}
