@@ -46,6 +46,11 @@ soak: cluster node-image operator-image example-image ## Many random faults: mak
 	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.faults=$(FAULTS) -De2e.seed=$(SEED)
 
+.PHONY: bench-queues
+bench-queues: cluster node-image operator-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: demo
 demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed
 	e2e/demo

@@ -43,6 +43,18 @@ final class Operator {
         "--output=jsonpath={.items[0].spec.nodeName}");
   }
 
+  /** A figure of its metrics that has no labels but the operator's own, summed up. */
+  static double metric(String name) {
+    return kubectl(
+            "get",
+            "--raw",
+            "/api/v1/namespaces/%s/services/warren:http/proxy/q/metrics".formatted(NAMESPACE))
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   static Printed log() {
     return tryKubectl("", HERE, "logs", DEPLOYMENT, "--tail=200");
   }

@@ -72,7 +72,9 @@ class ScaleE2E {
         "at rest with %d nodes after %.1f s%n", nodes, (System.nanoTime() - begun) / 1e9);
     assertThat(topology.nodes()).hasSize(nodes);
     assertThat(topology.broker().runningNodes()).hasSize(nodes);
-    assertThat(topology.broker().onlineMembers().values()).hasSize(QUEUES).containsOnly(members);
+    assertThat(topology.broker().onlineMembers().values())
+        .hasSize(QUEUES + 1)
+        .containsOnly(members);
     await("no volume is left behind")
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
@@ -83,6 +85,6 @@ class ScaleE2E {
     return "nodes: {replicas: %d, storage: {size: 1Gi}}\n".formatted(replicas)
         + IntStream.range(0, QUEUES)
             .mapToObj("{name: queue-%d}"::formatted)
-            .collect(joining(", ", "queues: [", "]\n"));
+            .collect(joining(", ", "queues: [{name: log, type: stream}, ", "]\n"));
   }
 }

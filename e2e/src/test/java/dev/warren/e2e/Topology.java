@@ -111,7 +111,7 @@ final class Topology {
     return this;
   }
 
-  /** Waits until the condition is False and its message has these words. */
+  /** Waits until the condition is False and its reason and message have these words. */
   void awaitTrouble(String condition, String... words) {
     awaitCondition(condition, "False", TOLD, words);
     awaitCondition("Ready", "False", TOLD);
@@ -126,9 +126,7 @@ final class Topology {
               Condition condition = condition(type).orElse(null);
               assertThat(condition).as("the newest generation's condition").isNotNull();
               assertThat(condition.getStatus()).as(condition.getMessage()).isEqualTo(status);
-              assertThat(List.of(words))
-                  .as(condition.getMessage())
-                  .allMatch(word -> condition.getMessage().contains(word));
+              assertThat(condition.getReason() + ": " + condition.getMessage()).contains(words);
             });
   }
 

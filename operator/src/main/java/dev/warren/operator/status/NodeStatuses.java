@@ -10,9 +10,12 @@ import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueNode;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What is told of the queue nodes. */
 final class NodeStatuses {
@@ -65,6 +68,25 @@ final class NodeStatuses {
         .filter(node -> !isReady(node))
         .min(Comparator.comparing(node -> node.state().equals(PodDiagnosis.STARTING)))
         .map(node -> new Problem(node.state(), node.name() + ": " + node.message()));
+  }
+
+  /** That two nodes would be lost with one machine, as after the loss of a third. */
+  static Optional<String> sharedMachine(NodesStatus nodes) {
+    Map<String, List<String>> byMachine = new TreeMap<>();
+    nodes.members().stream()
+        .filter(node -> node.machine() != null)
+        .forEach(
+            node ->
+                byMachine
+                    .computeIfAbsent(node.machine(), machine -> new ArrayList<>())
+                    .add(node.name()));
+    return byMachine.entrySet().stream()
+        .filter(machine -> machine.getValue().size() > 1)
+        .findFirst()
+        .map(
+            machine ->
+                "%s are on one machine, %s"
+                    .formatted(String.join(" and ", machine.getValue()), machine.getKey()));
   }
 
   static boolean isReady(NodeStatus node) {

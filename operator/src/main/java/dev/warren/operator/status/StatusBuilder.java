@@ -160,7 +160,8 @@ public final class StatusBuilder {
     } else if (!all) {
       conditions.add(NODES_READY, FALSE, PodDiagnosis.STARTING, count);
     } else {
-      conditions.add(NODES_READY, TRUE, "AllReady", count);
+      String shared = NodeStatuses.sharedMachine(nodes).map(machine -> "; " + machine).orElse("");
+      conditions.add(NODES_READY, TRUE, "AllReady", count + shared);
     }
   }
 

@@ -52,6 +52,7 @@ class StatusBuilderTest {
   private Instant now = NOON;
   private final MessageTopology topology = new MessageTopology();
   private final Map<Integer, String> podStatus = new TreeMap<>();
+  private final Map<Integer, String> machines = new TreeMap<>();
   private final Map<String, QueueState> queues = new LinkedHashMap<>();
   private final List<Deployment> deployments = new ArrayList<>();
   private final List<Pod> consumerPods = new ArrayList<>();
@@ -100,6 +101,15 @@ class StatusBuilderTest {
 
   @Nested
   class Ready {
+
+    @Test
+    void nodesThatShareAMachineAreTold() {
+      assertThat(message(build(), "NodesReady")).isEqualTo("3 of 3 nodes are ready");
+
+      machines.put(0, "n2");
+      assertThat(message(build(), "NodesReady"))
+          .isEqualTo("3 of 3 nodes are ready; orders-0 and orders-2 are on one machine, n2");
+    }
 
     @Test
     void itIsTrueWhenEverythingIs() {
@@ -690,7 +700,7 @@ class StatusBuilderTest {
     return new Node(NAMES.brokerNode(n), running, List.of());
   }
 
-  private static QueueNode queueNode(int n, String status) {
+  private QueueNode queueNode(int n, String status) {
     return new QueueNode(
         n,
         Optional.of(
@@ -700,7 +710,10 @@ class StatusBuilderTest {
                 .endMetadata()
                 .build()),
         Optional.of(
-            pod("{name: %s}".formatted(NAMES.node(n)), "{nodeName: n%d}".formatted(n), status)));
+            pod(
+                "{name: %s}".formatted(NAMES.node(n)),
+                "{nodeName: %s}".formatted(machines.getOrDefault(n, "n" + n)),
+                status)));
   }
 
   private void consumerPod(String name, String consumer, String status) {
