@@ -43,9 +43,11 @@ final class NodeStatuses {
         desired, ready, quorum(), members, departure.map(this::replacement).orElse(null));
   }
 
-  /** Its Pod may still be there, on a machine that does not answer. */
+  /** Its Pod may still be there, on a machine that does not answer, while the next one goes. */
   private boolean isForgotten(QueueNode node) {
-    return departure.filter(gone -> gone.node() == node.number() && !gone.isUnderway()).isPresent();
+    boolean isLeftOver = node.isTerminating() && !node.hasName() && !node.hasVolume();
+    return isLeftOver
+        || departure.filter(gone -> gone.node() == node.number() && !gone.isUnderway()).isPresent();
   }
 
   private boolean isLeaving(QueueNode node) {

@@ -53,6 +53,7 @@ class StatusBuilderTest {
   private final MessageTopology topology = new MessageTopology();
   private final Map<Integer, String> podStatus = new TreeMap<>();
   private final Map<Integer, String> machines = new TreeMap<>();
+  private Optional<Integer> leftOver = Optional.empty();
   private final Map<String, QueueState> queues = new LinkedHashMap<>();
   private final List<Deployment> deployments = new ArrayList<>();
   private final List<Pod> consumerPods = new ArrayList<>();
@@ -101,6 +102,16 @@ class StatusBuilderTest {
 
   @Nested
   class Ready {
+
+    @Test
+    void whatIsLeftOfANodeThatWentLongAgoIsNoNode() {
+      leftOver = Optional.of(7);
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.nodes().members()).extracting(NodeStatus::name).doesNotContain("orders-7");
+      assertThat(StatusBuilder.isReady(status)).isTrue();
+    }
 
     @Test
     void nodesThatShareAMachineAreTold() {
@@ -632,6 +643,19 @@ class StatusBuilderTest {
   private Observation observation() {
     SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
     podStatus.forEach((n, status) -> nodes.put(n, queueNode(n, status)));
+    leftOver.ifPresent(
+        n ->
+            nodes.put(
+                n,
+                new QueueNode(
+                    n,
+                    Optional.empty(),
+                    Optional.of(
+                        pod(
+                            "{name: %s, deletionTimestamp: '2026-01-01T11:00:00Z', labels: {app.kubernetes.io/component: lost-queue-node}}"
+                                .formatted(NAMES.node(n)),
+                            "{nodeName: n9}",
+                            READY)))));
     Map<String, Node> byName =
         brokerNodes.values().stream().collect(Collectors.toMap(Node::name, node -> node));
     BrokerObservation broker =
