@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,12 +25,14 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Random faults, one after the other, while messages flow. The seed is printed, and replays a run:
- * -De2e.seed; -De2e.faults says how many there are.
+ * -De2e.seed; -De2e.faults says how many there are, -De2e.minutes after how long none begins.
  */
 @Isolated("it takes machines away and kills the operator")
 class FaultsE2E {
 
   private static final int FAULTS = Integer.getInteger("e2e.faults", 5);
+
+  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("e2e.minutes", 600));
 
   /** Unless another is given, the same in every run: it is make soak that looks for the unknown. */
   private static final long SEED = Long.getLong("e2e.seed", 1_795_527_252_726L);
@@ -71,6 +74,7 @@ class FaultsE2E {
     MACHINE_CRASHED,
     VOLUME_EMPTIED,
     VOLUME_DELETED,
+    GIVEN_UP_BY_HAND,
     OPERATOR_KILLED,
     API_SERVER_AWAY
   }
@@ -92,31 +96,41 @@ class FaultsE2E {
     topology.apply(spec()).awaitReady();
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
 
-    for (int i = 1; i <= FAULTS; i++) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    int faults = 0;
+    while (faults < FAULTS && System.nanoTime() < end) {
+      faults++;
       Fault fault = possibleFault();
-      NodeStatus victim = victim(fault);
-      List<String> more = new ArrayList<>();
-      long begun = System.nanoTime();
-
-      strike(fault, victim);
-      if (random.nextInt(ANOTHER_TOO) == 0) {
-        strikeAnother(victim).ifPresent(more::add);
-      }
-      if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
-        Operator.kill();
-        more.add("+ OPERATOR_KILLED");
-      }
-      awaitWhole(isForGood(fault), victim);
-
-      System.out.printf(
-          "%3d  %-28s %-10s %-42s whole again after %5.1f s%n",
-          i, fault, victim.name(), String.join(" ", more), (System.nanoTime() - begun) / 1e9);
+      System.out.printf("%3d  %s%n", faults, strikeAndAwait(fault, victim(fault), true));
       bringBack();
       spreadAgain();
       traffic.awaitMore(100);
     }
 
-    System.out.printf("%d faults: %s, lost=0%n", FAULTS, traffic.stop());
+    System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
+  }
+
+  /**
+   * Strikes, and waits until everything is whole again.
+   *
+   * @param more whether something else may happen at once
+   * @return what happened
+   */
+  private String strikeAndAwait(Fault fault, NodeStatus victim, boolean more) {
+    String before = incarnation(victim);
+    long begun = System.nanoTime();
+    List<String> also = new ArrayList<>();
+    strike(fault, victim);
+    if (more && random.nextInt(ANOTHER_TOO) == 0) {
+      strikeAnother(victim).ifPresent(also::add);
+    }
+    if (more && random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
+      Operator.kill();
+      also.add("+ OPERATOR_KILLED");
+    }
+    awaitWhole(fault, victim, before);
+    return "%-28s %-10s %-42s whole again after %5.1f s"
+        .formatted(fault, victim.name(), String.join(" ", also), (System.nanoTime() - begun) / 1e9);
   }
 
   /** Something that passes, at a node that has its Pod and is not on the struck one's machine. */
@@ -159,6 +173,8 @@ class FaultsE2E {
         namespace.run("delete", "pvc", "data-" + victim.name(), "--wait=false");
         namespace.run("delete", "pod", victim.name(), "--wait=false");
       }
+      case GIVEN_UP_BY_HAND ->
+          namespace.run("annotate", "pod", victim.name(), "warren.dev/replace=true");
       case OPERATOR_KILLED -> Operator.kill();
       case API_SERVER_AWAY -> {
         testbed("api-down");
@@ -194,14 +210,33 @@ class FaultsE2E {
         .toList();
   }
 
-  private static boolean isForGood(Fault fault) {
-    return switch (fault) {
-      case MACHINE_CUT_OFF, MACHINE_CRASHED, VOLUME_EMPTIED, VOLUME_DELETED -> true;
-      default -> false;
-    };
+  /** Which Pod of a node it is, and how often its container has started. */
+  private String incarnation(NodeStatus node) {
+    return topology.nodes().stream()
+        .filter(pod -> pod.getMetadata().getName().equals(node.name()))
+        .map(
+            pod ->
+                pod.getMetadata().getUid()
+                    + pod.getStatus().getContainerStatuses().stream()
+                        .map(ContainerStatus::getRestartCount)
+                        .toList())
+        .findFirst()
+        .orElse("none");
   }
 
-  private void awaitWhole(boolean isLost, NodeStatus victim) {
+  /** Whether the struck node shows what befell it: it is another, or gone for good. */
+  private void assertStruck(Fault fault, NodeStatus victim, String before) {
+    switch (fault) {
+      case POD_DELETED, PROCESS_KILLED -> assertThat(incarnation(victim)).isNotEqualTo(before);
+      case MACHINE_CUT_OFF, MACHINE_CRASHED, VOLUME_EMPTIED, VOLUME_DELETED, GIVEN_UP_BY_HAND ->
+          assertThat(topology.get().getStatus().nodes().members())
+              .extracting(NodeStatus::name)
+              .doesNotContain(victim.name());
+      case MACHINE_CUT_OFF_FOR_A_MOMENT, OPERATOR_KILLED, API_SERVER_AWAY -> {}
+    }
+  }
+
+  private void awaitWhole(Fault fault, NodeStatus victim, String before) {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))
@@ -209,11 +244,7 @@ class FaultsE2E {
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
-              if (isLost) {
-                assertThat(topology.get().getStatus().nodes().members())
-                    .extracting(NodeStatus::name)
-                    .doesNotContain(victim.name());
-              }
+              assertStruck(fault, victim, before);
               List<Broker> brokers = topology.brokers();
               assertThat(brokers).hasSize(3);
               for (Broker broker : brokers) {
@@ -248,14 +279,9 @@ class FaultsE2E {
         .filter(together -> together.size() > 1)
         .map(List::getLast)
         .forEach(
-            node -> {
-              long begun = System.nanoTime();
-              namespace.run("annotate", "pod", node.name(), "warren.dev/replace=true");
-              awaitWhole(true, node);
-              System.out.printf(
-                  "     %-28s %-53s whole again after %5.1f s%n",
-                  "given up by hand", node.name(), (System.nanoTime() - begun) / 1e9);
-            });
+            node ->
+                System.out.printf(
+                    "     %s%n", strikeAndAwait(Fault.GIVEN_UP_BY_HAND, node, false)));
   }
 
   private void cutOff(String machine) {
