@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -75,8 +76,73 @@ record Broker(String address, String user, String password) {
     return read(send(request("queues", queue).GET()).body()).path("messages").asLong();
   }
 
+  /** The operator's policies, each with its settings. */
+  Map<String, String> policies() {
+    return StreamSupport.stream(
+            read(send(request("policies/%2F").GET()).body()).spliterator(), false)
+        .collect(
+            Collectors.toMap(
+                policy -> policy.path("name").asText(),
+                policy -> policy.path("definition").toString()));
+  }
+
+  /** Whether a client's user may write everywhere. */
+  boolean mayWrite(String user) {
+    return StreamSupport.stream(
+            read(send(request("permissions").GET()).body()).spliterator(), false)
+        .anyMatch(
+            permission ->
+                permission.path("user").asText().equals(user)
+                    && permission.path("write").asText().equals(".*"));
+  }
+
   void deleteQueue(String queue) {
-    send(request("queues", queue).DELETE());
+    delete("queues/%2F/" + queue);
+  }
+
+  void deleteExchange(String exchange) {
+    delete("exchanges/%2F/" + exchange);
+  }
+
+  /** Removes a binding without arguments, with a routing key of letters only. */
+  void unbind(Bound binding) {
+    delete(
+        "bindings/%%2F/e/%s/q/%s/%s"
+            .formatted(binding.exchange(), binding.queue(), binding.routingKey()));
+  }
+
+  void deletePolicy(String policy) {
+    delete("policies/%2F/" + policy);
+  }
+
+  void deleteUser(String user) {
+    delete("users/" + user);
+  }
+
+  /** Sets one, or replaces it: each of the bodies is JSON. */
+  void put(String path, String body) {
+    send(request(path).PUT(BodyPublishers.ofString(body)));
+  }
+
+  /** Publishes a message to a queue. */
+  void publish(String queue) {
+    send(
+        request("exchanges/%2F/amq.default/publish")
+            .POST(
+                BodyPublishers.ofString(
+                    """
+                    {"properties": {"delivery_mode": 2}, "routing_key": "%s", "payload": "a", "payload_encoding": "string"}
+                    """
+                        .formatted(queue))));
+  }
+
+  /** Drops all messages of a queue. */
+  void purge(String queue) {
+    delete("queues/%2F/" + queue + "/contents");
+  }
+
+  private void delete(String path) {
+    send(request(path).DELETE());
   }
 
   private Stream<JsonNode> list(String kind) {

@@ -8,13 +8,13 @@ import dev.warren.e2e.Broker.Bound;
 import java.time.Duration;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What somebody changes by hand is soon again as the topology says. */
+/** What somebody changes by hand is soon again as the topology says, and its status tells so. */
 class DriftE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-drift");
@@ -27,12 +27,21 @@ class DriftE2E {
         .apply(
             ONE_NODE
                 + """
-                queues: [{name: work}, {name: waiting, messageTTL: 1h}]
-                bindings: [{exchange: amq.topic, queue: waiting, routingKey: wait}]
+                exchanges: [{name: events, type: topic}]
+                queues: [{name: work}, {name: waiting, messageTTL: 1h}, {name: bound}]
+                bindings:
+                  - {exchange: amq.topic, queue: waiting, routingKey: wait}
+                  - {exchange: events, queue: bound, routingKey: some}
                 consumers: [%s]
                 """
                     .formatted(ClientPod.asConsumer("worker", "work")))
         .awaitReady();
+  }
+
+  /** What differs while something else is being put right may belong to that. */
+  @BeforeEach
+  void everythingIsAsItShallBe() {
+    topology.awaitReady();
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -41,41 +50,154 @@ class DriftE2E {
       quoteCharacter = '`',
       textBlock =
           """
-      service/orders           | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
-      service/orders-nodes     | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
-      secret/orders-connection | {.metadata.labels} | {"metadata": {"labels": {"app.kubernetes.io/managed-by": null, "warren.dev/topology": "another"}}}
-      deployment/orders-worker | {.spec.replicas}   | {"spec": {"replicas": 0}}
+      Service    | orders            | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
+      Service    | orders-nodes      | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
+      ConfigMap  | orders-config     | {.data}            | {"data": {"90-user.conf": "heartbeat = 7"}}
+      Secret     | orders-connection | {.metadata.labels} | {"metadata": {"labels": {"app.kubernetes.io/managed-by": null, "warren.dev/topology": "another"}}}
+      Deployment | orders-worker     | {.spec.replicas}   | {"spec": {"replicas": 0}}
       """)
-  void aChangedFieldIsBack(String object, String field, String change) {
+  void aChangedFieldIsBackAndTold(String kind, String name, String field, String change) {
+    int told = topology.timesPutRight(kind, name);
+    String object = kind + "/" + name;
     String original = value(object, field);
 
     String printed = namespace.run("patch", object, "--type=merge", "--patch=" + change);
 
     assertThat(printed).doesNotContain("no change");
-    awaitBack(() -> assertThat(value(object, field)).isEqualTo(original));
+    awaitBack(
+        () -> {
+          assertThat(value(object, field)).isEqualTo(original);
+          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+        });
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"service/orders", "configmap/orders-config", "deployment/orders-worker"})
-  void aDeletedObjectIsBack(String object) {
+  @CsvSource({
+    "Service, orders",
+    "ConfigMap, orders-config",
+    "PodDisruptionBudget, orders",
+    "Deployment, orders-worker"
+  })
+  void aDeletedObjectIsBackAndTold(String kind, String name) {
+    int told = topology.timesPutRight(kind, name);
+    String object = kind + "/" + name;
     String deleted = value(object, "{.metadata.uid}");
 
     namespace.run("delete", object);
 
-    awaitBack(() -> assertThat(value(object, "{.metadata.uid}")).isNotEqualTo(deleted));
+    awaitBack(
+        () -> {
+          assertThat(value(object, "{.metadata.uid}")).isNotEqualTo(deleted);
+          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+        });
   }
 
   @Test
-  void aDeletedQueueIsBackWithItsBinding() {
+  void aDeletedQueueIsBackWithItsBindingAndTold() {
     Broker broker = topology.broker();
+    int told = topology.timesPutRight("Queue", "waiting");
 
     broker.deleteQueue("waiting");
 
     awaitBack(
         () -> {
-          assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting");
-          assertThat(broker.bindings()).containsExactly(new Bound("amq.topic", "waiting", "wait"));
+          assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting", "bound");
+          assertThat(broker.bindings()).contains(new Bound("amq.topic", "waiting", "wait"));
+          assertThat(topology.timesPutRight("Queue", "waiting")).isGreaterThan(told);
         });
+  }
+
+  @Test
+  void aDeletedExchangeIsBackWithItsBindingAndTold() {
+    Broker broker = topology.broker();
+
+    broker.deleteExchange("events");
+
+    awaitBack(
+        () -> {
+          assertThat(broker.exchanges()).containsExactly("events");
+          assertThat(broker.bindings()).contains(new Bound("events", "bound", "some"));
+          assertThat(topology.timesPutRight("Exchange", "events")).isPositive();
+        });
+  }
+
+  @Test
+  void aDeletedBindingIsBackAndTold() {
+    Broker broker = topology.broker();
+    Bound binding = new Bound("events", "bound", "some");
+
+    broker.unbind(binding);
+
+    awaitBack(
+        () -> {
+          assertThat(broker.bindings()).contains(binding);
+          assertThat(topology.timesPutRight("Binding", "'events' to 'bound' by 'some'"))
+              .isPositive();
+        });
+  }
+
+  @Test
+  void aChangedPolicyIsBackAndSoIsADeletedOne() {
+    Broker broker = topology.broker();
+    String original = broker.policies().get("warren.waiting");
+    int told = topology.timesPutRight("Policy", "warren.waiting");
+
+    broker.put(
+        "policies/%2F/warren.waiting",
+        """
+        {"pattern": "^waiting$", "apply-to": "quorum_queues", "priority": 100, "definition": {"message-ttl": 5}}
+        """);
+
+    awaitBack(
+        () -> {
+          assertThat(broker.policies()).containsEntry("warren.waiting", original);
+          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 1);
+        });
+    topology.awaitReady();
+    broker.deletePolicy("warren.waiting");
+    awaitBack(
+        () -> {
+          assertThat(broker.policies()).containsEntry("warren.waiting", original);
+          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 2);
+        });
+  }
+
+  @Test
+  void aUserWithoutPermissionsHasThemBackAndADeletedOneIsBack() {
+    Broker broker = topology.broker();
+    int told = topology.timesPutRight("User", "app");
+
+    broker.put("permissions/%2F/app", "{\"configure\": \"\", \"write\": \"\", \"read\": \".*\"}");
+
+    awaitBack(
+        () -> {
+          assertThat(broker.mayWrite("app")).isTrue();
+          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 1);
+        });
+    topology.awaitReady();
+    broker.deleteUser("app");
+    awaitBack(
+        () -> {
+          assertThat(broker.mayWrite("app")).isTrue();
+          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 2);
+        });
+  }
+
+  @Test
+  void whatWasPutRightIsAnEventToo() {
+    Broker broker = topology.broker();
+
+    broker.deleteQueue("bound");
+
+    awaitBack(
+        () ->
+            assertThat(
+                    namespace.run(
+                        "get",
+                        "events",
+                        "--field-selector=reason=DriftRepaired",
+                        "--output=jsonpath={.items[*].message}"))
+                .contains("Queue bound was put right: It was deleted"));
   }
 
   private static String value(String object, String field) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.e2e.TestBed.Printed;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -131,8 +133,30 @@ final class Topology {
             });
   }
 
+  /** How often its status says that something was put right. */
+  int timesPutRight(String kind, String name) {
+    return Optional.ofNullable(get().getStatus().drift()).stream()
+        .flatMap(List::stream)
+        .filter(drift -> drift.kind().equals(kind) && drift.name().equals(name))
+        .mapToInt(DriftStatus::count)
+        .sum();
+  }
+
+  /** What its status says is still in the broker, by name. */
+  List<String> retained() {
+    return Optional.ofNullable(get().getStatus().retained()).stream()
+        .flatMap(List::stream)
+        .map(RetainedStatus::name)
+        .toList();
+  }
+
+  /** What its status says would be done. */
+  List<String> plan() {
+    return Optional.ofNullable(get().getStatus().plan()).orElse(List.of());
+  }
+
   /** The condition, if it speaks of the newest generation. */
-  private Optional<Condition> condition(String type) {
+  Optional<Condition> condition(String type) {
     MessageTopology topology = get();
     return Optional.ofNullable(topology.getStatus()).stream()
         .filter(

@@ -14,7 +14,7 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription(
             "Ready (all of the others), Validated (the resource makes sense), NodesReady,"
                 + " TopologyDeclared (exchanges, queues and bindings are in the broker),"
-                + " ConsumersReady.")
+                + " ConsumersReady. Paused is there while the annotation warren.dev/reconcile is.")
         List<Condition> conditions,
     @JsonPropertyDescription("Counts for kubectl get.") Summary summary,
     @JsonPropertyDescription("The queue nodes.") NodesStatus nodes,
@@ -29,7 +29,19 @@ public record MessageTopologyStatus(
         Binding binding,
     @JsonPropertyDescription(
             "The consumers, at most 100: those that need attention first, then by name.")
-        List<ConsumerStatus> consumers) {
+        List<ConsumerStatus> consumers,
+    @JsonPropertyDescription(
+            "What was taken out of the resource and is still in the broker, at most 100, by kind and"
+                + " name.")
+        List<RetainedStatus> retained,
+    @JsonPropertyDescription(
+            "What somebody else changed or deleted and the operator put right again, at most 20, the"
+                + " newest first.")
+        List<DriftStatus> drift,
+    @JsonPropertyDescription(
+            "While the annotation warren.dev/reconcile is 'plan': what would be done now, in this"
+                + " order, at most 50 and how many more.")
+        List<String> plan) {
 
   /** Where the connection is, in the place where workloads of servicebinding.io look. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -104,6 +116,27 @@ public record MessageTopologyStatus(
                   + " most every 30 s.")
           Long unacknowledged,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+
+  /** Something that is in the broker although the resource does not declare it any more. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RetainedStatus(
+      @JsonPropertyDescription("Queue or Exchange.") String kind,
+      @JsonPropertyDescription("Its name.") String name,
+      @JsonPropertyDescription(
+              "About how many messages a queue holds, in two digits; refreshed at most every 30 s.")
+          Long messages,
+      @JsonPropertyDescription("Why it is still there, in a sentence.") String message) {}
+
+  /** Something that was not as the resource says, although it had been, and was put right. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record DriftStatus(
+      @JsonPropertyDescription(
+              "Exchange, Queue, Binding, Policy, User, or the kind of an object in Kubernetes.")
+          String kind,
+      @JsonPropertyDescription("Its name.") String name,
+      @JsonPropertyDescription("What differed the last time, in a sentence.") String what,
+      @JsonPropertyDescription("How often it was put right.") Integer count,
+      @JsonPropertyDescription("When it was put right last.") String lastAt) {}
 
   /** One consumer. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -136,16 +136,30 @@ public record QueueSpec(
             "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them when the"
                 + " queue is made, and a client that declares the queue must then give the same"
                 + " ones: prefer the fields above, which can be changed at any time.")
-        Map<String, Object> arguments) {
+        Map<String, Object> arguments,
+    @Default("DeleteIfEmpty")
+        @JsonPropertyDescription(
+            "What becomes of the queue when it is taken out of this resource; its bindings and the"
+                + " consumers of this resource go first in any case. DeleteIfEmpty: it goes once it"
+                + " has no messages, no unacknowledged ones either, and no consumers; until then it"
+                + " stays and status.retained shows it. A stream keeps its messages and so stays."
+                + " Delete: it goes with its messages. Retain: it stays. The last value counts that"
+                + " the queue had in this resource; a queue that was in the broker before belongs to"
+                + " this resource once it is declared here. When the whole resource is deleted,"
+                + " spec.nodes.storage.onDelete decides.")
+        QueueDeletion onDelete) {
 
   static final String IS_FIXED =
       "cannot be changed, since RabbitMQ fixes it when the queue is made; declare a queue of another"
           + " name, move bindings and consumers to it, then remove this one";
 
-  /** Makes absent arguments empty and an absent flag false. */
+  /**
+   * Makes absent arguments empty, an absent flag false, and the absent deletion the careful one.
+   */
   public QueueSpec {
     arguments = arguments == null ? Map.of() : arguments;
     singleActiveConsumer = singleActiveConsumer != null && singleActiveConsumer;
+    onDelete = onDelete == null ? QueueDeletion.DeleteIfEmpty : onDelete;
   }
 
   /** The kinds of queue that RabbitMQ has. */
@@ -156,6 +170,13 @@ public record QueueSpec(
     CLASSIC,
     @JsonProperty("stream")
     STREAM
+  }
+
+  /** What becomes of a queue that is taken out of the resource. */
+  public enum QueueDeletion {
+    Delete,
+    DeleteIfEmpty,
+    Retain
   }
 
   /** What a full queue does. */

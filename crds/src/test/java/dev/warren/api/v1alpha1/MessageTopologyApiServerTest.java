@@ -81,7 +81,7 @@ class MessageTopologyApiServerTest {
             json(
                 """
                 nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}
-                queues: [{name: hello, type: quorum, singleActiveConsumer: false}]
+                queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty}]
                 exchanges: [{name: events, type: direct}]
                 bindings: [{exchange: events, queue: hello, routingKey: ''}]
                 consumers: [{name: worker, queue: hello, replicas: 1, prefetch: 1, template: {}}]
@@ -351,7 +351,12 @@ class MessageTopologyApiServerTest {
                 "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, "one copy is offline")),
         "2026-01-02T03:04:05Z",
         new MessageTopologyStatus.Binding("orders-connection"),
-        List.of(new MessageTopologyStatus.ConsumerStatus("worker", 6, 5, "one Pod crashes")));
+        List.of(new MessageTopologyStatus.ConsumerStatus("worker", 6, 5, "one Pod crashes")),
+        List.of(new MessageTopologyStatus.RetainedStatus("Queue", "old", 12L, "it has messages")),
+        List.of(
+            new MessageTopologyStatus.DriftStatus(
+                "Queue", "hello", "It was deleted", 2, "2026-01-02T03:04:05Z")),
+        List.of("declare quorum queue 'new'"));
   }
 
   private static CustomResourceDefinition definition() {

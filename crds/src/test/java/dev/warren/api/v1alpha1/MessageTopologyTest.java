@@ -29,7 +29,9 @@ class MessageTopologyTest {
 
   @Test
   void absentListsAndArgumentsAreEmptyAndNotWritten() throws IOException {
-    JsonNode small = tree("spec: {queues: [{name: hello, singleActiveConsumer: false}]}");
+    JsonNode small =
+        tree(
+            "spec: {queues: [{name: hello, singleActiveConsumer: false, onDelete: DeleteIfEmpty}]}");
     MessageTopology topology = read(small);
     assertThat(topology.getSpec().bindings()).isEmpty();
     assertThat(topology.getSpec().queues().getFirst().arguments()).isEmpty();

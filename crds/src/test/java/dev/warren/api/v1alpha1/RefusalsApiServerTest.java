@@ -55,6 +55,7 @@ class RefusalsApiServerTest {
       a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       an unknown queue type        | {queues: [{name: a, type: lazy}]}                    | spec.queues[0].type | Unsupported value: "lazy": supported values: "classic", "quorum", "stream"
+      an unknown fate of a queue   | {queues: [{name: a, onDelete: Keep}]}                | spec.queues[0].onDelete | Unsupported value: "Keep": supported values: "Delete", "DeleteIfEmpty", "Retain"
       members of a classic queue   | {queues: [{name: a, type: classic, members: 3}]}     | spec.queues[0].members | is for quorum queues and streams only: a classic queue is on one node
       no members                   | {queues: [{name: a, members: 0}]}                    | spec.queues[0].members | spec.queues[0].members in body should be greater than or equal to 1
       a limit of a classic queue   | {queues: [{name: a, type: classic, deliveryLimit: 3}]} | spec.queues[0].deliveryLimit | is for quorum queues only

@@ -10,6 +10,8 @@ public final class BrokerException extends RuntimeException {
     UNAVAILABLE,
     /** The broker understood and refused: the same request will fail again. */
     REFUSED,
+    /** What was to be removed is in use, so nothing was done: later it may not be. */
+    IN_USE,
     /** The credentials are not the broker's. */
     UNAUTHORIZED
   }

@@ -2,12 +2,14 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +25,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** Talks to the management API of the first of a broker's nodes that answers. */
+/**
+ * Talks to the management API of the first of a broker's nodes that answers, and over AMQP where
+ * that API does not know enough.
+ */
 public final class ManagementApiBrokerClient implements BrokerClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
@@ -48,7 +54,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
 
   private final HttpClient http;
   private final List<URI> endpoints;
-  private final String authorization;
+  private final String username;
+  private final String password;
 
   /**
    * @param endpoints management URLs of the broker's nodes, such as http://10.1.2.3:15672, in the
@@ -58,7 +65,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       HttpClient http, List<URI> endpoints, String username, String password) {
     this.http = http;
     this.endpoints = List.copyOf(endpoints);
-    this.authorization = basic(username, password);
+    this.username = username;
+    this.password = password;
   }
 
   @Override
@@ -72,16 +80,28 @@ public final class ManagementApiBrokerClient implements BrokerClient {
 
   @Override
   public void apply(BrokerAction action) {
-    List<ManagementApiRequest> requests = ManagementApiRequest.of(action);
-    askInTurn(EnumSet.of(Kind.UNAVAILABLE), endpoint -> sendAll(endpoint, requests));
+    askInTurn(EnumSet.of(Kind.UNAVAILABLE), endpoint -> applyAt(endpoint, action));
+  }
+
+  private Void applyAt(URI endpoint, BrokerAction action) {
+    switch (action) {
+      case BrokerAction.Unbind unbind -> unbindAt(endpoint, unbind.binding());
+      case BrokerAction.RemoveQueue remove -> removeQueueAt(endpoint, remove);
+      case BrokerAction.RemovePolicy remove -> removeAt(endpoint, remove);
+      case BrokerAction.RemoveExchange remove -> removeExchangeAt(endpoint, remove);
+      default -> ManagementApiRequest.of(action).forEach(request -> send(endpoint, request));
+    }
+    return null;
   }
 
   private BrokerObservation observeAt(URI endpoint) {
-    BrokerDefinitions definitions = ManagementApiJson.definitions(send(endpoint, DEFINITIONS));
+    String all = send(endpoint, DEFINITIONS);
+    BrokerDefinitions definitions = ManagementApiJson.definitions(all);
     return new Reachable(
         definitions,
         ManagementApiJson.nodes(send(endpoint, NODES)),
-        queuesAt(endpoint, definitions));
+        queuesAt(endpoint, definitions),
+        ManagementApiJson.declared(all));
   }
 
   private Map<String, QueueState> queuesAt(URI endpoint, BrokerDefinitions definitions) {
@@ -93,9 +113,59 @@ public final class ManagementApiBrokerClient implements BrokerClient {
         : ManagementApiJson.queues(totals);
   }
 
-  private Void sendAll(URI endpoint, List<ManagementApiRequest> requests) {
-    requests.forEach(request -> send(endpoint, request));
-    return null;
+  private void unbindAt(URI endpoint, Binding binding) {
+    String between =
+        sendIfThere(endpoint, ManagementApiRequest.bindingsBetween(binding)).orElse("[]");
+    ManagementApiJson.propertiesKey(between, binding)
+        .ifPresent(key -> sendIfThere(endpoint, ManagementApiRequest.unbind(binding, key)));
+  }
+
+  /**
+   * Only classic queues can be told to go if they are empty; so it is looked at last, and at what
+   * is true now.
+   */
+  private void removeQueueAt(URI endpoint, BrokerAction.RemoveQueue remove) {
+    Optional<String> there = sendIfThere(endpoint, ManagementApiRequest.queue(remove.queue()));
+    if (there.isPresent() && remove.onlyIfEmpty()) {
+      obstacle(endpoint, remove.queue(), there.get())
+          .ifPresent(
+              because -> {
+                throw new BrokerException(
+                    Kind.IN_USE, because + ", and its onDelete is DeleteIfEmpty");
+              });
+    }
+    removeAt(endpoint, remove);
+  }
+
+  private Optional<String> obstacle(URI endpoint, String queue, String counts) {
+    if (ManagementApiJson.unacknowledged(counts) > 0) {
+      return Optional.of("It has unacknowledged messages");
+    }
+    Optional<AmqpQueue> now = AmqpQueue.read(endpoint.getHost(), username, password, queue);
+    if (now.isEmpty()) {
+      return Optional.of("Whether it is empty is not known");
+    }
+    if (!now.get().empty()) {
+      return Optional.of("It has messages");
+    }
+    return now.get().consumers() > 0 ? Optional.of("It has consumers") : Optional.empty();
+  }
+
+  /**
+   * Looked at first: RabbitMQ also refuses by itself to delete one in use, but with an error
+   * without words when the name is not in Latin letters.
+   */
+  private void removeExchangeAt(URI endpoint, BrokerAction.RemoveExchange remove) {
+    String bindings =
+        sendIfThere(endpoint, ManagementApiRequest.bindingsFrom(remove.exchange())).orElse("[]");
+    if (!ManagementApiJson.isEmptyList(bindings)) {
+      throw new BrokerException(Kind.IN_USE, "It has bindings that this resource did not declare");
+    }
+    removeAt(endpoint, remove);
+  }
+
+  private void removeAt(URI endpoint, BrokerAction removal) {
+    ManagementApiRequest.of(removal).forEach(request -> sendIfThere(endpoint, request));
   }
 
   /** The first endpoint's result that is not a failure of the kinds that another may not have. */
@@ -117,7 +187,18 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   }
 
   private String send(URI endpoint, ManagementApiRequest request) {
+    return successful(endpoint, exchange(endpoint, httpRequest(endpoint, request)));
+  }
+
+  /** The answer; empty when what the request is about is not there. */
+  private Optional<String> sendIfThere(URI endpoint, ManagementApiRequest request) {
     HttpResponse<String> response = exchange(endpoint, httpRequest(endpoint, request));
+    return response.statusCode() == HttpURLConnection.HTTP_NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(successful(endpoint, response));
+  }
+
+  private static String successful(URI endpoint, HttpResponse<String> response) {
     if (response.statusCode() / 100 != 2) {
       throw failure(endpoint, response);
     }
@@ -146,7 +227,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
     return HttpRequest.newBuilder(endpoint.resolve(request.path()))
         // Without TLS, HTTP/2 would start with an upgrade that no part of this needs.
         .version(HttpClient.Version.HTTP_1_1)
-        .header("Authorization", authorization)
+        .header("Authorization", basic(username, password))
         .header("Content-Type", "application/json")
         .method(request.method(), body(request))
         .build();

@@ -2,6 +2,7 @@ package dev.warren.operator.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,6 +14,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import java.util.LinkedHashMap;
@@ -25,13 +27,22 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
 
 /** The management API's JSON, read and written. */
 final class ManagementApiJson {
   static final String QUEUE_TYPE = "x-queue-type";
 
+  /** The global parameter with the record of what the topology has declared. Never renamed. */
+  static final String RECORD = "warren.declared";
+
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+      JsonMapper.builder()
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private static final Logger LOG = Logger.getLogger(ManagementApiJson.class);
 
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -54,6 +65,41 @@ final class ManagementApiJson {
             .collect(Collectors.toSet()),
         byName(inVhost(all, "policies").map(ManagementApiJson::policy), Policy::name),
         byName(elements(all.path("users")).map(u -> user(u, permitted)), User::name));
+  }
+
+  /** The record in the broker's definitions. One that nobody can read any more claims nothing. */
+  static Declared declared(String json) {
+    return elements(tree(json).path("global_parameters"))
+        .filter(parameter -> RECORD.equals(text(parameter, "name")))
+        .findFirst()
+        .map(parameter -> record(text(parameter, "value")))
+        .orElse(Declared.NOTHING);
+  }
+
+  private static Declared record(String value) {
+    try {
+      return MAPPER.readValue(value, Declared.class);
+    } catch (JsonProcessingException e) {
+      LOG.warnf("the global parameter %s cannot be read: %s", RECORD, e.getOriginalMessage());
+      return Declared.NOTHING;
+    }
+  }
+
+  static boolean isEmptyList(String json) {
+    return elements(tree(json)).findAny().isEmpty();
+  }
+
+  /** What RabbitMQ calls a binding, if it is among these. */
+  static Optional<String> propertiesKey(String bindings, Binding binding) {
+    return elements(tree(bindings))
+        .filter(candidate -> binding(candidate).equals(binding))
+        .map(candidate -> text(candidate, "properties_key"))
+        .findFirst();
+  }
+
+  /** A queue's messages that consumers hold. */
+  static long unacknowledged(String queue) {
+    return tree(queue).path("messages_unacknowledged").asLong();
   }
 
   static Map<String, Node> nodes(String json) {
@@ -89,7 +135,7 @@ final class ManagementApiJson {
     }
   }
 
-  static String write(Map<String, ?> object) {
+  static String write(Object object) {
     try {
       return MAPPER.writeValueAsString(object);
     } catch (JsonProcessingException e) {

@@ -6,6 +6,7 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerAction;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,17 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.DeclareExchange declare -> List.of(declareExchange(declare.exchange()));
       case BrokerAction.DeclareQueue declare -> List.of(declareQueue(declare.queue()));
       case BrokerAction.Bind bind -> List.of(bind(bind.binding()));
+      case BrokerAction.PutRecord record -> List.of(putRecord(record.declared()));
+      case BrokerAction.RemoveQueue remove ->
+          List.of(delete(path("queues", BrokerDefinitions.VHOST, remove.queue())));
+      case BrokerAction.RemovePolicy remove ->
+          List.of(delete(path("policies", BrokerDefinitions.VHOST, remove.policy())));
+      case BrokerAction.RemoveExchange remove ->
+          List.of(
+              delete(
+                  path("exchanges", BrokerDefinitions.VHOST, remove.exchange())
+                      + "?if-unused=true"));
+      case BrokerAction.Unbind unbind -> throw noSuchRequest(unbind);
       case BrokerAction.AddMember add ->
           List.of(changeMembers("POST", add.queue(), "add", add.node()));
       case BrokerAction.RemoveMember remove ->
@@ -42,6 +54,32 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
       case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
     };
+  }
+
+  /** One queue with its counts, which are up to 5 s old. */
+  static ManagementApiRequest queue(String name) {
+    return get(
+        path("queues", BrokerDefinitions.VHOST, name)
+            + "?disable_stats=true&enable_queue_totals=true");
+  }
+
+  /** All bindings of an exchange, to queues and to exchanges. */
+  static ManagementApiRequest bindingsFrom(String exchange) {
+    return get(path("exchanges", BrokerDefinitions.VHOST, exchange, "bindings", "source"));
+  }
+
+  /** All bindings of the same exchange to the same queue. */
+  static ManagementApiRequest bindingsBetween(Binding binding) {
+    return get(bindings(binding));
+  }
+
+  /**
+   * Removes a binding.
+   *
+   * @param propertiesKey what RabbitMQ calls it, among those between the same two
+   */
+  static ManagementApiRequest unbind(Binding binding, String propertiesKey) {
+    return delete(bindings(binding) + "/" + encode(propertiesKey));
   }
 
   private static IllegalArgumentException noSuchRequest(BrokerAction action) {
@@ -83,8 +121,19 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   private static ManagementApiRequest bind(Binding binding) {
     return new ManagementApiRequest(
         "POST",
-        path("bindings", BrokerDefinitions.VHOST, "e", binding.exchange(), "q", binding.queue()),
+        bindings(binding),
         Map.of("routing_key", binding.routingKey(), "arguments", binding.arguments()));
+  }
+
+  private static String bindings(Binding binding) {
+    return path("bindings", BrokerDefinitions.VHOST, "e", binding.exchange(), "q", binding.queue());
+  }
+
+  /** As a text, which RabbitMQ keeps as it is: it has its own ideas of empty lists and objects. */
+  private static ManagementApiRequest putRecord(Declared declared) {
+    return put(
+        path("global-parameters", ManagementApiJson.RECORD),
+        Map.of("name", ManagementApiJson.RECORD, "value", ManagementApiJson.write(declared)));
   }
 
   private static ManagementApiRequest changeMembers(
@@ -97,6 +146,10 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
 
   private static ManagementApiRequest put(String path, Map<String, ?> body) {
     return new ManagementApiRequest("PUT", path, body);
+  }
+
+  private static ManagementApiRequest delete(String path) {
+    return new ManagementApiRequest("DELETE", path, Map.of());
   }
 
   private static String path(String... segments) {

@@ -54,6 +54,12 @@ public record BrokerDefinitions(
     public Binding {
       arguments = comparable(arguments);
     }
+
+    /** In words: 'events' to 'shipments' by 'order.*'. */
+    public String describe() {
+      return "'%s' to '%s' by '%s'%s"
+          .formatted(exchange, queue, routingKey, arguments.isEmpty() ? "" : " " + arguments);
+    }
   }
 
   /**

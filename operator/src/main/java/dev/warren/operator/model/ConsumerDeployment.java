@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The Deployment of a consumer: the user's pod template, with the connection and the queue given to
@@ -27,6 +30,7 @@ import java.util.TreeMap;
  */
 public final class ConsumerDeployment {
 
+  private static final String QUEUE = "RABBITMQ_QUEUE";
   private static final String BINDING_ROOT = "SERVICE_BINDING_ROOT";
   private static final String DEFAULT_BINDING_ROOT = "/bindings";
   private static final String BINDING_VOLUME = "warren-connection";
@@ -75,6 +79,15 @@ public final class ConsumerDeployment {
         .withTemplate(template(consumer))
         .endSpec()
         .build();
+  }
+
+  /** The queues that the containers of a consumer's Pod were given. */
+  public static Set<String> queues(PodSpec pod) {
+    return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream())
+        .flatMap(container -> container.getEnv().stream())
+        .filter(variable -> QUEUE.equals(variable.getName()) && variable.getValue() != null)
+        .map(EnvVar::getValue)
+        .collect(Collectors.toSet());
   }
 
   private PodTemplateSpec template(ConsumerSpec consumer) {
@@ -132,7 +145,7 @@ public final class ConsumerDeployment {
                     .withNewSecretKeyRef(key, names.connectionSecret(), null)
                     .endValueFrom()
                     .build()));
-    environment.put("RABBITMQ_QUEUE", value("RABBITMQ_QUEUE", consumer.queue()));
+    environment.put(QUEUE, value(QUEUE, consumer.queue()));
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(consumer.prefetch())));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));

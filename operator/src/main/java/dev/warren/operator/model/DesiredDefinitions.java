@@ -64,9 +64,14 @@ public final class DesiredDefinitions {
     return new Binding(spec.exchange(), spec.queue(), spec.routingKey(), spec.arguments());
   }
 
+  /** The name of a queue's policy. */
+  public static String policyName(String queue) {
+    return "warren." + queue;
+  }
+
   private static Policy policy(QueueSpec spec) {
     return new Policy(
-        "warren." + spec.name(),
+        policyName(spec.name()),
         "^" + quoted(spec.name()) + "$",
         appliesTo(spec.type()),
         POLICY_PRIORITY,

@@ -4,9 +4,56 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
 
 /** One change to the broker. Each may be repeated without harm. */
 public sealed interface BrokerAction {
+
+  /** What it does, in words. */
+  default String describe() {
+    return switch (this) {
+      case PutUser put -> "set the password and permissions of user '%s'".formatted(put.name());
+      case PutRecord record -> "record what this resource declares";
+      case PutPolicy put -> "set policy '%s'".formatted(put.policy().name());
+      case DeclareExchange declare ->
+          "declare %s exchange '%s'"
+              .formatted(declare.exchange().type(), declare.exchange().name());
+      case DeclareQueue declare ->
+          "declare %s queue '%s'".formatted(declare.queue().type(), declare.queue().name());
+      case Bind bind -> "bind " + bind.binding().describe();
+      case Unbind unbind -> "unbind " + unbind.binding().describe();
+      case RemoveQueue remove ->
+          "delete queue '%s'%s".formatted(remove.queue(), remove.onlyIfEmpty() ? " if empty" : "");
+      case RemovePolicy remove -> "delete policy '%s'".formatted(remove.policy());
+      case RemoveExchange remove -> "delete exchange '%s'".formatted(remove.exchange());
+      case AddMember add -> "add a member of queue '%s' on %s".formatted(add.queue(), add.node());
+      case AddReplica add ->
+          "add a replica of stream '%s' on %s".formatted(add.stream(), add.node());
+      case RemoveMember remove ->
+          "remove the member of queue '%s' on %s".formatted(remove.queue(), remove.node());
+      case RemoveReplica remove ->
+          "remove the replica of stream '%s' on %s".formatted(remove.stream(), remove.node());
+      case BalanceLeaders balance -> "balance the leaders of the queues";
+      case StopNode stop -> "stop " + stop.node();
+      case ForgetNode forget -> "forget " + forget.node();
+    };
+  }
+
+  /** Whether it changes what the resource declares. */
+  default boolean isDeclaration() {
+    return switch (this) {
+      case PutUser put -> true;
+      case PutPolicy put -> true;
+      case DeclareExchange declare -> true;
+      case DeclareQueue declare -> true;
+      case Bind bind -> true;
+      case Unbind unbind -> true;
+      case RemoveQueue remove -> true;
+      case RemovePolicy remove -> true;
+      case RemoveExchange remove -> true;
+      default -> false;
+    };
+  }
 
   /** Makes a user, or sets its password, tags and permissions (all in the virtual host). */
   record PutUser(String name, String password) implements BrokerAction {
@@ -16,6 +63,9 @@ public sealed interface BrokerAction {
       return "PutUser[name=" + name + "]";
     }
   }
+
+  /** Replaces the record of what the topology has declared. Without it nothing may be declared. */
+  record PutRecord(Declared declared) implements BrokerAction {}
 
   /** Sets a policy. */
   record PutPolicy(Policy policy) implements BrokerAction {}
@@ -28,6 +78,22 @@ public sealed interface BrokerAction {
 
   /** Binds an exchange to a queue. */
   record Bind(Binding binding) implements BrokerAction {}
+
+  /** Removes a binding, if it is there. */
+  record Unbind(Binding binding) implements BrokerAction {}
+
+  /**
+   * Deletes a queue, if it is there.
+   *
+   * @param onlyIfEmpty whether it stays when it turns out to have messages or consumers
+   */
+  record RemoveQueue(String queue, boolean onlyIfEmpty) implements BrokerAction {}
+
+  /** Deletes a policy, if it is there. */
+  record RemovePolicy(String policy) implements BrokerAction {}
+
+  /** Deletes an exchange, if it is there; it stays when something turns out to be bound to it. */
+  record RemoveExchange(String exchange) implements BrokerAction {}
 
   /** Gives a quorum queue a copy on one more node. */
   record AddMember(String queue, String node) implements BrokerAction {}

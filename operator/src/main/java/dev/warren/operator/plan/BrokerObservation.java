@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.Declared;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,11 +13,17 @@ public sealed interface BrokerObservation {
   record Unreachable(String reason) implements BrokerObservation {}
 
   /**
+   * What a node answered.
+   *
    * @param nodes every member of the cluster by its node name (rabbit@host), running or not
    * @param queues the state of each queue of the virtual host, by name
+   * @param declared the record of what the topology has declared
    */
   record Reachable(
-      BrokerDefinitions definitions, Map<String, Node> nodes, Map<String, QueueState> queues)
+      BrokerDefinitions definitions,
+      Map<String, Node> nodes,
+      Map<String, QueueState> queues,
+      Declared declared)
       implements BrokerObservation {}
 
   /**

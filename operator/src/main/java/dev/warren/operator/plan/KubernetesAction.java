@@ -12,11 +12,16 @@ public sealed interface KubernetesAction {
   /** Why it is done, as the end of a sentence. */
   String because();
 
+  /** What it does and why, in words. */
+  default String describe() {
+    return toString();
+  }
+
   /** Makes an object that was not there. */
   record Create(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
-      return describe("create", this);
+      return words("create", this);
     }
   }
 
@@ -26,7 +31,7 @@ public sealed interface KubernetesAction {
   record Apply(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
-      return describe("apply", this);
+      return words("apply", this);
     }
   }
 
@@ -39,7 +44,7 @@ public sealed interface KubernetesAction {
       implements KubernetesAction {
     @Override
     public String toString() {
-      return describe("mark", this);
+      return words("mark", this);
     }
   }
 
@@ -47,7 +52,7 @@ public sealed interface KubernetesAction {
   record Replace(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
-      return describe("replace", this);
+      return words("replace", this);
     }
   }
 
@@ -55,11 +60,11 @@ public sealed interface KubernetesAction {
   record Delete(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
-      return describe("delete", this);
+      return words("delete", this);
     }
   }
 
-  private static String describe(String verb, KubernetesAction action) {
+  private static String words(String verb, KubernetesAction action) {
     // Not the object itself: it may be a Secret.
     return verb
         + " "

@@ -33,7 +33,7 @@ final class ObjectPlanner {
       return Optional.of(new Create(stamped, "it does not exist"));
     }
     return Drift.between(stamped, actual.get())
-        .map(field -> new Apply(stamped, field + " is not as it shall be"));
+        .map(field -> new Apply(stamped, field + " is not as the resource says"));
   }
 
   private static HasMetadata stamp(HasMetadata desired) {

@@ -3,6 +3,8 @@ package dev.warren.operator.plan;
 import dev.warren.operator.model.Departure;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What to do for a topology, in this order. Everything is empty when it is as it shall be.
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param consumers Deployments
  * @param nodeProblems what about the nodes cannot be done now, and why
  * @param topologyProblems what in the broker cannot be made as the resource says, or not yet
+ * @param retained what the resource declares no more and that stays in the broker for now
  * @param departure the last node that went, or is going
  */
 public record ReconcilePlan(
@@ -22,6 +25,7 @@ public record ReconcilePlan(
     List<KubernetesAction> consumers,
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
+    List<Retained> retained,
     Optional<Departure> departure) {
 
   /** Copies the lists. */
@@ -32,6 +36,17 @@ public record ReconcilePlan(
     consumers = List.copyOf(consumers);
     nodeProblems = List.copyOf(nodeProblems);
     topologyProblems = List.copyOf(topologyProblems);
+    retained = List.copyOf(retained);
+  }
+
+  /** Everything that it does, in words and in its order. */
+  public List<String> describe() {
+    return Stream.of(
+            Stream.concat(support.stream(), nodes.stream()).map(KubernetesAction::describe),
+            broker.stream().map(BrokerAction::describe),
+            consumers.stream().map(KubernetesAction::describe))
+        .flatMap(Function.identity())
+        .toList();
   }
 
   /** Whether there is nothing to do. */

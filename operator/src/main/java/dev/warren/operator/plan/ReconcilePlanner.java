@@ -1,8 +1,10 @@
 package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
@@ -10,22 +12,35 @@ import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.plan.BalancePlanner.BalancePlan;
+import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.PutRecord;
+import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.DeparturePlanner.DeparturePlan;
 import dev.warren.operator.plan.NodePlanner.NodePlan;
+import dev.warren.operator.plan.PrunePlanner.PrunePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Plans a whole topology, from a valid spec and what was observed. */
 public final class ReconcilePlanner {
@@ -113,12 +128,13 @@ public final class ReconcilePlanner {
             List.of(
                 departure.broker(),
                 rest.broker().actions(),
-                planMembers(membership),
+                planMembers(membership, rest.broker().actions()),
                 balance.actions())),
         rest.consumers(),
         joined(
             List.of(departure.problems(), nodes.problems(), secrets.problem().stream().toList())),
         rest.broker().problems(),
+        rest.broker().retained(),
         nodes.membership().departure());
   }
 
@@ -126,7 +142,15 @@ public final class ReconcilePlanner {
     return lists.stream().flatMap(List::stream).toList();
   }
 
-  private List<BrokerAction> planMembers(Membership membership) {
+  /**
+   * @param topology what is done before: a queue that goes needs no members
+   */
+  private List<BrokerAction> planMembers(Membership membership, List<BrokerAction> topology) {
+    Set<String> going =
+        topology.stream()
+            .filter(RemoveQueue.class::isInstance)
+            .map(action -> ((RemoveQueue) action).queue())
+            .collect(Collectors.toSet());
     Optional<String> leaving =
         membership.departing().map(departing -> names.brokerNode(departing.node()));
     return observed
@@ -135,7 +159,20 @@ public final class ReconcilePlanner {
         .map(
             broker ->
                 QueueMembersPlanner.plan(spec.queues(), broker, leaving, spec.nodes().replicas()))
-        .orElse(List.of());
+        .orElse(List.of())
+        .stream()
+        .filter(action -> !isOfOne(action, going))
+        .toList();
+  }
+
+  private static boolean isOfOne(BrokerAction action, Set<String> queues) {
+    return switch (action) {
+      case AddMember add -> queues.contains(add.queue());
+      case AddReplica add -> queues.contains(add.stream());
+      case RemoveMember remove -> queues.contains(remove.queue());
+      case RemoveReplica remove -> queues.contains(remove.stream());
+      default -> false;
+    };
   }
 
   /** What is recorded of the nodes, brought up to what is seen. */
@@ -201,11 +238,31 @@ public final class ReconcilePlanner {
       return TopologyPlan.waiting("NodesStarting", "The queue nodes start for the first time");
     }
     Reachable broker = observed.reachable().orElseThrow();
-    TopologyPlan topology = TopologyPlanner.plan(DesiredDefinitions.of(spec), broker.definitions());
+    BrokerDefinitions desired = DesiredDefinitions.of(spec);
+    TopologyPlan topology = TopologyPlanner.plan(desired, broker.definitions());
+    PrunePlan prune = PrunePlanner.plan(desired, Declared.of(spec), broker, consumedQueues());
     List<BrokerAction> actions = new ArrayList<>();
     UserPlanner.plan(credentials, broker).ifPresent(actions::add);
+    if (!prune.record().equals(broker.declared())) {
+      actions.add(new PutRecord(prune.record()));
+    }
+    // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
-    return new TopologyPlan(actions, topology.problems());
+    actions.addAll(prune.removals());
+    return new TopologyPlan(actions, topology.problems(), prune.retained());
+  }
+
+  /** The queues that Pods of consumers use, or are about to: those of the last spec too. */
+  private Set<String> consumedQueues() {
+    return Stream.concat(
+            observed.consumerPods().stream().map(Pod::getSpec),
+            observed
+                .objects()
+                .all(Deployment.class)
+                .map(deployment -> deployment.getSpec().getTemplate().getSpec()))
+        .filter(Objects::nonNull)
+        .flatMap(pod -> ConsumerDeployment.queues(pod).stream())
+        .collect(Collectors.toSet());
   }
 
   /** A queue that is declared now would get no member there, and need one later. */

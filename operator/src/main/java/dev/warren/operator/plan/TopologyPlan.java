@@ -7,13 +7,21 @@ import java.util.List;
  *
  * @param actions in the order in which they are to be done
  * @param problems what cannot be done, or not yet
+ * @param retained what the resource declares no more and that stays for now
  */
-public record TopologyPlan(List<BrokerAction> actions, List<Problem> problems) {
+public record TopologyPlan(
+    List<BrokerAction> actions, List<Problem> problems, List<Retained> retained) {
 
   /** Copies the lists. */
   public TopologyPlan {
     actions = List.copyOf(actions);
     problems = List.copyOf(problems);
+    retained = List.copyOf(retained);
+  }
+
+  /** A plan that retains nothing. */
+  public TopologyPlan(List<BrokerAction> actions, List<Problem> problems) {
+    this(actions, problems, List.of());
   }
 
   /** Nothing to do now. */

@@ -61,7 +61,7 @@ final class KubernetesWriter {
    * @throws KubernetesClientException when Kubernetes does not answer
    */
   Outcome carryOut(KubernetesAction action) {
-    LOG.infof("%s", action);
+    LOG.infof("%s", action.describe());
     try {
       return switch (action) {
         case KubernetesAction.Create create -> create(create.object());

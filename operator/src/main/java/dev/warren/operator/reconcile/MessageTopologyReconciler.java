@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.config.OperatorConfig;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -148,14 +149,18 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
 
   private Pass act(MessageTopology topology, Observed observed, List<Violation> violations) {
     Owner owner = Owner.of(topology);
+    Mode mode = Mode.of(topology);
     Observation observation = observed.observation();
     ReconcilePlanner planner =
         new ReconcilePlanner(
             owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret);
     if (violations.stream().anyMatch(Violation::concernsNodes)) {
-      return Pass.invalid(observation, violations);
+      return Pass.invalid(mode, observation, violations);
     }
     ReconcilePlan plan = violations.isEmpty() ? planner.plan() : planner.planNodes();
+    if (mode != Mode.ACT) {
+      return Pass.held(mode, plan, observation, violations);
+    }
     KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
     return new PlanExecutor(writer, observed.broker(), clock)
         .carryOut(plan, observation, violations);

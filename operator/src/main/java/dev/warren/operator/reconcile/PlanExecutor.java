@@ -3,13 +3,16 @@ package dev.warren.operator.reconcile;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.Mode;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Retained;
 import dev.warren.operator.plan.Violation;
 import dev.warren.operator.reconcile.KubernetesWriter.Outcome;
+import dev.warren.operator.status.Effects;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Clock;
@@ -39,27 +42,40 @@ final class PlanExecutor {
   }
 
   Pass carryOut(ReconcilePlan plan, Observation observed, List<Violation> violations) {
-    List<Problem> underway = new ArrayList<>();
     List<Problem> nodes = new ArrayList<>();
+    List<Problem> underway = new ArrayList<>();
+    List<KubernetesAction> support = new ArrayList<>();
     // That a Service is brought up to date, say, makes no node less ready.
-    inTurn(plan.support(), new ArrayList<>())
-        .or(() -> inTurn(plan.nodes(), underway))
+    inTurn(plan.support(), new ArrayList<>(), support)
+        .or(() -> inTurn(plan.nodes(), underway, new ArrayList<>()))
         .ifPresent(nodes::add);
     nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
     List<Problem> topology = new ArrayList<>(plan.topologyProblems());
-    broker.ifPresent(client -> topology.addAll(declare(client, plan.broker())));
+    List<Retained> retained = new ArrayList<>(plan.retained());
+    List<BrokerAction> declared = new ArrayList<>();
+    broker.ifPresent(client -> topology.addAll(declare(client, plan.broker(), declared, retained)));
     List<Problem> rollingOut = new ArrayList<>();
-    List<Problem> consumers = new ArrayList<>();
-    plan.consumers().forEach(action -> carryOut(action, rollingOut).ifPresent(consumers::add));
-    consumers.addAll(rollingOut);
-    return new Pass(observed, violations, nodes, topology, consumers, plan.departure());
+    List<Problem> problems = new ArrayList<>();
+    List<KubernetesAction> consumers = new ArrayList<>();
+    plan.consumers()
+        .forEach(action -> carryOut(action, rollingOut, consumers).ifPresent(problems::add));
+    problems.addAll(rollingOut);
+    return new Pass(
+        observed,
+        violations,
+        nodes,
+        topology,
+        problems,
+        plan.departure(),
+        new Effects(Mode.ACT, List.of(), support, declared, consumers, retained));
   }
 
   /** Up to the first that is refused: the others build upon it. */
-  private Optional<Problem> inTurn(List<KubernetesAction> actions, List<Problem> underway) {
+  private Optional<Problem> inTurn(
+      List<KubernetesAction> actions, List<Problem> underway, List<KubernetesAction> done) {
     for (KubernetesAction action : actions) {
-      Optional<Problem> refusal = carryOut(action, underway);
+      Optional<Problem> refusal = carryOut(action, underway, done);
       if (refusal.isPresent()) {
         return refusal;
       }
@@ -72,7 +88,8 @@ final class PlanExecutor {
    *
    * @param underway what was observed is older than this pass: nothing is ready that it has changed
    */
-  private Optional<Problem> carryOut(KubernetesAction action, List<Problem> underway) {
+  private Optional<Problem> carryOut(
+      KubernetesAction action, List<Problem> underway, List<KubernetesAction> done) {
     Outcome outcome = kubernetes.carryOut(action);
     if (outcome.underway()) {
       HasMetadata object = action.object();
@@ -81,11 +98,16 @@ final class PlanExecutor {
               "Updating",
               "%s %s is being brought up to date"
                   .formatted(object.getKind(), object.getMetadata().getName())));
+      done.add(action);
     }
     return outcome.refusal();
   }
 
-  private List<Problem> declare(BrokerClient client, List<BrokerAction> actions) {
+  private List<Problem> declare(
+      BrokerClient client,
+      List<BrokerAction> actions,
+      List<BrokerAction> done,
+      List<Retained> retained) {
     Instant end = clock.instant().plus(BROKER_SHARE);
     List<Problem> problems = new ArrayList<>();
     for (int i = 0; i < actions.size(); i++) {
@@ -97,23 +119,45 @@ final class PlanExecutor {
                 "%d of %d changes are still to be made".formatted(left, actions.size())));
         return problems;
       }
+      BrokerAction action = actions.get(i);
       try {
-        LOG.infof("%s", actions.get(i));
-        client.apply(actions.get(i));
+        LOG.infof("%s", action.describe());
+        client.apply(action);
+        done.add(action);
       } catch (BrokerException e) {
-        problems.add(problem(actions.get(i), e));
-        if (e.kind() != Kind.REFUSED) {
+        if (e.kind() == Kind.IN_USE) {
+          LOG.infof("%s: %s", action.describe(), e.getMessage());
+          retained.add(retained(action, e.getMessage()));
+          continue;
+        }
+        problems.add(problem(action, e));
+        // What is not on record would belong to nobody.
+        if (e.kind() != Kind.REFUSED || action instanceof BrokerAction.PutRecord) {
           return problems;
         }
       }
     }
+    if (problems.isEmpty() && done.stream().anyMatch(BrokerAction::isDeclaration)) {
+      // What was observed is older: only the next pass sees what this one has made.
+      problems.add(new Problem("Declaring", "What was changed just now is not seen yet"));
+    }
     return problems;
   }
 
+  private static Retained retained(BrokerAction removal, String because) {
+    return switch (removal) {
+      case BrokerAction.RemoveQueue remove -> new Retained(Retained.QUEUE, remove.queue(), because);
+      case BrokerAction.RemoveExchange remove ->
+          new Retained(Retained.EXCHANGE, remove.exchange(), because);
+      default -> throw new IllegalArgumentException("no removal: " + removal.describe());
+    };
+  }
+
   private static Problem problem(BrokerAction action, BrokerException e) {
-    LOG.warnf("%s: %s", action, e.getMessage());
+    LOG.warnf("%s: %s", action.describe(), e.getMessage());
     return switch (e.kind()) {
-      case REFUSED -> new Problem("Refused", action + ": " + e.getMessage());
+      case REFUSED, IN_USE ->
+          new Problem("Refused", "cannot " + action.describe() + ": " + e.getMessage());
       case UNAVAILABLE, UNAUTHORIZED -> new Problem(Problem.BROKER_UNREACHABLE, e.getMessage());
     };
   }

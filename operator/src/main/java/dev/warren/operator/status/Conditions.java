@@ -18,6 +18,9 @@ final class Conditions {
   static final String TOPOLOGY_DECLARED = "TopologyDeclared";
   static final String CONSUMERS_READY = "ConsumersReady";
 
+  /** There only while the operator is told to change nothing. */
+  static final String PAUSED = "Paused";
+
   static final String TRUE = "True";
   static final String FALSE = "False";
   static final String UNKNOWN = "Unknown";

@@ -1,12 +1,18 @@
 package dev.warren.operator.status;
 
 import dev.warren.operator.model.Departure;
+import dev.warren.operator.model.Mode;
+import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Violation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one pass saw, and what kept it from making things as they shall be.
@@ -17,6 +23,7 @@ import java.util.Optional;
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
  * @param departure the last node that went, or is going
+ * @param effects what it did
  */
 public record Pass(
     Observation observed,
@@ -24,7 +31,8 @@ public record Pass(
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
     List<Problem> consumerProblems,
-    Optional<Departure> departure) {
+    Optional<Departure> departure,
+    Effects effects) {
 
   /** Copies the lists. */
   public Pass {
@@ -34,12 +42,51 @@ public record Pass(
     consumerProblems = List.copyOf(consumerProblems);
   }
 
+  /** A pass that may do nothing, and shows what remains to be done. */
+  public static Pass held(
+      Mode mode, ReconcilePlan plan, Observation observed, List<Violation> violations) {
+    List<KubernetesAction> nodes =
+        Stream.concat(plan.support().stream(), plan.nodes().stream()).toList();
+    return new Pass(
+        observed,
+        violations,
+        waiting(nodes.stream().map(KubernetesAction::describe).toList(), plan.nodeProblems()),
+        waiting(
+            plan.broker().stream()
+                .filter(BrokerAction::isDeclaration)
+                .map(BrokerAction::describe)
+                .toList(),
+            plan.topologyProblems()),
+        waiting(plan.consumers().stream().map(KubernetesAction::describe).toList(), List.of()),
+        plan.departure(),
+        Effects.held(mode, plan.describe(), plan.retained()));
+  }
+
+  private static List<Problem> waiting(List<String> actions, List<Problem> problems) {
+    List<Problem> all = new ArrayList<>(problems);
+    if (!actions.isEmpty()) {
+      all.add(
+          new Problem(
+              "Paused",
+              "%d changes wait until the annotation %s is removed, the first: %s"
+                  .formatted(actions.size(), Mode.ANNOTATION, actions.getFirst())));
+    }
+    return all;
+  }
+
   /** A pass that did nothing, because the resource makes no sense. What runs goes on running. */
-  public static Pass invalid(Observation observed, List<Violation> violations) {
+  public static Pass invalid(Mode mode, Observation observed, List<Violation> violations) {
     List<Problem> topologyProblems =
         observed.broker() instanceof Unreachable unreachable
             ? List.of(new Problem(Problem.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
-    return new Pass(observed, violations, List.of(), topologyProblems, List.of(), Optional.empty());
+    return new Pass(
+        observed,
+        violations,
+        List.of(),
+        topologyProblems,
+        List.of(),
+        Optional.empty(),
+        Effects.held(mode, List.of(), List.of()));
   }
 }

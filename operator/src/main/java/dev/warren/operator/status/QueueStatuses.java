@@ -62,6 +62,11 @@ final class QueueStatuses {
         : previous == null ? null : previous.messagesCountedAt();
   }
 
+  /** Whether messages are counted anew in this pass. */
+  boolean isCounting() {
+    return counting;
+  }
+
   /** Those that need attention first, then by name. */
   static List<QueueStatus> bounded(List<QueueStatus> queues) {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);
@@ -121,7 +126,7 @@ final class QueueStatuses {
         : brokerNode;
   }
 
-  private static long coarse(long messages) {
+  static long coarse(long messages) {
     return new BigDecimal(messages).round(TWO_DIGITS).longValue();
   }
 }

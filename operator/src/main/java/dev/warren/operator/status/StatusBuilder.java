@@ -3,6 +3,7 @@ package dev.warren.operator.status;
 import static dev.warren.operator.status.Conditions.CONSUMERS_READY;
 import static dev.warren.operator.status.Conditions.FALSE;
 import static dev.warren.operator.status.Conditions.NODES_READY;
+import static dev.warren.operator.status.Conditions.PAUSED;
 import static dev.warren.operator.status.Conditions.TOPOLOGY_DECLARED;
 import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
@@ -13,14 +14,18 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Binding;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Summary;
+import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -31,6 +36,7 @@ public final class StatusBuilder {
 
   private static final String INVALID_SPEC = "InvalidSpec";
   private static final int MOST_MESSAGES = 10;
+  private static final int LONGEST_PLAN = 50;
 
   private final MessageTopologySpec spec;
   private final Pass pass;
@@ -41,6 +47,8 @@ public final class StatusBuilder {
   private final QueueStatuses queueStatuses;
   private final List<QueueStatus> queues;
   private final List<ConsumerStatus> consumers;
+  private final List<RetainedStatus> retained;
+  private final List<DriftStatus> drift;
 
   private StatusBuilder(MessageTopology topology, Pass pass) {
     this.spec = topology.getSpec();
@@ -58,6 +66,8 @@ public final class StatusBuilder {
     this.queueStatuses = new QueueStatuses(pass.observed(), names, previous);
     this.queues = queueStatuses.build(spec.queues());
     this.consumers = new ConsumerStatuses(pass.observed(), names).build(spec.consumers());
+    this.retained = new RetainedStatuses(pass, queueStatuses, previous).build();
+    this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
   }
 
   /** The status after a pass; equal to the last one when nothing has changed. */
@@ -84,7 +94,8 @@ public final class StatusBuilder {
       MessageTopology topology, String message, Instant now) {
     MessageTopologyStatus last =
         topology.getStatus() == null
-            ? new MessageTopologyStatus(null, List.of(), null, null, null, null, null, null)
+            ? new MessageTopologyStatus(
+                null, List.of(), null, null, null, null, null, null, null, null, null)
             : topology.getStatus();
     long generation = topology.getMetadata().getGeneration();
     Conditions conditions = new Conditions(last.conditions(), generation, now);
@@ -101,7 +112,10 @@ public final class StatusBuilder {
         last.queues(),
         last.messagesCountedAt(),
         last.binding(),
-        last.consumers());
+        last.consumers(),
+        last.retained(),
+        last.drift(),
+        last.plan());
   }
 
   /** Whether the resource, as it is now, was found to make sense. */
@@ -121,6 +135,7 @@ public final class StatusBuilder {
     addNodesReady();
     addTopologyDeclared();
     addConsumersReady();
+    addPaused();
     Summary summary = summary();
     List<QueueStatus> listed = QueueStatuses.bounded(queues);
     return new MessageTopologyStatus(
@@ -133,7 +148,48 @@ public final class StatusBuilder {
         listed,
         queueStatuses.countedAt(listed),
         new Binding(names.connectionSecret()),
-        ConsumerStatuses.bounded(consumers));
+        ConsumerStatuses.bounded(consumers),
+        retained,
+        drift,
+        plan());
+  }
+
+  private List<String> plan() {
+    if (pass.effects().mode() != Mode.PLAN) {
+      return null;
+    }
+    List<String> all = pass.effects().planned();
+    if (all.isEmpty()) {
+      return List.of("nothing");
+    }
+    if (all.size() <= LONGEST_PLAN) {
+      return all;
+    }
+    List<String> first = new ArrayList<>(all.subList(0, LONGEST_PLAN));
+    first.add("and %d more".formatted(all.size() - LONGEST_PLAN));
+    return first;
+  }
+
+  /** Not a part of Ready: what is as it shall be is so while nobody looks after it too. */
+  private void addPaused() {
+    String noted = "The annotation " + Mode.ANNOTATION + " ";
+    switch (pass.effects().mode()) {
+      case ACT -> {}
+      case PAUSED ->
+          conditions.add(PAUSED, TRUE, "Paused", noted + "is 'paused': nothing is changed");
+      case PLAN ->
+          conditions.add(
+              PAUSED,
+              TRUE,
+              "PlanOnly",
+              noted + "is 'plan': nothing is changed, status.plan shows what would be");
+      case UNKNOWN ->
+          conditions.add(
+              PAUSED,
+              TRUE,
+              "UnknownMode",
+              noted + "is neither 'paused' nor 'plan': nothing is changed to be on the safe side");
+    }
   }
 
   private void addValidated() {

@@ -1,6 +1,7 @@
 package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -33,15 +35,31 @@ public record Transition(boolean normal, String reason, String message) {
           "Declaring",
           "QueueNotReady",
           "ConsumerNotReady",
-          "ChangedMeanwhile");
+          "ChangedMeanwhile",
+          "Paused");
 
   /** What has changed between two statuses. */
   public static List<Transition> between(
       MessageTopologyStatus previous, MessageTopologyStatus current) {
-    return Stream.concat(
+    return Stream.of(
             ofReplacement(replacement(previous), replacement(current)).stream(),
+            ofDrift(previous, current),
             ofReadiness(previous, current).stream())
+        .flatMap(Function.identity())
         .toList();
+  }
+
+  private static Stream<Transition> ofDrift(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    List<DriftStatus> known = DriftStatuses.of(previous);
+    return DriftStatuses.of(current).stream()
+        .filter(drift -> !known.contains(drift))
+        .map(
+            drift ->
+                new Transition(
+                    true,
+                    "DriftRepaired",
+                    "%s %s was put right: %s".formatted(drift.kind(), drift.name(), drift.what())));
   }
 
   private static NodeReplacement replacement(MessageTopologyStatus status) {

@@ -6,9 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.GetResponse;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.plan.BrokerAction;
@@ -20,11 +27,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan and the client against a real RabbitMQ: {@code make test-node} starts it. */
 class ManagementApiBrokerIT {
@@ -95,10 +105,130 @@ class ManagementApiBrokerIT {
         .isEqualTo(BrokerException.Kind.REFUSED);
   }
 
+  @Test
+  void theRecordOfWhatIsDeclaredIsReadAsItWasWritten() {
+    Declared record = Declared.of(specNamed("'\"日本 %"));
+
+    broker.apply(new BrokerAction.PutRecord(record));
+
+    assertThat(observed().declared()).isEqualTo(record);
+    broker.apply(new BrokerAction.PutRecord(Declared.NOTHING));
+    assertThat(observed().declared()).isEqualTo(Declared.NOTHING);
+  }
+
+  @Test
+  void whatWasDeclaredIsRemovedOfAnyNameAndNothingElse() {
+    List<String> names = List.of("gone a b", "gone/a", "(gone|b)*", "gone 50%+1", "gone 日本");
+    for (String name : names) {
+      BrokerDefinitions desired = everythingNamed(name);
+      carryOut(TopologyPlanner.plan(desired, observed().definitions()));
+      Binding other = new Binding(name, name, "other", Map.of());
+      broker.apply(new BrokerAction.Bind(other));
+
+      desired.bindings().forEach(binding -> broker.apply(new BrokerAction.Unbind(binding)));
+
+      assertThat(observed().definitions().bindings())
+          .contains(other)
+          .doesNotContainAnyElementsOf(desired.bindings());
+      assertThatThrownBy(() -> broker.apply(new BrokerAction.RemoveExchange(name)))
+          .as("still bound")
+          .extracting(e -> ((BrokerException) e).kind())
+          .isEqualTo(BrokerException.Kind.IN_USE);
+
+      // Each twice: the operator may have been killed before it saw that it was done.
+      for (int i = 0; i < 2; i++) {
+        broker.apply(new BrokerAction.Unbind(other));
+        broker.apply(new BrokerAction.RemoveQueue(name, true));
+        broker.apply(new BrokerAction.RemovePolicy("warren." + name));
+        broker.apply(new BrokerAction.RemoveExchange(name));
+      }
+      BrokerDefinitions left = observed().definitions();
+      assertThat(left.queues()).doesNotContainKey(name);
+      assertThat(left.exchanges()).doesNotContainKey(name);
+      assertThat(left.policies()).doesNotContainKey("warren." + name);
+    }
+  }
+
+  @Test
+  void aQueueWithASingleActiveConsumerGoesWhenItIsEmptyToo() throws Exception {
+    String queue = "single";
+    broker.apply(
+        new BrokerAction.DeclareQueue(
+            new Queue(queue, "quorum", Map.of("x-single-active-consumer", true))));
+    try (Connection connection = connect()) {
+      Channel channel = connection.createChannel();
+      channel.confirmSelect();
+      channel.basicPublish("", queue, null, new byte[] {1});
+      channel.waitForConfirmsOrDie(5000);
+
+      assertInUse(queue, "It has messages, and its onDelete is DeleteIfEmpty");
+
+      channel.queuePurge(queue);
+    }
+
+    broker.apply(new BrokerAction.RemoveQueue(queue, true));
+
+    assertThat(observed().definitions().queues()).doesNotContainKey(queue);
+  }
+
+  /** The management API's counts say zero for up to 5 s more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"quorum", "classic"})
+  void aQueueWithAMessageThatHasJustBeenConfirmedIsNotDeleted(String type) throws Exception {
+    String queue = "full " + type;
+    broker.apply(new BrokerAction.DeclareQueue(new Queue(queue, type, Map.of())));
+    try (Connection connection = connect()) {
+      Channel channel = connection.createChannel();
+      channel.confirmSelect();
+      channel.basicPublish("", queue, null, new byte[] {1});
+      channel.waitForConfirmsOrDie(5000);
+
+      assertInUse(queue, "It has messages, and its onDelete is DeleteIfEmpty");
+
+      GetResponse message = channel.basicGet(queue, false);
+      assertThat(message).isNotNull();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> observed().queues().get(queue).unacknowledged() == 1);
+      assertInUse(queue, "It has unacknowledged messages, and its onDelete is DeleteIfEmpty");
+
+      channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+      String consumer = channel.basicConsume(queue, new DefaultConsumer(channel));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> observed().queues().get(queue).unacknowledged() == 0);
+      assertInUse(queue, "It has consumers, and its onDelete is DeleteIfEmpty");
+      channel.basicCancel(consumer);
+    }
+
+    broker.apply(new BrokerAction.RemoveQueue(queue, true));
+
+    assertThat(observed().definitions().queues()).doesNotContainKey(queue);
+  }
+
+  private void assertInUse(String queue, String message) {
+    assertThatThrownBy(() -> broker.apply(new BrokerAction.RemoveQueue(queue, true)))
+        .hasMessage(message)
+        .extracting(e -> ((BrokerException) e).kind())
+        .isEqualTo(BrokerException.Kind.IN_USE);
+    assertThat(observed().definitions().queues()).containsKey(queue);
+  }
+
+  private static Connection connect() throws Exception {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(URL.getHost());
+    factory.setUsername(USER);
+    factory.setPassword(PASSWORD);
+    return factory.newConnection();
+  }
+
   private static BrokerDefinitions everythingNamed(String name) {
-    MessageTopologySpec spec =
-        Serialization.unmarshal(
-            """
+    return DesiredDefinitions.of(specNamed(name));
+  }
+
+  private static MessageTopologySpec specNamed(String name) {
+    return Serialization.unmarshal(
+        """
             exchanges: [{name: NAME, type: headers}]
             queues:
               - {name: NAME, type: quorum, messageTTL: 1h, deliveryLimit: 5, deadLetter: {queue: NAME}}
@@ -106,9 +236,8 @@ class ManagementApiBrokerIT {
               - {exchange: NAME, queue: NAME, arguments: {x-match: all, n: 5, big: true}}
               - {exchange: NAME, queue: NAME, routingKey: "order.#", arguments: {kind: NAME}}
             """
-                .replace("NAME", "'" + name + "'"),
-            MessageTopologySpec.class);
-    return DesiredDefinitions.of(spec);
+            .replace("NAME", "'" + name.replace("'", "''") + "'"),
+        MessageTopologySpec.class);
   }
 
   private void carryOut(TopologyPlan plan) {

@@ -3,12 +3,14 @@ package dev.warren.operator.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.api.v1alpha1.QueueSpec.QueueDeletion;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import java.util.List;
@@ -44,6 +46,9 @@ class ManagementApiJsonTest {
          {"vhost": "/", "name": "amq.topic", "type": "topic", "durable": true, "arguments": {}},
          {"vhost": "/", "name": "", "type": "direct", "durable": true, "arguments": {}},
          {"vhost": "other", "name": "x", "type": "topic", "durable": true, "arguments": {}}],
+       "global_parameters": [
+         {"name": "cluster_tags", "value": []},
+         {"name": "warren.declared", "value": "{\\"exchanges\\":[\\"events\\"],\\"queues\\":{\\"orders\\":\\"Retain\\"},\\"bindings\\":[{\\"exchange\\":\\"events\\",\\"queue\\":\\"orders\\",\\"routingKey\\":\\"order.*\\",\\"arguments\\":{\\"n\\":1}}],\\"later\\":1}"}],
        "bindings": [
          {"vhost": "/", "source": "events", "destination": "orders", "destination_type": "queue", "routing_key": "order.*", "arguments": {}},
          {"vhost": "/", "source": "events", "destination": "more", "destination_type": "exchange", "routing_key": "#", "arguments": {}},
@@ -56,6 +61,27 @@ class ManagementApiJsonTest {
   private static final String C = "rabbit@c";
 
   private final BrokerDefinitions definitions = ManagementApiJson.definitions(DEFINITIONS);
+
+  @Test
+  void theRecordOfWhatIsDeclaredIsRead() {
+    assertThat(ManagementApiJson.declared(DEFINITIONS))
+        .isEqualTo(
+            new Declared(
+                Set.of("events"),
+                Map.of("orders", QueueDeletion.Retain),
+                Set.of(new Binding("events", "orders", "order.*", Map.of("n", 1)))));
+  }
+
+  /** Nothing is anybody's then, so that nothing is removed. */
+  @Test
+  void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
+    assertThat(ManagementApiJson.declared("{\"global_parameters\": []}"))
+        .isEqualTo(Declared.NOTHING);
+    assertThat(
+            ManagementApiJson.declared(
+                "{\"global_parameters\": [{\"name\": \"warren.declared\", \"value\": \"{\"}]}"))
+        .isEqualTo(Declared.NOTHING);
+  }
 
   @Test
   void keepsDeclaredExchangesOfTheVirtualHost() {

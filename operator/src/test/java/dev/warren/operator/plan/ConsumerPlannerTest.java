@@ -60,7 +60,7 @@ class ConsumerPlannerTest {
         .singleElement()
         .isInstanceOf(Apply.class)
         .extracting(KubernetesAction::because)
-        .isEqualTo("spec.replicas is not as it shall be");
+        .isEqualTo("spec.replicas is not as the resource says");
     cluster.converge(WITH_CONSUMER);
     assertThat(cluster.get("Deployment", "orders-worker").at("/spec/replicas").asInt())
         .isEqualTo(2);

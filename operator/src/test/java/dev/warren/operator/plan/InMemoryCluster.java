@@ -15,6 +15,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
@@ -31,10 +32,15 @@ import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import dev.warren.operator.plan.BrokerAction.PutRecord;
 import dev.warren.operator.plan.BrokerAction.PutUser;
+import dev.warren.operator.plan.BrokerAction.RemoveExchange;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
+import dev.warren.operator.plan.BrokerAction.RemovePolicy;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StopNode;
+import dev.warren.operator.plan.BrokerAction.Unbind;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -110,6 +116,8 @@ final class InMemoryCluster {
   private final Map<String, Policy> policies = new TreeMap<>();
   private final Map<String, User> users = new TreeMap<>();
   private final Set<Binding> bindings = new HashSet<>();
+  private final Map<String, Long> messages = new TreeMap<>();
+  private Declared declared = Declared.NOTHING;
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private int counter;
@@ -211,7 +219,10 @@ final class InMemoryCluster {
   }
 
   private static boolean isDestructive(BrokerAction action) {
-    return action instanceof StopNode
+    return action instanceof RemoveQueue
+        || action instanceof RemoveExchange
+        || action instanceof Unbind
+        || action instanceof StopNode
         || action instanceof ForgetNode
         || action instanceof RemoveMember
         || action instanceof RemoveReplica;
@@ -768,15 +779,35 @@ final class InMemoryCluster {
       return; // It fails, and the next pass says so.
     }
     switch (action) {
-      case DeclareExchange(Exchange exchange) -> exchanges.put(exchange.name(), exchange);
-      case DeclareQueue(Queue queue) -> declare(queue);
+      case PutRecord(Declared record) -> declared = record;
+      case DeclareExchange(Exchange exchange) -> {
+        assertThat(declared.exchanges()).as("recorded before").contains(exchange.name());
+        exchanges.put(exchange.name(), exchange);
+      }
+      case DeclareQueue(Queue queue) -> {
+        assertThat(declared.queues()).as("recorded before").containsKey(queue.name());
+        declare(queue);
+      }
       case PutPolicy(Policy policy) -> policies.put(policy.name(), policy);
       case PutUser(String name, String password) ->
           users.put(name, new User(name, hash(password), Set.of(), true));
       case Bind(Binding binding) -> {
         assertThat(exchanges).containsKey(binding.exchange());
         assertThat(queues).containsKey(binding.queue());
+        assertThat(declared.bindings()).as("recorded before").contains(binding);
         bindings.add(binding);
+      }
+      case Unbind(Binding binding) -> {
+        assertThat(declared.bindings()).as("ours").contains(binding);
+        bindings.remove(binding);
+      }
+      case RemoveQueue(String queue, boolean onlyIfEmpty) -> removeQueue(queue, onlyIfEmpty);
+      case RemovePolicy(String policy) -> policies.remove(policy);
+      case RemoveExchange(String exchange) -> {
+        assertThat(declared.exchanges()).as("ours").contains(exchange);
+        if (bindings.stream().noneMatch(binding -> binding.exchange().equals(exchange))) {
+          exchanges.remove(exchange);
+        }
       }
       case AddMember(String queue, String node) -> addMember("quorum", queue, node);
       case AddReplica(String stream, String node) -> addMember("stream", stream, node);
@@ -890,6 +921,32 @@ final class InMemoryCluster {
         .as("%s has no majority, and its member on %s might bring it back", queue, node)
         .isTrue();
     members.put(queue, others);
+  }
+
+  private void removeQueue(String queue, boolean onlyIfEmpty) {
+    assertThat(declared.queues()).as("ours").containsKey(queue);
+    if (onlyIfEmpty && messages.getOrDefault(queue, 0L) > 0) {
+      return;
+    }
+    queues.remove(queue);
+    members.remove(queue);
+    messages.remove(queue);
+    bindings.removeIf(binding -> binding.queue().equals(queue));
+  }
+
+  /** What clients do: the queue holds that many messages now. */
+  void setMessages(String queue, long ready) {
+    messages.put(queue, ready);
+  }
+
+  /** What somebody does by hand. */
+  void bindByHand(Binding binding) {
+    bindings.add(binding);
+  }
+
+  /** What somebody does by hand. */
+  void declareByHand(Exchange exchange) {
+    exchanges.put(exchange.name(), exchange);
   }
 
   private boolean hasData(int n) {
@@ -1133,7 +1190,14 @@ final class InMemoryCluster {
         (queue, copies) -> {
           List<String> online = copies.stream().filter(brokerNodes::get).toList();
           states.put(
-              queue, new QueueState(queue, leader(queue), List.copyOf(copies), online, 0, 0));
+              queue,
+              new QueueState(
+                  queue,
+                  leader(queue),
+                  List.copyOf(copies),
+                  online,
+                  messages.getOrDefault(queue, 0L),
+                  0));
         });
     return new Reachable(
         new BrokerDefinitions(
@@ -1143,7 +1207,8 @@ final class InMemoryCluster {
             new HashMap<>(policies),
             new HashMap<>(users)),
         nodes,
-        states);
+        states,
+        declared);
   }
 
   private static String key(String kind, String name) {

@@ -6,6 +6,7 @@ import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
@@ -223,7 +224,10 @@ class QueueMembersPlannerTest {
     return QueueMembersPlanner.plan(
         List.of(specs),
         new Reachable(
-            new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()), nodes, states),
+            new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()),
+            nodes,
+            states,
+            Declared.NOTHING),
         leaving,
         replicas);
   }
@@ -255,6 +259,7 @@ class QueueMembersPlannerTest {
   }
 
   private static QueueSpec spec(String name, QueueType type, Integer members) {
-    return new QueueSpec(name, type, members, null, null, null, null, null, null, null, null, null);
+    return new QueueSpec(
+        name, type, members, null, null, null, null, null, null, null, null, null, null);
   }
 }

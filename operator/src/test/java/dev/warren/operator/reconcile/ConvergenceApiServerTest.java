@@ -8,7 +8,9 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
@@ -19,7 +21,9 @@ import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
+import dev.warren.operator.plan.Retained;
 import dev.warren.operator.plan.TemplateProof;
+import dev.warren.operator.status.Effects;
 import dev.warren.operator.status.Pass;
 import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -241,7 +245,21 @@ class ConvergenceApiServerTest {
   @Test
   void aStatusIsReadAgainAsItWasWritten() {
     MessageTopology topology = topology("{queues: [{name: hello}, {name: other}]}");
-    Pass pass = Pass.invalid(observe(topology), List.of());
+    Pass pass =
+        new Pass(
+            observe(topology),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            new Effects(
+                Mode.PLAN,
+                List.of("declare quorum queue 'more'"),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new Retained("Queue", "old", "It has messages"))));
 
     MessageTopologyStatus status = StatusBuilder.build(topology, pass);
     MessageTopology patch = new MessageTopology();
@@ -368,7 +386,8 @@ class ConvergenceApiServerTest {
         return new BrokerObservation.Reachable(
             new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
             new TreeMap<>(nodes),
-            queues);
+            queues,
+            Declared.NOTHING);
       }
 
       @Override

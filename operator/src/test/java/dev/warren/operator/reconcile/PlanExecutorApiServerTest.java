@@ -7,10 +7,13 @@ import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.PutRecord;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.KubernetesAction;
@@ -19,6 +22,7 @@ import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Retained;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -124,6 +128,61 @@ class PlanExecutorApiServerTest {
         .containsExactly(new Problem("Declaring", "2 of 5 changes are still to be made"));
   }
 
+  @Test
+  void nothingIsDeclaredThatCouldNotBeRecordedBefore() {
+    PutRecord record = new PutRecord(Declared.NOTHING);
+    broker.failures.put(record.describe(), new BrokerException(Kind.REFUSED, "too large"));
+
+    Pass pass =
+        carryOut(
+            List.of(),
+            List.of(),
+            Stream.concat(Stream.of(record), declarations("a").stream()).toList(),
+            List.of());
+
+    assertThat(broker.declared).isEmpty();
+    assertThat(pass.topologyProblems())
+        .containsExactly(
+            new Problem("Refused", "cannot record what this resource declares: too large"));
+  }
+
+  @Test
+  void whatTurnsOutToBeInUseIsRetainedAndHoldsUpNoOther() {
+    RemoveQueue removal = new RemoveQueue("old", true);
+    broker.failures.put(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
+
+    Pass pass =
+        carryOut(
+            List.of(),
+            List.of(),
+            Stream.concat(Stream.of(removal), declarations("a").stream()).toList(),
+            List.of());
+
+    assertThat(broker.declared).containsExactly("a");
+    assertThat(pass.effects().retained())
+        .containsExactly(new Retained("Queue", "old", "It has consumers"));
+    assertThat(pass.effects().broker()).hasSize(1);
+  }
+
+  @Test
+  void whatIsOnlyRetainedLeavesTheTopologyDeclared() {
+    RemoveQueue removal = new RemoveQueue("old", true);
+    broker.failures.put(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
+
+    Pass pass = carryOut(List.of(), List.of(), List.of(removal), List.of());
+
+    assertThat(pass.topologyProblems()).isEmpty();
+  }
+
+  /** Only the next pass sees it, and so may say that all is as it shall be. */
+  @Test
+  void aPassThatChangedTheBrokerDoesNotSayThatAllIsDeclared() {
+    Pass pass = carryOut(List.of(), List.of(), declarations("a"), List.of());
+
+    assertThat(pass.topologyProblems())
+        .containsExactly(new Problem("Declaring", "What was changed just now is not seen yet"));
+  }
+
   private Pass carryOut(
       List<KubernetesAction> support,
       List<KubernetesAction> nodes,
@@ -146,7 +205,14 @@ class PlanExecutorApiServerTest {
             new KubernetesWriter(client, owner, nothing), Optional.of(broker), broker.clock)
         .carryOut(
             new ReconcilePlan(
-                support, nodes, declarations, consumers, List.of(), List.of(), Optional.empty()),
+                support,
+                nodes,
+                declarations,
+                consumers,
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty()),
             observed,
             List.of());
   }
@@ -197,7 +263,8 @@ class PlanExecutorApiServerTest {
 
     @Override
     public void apply(BrokerAction action) {
-      String queue = ((DeclareQueue) action).queue().name();
+      String queue =
+          action instanceof DeclareQueue(Queue declared) ? declared.name() : action.describe();
       clock.now = clock.now.plus(Duration.ofSeconds(2));
       if (failures.containsKey(queue)) {
         throw failures.get(queue);

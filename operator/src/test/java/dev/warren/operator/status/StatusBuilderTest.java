@@ -1,29 +1,53 @@
 package dev.warren.operator.status;
 
+import static dev.warren.api.v1alpha1.QueueSpec.QueueDeletion.Delete;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
+import dev.warren.api.v1alpha1.QueueSpec.QueueDeletion;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.Bind;
+import dev.warren.operator.plan.BrokerAction.DeclareExchange;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import dev.warren.operator.plan.BrokerAction.PutUser;
+import dev.warren.operator.plan.BrokerAction.Unbind;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.KubernetesAction.Apply;
+import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Retained;
 import dev.warren.operator.plan.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
@@ -38,6 +62,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +88,10 @@ class StatusBuilderTest {
   private final List<Problem> consumerProblems = new ArrayList<>();
   private final Map<Integer, Node> brokerNodes = new TreeMap<>();
   private BrokerObservation unreachable;
+  private Effects effects = Effects.NONE;
+  private Declared declared = Declared.NOTHING;
+  private BrokerDefinitions definitions =
+      new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
 
   StatusBuilderTest() {
     topology.getMetadata().setNamespace("shop");
@@ -625,6 +654,330 @@ class StatusBuilderTest {
     }
   }
 
+  @Nested
+  class DriftIsTold {
+
+    private static final String REVISION = "warren.dev/revision";
+    private final Queue hello = new Queue("hello", "quorum", Map.of());
+    private final Binding binding = new Binding("amq.topic", "hello", "a", Map.of());
+    private final Policy policy =
+        new Policy("warren.hello", "^hello$", "quorum_queues", 100, Map.of("max-length", 100));
+
+    DriftIsTold() {
+      declared = new Declared(Set.of("events"), Map.of("hello", Delete), Set.of(binding));
+      definitions = definitions(hello);
+      topology.setStatus(build());
+    }
+
+    @Test
+    void whatWasMadeAgainOfThatWhichHadBeenDeclared() {
+      definitions = definitions();
+      did(
+          new DeclareExchange(new Exchange("events", "topic", Map.of())),
+          new DeclareQueue(hello),
+          new PutPolicy(policy),
+          new PutUser("app", "secret"));
+
+      assertThat(build().drift())
+          .extracting(DriftStatus::kind, DriftStatus::name, DriftStatus::what, DriftStatus::count)
+          .containsExactly(
+              tuple("Exchange", "events", "It was deleted", 1),
+              tuple("Queue", "hello", "It was deleted", 1),
+              tuple("Policy", "warren.hello", "It was deleted", 1),
+              tuple("User", "app", "It was deleted", 1));
+      assertThat(build().drift().getFirst().lastAt()).isEqualTo("2026-01-01T12:00:00Z");
+    }
+
+    @Test
+    void aBindingOnlyIfItDidNotGoWithItsQueue() {
+      did(new Bind(binding));
+      assertThat(build().drift())
+          .extracting(DriftStatus::name)
+          .containsExactly("'amq.topic' to 'hello' by 'a'");
+
+      definitions = definitions();
+      assertThat(build().drift()).isNull();
+    }
+
+    @Test
+    void whatASettingWas() {
+      definitions =
+          new BrokerDefinitions(
+              Map.of(),
+              Map.of("hello", hello),
+              Set.of(),
+              Map.of(
+                  "warren.hello",
+                  new Policy(
+                      "warren.hello",
+                      "^hello$",
+                      "quorum_queues",
+                      100,
+                      Map.of("max-length", 10, "message-ttl", 5))),
+              Map.of());
+      did(new PutPolicy(policy));
+
+      assertThat(build().drift())
+          .extracting(DriftStatus::what)
+          .containsExactly(
+              "max-length was 10 and is 100 again; message-ttl was 5 and is absent again");
+    }
+
+    @Test
+    void theSameThingOnceWithACountTheNewestFirstAndAtMostTwenty() {
+      List<BrokerAction> many = new ArrayList<>();
+      Map<String, QueueDeletion> queues = new TreeMap<>();
+      for (int i = 0; i < 25; i++) {
+        many.add(new DeclareQueue(new Queue("q" + i, "quorum", Map.of())));
+        queues.put("q" + i, Delete);
+      }
+      declared = new Declared(Set.of(), queues, Set.of());
+      did(many.toArray(BrokerAction[]::new));
+      MessageTopologyStatus first = build();
+      assertThat(first.drift()).hasSize(20);
+
+      topology.setStatus(withDrift(first));
+      now = NOON.plusSeconds(60);
+      did(new DeclareQueue(new Queue("q7", "quorum", Map.of())));
+
+      assertThat(build().drift())
+          .hasSize(20)
+          .first()
+          .isEqualTo(new DriftStatus("Queue", "q7", "It was deleted", 2, "2026-01-01T12:01:00Z"));
+    }
+
+    @Test
+    void itStaysInTheStatusAndIsOneEvent() {
+      definitions = definitions();
+      did(new DeclareQueue(hello));
+      MessageTopologyStatus before = topology.getStatus();
+      MessageTopologyStatus after = build();
+      assertThat(Transition.between(before, after))
+          .contains(
+              new Transition(true, "DriftRepaired", "Queue hello was put right: It was deleted"));
+
+      topology.setStatus(after);
+      did();
+      assertThat(build().drift()).isEqualTo(after.drift());
+      assertThat(Transition.between(after, build()))
+          .extracting(Transition::reason)
+          .doesNotContain("DriftRepaired");
+    }
+
+    @Test
+    void notWhatIsDeclaredForTheFirstTime() {
+      topology.setStatus(null);
+      did(new DeclareQueue(hello));
+      assertThat(build().drift()).isNull();
+    }
+
+    @Test
+    void notWhatIsNotOnRecord() {
+      declared = Declared.NOTHING;
+      did(new DeclareQueue(hello));
+      assertThat(build().drift()).isNull();
+    }
+
+    @Test
+    void notAChangeOfTheResource() {
+      changeSpec("queues: [{name: hello, type: quorum, maxLength: 100}]");
+      did(new PutPolicy(policy));
+      assertThat(build().drift()).isNull();
+    }
+
+    @Test
+    void notWhatALostNodeTookWithIt() {
+      nodeProblems.add(new Problem("NodeLeaving", "orders-1 is lost"));
+      topology.setStatus(build());
+      nodeProblems.clear();
+      did(new DeclareQueue(hello));
+      assertThat(build().drift()).isNull();
+    }
+
+    @Test
+    void anObjectInKubernetesThatWasChangedOrDeletedButNotOneThatIsNewlyWanted() {
+      Deployment desired = deploymentOfRevision("b");
+      deployments.add(deploymentOfRevision("b"));
+      effects =
+          new Effects(
+              Mode.ACT,
+              List.of(),
+              List.of(new Create(service(), "it does not exist")),
+              List.of(),
+              List.of(new Apply(desired, "spec.replicas is not as the resource says")),
+              List.of());
+
+      assertThat(build().drift())
+          .extracting(DriftStatus::kind, DriftStatus::name, DriftStatus::what)
+          .containsExactly(
+              tuple("Service", "orders", "It was deleted, or its labels were"),
+              tuple("Deployment", "orders-worker", "spec.replicas is not as the resource says"));
+
+      deployments.clear();
+      deployments.add(deploymentOfRevision("a"));
+      assertThat(build().drift()).extracting(DriftStatus::kind).containsExactly("Service");
+    }
+
+    private Deployment deploymentOfRevision(String revision) {
+      Deployment deployment = new Deployment();
+      deployment.setMetadata(
+          new ObjectMetaBuilder()
+              .withName("orders-worker")
+              .addToAnnotations(REVISION, revision)
+              .build());
+      return deployment;
+    }
+
+    private Service service() {
+      Service service = new Service();
+      service.setMetadata(new ObjectMetaBuilder().withName("orders").build());
+      return service;
+    }
+
+    private void did(BrokerAction... actions) {
+      effects = new Effects(Mode.ACT, List.of(), List.of(), List.of(actions), List.of(), List.of());
+    }
+
+    private BrokerDefinitions definitions(Queue... there) {
+      return new BrokerDefinitions(
+          Map.of(),
+          Stream.of(there).collect(Collectors.toMap(Queue::name, queue -> queue)),
+          Set.of(),
+          Map.of(),
+          Map.of());
+    }
+
+    /** The conditions of the last one, which was complete, and this drift. */
+    private MessageTopologyStatus withDrift(MessageTopologyStatus status) {
+      MessageTopologyStatus last = topology.getStatus();
+      return new MessageTopologyStatus(
+          last.observedGeneration(),
+          last.conditions(),
+          last.summary(),
+          last.nodes(),
+          last.queues(),
+          last.messagesCountedAt(),
+          last.binding(),
+          last.consumers(),
+          null,
+          status.drift(),
+          null);
+    }
+  }
+
+  @Nested
+  class WhatIsRetained {
+
+    @Test
+    void isShownWithItsMessagesWhileTheResourceIsReady() {
+      queues.put("old", queue("old", 0, 3, 3, 1234));
+      retained(new Retained("Queue", "old", "It has messages"));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.retained())
+          .containsExactly(new RetainedStatus("Queue", "old", 1200L, "It has messages"));
+      assertThat(ready(status)).startsWith("True");
+    }
+
+    @Test
+    void movesItsCountAtMostEveryThirtySeconds() {
+      queues.put("old", queue("old", 0, 3, 3, 1234));
+      retained(new Retained("Queue", "old", "It has messages"));
+      topology.setStatus(build());
+      queues.put("old", queue("old", 0, 3, 3, 99));
+
+      now = NOON.plusSeconds(29);
+      assertThat(build().retained().getFirst().messages()).isEqualTo(1200L);
+      now = NOON.plusSeconds(30);
+      assertThat(build().retained().getFirst().messages()).isEqualTo(99L);
+    }
+
+    @Test
+    void staysKnownWhileTheBrokerDoesNotAnswer() {
+      retained(new Retained("Exchange", "events", "It has bindings"));
+      topology.setStatus(build());
+      brokerIsSilent("no answer");
+      effects = Effects.NONE;
+
+      assertThat(build().retained())
+          .containsExactly(new RetainedStatus("Exchange", "events", null, "It has bindings"));
+    }
+
+    private void retained(Retained... kept) {
+      effects = new Effects(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of(kept));
+    }
+  }
+
+  @Nested
+  class Pause {
+
+    @Test
+    void isShownAndDoesNotMakeUnreadyWhatIsAsItShallBe() {
+      effects = Effects.held(Mode.PAUSED, List.of(), List.of());
+
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status))
+          .startsWith("Ready=True/AllReady")
+          .endsWith("Paused=True/Paused");
+      assertThat(status.plan()).isNull();
+      topology.setStatus(status);
+      effects = Effects.NONE;
+      assertThat(conditions(build())).noneMatch(condition -> condition.startsWith("Paused"));
+    }
+
+    @Test
+    void ofAValueWithoutMeaningHoldsAndSaysSo() {
+      effects = Effects.held(Mode.UNKNOWN, List.of(), List.of());
+
+      assertThat(condition(build(), "Paused").getReason()).isEqualTo("UnknownMode");
+    }
+
+    @Test
+    void showsWhatRemainsToBeDoneAsNotReady() {
+      ReconcilePlan plan =
+          new ReconcilePlan(
+              List.of(),
+              List.of(),
+              List.of(
+                  new Bind(new Binding("amq.topic", "hello", "a", Map.of())),
+                  new Unbind(new Binding("amq.topic", "hello", "b", Map.of()))),
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              Optional.empty());
+
+      MessageTopologyStatus status =
+          StatusBuilder.build(topology, Pass.held(Mode.PLAN, plan, observation(), List.of()));
+
+      assertThat(ready(status))
+          .isEqualTo(
+              "False/Paused: 2 changes wait until the annotation warren.dev/reconcile is removed,"
+                  + " the first: bind 'amq.topic' to 'hello' by 'a'");
+      assertThat(status.plan())
+          .containsExactly(
+              "bind 'amq.topic' to 'hello' by 'a'", "unbind 'amq.topic' to 'hello' by 'b'");
+      assertThat(conditions(status)).endsWith("Paused=True/PlanOnly");
+    }
+
+    @Test
+    void aLongPlanIsShownInPart() {
+      List<String> planned = IntStream.range(0, 53).mapToObj("do %d"::formatted).toList();
+      effects = Effects.held(Mode.PLAN, planned, List.of());
+
+      assertThat(build().plan()).hasSize(51).startsWith("do 0").endsWith("do 49", "and 3 more");
+    }
+
+    @Test
+    void aPlanOfNothingSaysSo() {
+      effects = Effects.held(Mode.PLAN, List.of(), List.of());
+
+      assertThat(build().plan()).containsExactly("nothing");
+    }
+  }
+
   private MessageTopologyStatus build() {
     Observation observed = observation();
     return StatusBuilder.build(
@@ -636,8 +989,9 @@ class StatusBuilderTest {
                 nodeProblems,
                 topologyProblems,
                 consumerProblems,
-                Optional.empty())
-            : Pass.invalid(observed, violations));
+                Optional.empty(),
+                effects)
+            : Pass.invalid(Mode.ACT, observed, violations));
   }
 
   private Observation observation() {
@@ -659,12 +1013,7 @@ class StatusBuilderTest {
     Map<String, Node> byName =
         brokerNodes.values().stream().collect(Collectors.toMap(Node::name, node -> node));
     BrokerObservation broker =
-        unreachable != null
-            ? unreachable
-            : new Reachable(
-                new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
-                byName,
-                queues);
+        unreachable != null ? unreachable : new Reachable(definitions, byName, queues, declared);
     return new Observation(
         new ObservedObjects(deployments),
         nodes,

@@ -129,7 +129,10 @@ class TransitionTest {
         List.of(),
         null,
         null,
-        List.of());
+        List.of(),
+        null,
+        null,
+        null);
   }
 
   private static MessageTopologyStatus status(String reason, long generation, String message) {
@@ -141,6 +144,6 @@ class TransitionTest {
             .withMessage(message)
             .build();
     return new MessageTopologyStatus(
-        generation, List.of(ready), null, null, null, null, null, null);
+        generation, List.of(ready), null, null, null, null, null, null, null, null, null);
   }
 }

@@ -1,0 +1,47 @@
+package dev.warren.operator.model;
+
+import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueDeletion;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What a topology has declared in its broker and so may remove again. The broker keeps it as a
+ * record, written before anything is declared: whatever the operator forgets, nothing of a topology
+ * is ever left behind, and nothing of anybody else is taken away.
+ *
+ * @param exchanges by name
+ * @param queues by name, and what becomes of each when it is taken out of the resource
+ * @param bindings with all that tells them apart
+ */
+public record Declared(
+    Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
+
+  /** The record of a broker in which nothing was declared yet. */
+  public static final Declared NOTHING = new Declared(Set.of(), Map.of(), Set.of());
+
+  /** Takes what is absent for empty; has one order, so that equal records are written equally. */
+  public Declared {
+    exchanges =
+        Collections.unmodifiableSet(new TreeSet<>(exchanges == null ? Set.of() : exchanges));
+    queues = Collections.unmodifiableMap(new TreeMap<>(queues == null ? Map.of() : queues));
+    bindings =
+        Collections.unmodifiableSet(new LinkedHashSet<>(bindings == null ? Set.of() : bindings));
+  }
+
+  /** All that a spec declares. */
+  public static Declared of(MessageTopologySpec spec) {
+    return new Declared(
+        spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet()),
+        spec.queues().stream().collect(Collectors.toMap(QueueSpec::name, QueueSpec::onDelete)),
+        DesiredDefinitions.of(spec).bindings());
+  }
+}

@@ -1,0 +1,215 @@
+package dev.warren.operator.status;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Revision;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.Bind;
+import dev.warren.operator.plan.BrokerAction.DeclareExchange;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import dev.warren.operator.plan.BrokerAction.PutUser;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.KubernetesAction;
+import dev.warren.operator.plan.KubernetesAction.Apply;
+import dev.warren.operator.plan.KubernetesAction.Create;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What somebody else changed and a pass put right. What the pass changed counts only if the last
+ * status said that it was as this generation of the resource says: otherwise it was made for the
+ * first time, or for a change of the resource, or for a node that has gone.
+ */
+final class DriftStatuses {
+
+  private static final int LONGEST_LIST = 20;
+  private static final String DELETED = "It was deleted";
+
+  private final Pass pass;
+  private final MessageTopologyStatus previous;
+  private final long generation;
+
+  private record Found(String kind, String name, String what) {}
+
+  DriftStatuses(Pass pass, MessageTopologyStatus previous, long generation) {
+    this.pass = pass;
+    this.previous = previous;
+    this.generation = generation;
+  }
+
+  /** The newest first; null when there was none yet. */
+  List<DriftStatus> build() {
+    List<DriftStatus> last = of(previous);
+    List<Found> found = found();
+    List<DriftStatus> all = new ArrayList<>();
+    found.forEach(drift -> all.add(status(drift, last)));
+    last.stream()
+        .filter(known -> found.stream().noneMatch(drift -> isSame(drift, known)))
+        .forEach(all::add);
+    return all.isEmpty() ? null : List.copyOf(all.subList(0, Math.min(LONGEST_LIST, all.size())));
+  }
+
+  /** What a status says of drift. */
+  static List<DriftStatus> of(MessageTopologyStatus status) {
+    return status == null || status.drift() == null ? List.of() : status.drift();
+  }
+
+  private DriftStatus status(Found drift, List<DriftStatus> last) {
+    int before =
+        last.stream()
+            .filter(known -> isSame(drift, known))
+            .findFirst()
+            .map(DriftStatus::count)
+            .orElse(0);
+    return new DriftStatus(
+        drift.kind(),
+        drift.name(),
+        drift.what(),
+        before + 1,
+        pass.observed().at().truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  private static boolean isSame(Found drift, DriftStatus known) {
+    return drift.kind().equals(known.kind()) && drift.name().equals(known.name());
+  }
+
+  private List<Found> found() {
+    boolean nodesWereReady = was(Conditions.NODES_READY);
+    Stream<Found> support =
+        nodesWereReady ? inKubernetes(pass.effects().support()) : Stream.empty();
+    Stream<Found> broker =
+        nodesWereReady && was(Conditions.TOPOLOGY_DECLARED) ? inBroker() : Stream.empty();
+    Stream<Found> consumers =
+        was(Conditions.CONSUMERS_READY) ? inKubernetes(pass.effects().consumers()) : Stream.empty();
+    return Stream.of(broker, support, consumers).flatMap(found -> found).toList();
+  }
+
+  private boolean was(String condition) {
+    return Conditions.find(previous, condition)
+        .filter(last -> last.getStatus().equals(Conditions.TRUE))
+        .filter(last -> Objects.equals(last.getObservedGeneration(), generation))
+        .isPresent();
+  }
+
+  private Stream<Found> inKubernetes(List<KubernetesAction> actions) {
+    return actions.stream().flatMap(action -> inKubernetes(action).stream());
+  }
+
+  private Optional<Found> inKubernetes(KubernetesAction action) {
+    return switch (action) {
+      case Create create -> Optional.of(found(create, "It was deleted, or its labels were"));
+      // If it is not made for the same, then an older operator or an older spec has made it.
+      case Apply apply ->
+          pass.observed()
+              .objects()
+              .find(apply.object())
+              .filter(actual -> revision(actual).equals(revision(apply.object())))
+              .map(actual -> found(apply, apply.because()));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Found found(KubernetesAction action, String what) {
+    HasMetadata object = action.object();
+    return new Found(object.getKind(), object.getMetadata().getName(), what);
+  }
+
+  private static String revision(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(Revision.ANNOTATION, "");
+  }
+
+  private Stream<Found> inBroker() {
+    return pass.observed().reachable().stream()
+        .flatMap(
+            broker ->
+                pass.effects().broker().stream().flatMap(done -> inBroker(done, broker).stream()));
+  }
+
+  private static Optional<Found> inBroker(BrokerAction action, Reachable broker) {
+    BrokerDefinitions before = broker.definitions();
+    Declared declared = broker.declared();
+    return switch (action) {
+      case DeclareExchange declare ->
+          Optional.of(declare.exchange().name())
+              .filter(declared.exchanges()::contains)
+              .map(name -> new Found("Exchange", name, DELETED));
+      case DeclareQueue declare ->
+          Optional.of(declare.queue().name())
+              .filter(declared.queues()::containsKey)
+              .map(name -> new Found("Queue", name, DELETED));
+      // With its exchange or its queue it goes by itself.
+      case Bind bind ->
+          Optional.of(bind.binding())
+              .filter(declared.bindings()::contains)
+              .filter(binding -> hasBothEnds(binding, before))
+              .map(binding -> new Found("Binding", binding.describe(), DELETED));
+      case PutPolicy put ->
+          Optional.of(put.policy())
+              .filter(policy -> isOfDeclaredQueue(policy, declared))
+              .map(policy -> found(before.policies().get(policy.name()), policy));
+      case PutUser put ->
+          Optional.of(new Found("User", put.name(), difference(before.users().get(put.name()))));
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean hasBothEnds(Binding binding, BrokerDefinitions before) {
+    return before.queues().containsKey(binding.queue())
+        && (before.exchanges().containsKey(binding.exchange())
+            || binding.exchange().startsWith("amq."));
+  }
+
+  private static boolean isOfDeclaredQueue(Policy policy, Declared declared) {
+    return declared.queues().keySet().stream()
+        .anyMatch(queue -> DesiredDefinitions.policyName(queue).equals(policy.name()));
+  }
+
+  private static Found found(Policy actual, Policy wanted) {
+    return new Found(
+        "Policy", wanted.name(), actual == null ? DELETED : difference(actual, wanted));
+  }
+
+  private static String difference(Policy actual, Policy wanted) {
+    TreeSet<String> settings = new TreeSet<>(actual.definition().keySet());
+    settings.addAll(wanted.definition().keySet());
+    String changed =
+        settings.stream()
+            .filter(
+                key -> !Objects.equals(actual.definition().get(key), wanted.definition().get(key)))
+            .map(
+                key ->
+                    "%s was %s and is %s again"
+                        .formatted(
+                            key,
+                            actual.definition().getOrDefault(key, "absent"),
+                            wanted.definition().getOrDefault(key, "absent")))
+            .collect(Collectors.joining("; "));
+    return changed.isEmpty() ? "Its pattern, priority or kind of queues was changed" : changed;
+  }
+
+  private static String difference(User actual) {
+    if (actual == null) {
+      return DELETED;
+    }
+    if (!actual.permitted()) {
+      return "It had lost permissions";
+    }
+    return actual.tags().isEmpty() ? "Its password was not the Secret's" : "It had been given tags";
+  }
+}

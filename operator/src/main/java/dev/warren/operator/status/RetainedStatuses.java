@@ -1,0 +1,63 @@
+package dev.warren.operator.status;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.Retained;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What is told of that which the resource declares no more and that is still in the broker. */
+final class RetainedStatuses {
+
+  private static final int LONGEST_LIST = 100;
+
+  private final Pass pass;
+  private final QueueStatuses queues;
+  private final List<RetainedStatus> previous;
+
+  RetainedStatuses(Pass pass, QueueStatuses queues, MessageTopologyStatus previous) {
+    this.pass = pass;
+    this.queues = queues;
+    this.previous =
+        previous == null || previous.retained() == null ? List.of() : previous.retained();
+  }
+
+  /** By kind and name; null when there is none. While the broker cannot decide, the last known. */
+  List<RetainedStatus> build() {
+    List<RetainedStatus> all =
+        !pass.observed().hasMajority() || !pass.violations().isEmpty()
+            ? previous
+            : pass.effects().retained().stream()
+                .map(this::status)
+                .sorted(
+                    Comparator.comparing(RetainedStatus::kind).thenComparing(RetainedStatus::name))
+                .limit(LONGEST_LIST)
+                .toList();
+    return all.isEmpty() ? null : all;
+  }
+
+  private RetainedStatus status(Retained retained) {
+    Long messages =
+        Optional.of(retained)
+            .filter(kept -> kept.kind().equals(Retained.QUEUE))
+            .flatMap(kept -> pass.observed().reachable())
+            .map(broker -> broker.queues().get(retained.name()))
+            .map(state -> messages(retained, state))
+            .orElse(null);
+    return new RetainedStatus(retained.kind(), retained.name(), messages, retained.because());
+  }
+
+  private Long messages(Retained retained, QueueState state) {
+    Optional<Long> last =
+        previous.stream()
+            .filter(kept -> kept.kind().equals(retained.kind()))
+            .filter(kept -> kept.name().equals(retained.name()))
+            .map(RetainedStatus::messages)
+            .findFirst();
+    return last.isPresent() && !queues.isCounting()
+        ? last.get()
+        : QueueStatuses.coarse(state.ready() + state.unacknowledged());
+  }
+}
