@@ -51,6 +51,17 @@ bench-queues: cluster node-image operator-image example-image ## Measure a pass 
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
+SIMULATION := $(MVN) -q process-test-classes -pl operator -am -Ptest-program \
+  -Dtest-program=dev.warren.operator.scaling.simulation
+
+.PHONY: simulate
+simulate: ## Drive scaling through loads and faults beside what else could scale; draws docs/simulation
+	$(SIMULATION).Simulator -Dexec.args=$(CURDIR)/docs/simulation
+
+.PHONY: bench-scaling
+bench-scaling: ## What it costs to decide for 10, 50 and 200 consumers
+	$(SIMULATION).DecisionBenchmark
+
 .PHONY: demo
 demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed
 	e2e/demo

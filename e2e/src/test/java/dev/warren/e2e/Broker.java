@@ -96,6 +96,11 @@ record Broker(String address, String user, String password) {
                     && permission.path("write").asText().equals(".*"));
   }
 
+  /** How many messages of the queue have been acknowledged; some seconds old. */
+  long acknowledged(String queue) {
+    return read(send(request("queues", queue).GET()).body()).at("/message_stats/ack").asLong();
+  }
+
   void deleteQueue(String queue) {
     delete("queues/%2F/" + queue);
   }

@@ -65,6 +65,12 @@ final class ClientPod {
         .formatted(name, queue, podSpec("consumer", ""));
   }
 
+  /** One that takes its time, and whose number of Pods follows the load as scaling says. */
+  static String asScaledConsumer(String name, String queue, String scaling) {
+    return "{name: %s, queue: '%s', prefetch: 5, scaling: {%s}, template: {spec: {%s}}}"
+        .formatted(name, queue, scaling, podSpec("worker", ""));
+  }
+
   /** The fields of a pod's spec, as the restricted profile wants them, on one line. */
   private static String podSpec(String program, String environment) {
     return """

@@ -113,6 +113,11 @@ final class Topology {
     return this;
   }
 
+  /** Waits until the condition is True. */
+  void awaitTrue(String condition) {
+    awaitCondition(condition, "True", TOLD);
+  }
+
   /** Waits until the condition is False and its reason and message have these words. */
   void awaitTrouble(String condition, String... words) {
     awaitCondition(condition, "False", TOLD, words);

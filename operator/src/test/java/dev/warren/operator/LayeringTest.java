@@ -47,6 +47,10 @@ class LayeringTest {
   private static GivenClassesConjunction decisions() {
     return noClasses()
         .that()
-        .resideInAnyPackage("..operator.model..", "..operator.plan..", "..operator.status..");
+        .resideInAnyPackage(
+            "..operator.model..",
+            "..operator.plan..",
+            "..operator.scaling..",
+            "..operator.status..");
   }
 }

@@ -31,19 +31,30 @@ public record ConsumerSpec(
     @Default("1")
         @Min(0)
         @Max(1000)
-        @JsonPropertyDescription("How many Pods consume at the same time, 0 to 1000.")
+        @JsonPropertyDescription(
+            "How many Pods consume at the same time, 0 to 1000. Not looked at if scaling is set.")
         Integer replicas,
+    @JsonPropertyDescription(
+            "Lets the number of Pods follow the load: how fast messages arrive, how many wait, and"
+                + " how many a Pod handles, all of it measured. Takes the place of replicas; {} is"
+                + " enough, every field has a default. The consumer must be the only one of its"
+                + " queue, and the queue no stream. A Pod that is not needed any more is one with as"
+                + " little unfinished work as possible.")
+        ScalingSpec scaling,
     @Default("1")
         @Min(1)
         @Max(65535)
         @JsonPropertyDescription(
             "How many unacknowledged messages each Pod should hold at the most, 1 to 65535. Given to"
-                + " the container as RABBITMQ_PREFETCH; the program has to ask for it (basic.qos).")
+                + " the container as RABBITMQ_PREFETCH; the program has to ask for it (basic.qos)."
+                + " With scaling there are never more Pods than it takes to hold all messages.")
         Integer prefetch,
     @Required
         @PreserveUnknownFields
         @JsonPropertyDescription(
-            "The pod template, as in a Deployment. Every container is given, as environment,"
+            "The pod template, as in a Deployment. A Pod that has to end has 60 s to finish its work,"
+                + " unless terminationGracePeriodSeconds says another time; what is not acknowledged"
+                + " then is delivered again. Every container is given, as environment,"
                 + " RABBITMQ_HOST, RABBITMQ_PORT, RABBITMQ_VHOST, RABBITMQ_USERNAME,"
                 + " RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and RABBITMQ_PREFETCH (what the"
                 + " template itself sets wins), and the same connection as files below"

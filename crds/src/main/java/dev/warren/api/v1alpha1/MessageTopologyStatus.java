@@ -12,16 +12,20 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription("The generation of the resource that this status speaks of.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Ready (all of the others), Validated (the resource makes sense), NodesReady,"
-                + " TopologyDeclared (exchanges, queues and bindings are in the broker),"
-                + " ConsumersReady. Paused is there while the annotation warren.dev/reconcile is.")
+            "Ready (all of the others but ScalingActive), Validated (the resource makes sense),"
+                + " NodesReady, TopologyDeclared (exchanges, queues and bindings are in the broker),"
+                + " ConsumersReady; and, if consumers have scaling, ScalingActive: whether their load"
+                + " is known. While it is not, their numbers of Pods stay as they are. Paused is there"
+                + " while the annotation warren.dev/reconcile is.")
         List<Condition> conditions,
     @JsonPropertyDescription("Counts for kubectl get.") Summary summary,
     @JsonPropertyDescription("The queue nodes.") NodesStatus nodes,
     @JsonPropertyDescription(
             "The queues, at most 100: those that need attention first, then by name.")
         List<QueueStatus> queues,
-    @JsonPropertyDescription("When the counts of messages in queues were last refreshed.")
+    @JsonPropertyDescription(
+            "When the counts of messages in queues, and what is told of the consumers' load, were last"
+                + " refreshed.")
         String messagesCountedAt,
     @JsonPropertyDescription(
             "The Secret with what a client needs to connect: host, port, virtual-host, username,"
@@ -144,5 +148,33 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("The consumer's name.") String name,
       @JsonPropertyDescription("How many Pods are wanted.") Integer replicas,
       @JsonPropertyDescription("How many Pods are ready.") Integer readyReplicas,
-      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message,
+      @JsonPropertyDescription(
+              "Why so many Pods are wanted; only of consumers that have scaling. The figures have two"
+                  + " digits and are refreshed at most every 30 s.")
+          ScalingStatus scaling) {
+
+    /** A consumer with a fixed number of Pods. */
+    public ConsumerStatus(String name, Integer replicas, Integer readyReplicas, String message) {
+      this(name, replicas, readyReplicas, message, null);
+    }
+  }
+
+  /** What the number of a consumer's Pods goes by. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record ScalingStatus(
+      @JsonPropertyDescription("How many messages arrive in a second; absent when unknown.")
+          Double arrivalsPerSecond,
+      @JsonPropertyDescription("How many messages a second one Pod handles.") Double ratePerReplica,
+      @JsonPropertyDescription(
+              "How many messages are in the queue, those included that Pods hold; absent when"
+                  + " unknown.")
+          Long backlog,
+      @JsonPropertyDescription(
+              "In what time the backlog will be worked off, as things are; absent when unknown, or"
+                  + " never.")
+          String drainsIn,
+      @JsonPropertyDescription("Why so many Pods are wanted, in a sentence.") String reason,
+      @JsonPropertyDescription("When the number of wanted Pods last changed.")
+          String lastScaleTime) {}
 }

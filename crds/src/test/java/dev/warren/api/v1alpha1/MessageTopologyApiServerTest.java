@@ -89,6 +89,29 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
+  void scalingHasADefaultForEverything() {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{consumers: [{name: worker, queue: hello, template: {}, scaling: {}}]}"));
+    assertThat(spec(accepted).at("/consumers/0/scaling"))
+        .isEqualTo(
+            json(
+                """
+                minReplicas: 0
+                maxReplicas: 10
+                drainWithin: 60s
+                maxWait: 10s
+                targetUtilization: 80
+                initialRate: 10
+                cooldown: 300s
+                scaleInWindow: 300s
+                maxScaleInPercent: 25
+                """));
+  }
+
+  @Test
   void nullIsTheSameAsAbsent() {
     assertThat(
             spec(
@@ -231,7 +254,7 @@ class MessageTopologyApiServerTest {
                         + ", maxLengthBytes: 500Mi, deadLetter: {exchange: e, routingKey: k}}"),
                 repeat(1000, "{name: exchange-%d, type: topic}"),
                 repeat(5000, "{exchange: exchange-1, queue: queue-1, routingKey: order.%d}"),
-                repeat(200, "{name: consumer-%d, queue: queue-1, template: {}}")));
+                repeat(200, "{name: consumer-%d, queue: queue-1, scaling: {}, template: {}}")));
   }
 
   private static String repeat(int times, String item) {
@@ -351,7 +374,14 @@ class MessageTopologyApiServerTest {
                 "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, "one copy is offline")),
         "2026-01-02T03:04:05Z",
         new MessageTopologyStatus.Binding("orders-connection"),
-        List.of(new MessageTopologyStatus.ConsumerStatus("worker", 6, 5, "one Pod crashes")),
+        List.of(
+            new MessageTopologyStatus.ConsumerStatus(
+                "worker",
+                6,
+                5,
+                "one Pod crashes",
+                new MessageTopologyStatus.ScalingStatus(
+                    180.0, 2.5, 9_000_000_000L, "47s", "much to do", "2026-01-02T03:04:05Z"))),
         List.of(new MessageTopologyStatus.RetainedStatus("Queue", "old", 12L, "it has messages")),
         List.of(
             new MessageTopologyStatus.DriftStatus(

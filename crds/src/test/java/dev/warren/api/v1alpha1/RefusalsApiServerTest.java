@@ -98,6 +98,24 @@ class RefusalsApiServerTest {
       a prefetch of too much       | {consumers: [{name: a, queue: a, template: {}, prefetch: 65536}]} | spec.consumers[0].prefetch | spec.consumers[0].prefetch in body should be less than or equal to 65535
       fewer than no replicas       | {consumers: [{name: a, queue: a, template: {}, replicas: -1}]} | spec.consumers[0].replicas | spec.consumers[0].replicas in body should be greater than or equal to 0
 
+      more at the least than at the most | {consumers: [{name: a, queue: a, template: {}, scaling: {minReplicas: 3, maxReplicas: 2}}]} | spec.consumers[0].scaling | minReplicas must not be greater than maxReplicas
+      more at the least than the default | {consumers: [{name: a, queue: a, template: {}, scaling: {minReplicas: 11}}]} | spec.consumers[0].scaling | minReplicas must not be greater than maxReplicas
+      fewer than none at the least | {consumers: [{name: a, queue: a, template: {}, scaling: {minReplicas: -1}}]} | spec.consumers[0].scaling.minReplicas | spec.consumers[0].scaling.minReplicas in body should be greater than or equal to 0
+      none at the most             | {consumers: [{name: a, queue: a, template: {}, scaling: {maxReplicas: 0}}]} | spec.consumers[0].scaling.maxReplicas | spec.consumers[0].scaling.maxReplicas in body should be greater than or equal to 1
+      too many at the most         | {consumers: [{name: a, queue: a, template: {}, scaling: {maxReplicas: 1001}}]} | spec.consumers[0].scaling.maxReplicas | spec.consumers[0].scaling.maxReplicas in body should be less than or equal to 1000
+      draining in no time          | {consumers: [{name: a, queue: a, template: {}, scaling: {drainWithin: 999ms}}]} | spec.consumers[0].scaling.drainWithin | must be a duration from 1s to 24h, such as 60s or 5m
+      draining in more than a day  | {consumers: [{name: a, queue: a, template: {}, scaling: {drainWithin: 24h1s}}]} | spec.consumers[0].scaling.drainWithin | must be a duration from 1s to 24h, such as 60s or 5m
+      a wait in words              | {consumers: [{name: a, queue: a, template: {}, scaling: {maxWait: long}}]} | spec.consumers[0].scaling.maxWait | must be a duration of at most 24h, such as 10s
+      a wait of two days           | {consumers: [{name: a, queue: a, template: {}, scaling: {maxWait: 2d}}]} | spec.consumers[0].scaling.maxWait | must be a duration of at most 24h, such as 10s
+      a cooldown of two days       | {consumers: [{name: a, queue: a, template: {}, scaling: {cooldown: 2d}}]} | spec.consumers[0].scaling.cooldown | must be a duration of at most 24h, such as 10s
+      a window of two days         | {consumers: [{name: a, queue: a, template: {}, scaling: {scaleInWindow: 2d}}]} | spec.consumers[0].scaling.scaleInWindow | must be a duration of at most 24h, such as 10s
+      hardly any use               | {consumers: [{name: a, queue: a, template: {}, scaling: {targetUtilization: 9}}]} | spec.consumers[0].scaling.targetUtilization | spec.consumers[0].scaling.targetUtilization in body should be greater than or equal to 10
+      more use than there is       | {consumers: [{name: a, queue: a, template: {}, scaling: {targetUtilization: 101}}]} | spec.consumers[0].scaling.targetUtilization | spec.consumers[0].scaling.targetUtilization in body should be less than or equal to 100
+      a rate of nothing            | {consumers: [{name: a, queue: a, template: {}, scaling: {initialRate: 0}}]} | spec.consumers[0].scaling.initialRate | must be a number from 0.001 to 1000000
+      a rate beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {initialRate: 1000001}}]} | spec.consumers[0].scaling.initialRate | must be a number from 0.001 to 1000000
+      no step in                   | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 0}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be greater than or equal to 1
+      a step beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 101}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be less than or equal to 100
+
       a spec of nothing            | null                                                 | spec | Required value
       a queue of nothing           | {queues: [null]}                                     | spec.queues[0] | spec.queues[0] in body must be of type object: "null"
       """)
@@ -239,7 +257,8 @@ class RefusalsApiServerTest {
         "{queues: [{name: a, deadLetter: {queue: b, key: c}}]}",
         "{exchanges: [{name: a, kind: topic}]}",
         "{bindings: [{exchange: a, queue: b, key: c}]}",
-        "{consumers: [{name: a, queue: a, template: {}, image: b}]}"
+        "{consumers: [{name: a, queue: a, template: {}, image: b}]}",
+        "{consumers: [{name: a, queue: a, template: {}, scaling: {replicas: 1}}]}"
       })
   void aFieldThatDoesNotExistIsRefused(String spec) {
     assertThatThrownBy(() -> server.accept(server.topology("orders", spec)))

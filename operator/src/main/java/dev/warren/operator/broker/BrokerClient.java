@@ -2,6 +2,9 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.QueueLoad;
+import java.util.Map;
+import java.util.Set;
 
 /** A topology's broker. Calls block, each for a few seconds at the most. */
 public interface BrokerClient {
@@ -15,4 +18,19 @@ public interface BrokerClient {
    * @throws BrokerException when the broker refuses it or does not answer
    */
   void apply(BrokerAction action);
+
+  /**
+   * Counts the messages of some queues, at little cost: it may be asked every few seconds. RabbitMQ
+   * counts anew every 5 s.
+   *
+   * @throws BrokerException when the broker does not answer
+   */
+  QueueLoad load(Set<String> queues);
+
+  /**
+   * How many messages the clients at each IP address hold unacknowledged.
+   *
+   * @throws BrokerException when the broker does not answer
+   */
+  Map<String, Long> unacknowledgedByAddress();
 }

@@ -8,6 +8,7 @@ import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.QueueLoad;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -52,6 +53,23 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
 
+  /** These need no statistics, which are some seconds older. */
+  private static final String LOAD_COLUMNS =
+      "disable_stats=true&enable_queue_totals=true&columns="
+          + "name,type,state,node,leader,online,messages_ready,messages_unacknowledged";
+
+  private static final String STATISTICS_COLUMNS =
+      "columns=name,message_stats.ack,message_stats.deliver_no_ack,message_stats.get_no_ack";
+
+  private static final ManagementApiRequest ALARMS =
+      ManagementApiRequest.get("/api/health/checks/alarms");
+  private static final ManagementApiRequest CHANNELS =
+      ManagementApiRequest.get(
+          "/api/vhosts/%2F/channels?columns=connection_details.peer_host,messages_unacknowledged");
+
+  /** So many nodes that do not answer are enough to know nothing of the load. */
+  private static final int ASKED_FOR_LOAD = 2;
+
   private final HttpClient http;
   private final List<URI> endpoints;
   private final String username;
@@ -72,7 +90,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   @Override
   public BrokerObservation observe() {
     try {
-      return askInTurn(EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED), this::observeAt);
+      return askInTurn(endpoints, EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED), this::observeAt);
     } catch (BrokerException e) {
       return new Unreachable(e.getMessage());
     }
@@ -80,7 +98,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
 
   @Override
   public void apply(BrokerAction action) {
-    askInTurn(EnumSet.of(Kind.UNAVAILABLE), endpoint -> applyAt(endpoint, action));
+    askInTurn(endpoints, EnumSet.of(Kind.UNAVAILABLE), endpoint -> applyAt(endpoint, action));
   }
 
   private Void applyAt(URI endpoint, BrokerAction action) {
@@ -92,6 +110,37 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       default -> ManagementApiRequest.of(action).forEach(request -> send(endpoint, request));
     }
     return null;
+  }
+
+  @Override
+  public QueueLoad load(Set<String> queues) {
+    return askSome(
+        endpoint ->
+            ManagementApiJson.load(
+                alarmsAt(endpoint),
+                send(endpoint, ManagementApiRequest.getQueues(queues, LOAD_COLUMNS)),
+                send(endpoint, ManagementApiRequest.getQueues(queues, STATISTICS_COLUMNS))));
+  }
+
+  @Override
+  public Map<String, Long> unacknowledgedByAddress() {
+    return askSome(endpoint -> ManagementApiJson.unacknowledgedByAddress(send(endpoint, CHANNELS)));
+  }
+
+  private <T> T askSome(Function<URI, T> question) {
+    return askInTurn(
+        endpoints.subList(0, Math.min(ASKED_FOR_LOAD, endpoints.size())),
+        EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED),
+        question);
+  }
+
+  private List<String> alarmsAt(URI endpoint) {
+    HttpResponse<String> response = exchange(endpoint, httpRequest(endpoint, ALARMS));
+    if (response.statusCode() == HttpURLConnection.HTTP_UNAVAILABLE) {
+      return ManagementApiJson.alarms(response.body());
+    }
+    requireSuccess(endpoint, response);
+    return List.of();
   }
 
   private BrokerObservation observeAt(URI endpoint) {
@@ -169,7 +218,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   }
 
   /** The first endpoint's result that is not a failure of the kinds that another may not have. */
-  private <T> T askInTurn(Set<Kind> tryNextAfter, Function<URI, T> question) {
+  private static <T> T askInTurn(
+      List<URI> endpoints, Set<Kind> tryNextAfter, Function<URI, T> question) {
     List<String> failures = new ArrayList<>();
     for (URI endpoint : endpoints) {
       try {
@@ -199,10 +249,14 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   }
 
   private static String successful(URI endpoint, HttpResponse<String> response) {
+    requireSuccess(endpoint, response);
+    return response.body();
+  }
+
+  private static void requireSuccess(URI endpoint, HttpResponse<String> response) {
     if (response.statusCode() / 100 != 2) {
       throw failure(endpoint, response);
     }
-    return response.body();
   }
 
   private HttpResponse<String> exchange(URI endpoint, HttpRequest request) {

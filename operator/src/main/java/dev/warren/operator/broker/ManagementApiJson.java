@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
@@ -17,6 +18,8 @@ import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.plan.QueueLoad.Count;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +125,58 @@ final class ManagementApiJson {
         elements(tree(totals))
             .map(q -> queueState(q, copiesByName.getOrDefault(text(q, "name"), q))),
         QueueState::name);
+  }
+
+  /** The resources that a failed check of alarms names. */
+  static List<String> alarms(String json) {
+    return elements(tree(json).path("alarms"))
+        .map(alarm -> text(alarm, "resource"))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * @param totals the queues with what they hold; one of which that is not said is left out
+   * @param statistics the queues with what has left them
+   */
+  static QueueLoad load(List<String> alarms, String totals, String statistics) {
+    Map<String, JsonNode> statisticsByName =
+        byName(items(tree(statistics)), queue -> text(queue, "name"));
+    Map<String, Count> counts = new LinkedHashMap<>();
+    items(tree(totals))
+        .filter(
+            queue ->
+                queue.has("messages_ready") && queue.path("messages_unacknowledged").isNumber())
+        .forEach(
+            queue -> {
+              String name = text(queue, "name");
+              counts.put(name, count(queue, statisticsByName.get(name)));
+            });
+    return new QueueLoad(alarms, counts);
+  }
+
+  private static Count count(JsonNode totals, JsonNode statistics) {
+    JsonNode left =
+        statistics == null ? MissingNode.getInstance() : statistics.path("message_stats");
+    return new Count(
+        queueState(totals, totals).leader().isPresent(),
+        totals.path("messages_ready").asLong(),
+        totals.path("messages_unacknowledged").asLong(),
+        // Each is absent until it happens for the first time.
+        Stream.of("ack", "deliver_no_ack", "get_no_ack")
+            .mapToLong(how -> left.path(how).asLong())
+            .sum());
+  }
+
+  static Map<String, Long> unacknowledgedByAddress(String channels) {
+    return elements(tree(channels))
+        .collect(
+            Collectors.groupingBy(
+                channel -> text(channel.path("connection_details"), "peer_host"),
+                // One that is too young to have been counted may hold some.
+                Collectors.summingLong(
+                    channel -> channel.path("messages_unacknowledged").asLong(1))));
   }
 
   /** Reads what it can: proxies and half-started nodes send bodies that are not JSON. */
@@ -230,6 +285,11 @@ final class ManagementApiJson {
 
   private static Stream<JsonNode> inVhost(JsonNode all, String field) {
     return elements(all.path(field)).filter(e -> BrokerDefinitions.VHOST.equals(text(e, "vhost")));
+  }
+
+  /** The elements of a list that may have been asked for by pages. */
+  private static Stream<JsonNode> items(JsonNode list) {
+    return elements(list.isArray() ? list : list.path("items"));
   }
 
   private static Stream<JsonNode> elements(JsonNode array) {

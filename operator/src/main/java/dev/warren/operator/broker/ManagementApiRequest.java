@@ -14,14 +14,43 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A request to the management API, before it is known which node gets it. */
 record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   private static final String ALL = ".*";
 
+  /** Web servers refuse lines that are much longer than twice that. */
+  private static final int LONGEST_FILTER = 4000;
+
   static ManagementApiRequest get(String path) {
     return new ManagementApiRequest("GET", path, Map.of());
+  }
+
+  /**
+   * Reads columns of some queues. Of the others too if that would be too long a question; the
+   * answer is a list of queues then, and else an object that has it.
+   */
+  static ManagementApiRequest getQueues(Set<String> names, String columns) {
+    String filter =
+        encode(
+            names.stream()
+                .sorted()
+                .map(ManagementApiRequest::quoted)
+                .collect(Collectors.joining("|", "^(", ")$")));
+    return get(
+        "/api/queues/%2F?"
+            + (filter.length() > LONGEST_FILTER
+                ? ""
+                // There are never more than a page of queues in so short a filter.
+                : "page=1&page_size=500&use_regex=true&name=" + filter + "&")
+            + columns);
+  }
+
+  /** A regular expression that only the text itself matches. */
+  private static String quoted(String text) {
+    return text.replaceAll("([^\\w\\P{ASCII}])", "\\\\$1");
   }
 
   /** The requests that carry out an action, in their order. */

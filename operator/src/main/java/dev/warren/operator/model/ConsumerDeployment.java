@@ -35,6 +35,9 @@ public final class ConsumerDeployment {
   private static final String DEFAULT_BINDING_ROOT = "/bindings";
   private static final String BINDING_VOLUME = "warren-connection";
 
+  /** Enough for most messages to be finished by a Pod that has to end. */
+  private static final long TERMINATION_GRACE_SECONDS = 60;
+
   /** A new password shall reach the Pods, which read it when they start. */
   private static final String CONNECTION_ANNOTATION = "warren.dev/connection-revision";
 
@@ -62,9 +65,10 @@ public final class ConsumerDeployment {
   /**
    * The Deployment.
    *
+   * @param replicas how many Pods it shall have
    * @throws IllegalArgumentException when the consumer's template is no pod template
    */
-  public Deployment deployment(ConsumerSpec consumer) {
+  public Deployment deployment(ConsumerSpec consumer, int replicas) {
     return new DeploymentBuilder()
         .withMetadata(
             owner
@@ -72,7 +76,7 @@ public final class ConsumerDeployment {
                 .addToLabels(Labels.CONSUMER, consumer.name())
                 .build())
         .withNewSpec()
-        .withReplicas(consumer.replicas())
+        .withReplicas(replicas)
         .withNewSelector()
         .withMatchLabels(selector(consumer))
         .endSelector()
@@ -119,6 +123,9 @@ public final class ConsumerDeployment {
               .withMatchLabels(selector(consumer))
               .endLabelSelector()
               .build());
+    }
+    if (spec.getTerminationGracePeriodSeconds() == null) {
+      spec.withTerminationGracePeriodSeconds(TERMINATION_GRACE_SECONDS);
     }
     spec.addToVolumes(
         new VolumeBuilder()

@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
 
 /** One change in Kubernetes. Each may be repeated without harm. */
@@ -32,6 +33,17 @@ public sealed interface KubernetesAction {
     @Override
     public String toString() {
       return words("apply", this);
+    }
+  }
+
+  /**
+   * Like {@link Apply}, of a Deployment of which nothing but its number of Pods changes: it is no
+   * less ready for that.
+   */
+  record Scale(Deployment object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return words("scale", this);
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.SortedMap;
  * @param resolvable names of nodes out of service that the running ones can still resolve
  * @param warnings the last warning that Kubernetes gave about an object, by "Kind/name"; read only
  *     for what waits
+ * @param scaling the load of the consumers whose numbers of Pods follow it
  * @param at when this was read
  */
 public record Observation(
@@ -37,6 +38,7 @@ public record Observation(
     Map<Integer, Instant> lastSeenRunning,
     Set<Integer> resolvable,
     Map<String, String> warnings,
+    ScalingObservation scaling,
     Instant at) {
 
   /** The broker's answer, if it gave one. */

@@ -54,6 +54,9 @@ public final class SpecValidator {
       ConsumerSpec consumer = spec.consumers().get(i);
       requireQueue("spec.consumers[" + i + "].queue", consumer.queue());
       checkTemplate("spec.consumers[" + i + "].template", consumer.template());
+      if (consumer.scaling() != null) {
+        checkScaling("spec.consumers[" + i + "].scaling", consumer);
+      }
     }
     return List.copyOf(violations);
   }
@@ -81,6 +84,21 @@ public final class SpecValidator {
   private void checkBinding(String path, BindingSpec binding) {
     requireExchange(path + ".exchange", binding.exchange());
     requireQueue(path + ".queue", binding.queue());
+  }
+
+  private void checkScaling(String path, ConsumerSpec consumer) {
+    if (spec.queues().stream()
+        .anyMatch(
+            q -> q.name().equals(consumer.queue()) && q.type() == QueueSpec.QueueType.STREAM)) {
+      violate(path, "is not for consumers of a stream, which keeps its messages");
+    }
+    long others =
+        spec.consumers().stream().filter(c -> c.queue().equals(consumer.queue())).count() - 1;
+    if (others > 0) {
+      // RabbitMQ counts what a queue's consumers do together.
+      violate(
+          path, "is for the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
+    }
   }
 
   private void checkBindingsDiffer() {

@@ -68,7 +68,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
       ConsumerSpec consumer = spec.consumers().get(i);
       proofs.add(
           ofConsumer(
-              deployments.deployment(consumer), consumer, "spec.consumers[" + i + "].template"));
+              deployments.deployment(consumer, 0), consumer, "spec.consumers[" + i + "].template"));
     }
     return proofs;
   }

@@ -5,6 +5,7 @@ import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -35,7 +36,8 @@ final class KubernetesWriter {
    *
    * @param refusal why Kubernetes refused it; empty when it is done
    * @param underway whether the object is now to become what it shall be; not so for marks and
-   *     records, which are what they shall be at once
+   *     records, which are what they shall be at once, and for numbers of Pods, which change at any
+   *     time
    */
   record Outcome(Optional<Problem> refusal, boolean underway) {
     private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true);
@@ -66,6 +68,7 @@ final class KubernetesWriter {
       return switch (action) {
         case KubernetesAction.Create create -> create(create.object());
         case KubernetesAction.Apply apply -> apply(apply.object());
+        case KubernetesAction.Scale scale -> scale(scale.object());
         case KubernetesAction.Mark mark -> mark(mark);
         case KubernetesAction.Replace replace -> replace(replace.object());
         case KubernetesAction.Delete delete -> delete(delete.object());
@@ -119,6 +122,11 @@ final class KubernetesWriter {
         kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     // The API server, or somebody's webhook in it, may insist on another value, in every pass.
     return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
+  }
+
+  private Outcome scale(Deployment deployment) {
+    apply(deployment);
+    return Outcome.DONE;
   }
 
   private boolean isAsObserved(HasMetadata object) {

@@ -13,6 +13,7 @@ import dev.warren.operator.plan.SpecValidator;
 import dev.warren.operator.plan.TemplateProof;
 import dev.warren.operator.plan.Violation;
 import dev.warren.operator.reconcile.StateObserver.Observed;
+import dev.warren.operator.scaling.ConsumerScaler;
 import dev.warren.operator.status.Pass;
 import dev.warren.operator.status.StatusBuilder;
 import dev.warren.operator.status.Transition;
@@ -26,15 +27,20 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkiverse.operatorsdk.annotations.RBACRule;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes what a MessageTopology says: observe, plan, act, report. The rules are the rights that this
@@ -92,21 +98,36 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final OperatorConfig config;
   private final Clock clock;
   private final StateObserver observer;
+  private final LoadSampler sampler;
   private final TemplateProver prover;
   private final EventRecorder events;
   private final RandomText newSecret = new RandomText();
 
+  /** Through which a topology is looked at when a consumer needs another number of Pods. */
+  private final SimpleInboundEventSource<MessageTopology> scalings =
+      new SimpleInboundEventSource<>("scalings");
+
+  private volatile IndexerResourceCache<MessageTopology> topologies;
+
   /** Thread-safe: resources are reconciled side by side, each by one thread at a time. */
   public MessageTopologyReconciler(
-      KubernetesClient kubernetes, OperatorConfig config, Clock clock) {
+      KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     this.kubernetes = kubernetes;
     this.config = config;
     this.clock = clock;
+    this.sampler =
+        new LoadSampler(
+            this::exists,
+            scalings::propagateEvent,
+            () -> new ConsumerScaler()::decide,
+            meters,
+            clock);
     this.observer =
         new StateObserver(
             kubernetes,
             address -> BrokerConnection.of(http, address.nodes(), address.admin()),
+            sampler::scaling,
             clock);
     this.prover = new TemplateProver(kubernetes);
     this.events = new EventRecorder(kubernetes, clock);
@@ -115,9 +136,19 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   @Override
   public List<EventSource<?, MessageTopology>> prepareEventSources(
       EventSourceContext<MessageTopology> context) {
-    return StateObserver.KINDS.stream()
-        .<EventSource<?, MessageTopology>>map(kind -> informer(kind, context))
+    topologies = context.getPrimaryCache();
+    return Stream.concat(
+            Stream.of(scalings),
+            StateObserver.KINDS.stream()
+                .<EventSource<?, MessageTopology>>map(kind -> informer(kind, context)))
         .toList();
+  }
+
+  private boolean exists(MessageTopology topology) {
+    return topologies
+        .get(ResourceID.fromResource(topology))
+        .filter(now -> now.getMetadata().getUid().equals(topology.getMetadata().getUid()))
+        .isPresent();
   }
 
   private static <R extends HasMetadata> EventSource<R, MessageTopology> informer(
@@ -140,6 +171,9 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     }
     Observed observed = observer.observe(topology, context);
     List<Violation> violations = violations(topology);
+    if (violations.isEmpty()) {
+      sampler.follow(topology, observed);
+    }
     Pass pass = act(topology, observed, violations);
     MessageTopologyStatus status = StatusBuilder.build(topology, pass);
     Transition.between(topology.getStatus(), status)

@@ -11,10 +11,13 @@ import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.ConsumerScaling;
+import dev.warren.operator.plan.DeletionCosts;
 import dev.warren.operator.plan.Machine;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.plan.ScalingObservation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -65,6 +68,7 @@ final class StateObserver {
 
   private final KubernetesClient kubernetes;
   private final Function<BrokerAddress, BrokerClient> apis;
+  private final Function<MessageTopology, Map<String, ConsumerScaling>> scaling;
   private final Clock clock;
   private final Machines machines;
   private final NodeCommands commands;
@@ -75,11 +79,16 @@ final class StateObserver {
 
   /**
    * @param apis gives the management API of a broker
+   * @param scaling says how it stands with the consumers of a topology that follow their load
    */
   StateObserver(
-      KubernetesClient kubernetes, Function<BrokerAddress, BrokerClient> apis, Clock clock) {
+      KubernetesClient kubernetes,
+      Function<BrokerAddress, BrokerClient> apis,
+      Function<MessageTopology, Map<String, ConsumerScaling>> scaling,
+      Clock clock) {
     this.kubernetes = kubernetes;
     this.apis = apis;
+    this.scaling = scaling;
     this.clock = clock;
     this.machines = new Machines(kubernetes);
     this.commands = new NodeCommands(kubernetes);
@@ -103,11 +112,15 @@ final class StateObserver {
       List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class)
           .forEach(kind -> found.put(kind, readNow(kind, owner)));
     }
-    return observe(owner, names, found, now);
+    return observe(topology, names, found, now);
   }
 
   private Observed observe(
-      Owner owner, ResourceNames names, Map<Class<?>, List<HasMetadata>> found, Instant now) {
+      MessageTopology topology,
+      ResourceNames names,
+      Map<Class<?>, List<HasMetadata>> found,
+      Instant now) {
+    Owner owner = Owner.of(topology);
     SortedMap<Integer, QueueNode> nodes = nodes(owner, names, found);
     ObservedObjects objects =
         new ObservedObjects(
@@ -142,8 +155,29 @@ final class StateObserver {
             sightings.update(owner.uid(), names, said, places, now),
             resolvable(broker, nodes.values()),
             warnings(nodes.values(), consumerPods, now),
+            scaling(topology, names, objects, broker),
             now);
     return new Observed(observation, broker.map(Function.identity()));
+  }
+
+  private ScalingObservation scaling(
+      MessageTopology topology,
+      ResourceNames names,
+      ObservedObjects objects,
+      Optional<TopologyBroker> broker) {
+    Map<String, ConsumerScaling> known = scaling.apply(topology);
+    boolean asked = DeletionCosts.areNeeded(topology.getSpec().consumers(), names, objects, known);
+    return new ScalingObservation(
+        known, broker.filter(api -> asked).flatMap(StateObserver::unacknowledged));
+  }
+
+  private static Optional<Map<String, Long>> unacknowledged(TopologyBroker broker) {
+    try {
+      return Optional.of(broker.unacknowledgedByAddress());
+    } catch (BrokerException e) {
+      LOG.warnf("cannot find out which Pods hold messages: %s", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Asked only of nodes whose name was taken away. What cannot be asked counts as resolvable. */

@@ -11,12 +11,15 @@ import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** A topology's broker: the management API, and the commands that it has no request for. */
@@ -68,6 +71,16 @@ final class TopologyBroker implements BrokerClient {
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       default -> api.apply(action);
     }
+  }
+
+  @Override
+  public QueueLoad load(Set<String> queues) {
+    return api.load(queues);
+  }
+
+  @Override
+  public Map<String, Long> unacknowledgedByAddress() {
+    return api.unacknowledgedByAddress();
   }
 
   /**

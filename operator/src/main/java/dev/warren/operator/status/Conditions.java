@@ -21,6 +21,9 @@ final class Conditions {
   /** There only while the operator is told to change nothing. */
   static final String PAUSED = "Paused";
 
+  /** Only where consumers have scaling. */
+  static final String SCALING_ACTIVE = "ScalingActive";
+
   static final String TRUE = "True";
   static final String FALSE = "False";
   static final String UNKNOWN = "Unknown";
@@ -87,11 +90,15 @@ final class Conditions {
     return List.copyOf(conditions);
   }
 
-  /** All of them, led by Ready: true, or what is the first that is not. */
+  /**
+   * All of them, led by Ready: true, or what is the first that is not. Consumers whose load is
+   * unknown run as they did: they are no less ready.
+   */
   List<Condition> withSummary(String whenReady) {
     Condition first =
         conditions.stream()
             .filter(condition -> !condition.getStatus().equals(TRUE))
+            .filter(condition -> !condition.getType().equals(SCALING_ACTIVE))
             .findFirst()
             .orElse(null);
     List<Condition> details = List.copyOf(conditions);

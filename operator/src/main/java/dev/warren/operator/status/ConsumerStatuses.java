@@ -1,9 +1,12 @@
 package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -12,8 +15,11 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What is told of the consumers. */
 final class ConsumerStatuses {
@@ -22,15 +28,43 @@ final class ConsumerStatuses {
 
   private final Observation observed;
   private final ResourceNames names;
+  private final ScalingStatuses scalings;
+  private final Map<String, ConsumerStatus> previous;
+  private final boolean wereReady;
 
-  ConsumerStatuses(Observation observed, ResourceNames names) {
+  ConsumerStatuses(
+      Observation observed,
+      ResourceNames names,
+      MessageTopologyStatus previous,
+      Counting counting) {
     this.observed = observed;
     this.names = names;
+    this.scalings = new ScalingStatuses(observed, counting);
+    this.previous =
+        previous == null || previous.consumers() == null
+            ? Map.of()
+            : previous.consumers().stream()
+                .collect(Collectors.toMap(ConsumerStatus::name, Function.identity()));
+    this.wereReady =
+        Conditions.find(previous, Conditions.CONSUMERS_READY)
+            .filter(ready -> ready.getStatus().equals(Conditions.TRUE))
+            .isPresent();
   }
 
   /** All of them, in the order of the spec. */
   List<ConsumerStatus> build(List<ConsumerSpec> consumers) {
     return consumers.stream().map(this::consumer).toList();
+  }
+
+  /** Whether what is told of the load of these is not what the last status says. */
+  boolean haveChanged(List<ConsumerStatus> consumers) {
+    return consumers.stream()
+        .filter(consumer -> consumer.scaling() != null)
+        .anyMatch(consumer -> !consumer.scaling().equals(scaling(previous.get(consumer.name()))));
+  }
+
+  private static ScalingStatus scaling(ConsumerStatus consumer) {
+    return consumer == null ? null : consumer.scaling();
   }
 
   /** Those that need attention first, then by name. */
@@ -46,37 +80,72 @@ final class ConsumerStatuses {
   }
 
   private ConsumerStatus consumer(ConsumerSpec spec) {
-    return observed
-        .objects()
-        .find(Deployment.class, names.consumer(spec.name()))
-        .map(deployment -> consumer(spec, deployment))
-        .orElseGet(
-            () ->
-                new ConsumerStatus(
-                    spec.name(),
-                    spec.replicas(),
-                    0,
-                    "Waits for its queue '%s'".formatted(spec.queue())));
-  }
-
-  private ConsumerStatus consumer(ConsumerSpec spec, Deployment deployment) {
-    DeploymentStatus status =
-        Objects.requireNonNullElseGet(deployment.getStatus(), DeploymentStatus::new);
-    int ready = orZero(status.getReadyReplicas());
-    boolean done =
-        Objects.equals(status.getObservedGeneration(), deployment.getMetadata().getGeneration())
-            && Objects.equals(deployment.getSpec().getReplicas(), spec.replicas())
-            && orZero(status.getUpdatedReplicas()) == spec.replicas()
-            && orZero(status.getReplicas()) == spec.replicas()
-            && ready == spec.replicas();
+    Optional<Deployment> deployment =
+        observed.objects().find(Deployment.class, names.consumer(spec.name()));
+    int wanted =
+        ConsumerScaling.wantedReplicas(spec, deployment, observed.scaling().of(spec.name()));
     return new ConsumerStatus(
-        spec.name(), spec.replicas(), ready, done ? null : message(spec, status, ready));
+        spec.name(),
+        wanted,
+        deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
+        deployment.isPresent()
+            ? message(spec, deployment.get(), wanted)
+            : "Waits for its queue '%s'".formatted(spec.queue()),
+        scalings.of(spec, wanted, previous.get(spec.name())));
   }
 
-  private String message(ConsumerSpec spec, DeploymentStatus status, int ready) {
-    return refused(status)
-        .or(() -> podProblem(spec))
-        .orElseGet(() -> "%d of %d Pods are ready".formatted(ready, spec.replicas()));
+  private String message(ConsumerSpec spec, Deployment deployment, int wanted) {
+    DeploymentStatus status = status(deployment);
+    boolean done =
+        spec.scaling() == null
+            ? isWhole(deployment, wanted)
+            : isAtWork(spec, deployment) && refused(status).isEmpty();
+    return done
+        ? null
+        : refused(status)
+            .or(() -> podProblem(spec))
+            .orElseGet(
+                () ->
+                    "%d of %d Pods are ready".formatted(orZero(status.getReadyReplicas()), wanted));
+  }
+
+  private static DeploymentStatus status(Deployment deployment) {
+    return Objects.requireNonNullElseGet(deployment.getStatus(), DeploymentStatus::new);
+  }
+
+  private static boolean isWhole(Deployment deployment, int wanted) {
+    DeploymentStatus status = status(deployment);
+    return isObserved(deployment)
+        && Objects.equals(deployment.getSpec().getReplicas(), wanted)
+        && orZero(status.getUpdatedReplicas()) == wanted
+        && orZero(status.getReplicas()) == wanted
+        && orZero(status.getReadyReplicas()) == wanted;
+  }
+
+  /**
+   * Whether a consumer whose number of Pods changes all the time is as it shall be: the least
+   * number is ready, all are of the newest template, and those that are not ready merely start.
+   */
+  private boolean isAtWork(ConsumerSpec spec, Deployment deployment) {
+    DeploymentStatus status = status(deployment);
+    int ready = orZero(status.getReadyReplicas());
+    int all = orZero(status.getReplicas());
+    // What Kubernetes has not looked at yet is only a new number, unless it was not ready before.
+    return (isObserved(deployment) || wereReady)
+        && orZero(status.getUpdatedReplicas()) == all
+        && ready >= spec.scaling().minReplicas()
+        && (ready == all || (podProblem(spec).isEmpty() && !isStuck(status)));
+  }
+
+  private static boolean isObserved(Deployment deployment) {
+    return Objects.equals(
+        status(deployment).getObservedGeneration(), deployment.getMetadata().getGeneration());
+  }
+
+  /** Whether its Pods have not become ready in the time that Kubernetes gives them. */
+  private static boolean isStuck(DeploymentStatus status) {
+    return status.getConditions().stream()
+        .anyMatch(c -> c.getType().equals("Progressing") && c.getStatus().equals("False"));
   }
 
   /** What kept Kubernetes from making a Pod at all, such as a quota. */

@@ -8,12 +8,6 @@ import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.QueueTarget;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,23 +16,25 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What is told of the queues. Their counts are coarse: a status is no store of metrics. */
+/** What is told of the queues. */
 final class QueueStatuses {
 
   private static final int LONGEST_LIST = 100;
-  private static final Duration COUNTS_AT_MOST_EVERY = Duration.ofSeconds(30);
-  private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_UP);
 
   private final Observation observed;
   private final ResourceNames names;
   private final MessageTopologyStatus previous;
-  private final boolean counting;
+  private final Counting counting;
 
-  QueueStatuses(Observation observed, ResourceNames names, MessageTopologyStatus previous) {
+  QueueStatuses(
+      Observation observed,
+      ResourceNames names,
+      MessageTopologyStatus previous,
+      Counting counting) {
     this.observed = observed;
     this.names = names;
     this.previous = previous;
-    this.counting = isTimeToCount();
+    this.counting = counting;
   }
 
   /** All of them, in the order of the spec. While the broker does not answer, the last known. */
@@ -51,20 +47,17 @@ final class QueueStatuses {
     return queues.stream().map(queue -> queue(queue, last.get(queue.name()))).toList();
   }
 
-  /** When the counts of these were taken. */
-  String countedAt(List<QueueStatus> queues) {
-    boolean changed =
-        previous == null
+  /** Whether these have been counted, and are not what the last status says. */
+  boolean haveChanged(List<QueueStatus> queues) {
+    return observed.reachable().isPresent()
+        && (previous == null
             || previous.messagesCountedAt() == null
-            || !queues.equals(previous.queues());
-    return counting && observed.reachable().isPresent() && changed
-        ? observed.at().truncatedTo(ChronoUnit.SECONDS).toString()
-        : previous == null ? null : previous.messagesCountedAt();
+            || !queues.equals(previous.queues()));
   }
 
   /** Whether messages are counted anew in this pass. */
   boolean isCounting() {
-    return counting;
+    return counting.isDue();
   }
 
   /** Those that need attention first, then by name. */
@@ -74,14 +67,6 @@ final class QueueStatuses {
         Comparator.comparing((QueueStatus queue) -> queue.message() == null)
             .thenComparing(QueueStatus::name));
     return List.copyOf(worstFirst.subList(0, Math.min(LONGEST_LIST, worstFirst.size())));
-  }
-
-  private boolean isTimeToCount() {
-    return previous == null
-        || previous.messagesCountedAt() == null
-        || !observed
-            .at()
-            .isBefore(Instant.parse(previous.messagesCountedAt()).plus(COUNTS_AT_MOST_EVERY));
   }
 
   private QueueStatus queue(QueueSpec spec, QueueStatus last) {
@@ -97,14 +82,14 @@ final class QueueStatuses {
   }
 
   private QueueStatus queue(QueueSpec spec, QueueState state, Reachable broker, QueueStatus last) {
-    boolean keep = !counting && last != null && last.ready() != null;
+    boolean keep = !counting.isDue() && last != null && last.ready() != null;
     return new QueueStatus(
         spec.name(),
         state.leader().map(this::node).orElse(null),
         state.members().size(),
         state.online().size(),
-        keep ? last.ready() : coarse(state.ready()),
-        keep ? last.unacknowledged() : coarse(state.unacknowledged()),
+        keep ? last.ready() : Counting.coarse(state.ready()),
+        keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
         problem(spec, state, broker));
   }
 
@@ -124,9 +109,5 @@ final class QueueStatuses {
     return names.number(brokerNode).isPresent()
         ? names.node(names.number(brokerNode).getAsInt())
         : brokerNode;
-  }
-
-  static long coarse(long messages) {
-    return new BigDecimal(messages).round(TWO_DIGITS).longValue();
   }
 }

@@ -58,6 +58,6 @@ final class RetainedStatuses {
             .findFirst();
     return last.isPresent() && !queues.isCounting()
         ? last.get()
-        : QueueStatuses.coarse(state.ready() + state.unacknowledged());
+        : Counting.coarse(state.ready() + state.unacknowledged());
   }
 }

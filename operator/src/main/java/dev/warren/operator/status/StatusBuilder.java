@@ -4,11 +4,13 @@ import static dev.warren.operator.status.Conditions.CONSUMERS_READY;
 import static dev.warren.operator.status.Conditions.FALSE;
 import static dev.warren.operator.status.Conditions.NODES_READY;
 import static dev.warren.operator.status.Conditions.PAUSED;
+import static dev.warren.operator.status.Conditions.SCALING_ACTIVE;
 import static dev.warren.operator.status.Conditions.TOPOLOGY_DECLARED;
 import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
 import static dev.warren.operator.status.Conditions.VALIDATED;
 
+import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
@@ -43,9 +45,11 @@ public final class StatusBuilder {
   private final MessageTopologyStatus previous;
   private final ResourceNames names;
   private final Conditions conditions;
+  private final Counting counting;
   private final NodesStatus nodes;
   private final QueueStatuses queueStatuses;
   private final List<QueueStatus> queues;
+  private final ConsumerStatuses consumerStatuses;
   private final List<ConsumerStatus> consumers;
   private final List<RetainedStatus> retained;
   private final List<DriftStatus> drift;
@@ -63,9 +67,11 @@ public final class StatusBuilder {
             pass.observed().at());
     this.nodes =
         new NodeStatuses(pass.observed(), names, pass.departure()).build(spec.nodes().replicas());
-    this.queueStatuses = new QueueStatuses(pass.observed(), names, previous);
+    this.counting = new Counting(previous, pass.observed().at());
+    this.queueStatuses = new QueueStatuses(pass.observed(), names, previous, counting);
     this.queues = queueStatuses.build(spec.queues());
-    this.consumers = new ConsumerStatuses(pass.observed(), names).build(spec.consumers());
+    this.consumerStatuses = new ConsumerStatuses(pass.observed(), names, previous, counting);
+    this.consumers = consumerStatuses.build(spec.consumers());
     this.retained = new RetainedStatuses(pass, queueStatuses, previous).build();
     this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
   }
@@ -136,8 +142,10 @@ public final class StatusBuilder {
     addTopologyDeclared();
     addConsumersReady();
     addPaused();
+    addScalingActive();
     Summary summary = summary();
     List<QueueStatus> listed = QueueStatuses.bounded(queues);
+    List<ConsumerStatus> listedConsumers = ConsumerStatuses.bounded(consumers);
     return new MessageTopologyStatus(
         generation,
         conditions.withSummary(
@@ -146,9 +154,10 @@ public final class StatusBuilder {
         summary,
         nodes,
         listed,
-        queueStatuses.countedAt(listed),
+        counting.countedAt(
+            queueStatuses.haveChanged(listed) || consumerStatuses.haveChanged(listedConsumers)),
         new Binding(names.connectionSecret()),
-        ConsumerStatuses.bounded(consumers),
+        listedConsumers,
         retained,
         drift,
         plan());
@@ -273,6 +282,43 @@ public final class StatusBuilder {
           problems.getFirst().reason(),
           joined(problems.stream().map(Problem::message).toList()));
     }
+  }
+
+  private void addScalingActive() {
+    List<ConsumerSpec> scaled =
+        spec.consumers().stream().filter(consumer -> consumer.scaling() != null).toList();
+    if (scaled.isEmpty()) {
+      return;
+    }
+    List<String> held =
+        scaled.stream().flatMap(consumer -> whyHeld(consumer.name()).stream()).toList();
+    boolean known =
+        scaled.stream()
+            .allMatch(consumer -> pass.observed().scaling().of(consumer.name()).isPresent());
+    if (!held.isEmpty()) {
+      conditions.add(SCALING_ACTIVE, FALSE, "LoadUnknown", joined(held));
+    } else if (known) {
+      conditions.add(
+          SCALING_ACTIVE,
+          TRUE,
+          "FollowingLoad",
+          "The numbers of Pods of %d consumers follow their load".formatted(scaled.size()));
+    } else if (!conditions.keepTrue(SCALING_ACTIVE)) {
+      conditions.add(
+          SCALING_ACTIVE, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
+    }
+  }
+
+  private Optional<String> whyHeld(String consumer) {
+    return pass.observed()
+        .scaling()
+        .of(consumer)
+        .filter(scaling -> scaling.isHeld(pass.observed().at()))
+        .map(
+            scaling ->
+                "%s keeps its Pods as they are: %s"
+                    .formatted(
+                        consumer, scaling.unknownBecause().orElse("The broker was not asked")));
   }
 
   private Summary summary() {

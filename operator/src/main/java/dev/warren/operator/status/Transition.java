@@ -1,16 +1,19 @@
 package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +47,7 @@ public record Transition(boolean normal, String reason, String message) {
     return Stream.of(
             ofReplacement(replacement(previous), replacement(current)).stream(),
             ofDrift(previous, current),
+            ofScaling(previous, current),
             ofReadiness(previous, current).stream())
         .flatMap(Function.identity())
         .toList();
@@ -60,6 +64,32 @@ public record Transition(boolean normal, String reason, String message) {
                     true,
                     "DriftRepaired",
                     "%s %s was put right: %s".formatted(drift.kind(), drift.name(), drift.what())));
+  }
+
+  /** Of consumers that the load has given another number of Pods. */
+  private static Stream<Transition> ofScaling(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    if (previous == null || previous.consumers() == null || current.consumers() == null) {
+      return Stream.empty();
+    }
+    Map<String, ConsumerStatus> before =
+        previous.consumers().stream()
+            .filter(consumer -> consumer.scaling() != null)
+            .collect(Collectors.toMap(ConsumerStatus::name, Function.identity()));
+    return current.consumers().stream()
+        .filter(now -> now.scaling() != null && before.containsKey(now.name()))
+        .filter(now -> !now.replicas().equals(before.get(now.name()).replicas()))
+        .map(
+            now ->
+                new Transition(
+                    true,
+                    "ConsumerScaled",
+                    "%s goes from %d to %d Pods: %s"
+                        .formatted(
+                            now.name(),
+                            before.get(now.name()).replicas(),
+                            now.replicas(),
+                            now.scaling().reason())));
   }
 
   private static NodeReplacement replacement(MessageTopologyStatus status) {

@@ -20,6 +20,7 @@ import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.TopologyPlan;
 import dev.warren.operator.plan.TopologyPlanner;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -32,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +93,23 @@ class ManagementApiBrokerIT {
     String leader = observed.queues().get("led").leader().orElseThrow();
     assertThat(observed.nodes().get(leader).running()).isTrue();
     assertThat(observed.queues().get("led").online()).containsExactly(leader);
+  }
+
+  @Test
+  void theLoadOfQueuesOfAnyNameIsCounted() {
+    Set<String> names = Set.of("load a b", "load^a$", "load(a|b)*", "load50%+1", "load日本");
+    names.forEach(
+        name -> carryOut(TopologyPlanner.plan(everythingNamed(name), observed().definitions())));
+
+    await()
+        .untilAsserted(
+            () -> {
+              QueueLoad load = broker.load(names);
+              assertThat(load.queues()).containsOnlyKeys(names);
+              assertThat(load.queues().values()).containsOnly(new QueueLoad.Count(true, 0, 0, 0));
+              assertThat(load.alarms()).isEmpty();
+            });
+    assertThat(broker.unacknowledgedByAddress()).isEmpty();
   }
 
   @Test

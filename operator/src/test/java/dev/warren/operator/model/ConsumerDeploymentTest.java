@@ -134,6 +134,16 @@ class ConsumerDeploymentTest {
   }
 
   @Test
+  void aPodHasAMinuteToFinishItsWorkUnlessTheUserSaysOtherwise() {
+    assertThat(template(TEMPLATE).getSpec().getTerminationGracePeriodSeconds()).isEqualTo(60);
+    assertThat(
+            template("{spec: {terminationGracePeriodSeconds: 600}}")
+                .getSpec()
+                .getTerminationGracePeriodSeconds())
+        .isEqualTo(600);
+  }
+
+  @Test
   void fieldsThatAreLeftEmptyInATemplateAreAsIfTheyWereNotThere() {
     assertThat(
             template(
@@ -180,6 +190,6 @@ class ConsumerDeploymentTest {
                 .formatted(name, template.indent(2)),
             ConsumerSpec.class);
     return new ConsumerDeployment(OWNER, NAMES, new Credentials("admin", password))
-        .deployment(consumer);
+        .deployment(consumer, consumer.replicas());
   }
 }

@@ -36,9 +36,9 @@ import dev.warren.operator.plan.BrokerAction.PutRecord;
 import dev.warren.operator.plan.BrokerAction.PutUser;
 import dev.warren.operator.plan.BrokerAction.RemoveExchange;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
-import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.RemovePolicy;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerAction.Unbind;
 import dev.warren.operator.plan.BrokerObservation.Node;
@@ -50,6 +50,7 @@ import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
 import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.KubernetesAction.Replace;
+import dev.warren.operator.plan.KubernetesAction.Scale;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -122,6 +123,8 @@ final class InMemoryCluster {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private int counter;
   private boolean reachable = true;
+  private ScalingObservation scaling = ScalingObservation.NONE;
+  private List<Pod> consumerPods = List.of();
   private boolean guarded;
   private int startsPerStep = Integer.MAX_VALUE;
   private int balanced;
@@ -145,6 +148,16 @@ final class InMemoryCluster {
 
   void setReachable(boolean reachable) {
     this.reachable = reachable;
+  }
+
+  /** From now on the load of consumers is this. */
+  void setScaling(ScalingObservation scaling) {
+    this.scaling = scaling;
+  }
+
+  /** From now on consumers have these Pods. */
+  void setConsumerPods(List<Pod> pods) {
+    consumerPods = pods;
   }
 
   void pass(Duration time) {
@@ -247,15 +260,8 @@ final class InMemoryCluster {
         assertThat(existing).as("there is one already: %s", create).isNull();
         create(key, object);
       }
-      case Apply apply -> {
-        assertThat(existing).as("there is none: %s", apply).isNotNull();
-        ObjectNode applied = JSON.valueToTree(object);
-        store(
-            key,
-            object,
-            ServerSideApply.merge(existing.object(), existing.applied(), applied),
-            applied);
-      }
+      case Apply ignored -> serverSideApply(key, object, existing);
+      case Scale ignored -> serverSideApply(key, object, existing);
       case Mark mark -> {
         if (existing == null) {
           return false;
@@ -282,6 +288,16 @@ final class InMemoryCluster {
       }
     }
     return true;
+  }
+
+  private void serverSideApply(String key, HasMetadata object, Stored existing) {
+    assertThat(existing).as("there is none: %s", key).isNotNull();
+    ObjectNode applied = JSON.valueToTree(object);
+    store(
+        key,
+        object,
+        ServerSideApply.merge(existing.object(), existing.applied(), applied),
+        applied);
   }
 
   private void mark(Mark mark, Stored existing) {
@@ -1096,12 +1112,13 @@ final class InMemoryCluster {
             .mapToInt(n -> n)
             .max()
             .orElse(-1),
-        List.of(),
+        consumerPods,
         broker,
         machinesOf(nodes.values()),
         see(broker),
         resolvable(nodes.values()),
         Map.of(),
+        scaling,
         now);
   }
 

@@ -137,6 +137,7 @@ class LossDetectorTest {
         seen.lastSeenRunning(),
         seen.resolvable(),
         seen.warnings(),
+        seen.scaling(),
         seen.at());
   }
 

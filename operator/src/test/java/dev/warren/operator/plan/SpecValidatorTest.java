@@ -77,6 +77,21 @@ class SpecValidatorTest {
         .containsExactly("spec.nodes.podTemplate." + told);
   }
 
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "consumers: [{name: a, queue: s, scaling: {}}]"
+            + "| spec.consumers[0].scaling: is not for consumers of a stream, which keeps its"
+            + " messages",
+        "consumers: [{name: a, queue: q}, {name: b, queue: q, scaling: {}}]"
+            + "| spec.consumers[1].scaling: is for the only consumer of a queue; 'q' has more",
+      })
+  void aLoadThatCannotBeMeasuredIsToldWhenItShallBeFollowed(String wrong, String violation) {
+    assertThat(violations("queues: [{name: q, type: quorum}, {name: s, type: stream}]", wrong))
+        .containsExactly(violation);
+  }
+
   @Test
   void everythingWrongIsToldAtOnce() {
     assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);

@@ -6,6 +6,7 @@ import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.ApiServer;
+import dev.warren.operator.Decisions;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Declared;
@@ -17,8 +18,10 @@ import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
 import dev.warren.operator.plan.Retained;
@@ -29,7 +32,9 @@ import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -65,6 +70,7 @@ class ConvergenceApiServerTest {
   private static final Clock CLOCK = Clock.systemUTC();
 
   private final KubernetesClient client = server.client();
+  private Map<String, ConsumerScaling> scaling = Map.of();
 
   @Test
   void aTopologyWithDefaultsIsWrittenOnce() {
@@ -189,6 +195,41 @@ class ConvergenceApiServerTest {
     converge(topology);
 
     assertThat(written(topology)).contains("Deployment/orders-worker");
+  }
+
+  @Test
+  void aScaledConsumerIsWrittenOnceForEachNumberThatIsDecided() {
+    MessageTopology topology =
+        topology(
+            """
+            nodes: {replicas: 1}
+            queues: [{name: hello}]
+            consumers:
+              - name: worker
+                queue: hello
+                scaling: {minReplicas: 1, maxReplicas: 5}
+                template: {spec: {containers: [{name: app, image: i}]}}
+            """);
+    converge(topology);
+    assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(1);
+
+    scaling =
+        Map.of("worker", new ConsumerScaling(Decisions.of(4), CLOCK.instant(), Optional.empty()));
+    assertThat(carryOut(topology).consumerProblems()).as("it is no less ready for that").isEmpty();
+    assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
+    converge(topology);
+
+    worker(topology).scale(2);
+    converge(topology);
+    assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
+  }
+
+  private RollableScalableResource<Deployment> worker(MessageTopology topology) {
+    return client
+        .apps()
+        .deployments()
+        .inNamespace(topology.getMetadata().getNamespace())
+        .withName("orders-worker");
   }
 
   /** The same number, as a user may write it. */
@@ -323,7 +364,7 @@ class ConvergenceApiServerTest {
   }
 
   private Observation observe(MessageTopology topology) {
-    return new StateObserver(client, address -> broker(topology), CLOCK)
+    return new StateObserver(client, address -> broker(topology), named -> scaling, CLOCK)
         .observe(topology, caches(topology))
         .observation();
   }
@@ -393,6 +434,16 @@ class ConvergenceApiServerTest {
       @Override
       public void apply(BrokerAction action) {
         throw new AssertionError("no test changes the broker: " + action);
+      }
+
+      @Override
+      public QueueLoad load(Set<String> queues) {
+        throw new AssertionError("no pass asks for the load");
+      }
+
+      @Override
+      public Map<String, Long> unacknowledgedByAddress() {
+        throw new AssertionError("no consumer has more Pods than it needs");
       }
     };
   }

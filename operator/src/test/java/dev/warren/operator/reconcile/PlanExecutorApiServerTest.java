@@ -21,8 +21,10 @@ import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
+import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Retained;
+import dev.warren.operator.plan.ScalingObservation;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -200,6 +202,7 @@ class PlanExecutorApiServerTest {
             Map.of(),
             Set.of(),
             Map.of(),
+            ScalingObservation.NONE,
             NOON);
     return new PlanExecutor(
             new KubernetesWriter(client, owner, nothing), Optional.of(broker), broker.clock)
@@ -270,6 +273,16 @@ class PlanExecutorApiServerTest {
         throw failures.get(queue);
       }
       declared.add(queue);
+    }
+
+    @Override
+    public QueueLoad load(Set<String> queues) {
+      throw new AssertionError("no pass asks for the load");
+    }
+
+    @Override
+    public Map<String, Long> unacknowledgedByAddress() {
+      throw new AssertionError("no consumer has more Pods than it needs");
     }
   }
 

@@ -13,7 +13,9 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
 import dev.warren.api.v1alpha1.QueueSpec.QueueDeletion;
+import dev.warren.operator.Decisions;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
@@ -34,6 +36,7 @@ import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.Observation;
@@ -42,7 +45,9 @@ import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Retained;
+import dev.warren.operator.plan.ScalingObservation;
 import dev.warren.operator.plan.Violation;
+import dev.warren.operator.scaling.ScalingDecision;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -57,6 +62,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -87,6 +94,7 @@ class StatusBuilderTest {
   private final List<Problem> topologyProblems = new ArrayList<>();
   private final List<Problem> consumerProblems = new ArrayList<>();
   private final Map<Integer, Node> brokerNodes = new TreeMap<>();
+  private ScalingObservation scaling = ScalingObservation.NONE;
   private BrokerObservation unreachable;
   private Effects effects = Effects.NONE;
   private Declared declared = Declared.NOTHING;
@@ -978,6 +986,211 @@ class StatusBuilderTest {
     }
   }
 
+  @Nested
+  class ScaledConsumers {
+
+    ScaledConsumers() {
+      scaledBetween(0, 6);
+      deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+      load(Decisions.of(2), NOON, null);
+    }
+
+    @Test
+    void tellWhyTheyHaveSoManyPods() {
+      assertThat(build().consumers())
+          .containsExactly(
+              new ConsumerStatus(
+                  "worker",
+                  2,
+                  2,
+                  null,
+                  new ScalingStatus(120.0, 25.0, 5700L, "47s", "load for 2", null)));
+      assertThat(conditions(build())).contains("ScalingActive=True/FollowingLoad");
+    }
+
+    @Test
+    void haveFiguresThatAreRefreshedEveryHalfMinute() {
+      MessageTopologyStatus first = build();
+      topology.setStatus(first);
+      load(decision(2, 900), NOON.plusSeconds(30), null);
+
+      now = NOON.plusSeconds(29);
+      assertThat(build()).isEqualTo(first);
+      now = NOON.plusSeconds(30);
+      MessageTopologyStatus second = build();
+      assertThat(scaling(second).backlog()).isEqualTo(900);
+      assertThat(second.messagesCountedAt()).isEqualTo("2026-01-01T12:00:30Z");
+      topology.setStatus(second);
+      load(decision(2, 1000), NOON.plusSeconds(59), null);
+      now = NOON.plusSeconds(59);
+      assertThat(build()).isEqualTo(second);
+    }
+
+    @Test
+    void thatNobodyMeasuresAnyMoreAreTold() {
+      topology.setStatus(build());
+      now = NOON.plusSeconds(16);
+
+      assertThat(message(build(), "ScalingActive"))
+          .isEqualTo("worker keeps its Pods as they are: The broker was not asked");
+    }
+
+    @Test
+    void tellAtOnceThatTheyAreScaledAndRememberWhen() {
+      topology.setStatus(build());
+      load(Decisions.of(5), NOON, null);
+      now = NOON.plusSeconds(7);
+
+      ConsumerStatus scaled = build().consumers().getFirst();
+
+      assertThat(scaled.replicas()).isEqualTo(5);
+      assertThat(scaled.scaling().reason()).isEqualTo("load for 5");
+      assertThat(scaled.scaling().lastScaleTime()).isEqualTo("2026-01-01T12:00:07Z");
+      topology.setStatus(build());
+      now = NOON.plusSeconds(60);
+      load(Decisions.of(5), now, null);
+      assertThat(scaling(build()).lastScaleTime()).isEqualTo("2026-01-01T12:00:07Z");
+    }
+
+    @Test
+    void areReadyWhileMorePodsStart() {
+      topology.setStatus(build());
+      load(Decisions.of(5), NOON, null);
+      consumerPod("orders-worker-a", "worker", "{phase: Pending}");
+
+      deploymentIs("{observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+      assertThat(ready(build())).startsWith("True");
+      deploymentIs("{observedGeneration: 4, replicas: 5, updatedReplicas: 5, readyReplicas: 2}");
+      assertThat(ready(build())).startsWith("True");
+    }
+
+    @Test
+    void areReadyWithoutAPodWhenThereIsNothingToDo() {
+      load(Decisions.of(0), NOON, null);
+      deploymentIs("{observedGeneration: 4}");
+
+      assertThat(ready(build())).startsWith("True");
+      assertThat(build().consumers().getFirst().replicas()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "their Deployment was just made | {}",
+          "Kubernetes has not looked at a new template"
+              + "| {observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2}",
+          "Pods of the old template are there"
+              + "| {observedGeneration: 4, replicas: 3, updatedReplicas: 2, readyReplicas: 3}",
+          "fewer than the least number are ready"
+              + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2}",
+          "their Pods do not become ready in time"
+              + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1,"
+              + " conditions: [{type: Progressing, status: 'False'}]}",
+        })
+    void areNotReadyWhile(String seen, String deploymentStatus) {
+      scaledBetween(1, 6);
+      deploymentIs(deploymentStatus);
+
+      assertThat(ready(build())).startsWith("False/ConsumerNotReady: worker: ");
+    }
+
+    @Test
+    void ofWhichAPodFailsAreNotReady() {
+      deploymentIs("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}");
+      consumerPod(
+          "orders-worker-b",
+          "worker",
+          "{containerStatuses: [{name: app, state: {waiting: {reason: ImagePullBackOff, message: no"
+              + " such image}}}]}");
+
+      assertThat(ready(build()))
+          .isEqualTo("False/ConsumerNotReady: worker: Container app: no such image");
+    }
+
+    @Test
+    void whoseLoadIsUnknownForAMomentAreNoNews() {
+      topology.setStatus(build());
+      load(Decisions.holding(2), NOON, "no answer");
+      now = NOON.plusSeconds(15);
+
+      assertThat(build()).isEqualTo(topology.getStatus());
+    }
+
+    @Test
+    void whoseLoadIsUnknownForLongSayWhyAndAreNoLessReady() {
+      topology.setStatus(build());
+      load(Decisions.holding(2), NOON, "no answer");
+      now = NOON.plusSeconds(16);
+
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status)).contains("ScalingActive=False/LoadUnknown");
+      assertThat(message(status, "ScalingActive"))
+          .isEqualTo("worker keeps its Pods as they are: no answer");
+      assertThat(ready(status)).startsWith("True");
+      assertThat(status.consumers().getFirst().replicas()).isEqualTo(2);
+    }
+
+    @Test
+    void whoseLoadWasNeverMeasuredSaySoUnlessItWasKnownToAnEarlierOperator() {
+      topology.setStatus(build());
+      scaling = ScalingObservation.NONE;
+      assertThat(build()).isEqualTo(topology.getStatus());
+
+      topology.setStatus(null);
+      MessageTopologyStatus status = build();
+      assertThat(conditions(status)).contains("ScalingActive=Unknown/NotMeasuredYet");
+      assertThat(scaling(status).reason()).isEqualTo("The load has not been measured yet");
+    }
+
+    @Test
+    void ofAFixedNumberHaveNoSuchCondition() {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: [{name: worker, queue: hello, replicas: 2}]");
+
+      assertThat(conditions(build())).noneMatch(text -> text.startsWith("ScalingActive"));
+      assertThat(scaling(build())).isNull();
+    }
+
+    private void scaledBetween(int least, int most) {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "consumers: [{name: worker, queue: hello, replicas: 9, scaling: {minReplicas: %d, maxReplicas: %d}}]"
+              .formatted(least, most));
+    }
+
+    private void deploymentIs(String status) {
+      deployments.clear();
+      deployment(status);
+    }
+
+    private void load(ScalingDecision decision, Instant knownAt, String unknownBecause) {
+      scaling =
+          new ScalingObservation(
+              Map.of(
+                  "worker",
+                  new ConsumerScaling(decision, knownAt, Optional.ofNullable(unknownBecause))),
+              Optional.empty());
+    }
+
+    private ScalingDecision decision(int replicas, long backlog) {
+      return new ScalingDecision(
+          replicas,
+          ScalingDecision.Reason.STEADY,
+          "so many wait",
+          OptionalDouble.of(1),
+          1,
+          OptionalLong.of(backlog),
+          Optional.empty());
+    }
+
+    private ScalingStatus scaling(MessageTopologyStatus status) {
+      return status.consumers().getFirst().scaling();
+    }
+  }
+
   private MessageTopologyStatus build() {
     Observation observed = observation();
     return StatusBuilder.build(
@@ -1024,6 +1237,7 @@ class StatusBuilderTest {
         Map.of(),
         Set.of(),
         Map.of(),
+        scaling,
         now);
   }
 

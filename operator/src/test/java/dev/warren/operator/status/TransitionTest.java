@@ -3,9 +3,11 @@ package dev.warren.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
@@ -117,6 +119,46 @@ class TransitionTest {
                 "orders-3 has taken the place of orders-1, 15 s after that was decided; every queue"
                     + " has all its members"));
     assertThat(Transition.between(departing(completed), departing(completed))).isEmpty();
+  }
+
+  @Test
+  void anotherNumberOfPodsIsToldOfConsumersThatFollowTheirLoad() {
+    MessageTopologyStatus before = consumers(consumer("a", 2, "old"), consumer("b", 2, "old"));
+    MessageTopologyStatus after = consumers(consumer("a", 5, "new"), consumer("b", 2, "new"));
+
+    assertThat(Transition.between(before, after))
+        .containsExactly(new Transition(true, "ConsumerScaled", "a goes from 2 to 5 Pods: new"));
+    assertThat(Transition.between(after, after)).isEmpty();
+  }
+
+  @Test
+  void aNumberOfPodsThatTheUserHasChangedIsNoNews() {
+    assertThat(
+            Transition.between(
+                consumers(new ConsumerStatus("a", 2, 2, null)),
+                consumers(new ConsumerStatus("a", 5, 2, null))))
+        .isEmpty();
+  }
+
+  private static ConsumerStatus consumer(String name, int replicas, String reason) {
+    return new ConsumerStatus(
+        name, replicas, 2, null, new ScalingStatus(1.0, 1.0, 1L, "1s", reason, null));
+  }
+
+  private static MessageTopologyStatus consumers(ConsumerStatus... consumers) {
+    MessageTopologyStatus status = status("AllReady", 1, "3/3");
+    return new MessageTopologyStatus(
+        1L,
+        status.conditions(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(consumers),
+        null,
+        null,
+        null);
   }
 
   private static MessageTopologyStatus departing(NodeReplacement replacement) {

@@ -1,0 +1,102 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.ONE_NODE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** A consumer has as many Pods as its load needs, and keeps them while the load is unknown. */
+@Isolated("other load would slow the consumer down")
+class ConsumerScalingE2E {
+
+  private static final String QUEUE = "work";
+  private static final int MOST = 3;
+
+  /** The broker counts every 5 s, it is asked every 5 s, and the Pods have to start. */
+  private static final Duration SCALED = Duration.ofSeconds(60);
+
+  private static final Duration WOKEN = Duration.ofSeconds(30);
+  private static final Duration PUT_BACK = Duration.ofSeconds(15);
+  private static final Duration IDLE = Duration.ofSeconds(90);
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-scaling");
+
+  private final Topology topology = namespace.topology("orders");
+
+  @Test
+  void itsPodsComeAndGoWithTheLoad() {
+    topology.apply(spec()).awaitReady();
+    assertThat(replicas()).isZero();
+
+    ClientPod publisher = ClientPod.start("publisher", topology, QUEUE);
+    await("the first messages wake it").atMost(WOKEN).until(() -> replicas() > 0);
+    awaitReplicas(MOST, SCALED);
+    await("all its Pods work").atMost(SCALED).until(() -> status().readyReplicas() == MOST);
+    assertThat(status().scaling().arrivalsPerSecond()).isPositive();
+    assertThat(status().scaling().lastScaleTime()).isNotNull();
+    assertThat(namespace.run("get", "events")).contains("ConsumerScaled");
+
+    whatSomebodyElseMakesOfTheNumberIsPutBack();
+    aBlockedManagementApiChangesNothing();
+
+    int confirmed = publisher.stop().path("confirmed").asInt();
+    awaitReplicas(0, IDLE);
+    assertThat(topology.broker().messages(QUEUE)).isZero();
+    assertThat(topology.broker().acknowledged(QUEUE)).isGreaterThanOrEqualTo(confirmed);
+    topology.awaitReady();
+  }
+
+  private void whatSomebodyElseMakesOfTheNumberIsPutBack() {
+    namespace.run("scale", "deployment", "orders-worker", "--replicas=" + (MOST + 1));
+    awaitReplicas(MOST, PUT_BACK);
+  }
+
+  /** Messages flow meanwhile: it is only the operator that learns nothing. */
+  private void aBlockedManagementApiChangesNothing() {
+    manage("application:stop(rabbitmq_management).");
+    topology.awaitTrouble("ScalingActive", "worker keeps its Pods as they are");
+    assertThat(replicas()).isEqualTo(MOST);
+
+    manage("application:start(rabbitmq_management).");
+    topology.awaitReady();
+    topology.awaitTrue("ScalingActive");
+    assertThat(replicas()).isEqualTo(MOST);
+  }
+
+  private static void manage(String erlang) {
+    String printed = namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", erlang);
+    assertThat(printed).contains("ok");
+  }
+
+  private void awaitReplicas(int replicas, Duration limit) {
+    await("it has %d Pods".formatted(replicas))
+        .atMost(limit)
+        .untilAsserted(() -> assertThat(replicas()).isEqualTo(replicas));
+  }
+
+  private int replicas() {
+    return topology.owned(Deployment.class).findFirst().orElseThrow().getSpec().getReplicas();
+  }
+
+  private ConsumerStatus status() {
+    return topology.get().getStatus().consumers().getFirst();
+  }
+
+  private static String spec() {
+    return ONE_NODE
+        + "queues: [{name: %s}]\n".formatted(QUEUE)
+        + "consumers: [%s]\n"
+            .formatted(
+                ClientPod.asScaledConsumer(
+                    "worker",
+                    QUEUE,
+                    "maxReplicas: %d, drainWithin: 10s, maxWait: 1s, initialRate: 40, cooldown: 10s, scaleInWindow: 10s, maxScaleInPercent: 100"
+                        .formatted(MOST)));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.warren.operator.reconcile;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.operator.plan.ConsumerScaling;
+import dev.warren.operator.reconcile.StateObserver.Observed;
+import dev.warren.operator.scaling.Sample;
+import dev.warren.operator.scaling.ScalingDecision;
+import dev.warren.operator.scaling.ScalingPolicy;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows the load of topologies whose consumers have scaling: every 5 s, whatever the pace of the
+ * passes, each broker is asked once, and what that means for each consumer is decided. A pass
+ * carries it out. Topologies are followed once a pass has seen them, so only the operator that
+ * leads asks; those that are gone drop out by themselves.
+ *
+ * <p>Thread-safe. What was learnt of a load is kept in memory: an operator that has just started
+ * leaves the numbers of Pods as they are until it has measured.
+ */
+final class LoadSampler implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(LoadSampler.class);
+
+  /** With the time that the answer takes no more than 5 s, in which RabbitMQ counts anew. */
+  private static final Duration PAUSE = Duration.ofMillis(4800);
+
+  /** So many brokers at the same time: those that do not answer keep nobody else waiting. */
+  private static final int THREADS = 200;
+
+  private final Predicate<MessageTopology> exists;
+  private final Consumer<ResourceID> wake;
+  private final Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler;
+  private final MeterRegistry registry;
+  private final Clock clock;
+  private final Duration pause;
+  private final ScheduledExecutorService scheduler =
+      Executors.newScheduledThreadPool(THREADS, Thread.ofVirtual().name("load-", 0).factory());
+  private final Map<ResourceID, Followed> followed = new HashMap<>();
+
+  private record Followed(TopologyLoad load, ScheduledFuture<?> schedule) {}
+
+  /**
+   * @param exists whether a topology is still there
+   * @param wake has a topology looked at, because a consumer needs another number of Pods
+   * @param newScaler gives what decides for one consumer, with the memory of one
+   */
+  LoadSampler(
+      Predicate<MessageTopology> exists,
+      Consumer<ResourceID> wake,
+      Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler,
+      MeterRegistry registry,
+      Clock clock) {
+    this(exists, wake, newScaler, registry, clock, PAUSE);
+  }
+
+  LoadSampler(
+      Predicate<MessageTopology> exists,
+      Consumer<ResourceID> wake,
+      Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler,
+      MeterRegistry registry,
+      Clock clock,
+      Duration pause) {
+    this.exists = exists;
+    this.wake = wake;
+    this.newScaler = newScaler;
+    this.registry = registry;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /** Takes in what a pass has seen; from now on the topology's load is followed, if it shall be. */
+  synchronized void follow(MessageTopology topology, Observed observed) {
+    ResourceID id = ResourceID.fromResource(topology);
+    Followed known = followed.get(id);
+    boolean wanted =
+        topology.getSpec().consumers().stream().anyMatch(consumer -> consumer.scaling() != null);
+    if (known != null && (!wanted || !known.load().isOf(topology))) {
+      stop(id);
+      known = null;
+    }
+    if (!wanted) {
+      return;
+    }
+    if (known == null) {
+      TopologyLoad load = new TopologyLoad(topology, observed, newScaler, registry, clock);
+      followed.put(id, new Followed(load, schedule(id, load)));
+    } else {
+      known.load().see(topology, observed);
+    }
+  }
+
+  /**
+   * How it stands with the consumers of a topology, by name; those not asked for yet are absent.
+   */
+  synchronized Map<String, ConsumerScaling> scaling(MessageTopology topology) {
+    Followed known = followed.get(ResourceID.fromResource(topology));
+    return known == null || !known.load().isOf(topology) ? Map.of() : known.load().scaling();
+  }
+
+  private ScheduledFuture<?> schedule(ResourceID id, TopologyLoad load) {
+    return scheduler.scheduleWithFixedDelay(
+        () -> sample(id, load), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void sample(ResourceID id, TopologyLoad load) {
+    try {
+      if (!exists.test(load.topology())) {
+        forget(id, load);
+      } else if (load.sample()) {
+        wake.accept(id);
+      }
+    } catch (RuntimeException e) {
+      // Thrown on, it would end the schedule.
+      LOG.errorf(e, "the load of %s could not be sampled", id);
+    }
+  }
+
+  private synchronized void forget(ResourceID id, TopologyLoad load) {
+    Followed known = followed.get(id);
+    if (known != null && known.load() == load) {
+      stop(id);
+    }
+  }
+
+  private void stop(ResourceID id) {
+    Followed gone = followed.remove(id);
+    gone.schedule().cancel(false);
+    gone.load().close();
+  }
+
+  @Override
+  public synchronized void close() {
+    scheduler.shutdownNow();
+    followed.values().forEach(topology -> topology.load().close());
+    followed.clear();
+  }
+}

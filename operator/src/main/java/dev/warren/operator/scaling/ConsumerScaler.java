@@ -1,0 +1,184 @@
+package dev.warren.operator.scaling;
+
+import dev.warren.operator.scaling.QueueReading.Known;
+import dev.warren.operator.scaling.QueueReading.Unknown;
+import dev.warren.operator.scaling.ScaleOutTrial.Finding;
+import dev.warren.operator.scaling.ScalingDecision.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Decides how many replicas one consumer needs: as many as handle what arrives at the wanted
+ * utilization, and the backlog beside it. An empty queue under full load keeps its replicas, since
+ * what arrives is measured and not guessed from what waits.
+ *
+ * <p>Keeps what it has learnt of the load; not thread-safe. A new one goes on from the replicas
+ * that it finds.
+ */
+public final class ConsumerScaler {
+
+  /** Fewer replicas by less than this part are not worth a change. */
+  private static final double TOLERANCE = 0.1;
+
+  /** How long after any change; the policy's percentage is per minute. */
+  private static final Duration SCALE_IN_INTERVAL = Duration.ofMinutes(1);
+
+  private final LoadHistory load = new LoadHistory();
+  private final ReplicaRate rate = new ReplicaRate();
+  private final ScaleOutTrial trial = new ScaleOutTrial();
+  private Instant lastChange = Instant.MIN;
+
+  public ConsumerScaler() {}
+
+  /**
+   * Decides from one more sample, of about every 5 s. One that is not later than the one before
+   * adds nothing to what is known.
+   */
+  public ScalingDecision decide(ScalingPolicy policy, Sample sample) {
+    return switch (sample.queue()) {
+      case Unknown unknown -> hold(policy, sample, unknown);
+      case Known reading -> decide(policy, sample, reading);
+    };
+  }
+
+  /** The bounds need no reading: they are what the user asks for. */
+  private ScalingDecision hold(ScalingPolicy policy, Sample sample, Unknown unknown) {
+    return new ScalingDecision(
+        policy.bound(sample.replicas()),
+        Reason.HOLDING_UNKNOWN,
+        "nothing is changed while the queue is not known: " + unknown.why(),
+        OptionalDouble.empty(),
+        rate.value(policy),
+        OptionalLong.empty(),
+        Optional.empty());
+  }
+
+  private ScalingDecision decide(ScalingPolicy policy, Sample sample, Known reading) {
+    if (load.isNew(sample)) {
+      load.add(sample, reading, policy.scaleInWindow())
+          .ifPresent(
+              interval -> {
+                rate.observe(interval, policy);
+                trial.observe(interval, policy.concurrency());
+              });
+    }
+    Outlook outlook =
+        new Outlook(
+            sample,
+            new Need(policy, reading, load.arrivals().orElse(0), rate.value(policy)),
+            load.arrivals().isPresent());
+    int replicas = sample.replicas();
+    int bound = policy.bound(replicas);
+    if (bound != replicas) {
+      return outlook.decide(
+          bound, Reason.OUT_OF_BOUNDS, "the resource allows no %d replicas".formatted(replicas));
+    }
+    if (replicas == 0) {
+      return reading.ready() == 0
+          ? outlook.decide(0, Reason.IDLE, "no messages wait")
+          : wake(outlook);
+    }
+    if (load.idleFor().compareTo(policy.cooldown()) >= 0 && reading.backlog() == 0) {
+      return outlook.decide(
+          policy.minReplicas(),
+          Reason.IDLE,
+          "no messages came for %d s".formatted(load.idleFor().toSeconds()));
+    }
+    return outlook.need().exceeds(replicas) ? scaleOut(outlook) : scaleIn(outlook);
+  }
+
+  private ScalingDecision wake(Outlook outlook) {
+    load.forget();
+    lastChange = outlook.sample().at();
+    int replicas = Math.clamp(outlook.need().wholeReplicas(), 1, outlook.policy().maxReplicas());
+    return outlook.decide(replicas, Reason.WAKING, outlook.need().description());
+  }
+
+  private ScalingDecision scaleOut(Outlook outlook) {
+    int replicas = outlook.replicas();
+    if (!rate.isKnown() && outlook.need().isCalm(replicas)) {
+      return outlook.decide(
+          replicas, Reason.LEARNING, "nothing waits; what a replica handles is not known yet");
+    }
+    Optional<Finding> ineffective = trial.ineffective();
+    if (ineffective.isPresent()) {
+      return outlook.decide(replicas, Reason.INEFFECTIVE, ineffective.get().description());
+    }
+    int most = outlook.policy().maxReplicas();
+    if (replicas == most) {
+      return outlook.decide(
+          replicas,
+          outlook.policy().singleActiveConsumer()
+              ? Reason.SINGLE_ACTIVE_CONSUMER
+              : Reason.AT_MAXIMUM,
+          outlook.need().description() + "; %d are allowed".formatted(most));
+    }
+    lastChange = outlook.sample().at();
+    return outlook.decide(
+        Math.min(outlook.need().wholeReplicas(), most),
+        Reason.SCALING_OUT,
+        outlook.need().description());
+  }
+
+  private ScalingDecision scaleIn(Outlook outlook) {
+    ScalingPolicy policy = outlook.policy();
+    int replicas = outlook.replicas();
+    int enough =
+        Math.max(
+            Math.max(1, policy.minReplicas()),
+            outlook.with(load.peakArrivals()).need().wholeReplicas());
+    if (enough > replicas * (1 - TOLERANCE)) {
+      return outlook.decide(replicas, Reason.STEADY, outlook.need().description());
+    }
+    if (!rate.isKnown()) {
+      return outlook.decide(
+          replicas, Reason.LEARNING, "what a replica handles is not known yet, so that none goes");
+    }
+    Instant now = outlook.sample().at();
+    if (load.seenFor().compareTo(policy.scaleInWindow()) < 0
+        || lastChange.isAfter(now.minus(SCALE_IN_INTERVAL))) {
+      return outlook.decide(replicas, Reason.STABILIZING, outlook.need().description());
+    }
+    lastChange = now;
+    int step = Math.max(1, replicas * policy.maxScaleInPercent() / 100);
+    return outlook.decide(
+        Math.max(enough, replicas - step),
+        Reason.SCALING_IN,
+        outlook.with(load.peakArrivals()).need().description());
+  }
+
+  /**
+   * What a decision is made from, and shown with.
+   *
+   * @param known whether the arrivals are
+   */
+  private record Outlook(Sample sample, Need need, boolean known) {
+
+    Outlook with(double arrivals) {
+      return new Outlook(
+          sample, new Need(need.policy(), need.reading(), arrivals, need.rate()), known);
+    }
+
+    ScalingPolicy policy() {
+      return need.policy();
+    }
+
+    int replicas() {
+      return sample.replicas();
+    }
+
+    ScalingDecision decide(int replicas, Reason reason, String explanation) {
+      return new ScalingDecision(
+          replicas,
+          reason,
+          explanation,
+          known ? OptionalDouble.of(need.arrivals()) : OptionalDouble.empty(),
+          need.rate(),
+          OptionalLong.of(need.reading().backlog()),
+          known ? need.drainsIn(sample.readyReplicas()) : Optional.empty());
+    }
+  }
+}

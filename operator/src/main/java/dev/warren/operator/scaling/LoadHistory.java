@@ -1,0 +1,162 @@
+package dev.warren.operator.scaling;
+
+import dev.warren.operator.scaling.QueueReading.Known;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The readings of one queue's last minute, and how many messages come into it. */
+final class LoadHistory {
+
+  /** Long enough that chance plays a small part in what is counted, short enough to follow. */
+  private static final Duration MEMORY = Duration.ofSeconds(60);
+
+  /** So much of it must be there to be relied upon. */
+  private static final Duration SETTLED = Duration.ofSeconds(45);
+
+  /** After more than three samples that did not come, it is not known what happened meanwhile. */
+  private static final Duration STALE = Duration.ofSeconds(15);
+
+  /** How often the broker reads its counters; a sample shows the last of these readings. */
+  private static final double BROKER_INTERVAL_SECONDS = 5;
+
+  /** What began within an interval began in its middle, on average: in half of the time. */
+  private static final double BEGAN = 2;
+
+  private record Peak(Instant at, double arrivals) {}
+
+  private final ArrayDeque<Interval> intervals = new ArrayDeque<>();
+
+  /** Falling: a peak that a later one exceeds is of no use. */
+  private final Deque<Peak> peaks = new ArrayDeque<>();
+
+  private Sample last;
+  private Known lastReading;
+  private Instant seenSince;
+  private Instant lastActive;
+
+  /** Whether a sample adds something to what is known. */
+  boolean isNew(Sample sample) {
+    return last == null || sample.at().isAfter(last.at());
+  }
+
+  /**
+   * @param window for how long the peaks are kept
+   * @return what happened since the sample before; empty when there is none, or the counter went
+   *     back because the queue has another leader
+   */
+  Optional<Interval> add(Sample sample, Known reading, Duration window) {
+    Optional<Interval> interval = since(sample, reading);
+    if (last == null || Duration.between(last.at(), sample.at()).compareTo(STALE) > 0) {
+      forget();
+      seenSince = sample.at();
+      lastActive = sample.at();
+    }
+    if (reading.backlog() > 0
+        || last == null
+        || reading.acknowledged() != lastReading.acknowledged()) {
+      lastActive = sample.at();
+    }
+    interval.ifPresent(intervals::add);
+    intervals.removeIf(old -> !old.to().isAfter(sample.at().minus(MEMORY)));
+    last = sample;
+    lastReading = reading;
+    if (isSettled()) {
+      remember(new Peak(sample.at(), mean()));
+    }
+    peaks.removeIf(peak -> peak.at().isBefore(sample.at().minus(window)));
+    return interval;
+  }
+
+  private Optional<Interval> since(Sample sample, Known reading) {
+    return last != null && reading.acknowledged() >= lastReading.acknowledged()
+        ? Optional.of(Interval.between(last, lastReading, sample, reading))
+        : Optional.empty();
+  }
+
+  private void remember(Peak peak) {
+    while (!peaks.isEmpty() && peaks.getLast().arrivals() <= peak.arrivals()) {
+      peaks.removeLast();
+    }
+    peaks.add(peak);
+  }
+
+  /** What came until now says nothing about what comes from now on. */
+  void forget() {
+    intervals.clear();
+  }
+
+  /**
+   * Messages/s that come: the mean of the last minute, or at once more when they pile up. A load
+   * that rises without that is in no hurry.
+   */
+  OptionalDouble arrivals() {
+    return intervals.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.max(mean(), rise()));
+  }
+
+  /**
+   * The slope of a line through all readings: intervals in the middle count most, as the broker's
+   * next reading may just have been missed at either end. Until it is settled, less by one reading.
+   */
+  private double mean() {
+    double arrivals = 0;
+    double seconds = 0;
+    int index = 0;
+    for (Interval interval : intervals) {
+      double weight = (index + 1.0) * (intervals.size() - index);
+      arrivals += weight * interval.arrivals();
+      seconds += weight * interval.seconds();
+      index++;
+    }
+    double certain = isSettled() ? 1 : 1 - 1.0 / intervals.size();
+    return Math.max(0, certain * arrivals / seconds);
+  }
+
+  /**
+   * What is handled, and by how much more there is: at least, in 39 of 40 cases (two standard
+   * deviations of a Poisson process), so that chance is not taken for load.
+   */
+  private double rise() {
+    Interval newest = intervals.getLast();
+    if (newest.growth() <= 0) {
+      return 0;
+    }
+    double seconds = Math.max(newest.seconds(), BROKER_INTERVAL_SECONDS);
+    double growth = newest.growth() / seconds * (newest.beganCalm() ? BEGAN : 1);
+    double handled = Math.min(newest.handled() / seconds, handled());
+    double rate = growth + handled;
+    return Math.max(0, rate - 2 * Math.sqrt(rate / seconds));
+  }
+
+  private double handled() {
+    return intervals.stream().mapToDouble(Interval::handled).sum() / seconds();
+  }
+
+  private double seconds() {
+    return intervals.stream().mapToDouble(Interval::seconds).sum();
+  }
+
+  private boolean isSettled() {
+    return seconds() >= SETTLED.toSeconds();
+  }
+
+  /** The highest mean of a minute within the window, messages/s; zero while there is none. */
+  double peakArrivals() {
+    return peaks.isEmpty() ? 0 : peaks.getFirst().arrivals();
+  }
+
+  /** For how long the samples have come without a gap. */
+  Duration seenFor() {
+    return Duration.between(seenSince, last.at());
+  }
+
+  /** For how long there has been neither a message nor an acknowledgement. */
+  Duration idleFor() {
+    return Duration.between(lastActive, last.at());
+  }
+}

@@ -1,0 +1,107 @@
+package dev.warren.operator.scaling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Watches whether more replicas handle more messages. Where they do not, something else is the
+ * limit, such as a database that they all use, and still more would not help.
+ */
+final class ScaleOutTrial {
+
+  /** How long the broker's readings must tell of the replicas before. */
+  private static final double BEFORE_SECONDS = 20;
+
+  /** How long they must tell of those after. */
+  private static final double AFTER_SECONDS = 40;
+
+  /** How many times as many they must be then, so that the readings' coarseness cannot hide it. */
+  private static final double LEAST_GROWTH = 1.5;
+
+  /** How much of the rise that was to be expected must have come. */
+  private static final double LEAST_EFFECT = 0.1;
+
+  /** How long it is taken for true. */
+  private static final Duration FROZEN = Duration.ofMinutes(5);
+
+  /** What replicas did that had work all the time, over some seconds. */
+  private static final class Span {
+    double seconds;
+    double replicaSeconds;
+    double handled;
+
+    void add(Interval interval) {
+      seconds += interval.seconds();
+      replicaSeconds += interval.seconds() * interval.replicas();
+      handled += interval.handled();
+    }
+
+    /** On average. */
+    double replicas() {
+      return replicaSeconds / seconds;
+    }
+
+    /** Messages/s, all together. */
+    double throughput() {
+      return handled / seconds;
+    }
+  }
+
+  /** That more replicas than before handled hardly more. */
+  record Finding(int before, double handledBefore, int after, double handledAfter, Instant until) {
+
+    String description() {
+      return "%d replicas handle %s/s and %d handled %s/s: something else is the limit; none is added until %s"
+          .formatted(
+              after,
+              Need.number(handledAfter),
+              before,
+              Need.number(handledBefore),
+              until.truncatedTo(ChronoUnit.SECONDS));
+    }
+  }
+
+  private Span before = new Span();
+  private Span after = new Span();
+  private Optional<Finding> finding = Optional.empty();
+
+  void observe(Interval interval, int concurrency) {
+    finding = finding.filter(found -> interval.to().isBefore(found.until()));
+    if (interval.isCalm(concurrency)) {
+      before = new Span();
+      after = new Span();
+    } else if (interval.isSaturated(concurrency)) {
+      if (before.seconds < BEFORE_SECONDS) {
+        before.add(interval);
+      } else if (interval.replicas() >= LEAST_GROWTH * before.replicas()) {
+        after.add(interval);
+      }
+      if (after.seconds >= AFTER_SECONDS) {
+        compare(interval.to());
+        before = after;
+        after = new Span();
+      }
+    }
+  }
+
+  private void compare(Instant now) {
+    double expected = before.throughput() * (after.replicas() / before.replicas() - 1);
+    if (after.throughput() - before.throughput() <= LEAST_EFFECT * expected) {
+      finding =
+          Optional.of(
+              new Finding(
+                  (int) Math.round(before.replicas()),
+                  before.throughput(),
+                  (int) Math.round(after.replicas()),
+                  after.throughput(),
+                  now.plus(FROZEN)));
+    }
+  }
+
+  /** What was found in the last five minutes, if anything. */
+  Optional<Finding> ineffective() {
+    return finding;
+  }
+}

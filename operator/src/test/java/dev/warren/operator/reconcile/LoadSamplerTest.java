@@ -1,0 +1,401 @@
+package dev.warren.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.Decisions;
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.ConsumerScaling;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.ObservedObjects;
+import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.plan.QueueLoad.Count;
+import dev.warren.operator.plan.ScalingObservation;
+import dev.warren.operator.reconcile.StateObserver.Observed;
+import dev.warren.operator.scaling.QueueReading.Known;
+import dev.warren.operator.scaling.QueueReading.Unknown;
+import dev.warren.operator.scaling.Sample;
+import dev.warren.operator.scaling.ScalingDecision;
+import dev.warren.operator.scaling.ScalingPolicy;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoadSamplerTest {
+
+  private static final ResourceID ID = new ResourceID("orders", "shop");
+
+  private final Broker broker = new Broker();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final List<Sample> samples = new CopyOnWriteArrayList<>();
+  private final List<ResourceID> woken = new CopyOnWriteArrayList<>();
+  private final AtomicInteger scalers = new AtomicInteger();
+  private final FakeClock clock = new FakeClock();
+  private volatile int decided = 2;
+  private volatile boolean exists = true;
+
+  private final LoadSampler sampler =
+      new LoadSampler(
+          topology -> exists,
+          woken::add,
+          () -> {
+            scalers.incrementAndGet();
+            return this::decide;
+          },
+          meters,
+          clock,
+          Duration.ofMillis(10));
+
+  private ScalingDecision decide(ScalingPolicy policy, Sample sample) {
+    samples.add(sample);
+    return sample.queue() instanceof Known
+        ? Decisions.of(decided)
+        : Decisions.holding(sample.replicas());
+  }
+
+  @AfterEach
+  void close() {
+    sampler.close();
+  }
+
+  @Test
+  void oneQuestionIsAskedForAllConsumers() {
+    follow(topology("uid", "a", "b", "c"));
+
+    await().until(() -> samples.size() >= 9);
+    sampler.close();
+    assertThat(broker.asked).allMatch(Set.of("queue-a", "queue-b", "queue-c")::equals);
+    assertThat(broker.asked.size()).isBetween(samples.size() / 3, samples.size() / 3 + 1);
+    assertThat(scalers).as("each has a memory of its own").hasValue(3);
+  }
+
+  @Test
+  void aSampleIsWhatTheBrokerAndTheDeploymentSay() {
+    follow(topology("uid", "a"));
+
+    await().until(() -> !samples.isEmpty());
+    assertThat(samples.getFirst())
+        .isEqualTo(new Sample(clock.instant(), 2, 1, new Known(30, 2, 700)));
+  }
+
+  @Test
+  void aTopologyIsLookedAtWhenAnotherNumberIsWantedAndNotOtherwise() {
+    follow(topology("uid", "a"));
+    awaitSamples(3);
+    assertThat(woken).isEmpty();
+
+    decided = 5;
+
+    await().until(() -> !woken.isEmpty());
+    assertThat(scaling().get("a").decision().replicas()).isEqualTo(5);
+    awaitSamples(3);
+    assertThat(woken).containsExactly(ID);
+  }
+
+  @Test
+  void theLastDecisionIsWhatTheNextGoesByWhateverSomebodyMakesOfTheDeployment() {
+    decided = 5;
+    follow(topology("uid", "a"));
+    await().until(() -> !scaling().isEmpty());
+    samples.clear();
+
+    awaitSamples(1);
+    assertThat(samples).extracting(Sample::replicas).containsOnly(5);
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsUnknownAndNotEmpty() {
+    broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
+    follow(topology("uid", "a"));
+
+    awaitSamples(1);
+    assertThat(samples).extracting(Sample::queue).containsOnly(new Unknown("no answer"));
+    ConsumerScaling scaling = scaling().get("a");
+    assertThat(scaling.unknownBecause()).contains("no answer");
+    assertThat(scaling.decision().replicas()).isEqualTo(2);
+    assertThat(woken).isEmpty();
+  }
+
+  @Test
+  void withoutANodeNothingIsKnown() {
+    MessageTopology topology = topology("uid", "a");
+    sampler.follow(topology, new Observed(observation(topology), Optional.empty()));
+
+    awaitSamples(1);
+    assertThat(samples).extracting(Sample::queue).containsOnly(new Unknown("No queue node runs"));
+  }
+
+  @Test
+  void aFailureThatNobodyExpectsDoesNotEndTheSampling() {
+    broker.failure = new IllegalStateException("a bug");
+    follow(topology("uid", "a"));
+    await().until(() -> broker.asked.size() >= 2);
+
+    broker.failure = null;
+
+    awaitSamples(1);
+  }
+
+  @Test
+  void theTopologyIsLookedAtWhenItHasBeenUnknownForLongAndWhenItIsKnownAgain() {
+    follow(topology("uid", "a"));
+    awaitSamples(1);
+    broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
+    awaitSamples(2);
+    assertThat(woken).as("for a moment only").isEmpty();
+
+    clock.pass(Duration.ofSeconds(16));
+    await().until(() -> woken.size() == 1);
+    broker.failure = null;
+    await().until(() -> woken.size() == 2);
+    assertThat(scaling().get("a").isHeld(clock.instant())).isFalse();
+  }
+
+  @Test
+  void aTopologyThatIsGoneIsForgotten() {
+    follow(topology("uid", "a"));
+    awaitSamples(1);
+
+    exists = false;
+
+    await().until(() -> scaling().isEmpty());
+    assertThat(meters.getMeters()).isEmpty();
+    assertNothingIsAsked();
+  }
+
+  @Test
+  void aTopologyThatHasNothingToScaleAnyMoreIsForgotten() {
+    follow(topology("uid", "a"));
+    awaitSamples(1);
+
+    follow(topology("uid"));
+
+    assertThat(scaling()).isEmpty();
+    assertThat(meters.getMeters()).isEmpty();
+    assertNothingIsAsked();
+  }
+
+  private void assertNothingIsAsked() {
+    // A question may be on its way.
+    await()
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              boolean quiet = !broker.askedSince;
+              broker.askedSince = false;
+              return quiet;
+            });
+  }
+
+  @Test
+  void aTopologyThatIsMadeAnewIsNotTakenForTheOld() {
+    MessageTopology old = topology("old", "a");
+    decided = 9;
+    follow(old);
+    await().until(() -> !sampler.scaling(old).isEmpty());
+    decided = 3;
+
+    MessageTopology anew = topology("new", "a");
+    assertThat(sampler.scaling(anew)).isEmpty();
+    follow(anew);
+
+    await().until(() -> !sampler.scaling(anew).isEmpty());
+    assertThat(sampler.scaling(anew).get("a").decision().replicas()).isEqualTo(3);
+    assertThat(sampler.scaling(old)).isEmpty();
+  }
+
+  @Test
+  void aConsumerThatDoesNotRunYetIsNotScaled() {
+    MessageTopology topology = topology("uid", "a", "b");
+    sampler.follow(
+        topology, new Observed(observation(topology, List.of("b")), Optional.of(broker)));
+
+    awaitSamples(2);
+    assertThat(scaling()).containsOnlyKeys("b");
+  }
+
+  @Test
+  void metricsAreThereAsLongAsTheConsumerIs() {
+    follow(topology("uid", "a", "b"));
+    await().until(() -> scaling().size() == 2);
+
+    assertThat(gauge("warren.consumer.arrivals", "a")).isEqualTo(123.4);
+    assertThat(gauge("warren.consumer.rate.per.replica", "a")).isEqualTo(25.26);
+    assertThat(gauge("warren.consumer.backlog", "a")).isEqualTo(5678);
+    assertThat(gauge("warren.consumer.replicas.wanted", "a")).isEqualTo(2);
+    assertThat(scaled("a", "out")).isZero();
+    decided = 4;
+    await().until(() -> scaled("a", "out") == 1);
+    broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
+    await().until(() -> Double.isNaN(gauge("warren.consumer.arrivals", "a")));
+
+    follow(topology("uid", "b"));
+
+    await().until(() -> scaling().keySet().equals(Set.of("b")));
+    assertThat(meters.getMeters())
+        .hasSize(6)
+        .extracting(meter -> meter.getId().getTag("consumer"))
+        .containsOnly("b");
+  }
+
+  private double gauge(String name, String consumer) {
+    return meters.get(name).tags("topology", "orders", "consumer", consumer).gauge().value();
+  }
+
+  private double scaled(String consumer, String direction) {
+    return meters
+        .get("warren.consumer.scalings")
+        .tags("consumer", consumer, "direction", direction)
+        .counter()
+        .count();
+  }
+
+  private Map<String, ConsumerScaling> scaling() {
+    return sampler.scaling(topology("uid", "a"));
+  }
+
+  private void awaitSamples(int more) {
+    int enough = samples.size() + more;
+    await().until(() -> samples.size() >= enough);
+  }
+
+  private void follow(MessageTopology topology) {
+    sampler.follow(topology, new Observed(observation(topology), Optional.of(broker)));
+  }
+
+  private static Observation observation(MessageTopology topology) {
+    return observation(
+        topology, topology.getSpec().consumers().stream().map(c -> c.name()).toList());
+  }
+
+  private static Observation observation(MessageTopology topology, List<String> running) {
+    List<Deployment> deployments = running.stream().map(LoadSamplerTest::deployment).toList();
+    return new Observation(
+        new ObservedObjects(deployments),
+        new TreeMap<>(),
+        -1,
+        List.of(),
+        new Unreachable("not asked"),
+        Map.of(),
+        Map.of(),
+        Set.of(),
+        Map.of(),
+        ScalingObservation.NONE,
+        Instant.EPOCH);
+  }
+
+  private static Deployment deployment(String consumer) {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withName("orders-" + consumer)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(2)
+        .endSpec()
+        .withNewStatus()
+        .withReadyReplicas(1)
+        .endStatus()
+        .build();
+  }
+
+  private static MessageTopology topology(String uid, String... consumers) {
+    MessageTopology topology = new MessageTopology();
+    topology.getMetadata().setNamespace("shop");
+    topology.getMetadata().setName("orders");
+    topology.getMetadata().setUid(uid);
+    topology.setSpec(
+        Serialization.unmarshal(
+            "consumers: ["
+                + Stream.of(consumers)
+                    .map(
+                        """
+                        {name: %1$s, queue: queue-%1$s, prefetch: 1, scaling: {minReplicas: 0, maxReplicas: 10, drainWithin: 60s, maxWait: 10s, targetUtilization: 80, initialRate: 10, cooldown: 10s, scaleInWindow: 10s, maxScaleInPercent: 25}}
+                        """
+                            ::formatted)
+                    .collect(Collectors.joining(","))
+                + "]",
+            MessageTopologySpec.class));
+    return topology;
+  }
+
+  private static final class Broker implements BrokerClient {
+    private final List<Set<String>> asked = new CopyOnWriteArrayList<>();
+    private volatile RuntimeException failure;
+    private volatile boolean askedSince;
+
+    @Override
+    public QueueLoad load(Set<String> queues) {
+      asked.add(queues);
+      askedSince = true;
+      if (failure != null) {
+        throw failure;
+      }
+      return new QueueLoad(
+          List.of(),
+          queues.stream()
+              .collect(Collectors.toMap(queue -> queue, queue -> new Count(true, 30, 2, 700))));
+    }
+
+    @Override
+    public BrokerObservation observe() {
+      throw new AssertionError("too dear to be asked every few seconds");
+    }
+
+    @Override
+    public void apply(BrokerAction action) {
+      throw new AssertionError("nothing is changed: " + action);
+    }
+
+    @Override
+    public Map<String, Long> unacknowledgedByAddress() {
+      throw new AssertionError("only a pass asks");
+    }
+  }
+
+  private static final class FakeClock extends Clock {
+    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+
+    void pass(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.warren.operator.scaling.simulation;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Something that sets the number of replicas. */
+interface Autoscaler {
+
+  /**
+   * What a scaler can read of the queue.
+   *
+   * @param acknowledged since the queue has its leader
+   * @param publishRate messages/s within the last 5 s
+   */
+  record QueueMetrics(long ready, long unacknowledged, long acknowledged, double publishRate) {
+    long messages() {
+      return ready + unacknowledged;
+    }
+  }
+
+  /**
+   * @param at seconds; before zero while the simulation warms up
+   * @param queue empty while the broker does not tell
+   */
+  record Look(double at, int replicas, int readyReplicas, Optional<QueueMetrics> queue) {}
+
+  /** Called once a second; returns what the replicas shall be set to, if anything. */
+  OptionalInt tick(Look look);
+
+  /** The program that scales is restarted and remembers nothing. */
+  default void restart() {}
+}

@@ -1,0 +1,318 @@
+package dev.warren.operator.scaling.simulation;
+
+import dev.warren.operator.scaling.simulation.Autoscaler.Look;
+import dev.warren.operator.scaling.simulation.Autoscaler.QueueMetrics;
+import dev.warren.operator.scaling.simulation.Trace.Fault;
+import dev.warren.operator.scaling.simulation.Trace.Fault.ConsumersCrash;
+import dev.warren.operator.scaling.simulation.Trace.Fault.LeaderChanges;
+import dev.warren.operator.scaling.simulation.Trace.Fault.MetricsGone;
+import dev.warren.operator.scaling.simulation.Trace.Fault.ScalerRestarts;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
+
+/**
+ * One queue, its consumers and what scales them, message by message. What is read of the broker is
+ * as old as there: it looks at the queue's depth and at its acknowledgements every 5 s, each at
+ * moments of its own.
+ */
+final class Simulation {
+
+  /**
+   * What was seen at one moment, for drawing.
+   *
+   * @param oldest for how long the message that came first has waited, in seconds
+   */
+  record Point(double at, double arrivals, int replicas, int ready, long backlog, double oldest) {}
+
+  record Run(Score score, List<Point> points) {}
+
+  private static final double STEP = 0.1;
+  private static final double BROKER_INTERVAL = 5;
+  private static final double LEADERLESS = 10;
+
+  private static final class Message {
+    final double arrived;
+    boolean delivered;
+
+    Message(double arrived) {
+      this.arrived = arrived;
+    }
+  }
+
+  private static final class Slot {
+    final Pod pod;
+    double free;
+    Message message;
+
+    Slot(Pod pod, double free) {
+      this.pod = pod;
+      this.free = free;
+    }
+
+    boolean isBusy(double now) {
+      return message != null && free > now;
+    }
+  }
+
+  private static final class Pod {
+    final List<Slot> slots = new ArrayList<>();
+    double ready;
+    boolean leaving;
+
+    Pod(double ready) {
+      this.ready = ready;
+    }
+
+    boolean isReady(double now) {
+      return ready <= now && !leaving;
+    }
+  }
+
+  private final Trace trace;
+  private final Autoscaler scaler;
+  private final RandomGenerator random;
+
+  private final Deque<Message> queue = new ArrayDeque<>();
+  private final List<Pod> pods = new ArrayList<>();
+  private final PriorityQueue<Slot> idle =
+      new PriorityQueue<>(Comparator.comparingDouble((Slot slot) -> slot.free));
+  private final List<Fault> faults;
+  private final List<Point> points = new ArrayList<>();
+  private final Every depthReading;
+  private final Every acknowledgementsReading;
+  private final Every second;
+
+  private double now;
+  private double untilNext;
+  private long published;
+  private long publishedBefore;
+  private long started;
+  private long acknowledgedBefore;
+  private QueueMetrics metrics = new QueueMetrics(0, 0, 0, 0);
+  private double unknownUntil = Double.NEGATIVE_INFINITY;
+  private double sharedFree = Double.NEGATIVE_INFINITY;
+  private int replicas;
+  private int direction;
+
+  private long messages;
+  private long late;
+  private double longestWait;
+  private double podSeconds;
+  private int turns;
+
+  Simulation(Trace trace, Autoscaler scaler, int replicas, RandomGenerator random) {
+    this.trace = trace;
+    this.scaler = scaler;
+    this.random = random;
+    now = -trace.warmUp();
+    this.replicas = replicas;
+    faults = new ArrayList<>(trace.faults());
+    depthReading = new Every(BROKER_INTERVAL, now + random.nextDouble() * BROKER_INTERVAL);
+    acknowledgementsReading =
+        new Every(BROKER_INTERVAL, now + random.nextDouble() * BROKER_INTERVAL);
+    second = new Every(1, now);
+    untilNext = gap();
+    for (int i = 0; i < replicas; i++) {
+      addPod(now);
+    }
+  }
+
+  Run run() {
+    for (int step = 1; now < trace.duration(); step++) {
+      now = step * STEP - trace.warmUp();
+      arrive();
+      befall();
+      deliver();
+      leave();
+      read();
+      if (second.isDue(now)) {
+        scaler.tick(new Look(now, replicas, readyPods(), known())).ifPresent(this::scale);
+        points.add(
+            new Point(
+                now,
+                trace.arrivals().applyAsDouble(now),
+                replicas,
+                readyPods(),
+                queue.size() + inHand(),
+                queue.isEmpty() ? 0 : now - queue.peekFirst().arrived));
+      }
+      if (now > 0) {
+        podSeconds += pods.size() * STEP;
+      }
+    }
+    late += queue.stream().filter(m -> m.arrived > 0 && isLate(now - m.arrived)).count();
+    return new Run(
+        new Score(messages, late, longestWait, podSeconds, turns),
+        points.stream().filter(point -> point.at() >= 0).toList());
+  }
+
+  private void arrive() {
+    double rate = trace.arrivals().applyAsDouble(now);
+    untilNext -= rate * STEP;
+    while (untilNext <= 0) {
+      queue.addLast(new Message(now + untilNext / rate));
+      published++;
+      if (now > 0) {
+        messages++;
+      }
+      untilNext += gap();
+    }
+  }
+
+  private double gap() {
+    return trace.regular() ? 1 : random.nextExponential();
+  }
+
+  private void befall() {
+    while (!faults.isEmpty() && faults.getFirst().at() <= now) {
+      switch (faults.removeFirst()) {
+        case MetricsGone gone -> unknownUntil = now + gone.seconds();
+        case LeaderChanges change -> {
+          unknownUntil = now + LEADERLESS;
+          acknowledgedBefore = started - inHand();
+        }
+        case ConsumersCrash crash -> crash();
+        case ScalerRestarts restart -> scaler.restart();
+      }
+    }
+  }
+
+  private void crash() {
+    List<Pod> crashed = pods.stream().filter(pod -> pod.isReady(now)).toList();
+    for (Pod pod : crashed.subList(0, crashed.size() / 2)) {
+      pod.ready = now + startDelay();
+      for (Slot slot : pod.slots) {
+        idle.remove(slot);
+        if (slot.isBusy(now)) {
+          queue.addFirst(slot.message);
+          started--;
+        }
+        slot.message = null;
+        slot.free = pod.ready;
+        idle.add(slot);
+      }
+    }
+  }
+
+  private void deliver() {
+    while (!queue.isEmpty() && !idle.isEmpty()) {
+      Slot slot = idle.peek();
+      double start = Math.max(slot.free, queue.peekFirst().arrived);
+      if (start > now) {
+        return;
+      }
+      idle.remove();
+      if (slot.pod.leaving) {
+        continue;
+      }
+      Message message = queue.removeFirst();
+      started++;
+      if (!message.delivered && message.arrived > 0) {
+        double waited = start - message.arrived;
+        late += isLate(waited) ? 1 : 0;
+        longestWait = Math.max(longestWait, waited);
+      }
+      message.delivered = true;
+      slot.message = message;
+      slot.free = finish(start);
+      idle.add(slot);
+    }
+  }
+
+  /** What all replicas need together serves one message after the other. */
+  private double finish(double start) {
+    double limit = trace.limit().applyAsDouble(start);
+    sharedFree = Math.max(sharedFree, start) + 1 / limit;
+    return Math.max(start + trace.handling().applyAsDouble(start), sharedFree);
+  }
+
+  private boolean isLate(double waited) {
+    return waited > trace.policy().maxWait().toSeconds();
+  }
+
+  /** Those that shall go finish what they have in hand. */
+  private void leave() {
+    pods.removeIf(pod -> pod.leaving && pod.slots.stream().noneMatch(slot -> slot.isBusy(now)));
+  }
+
+  private void read() {
+    if (acknowledgementsReading.isDue(now)) {
+      metrics =
+          new QueueMetrics(
+              metrics.ready(),
+              metrics.unacknowledged(),
+              started - inHand() - acknowledgedBefore,
+              (published - publishedBefore) / BROKER_INTERVAL);
+      publishedBefore = published;
+    }
+    if (depthReading.isDue(now)) {
+      metrics =
+          new QueueMetrics(queue.size(), inHand(), metrics.acknowledged(), metrics.publishRate());
+    }
+  }
+
+  private Optional<QueueMetrics> known() {
+    return now < unknownUntil ? Optional.empty() : Optional.of(metrics);
+  }
+
+  private void scale(int wanted) {
+    if (wanted == replicas) {
+      return;
+    }
+    int to = Integer.signum(wanted - replicas);
+    if (now > 0) {
+      turns += direction == -to ? 1 : 0;
+      direction = to;
+    }
+    for (; replicas < wanted; replicas++) {
+      addPod(now + startDelay());
+    }
+    for (; replicas > wanted; replicas--) {
+      removePod();
+    }
+  }
+
+  private void addPod(double ready) {
+    Pod pod = new Pod(ready);
+    for (int i = 0; i < trace.policy().concurrency(); i++) {
+      Slot slot = new Slot(pod, ready);
+      pod.slots.add(slot);
+      idle.add(slot);
+    }
+    pods.add(pod);
+  }
+
+  /** First one that is not ready, else the newest: as a ReplicaSet does. */
+  private void removePod() {
+    pods.stream()
+            .filter(pod -> !pod.leaving)
+            .max(Comparator.comparingDouble(pod -> pod.ready))
+            .orElseThrow()
+            .leaving =
+        true;
+  }
+
+  private double startDelay() {
+    return trace.startDelay() * (0.8 + 0.4 * random.nextDouble());
+  }
+
+  private int readyPods() {
+    return (int) pods.stream().filter(pod -> pod.isReady(now)).count();
+  }
+
+  private int inHand() {
+    int busy = 0;
+    for (Pod pod : pods) {
+      for (Slot slot : pod.slots) {
+        busy += slot.isBusy(now) ? 1 : 0;
+      }
+    }
+    return busy;
+  }
+}
