@@ -24,6 +24,7 @@ test-java: ## Run the Java tests, the API server's among them (no cluster needed
 
 .PHONY: test-node
 test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
+	node-image/queue-node-stop-test
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
 	  $(MVN) verify -pl operator -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
 

@@ -67,7 +67,8 @@ public record NodesSpec(
         @JsonPropertyDescription(
             "A pod template whose fields are added to a node's Pod: labels, annotations, tolerations,"
                 + " nodeSelector, affinity, priorityClassName, imagePullSecrets, and so on. What the"
-                + " operator itself sets wins, except topologySpreadConstraints and affinity.")
+                + " operator itself sets wins, except topologySpreadConstraints, affinity and"
+                + " terminationGracePeriodSeconds.")
         Map<String, Object> podTemplate) {
 
   /** Makes an absent plugin list empty. */

@@ -14,7 +14,14 @@ public record StorageSpec(
         @ValidationRule(
             value = Sizes.IS_SIZE + " && " + Sizes.QUANTITY + ".compareTo(quantity('100Mi')) >= 0",
             message = "must be a size in bytes of at least 100Mi, such as 10Gi")
-        @JsonPropertyDescription("The size of the volume in bytes, such as 10Gi; at least 100Mi.")
+        @ValidationRule(
+            value = Sizes.QUANTITY + ".compareTo(quantity(oldSelf)) >= 0",
+            message = "must not become smaller, since volumes cannot")
+        @JsonPropertyDescription(
+            "The size of the volume in bytes, such as 10Gi; at least 100Mi. It may be raised at any"
+                + " time: volumes grow, without a restart, where their StorageClass allows it, and"
+                + " where it does not NodesReady tells so; a node that is replaced gets the new size"
+                + " in any case. It cannot be lowered.")
         String size,
     @Size(min = 1, max = 253)
         @JsonPropertyDescription(

@@ -237,6 +237,32 @@ class RefusalsApiServerTest {
     assertChangeRefused(before, after, place, TYPE_IS_FIXED);
   }
 
+  @ParameterizedTest
+  @CsvSource({"10Gi, 9Gi", "1Gi, 1G", "1.5Gi, 1535Mi"})
+  void aVolumeThatBecomesSmallerIsRefused(String before, String after) {
+    assertChangeRefused(
+        "{nodes: {storage: {size: %s}}}".formatted(before),
+        "{nodes: {storage: {size: %s}}}".formatted(after),
+        "spec.nodes.storage.size",
+        "must not become smaller, since volumes cannot");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1Gi, 1Ti", "1G, 1Gi", "1Gi, 1024Mi"})
+  void aVolumeThatBecomesLargerOrStaysAsItIsIsAccepted(String before, String after) {
+    GenericKubernetesResource stored =
+        server.create(server.topology("grown", "{nodes: {storage: {size: %s}}}".formatted(before)));
+    try {
+      assertThat(
+              server.replace(
+                  stored,
+                  server.topology("grown", "{nodes: {storage: {size: %s}}}".formatted(after))))
+          .isNotNull();
+    } finally {
+      server.client().resource(stored).delete();
+    }
+  }
+
   @Test
   void aChangeOfAnExchangesTypeIsRefused() {
     assertChangeRefused(

@@ -1,12 +1,12 @@
 package dev.warren.operator.model;
 
 import dev.warren.api.v1alpha1.NodesSpec;
-import dev.warren.api.v1alpha1.Sizes;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +16,7 @@ import java.util.Set;
 public final class QueueNodeConfig {
 
   static final String OPERATOR_CONF = "10-operator.conf";
+  static final String DISK_CONF = "20-disk.conf";
   static final String USER_CONF = "90-user.conf";
   static final String ENABLED_PLUGINS = "enabled_plugins";
 
@@ -29,19 +30,36 @@ public final class QueueNodeConfig {
 
   private QueueNodeConfig() {}
 
-  /** The ConfigMap of the nodes. */
-  public static ConfigMap configMap(Owner owner, ResourceNames names, NodesSpec nodes) {
+  /**
+   * The ConfigMap of the nodes.
+   *
+   * @param volume the bytes of the smallest of their volumes
+   */
+  public static ConfigMap configMap(
+      Owner owner, ResourceNames names, NodesSpec nodes, long volume) {
     return new ConfigMapBuilder()
         .withMetadata(owner.owned(names.configMap(), Component.QUEUE_NODE).build())
-        .withData(files(owner, nodes))
+        .withData(files(owner, nodes, volume))
         .build();
   }
 
+  /**
+   * What distinguishes configurations for which a node that runs is started anew. A volume that has
+   * grown is none: until its next start a node keeps a little less space free than it could.
+   */
+  static String revision(Owner owner, NodesSpec nodes) {
+    Map<String, String> files = new HashMap<>(files(owner, nodes, 0));
+    files.remove(DISK_CONF);
+    return Revision.of(files);
+  }
+
   /** File names and their contents. */
-  static Map<String, String> files(Owner owner, NodesSpec nodes) {
+  static Map<String, String> files(Owner owner, NodesSpec nodes, long volume) {
     return Map.of(
         OPERATOR_CONF,
         operatorConf(owner, nodes),
+        DISK_CONF,
+        "disk_free_limit.absolute = %d\n".formatted(freeDisk(volume)),
         USER_CONF,
         nodes.config() == null ? "" : nodes.config(),
         ENABLED_PLUGINS,
@@ -76,15 +94,13 @@ public final class QueueNodeConfig {
 
         # RabbitMQ cannot see the container's limit. In bytes.
         total_memory_available_override_value = %d
-        disk_free_limit.absolute = %d
         """
         .formatted(
             owner.topology(),
             QueueNodePod.SEED_NODE,
             QueueNodePod.ADMIN_USERNAME,
             QueueNodePod.ADMIN_PASSWORD,
-            usableMemory(QueueNodePod.resources(nodes)),
-            freeDisk(Sizes.bytes(nodes.storage().size())));
+            usableMemory(QueueNodePod.resources(nodes)));
   }
 
   /**

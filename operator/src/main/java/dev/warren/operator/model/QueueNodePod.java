@@ -49,10 +49,22 @@ public final class QueueNodePod {
   private static final long RABBITMQ_USER = 999;
 
   /**
-   * Seconds for a node to hand over its leaders and close its files. RabbitMQ itself ends in less
-   * than one.
+   * The most seconds that a node which is to stop waits for another one without which a queue would
+   * lose its majority. Nodes come back in less than thirty.
    */
-  private static final long TERMINATION_GRACE_SECONDS = 60;
+  private static final int QUORUM_WAIT_SECONDS = 60;
+
+  /**
+   * The most seconds to hand over leaders and close connections. It takes two or three; longer only
+   * if the others stop at the same time.
+   */
+  private static final int DRAIN_SECONDS = 15;
+
+  /**
+   * Both, and as many seconds again for RabbitMQ's tools to start on a machine that is busy, and
+   * for RabbitMQ to close its files. Itself it ends in less than one.
+   */
+  private static final long TERMINATION_GRACE_SECONDS = QUORUM_WAIT_SECONDS + DRAIN_SECONDS + 30;
 
   /** Where a node may run. */
   public enum Placement {
@@ -140,8 +152,7 @@ public final class QueueNodePod {
                 .owned(null, Component.QUEUE_NODE)
                 .withNamespace(null)
                 .addToLabels(Labels.IN_SERVICE, "true")
-                .addToAnnotations(
-                    CONFIG_ANNOTATION, Revision.of(QueueNodeConfig.files(owner, nodes)))
+                .addToAnnotations(CONFIG_ANNOTATION, QueueNodeConfig.revision(owner, nodes))
                 .addToAnnotations(SEED_ANNOTATION, seed)
                 .addToAnnotations("kubectl.kubernetes.io/default-container", CONTAINER)
                 .build())
@@ -150,7 +161,7 @@ public final class QueueNodePod {
         .withSubdomain(names.nodesService())
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
-        .withTerminationGracePeriodSeconds(TERMINATION_GRACE_SECONDS)
+        .withTerminationGracePeriodSeconds(terminationGraceSeconds())
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
         .withRunAsUser(RABBITMQ_USER)
@@ -198,6 +209,14 @@ public final class QueueNodePod {
         .withTimeoutSeconds(3)
         .withFailureThreshold(3)
         .endReadinessProbe()
+        .withNewLifecycle()
+        .withNewPreStop()
+        .withNewExec()
+        .withCommand(
+            "queue-node-stop", String.valueOf(QUORUM_WAIT_SECONDS), String.valueOf(DRAIN_SECONDS))
+        .endExec()
+        .endPreStop()
+        .endLifecycle()
         // The last lines of the log say why a node does not start; status shows them.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withResources(resources(nodes))
@@ -212,6 +231,7 @@ public final class QueueNodePod {
             mount("data", "/var/lib/rabbitmq", null),
             mount("tmp", "/tmp", null),
             mount("config", CONF_D + QueueNodeConfig.OPERATOR_CONF, QueueNodeConfig.OPERATOR_CONF),
+            mount("config", CONF_D + QueueNodeConfig.DISK_CONF, QueueNodeConfig.DISK_CONF),
             mount("config", CONF_D + QueueNodeConfig.USER_CONF, QueueNodeConfig.USER_CONF),
             mount("config", "/etc/warren/enabled_plugins", QueueNodeConfig.ENABLED_PLUGINS),
             mount("erlang-cookie", "/etc/warren/erlang-cookie", null),
@@ -288,12 +308,19 @@ public final class QueueNodePod {
         .build();
   }
 
+  /** The user's, if they say how long. */
+  private long terminationGraceSeconds() {
+    return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
+        .orElse(TERMINATION_GRACE_SECONDS);
+  }
+
   private boolean hasSpreadOfUsers() {
-    return users() != null && !users().getTopologySpreadConstraints().isEmpty();
+    return !users().getTopologySpreadConstraints().isEmpty();
   }
 
   private PodSpec users() {
-    return PodTemplates.read(nodes.podTemplate()).getSpec();
+    return Optional.ofNullable(PodTemplates.read(nodes.podTemplate()).getSpec())
+        .orElseGet(PodSpec::new);
   }
 
   private static EnvVar value(String name, String value) {

@@ -8,10 +8,14 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpecBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Optional;
 
 /** The volume of a queue node. */
 public final class QueueNodeVolume {
+
+  private static final String STORAGE = "storage";
 
   private final Owner owner;
   private final ResourceNames names;
@@ -31,7 +35,7 @@ public final class QueueNodeVolume {
         .withAccessModes("ReadWriteOnce")
         .withStorageClassName(storage.className())
         .withNewResources()
-        .addToRequests("storage", new Quantity(storage.size()))
+        .addToRequests(STORAGE, new Quantity(storage.size()))
         .endResources()
         .endSpec()
         .build();
@@ -52,6 +56,40 @@ public final class QueueNodeVolume {
                 .withResources(existing.getSpec().getResources())
                 .build())
         .build();
+  }
+
+  /**
+   * An existing claim as large as it shall be.
+   *
+   * @return empty when it is: a claim never shrinks
+   */
+  public Optional<PersistentVolumeClaim> grown(
+      int n, PersistentVolumeClaim existing, boolean joined) {
+    Quantity size = new Quantity(storage.size());
+    return Optional.of(claim(n, existing, joined))
+        .filter(claim -> size.compareTo(request(claim)) > 0)
+        .map(
+            claim ->
+                claim
+                    .edit()
+                    .editSpec()
+                    .editResources()
+                    .addToRequests(STORAGE, size)
+                    .endResources()
+                    .endSpec()
+                    .build());
+  }
+
+  /** What a claim asks for. */
+  public static Quantity request(PersistentVolumeClaim claim) {
+    return claim.getSpec().getResources().getRequests().get(STORAGE);
+  }
+
+  /** What there is behind a claim; empty while it has no volume. */
+  public static Optional<Quantity> capacity(PersistentVolumeClaim claim) {
+    return Optional.ofNullable(claim.getStatus())
+        .map(PersistentVolumeClaimStatus::getCapacity)
+        .map(capacity -> capacity.get(STORAGE));
   }
 
   private ObjectMeta metadata(int n, boolean joined) {

@@ -47,6 +47,14 @@ public sealed interface KubernetesAction {
     }
   }
 
+  /** Has a volume claim ask for more. Nothing builds upon it: a storage class may refuse it. */
+  record Grow(HasMetadata object, String because) implements KubernetesAction {
+    @Override
+    public String toString() {
+      return words("grow", this);
+    }
+  }
+
   /** Sets labels and annotations of an object, and leaves the rest. */
   record Mark(
       HasMetadata object,

@@ -15,15 +15,18 @@ import dev.warren.operator.model.QueueNodeVolume;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.plan.BrokerObservation.Node;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
+import dev.warren.operator.plan.KubernetesAction.Grow;
 import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.KubernetesAction.Replace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,6 +101,7 @@ final class NodePlanner {
     }
     members.forEach(this::keepPod);
     membership.departing().map(Departure::node).filter(this::isNeeded).ifPresent(this::keepPod);
+    growVolumes();
     roll();
     return new NodePlan(recorded, List.copyOf(actions), List.copyOf(problems));
   }
@@ -145,6 +149,31 @@ final class NodePlanner {
     for (int n : members) {
       PersistentVolumeClaim claim = observed.nodes().get(n).volume().orElseThrow();
       objects.plan(volumes.claim(n, claim, hasJoined(n))).ifPresent(actions::add);
+    }
+  }
+
+  /** Where a storage class can do that. */
+  private void growVolumes() {
+    for (QueueNode node : observed.nodes().values()) {
+      if (members.contains(node.number()) && node.volume().isPresent()) {
+        growVolume(node.number(), node.volume().get());
+      }
+    }
+  }
+
+  private void growVolume(int n, PersistentVolumeClaim claim) {
+    Optional<PersistentVolumeClaim> grown = volumes.grown(n, claim, hasJoined(n));
+    Quantity wanted = QueueNodeVolume.request(claim);
+    Optional<Quantity> has =
+        QueueNodeVolume.capacity(claim).filter(capacity -> capacity.compareTo(wanted) < 0);
+    if (grown.isPresent()) {
+      actions.add(new Grow(grown.get(), "it is to have " + spec.storage().size()));
+    } else if (has.isPresent()) {
+      problems.add(
+          new Problem(
+              "VolumeGrowing",
+              "PersistentVolumeClaim %s has %s and grows to %s"
+                  .formatted(claim.getMetadata().getName(), has.get(), wanted)));
     }
   }
 
@@ -296,11 +325,32 @@ final class NodePlanner {
     if (!idle.isEmpty()) {
       idle.forEach(this::replacePod);
     } else if (membership.departing().isEmpty()) {
-      outdated.reversed().stream()
+      outdated.stream()
           .filter(this::canBeSpared)
-          .findFirst()
+          .min(leastImportantFirst())
           .ifPresent(this::replacePod);
     }
+  }
+
+  /** So that as few leaders as possible move to a node that has yet to be started anew. */
+  private Comparator<QueueNode> leastImportantFirst() {
+    return Comparator.comparingLong(this::queuesLed)
+        .thenComparingLong(this::queuesHeld)
+        .thenComparing(QueueNode::number, Comparator.reverseOrder());
+  }
+
+  private long queuesLed(QueueNode node) {
+    String itself = names.brokerNode(node.number());
+    return queues().filter(queue -> queue.leader().filter(itself::equals).isPresent()).count();
+  }
+
+  private long queuesHeld(QueueNode node) {
+    String itself = names.brokerNode(node.number());
+    return queues().filter(queue -> queue.members().contains(itself)).count();
+  }
+
+  private Stream<QueueState> queues() {
+    return observed.reachable().stream().flatMap(answer -> answer.queues().values().stream());
   }
 
   private void replacePod(QueueNode node) {

@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.Sizes;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
@@ -9,6 +10,7 @@ import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
+import dev.warren.operator.model.QueueNodeVolume;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.plan.BalancePlanner.BalancePlan;
@@ -28,6 +30,7 @@ import dev.warren.operator.plan.PrunePlanner.PrunePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
@@ -40,6 +43,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Plans a whole topology, from a valid spec and what was observed. */
@@ -220,11 +224,23 @@ public final class ReconcilePlanner {
   private List<KubernetesAction> planSupport(List<HasMetadata> secrets, int nextNode) {
     TopologyServices services = new TopologyServices(owner, names);
     List<HasMetadata> desired = new ArrayList<>(secrets);
-    desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes()));
+    desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
     desired.add(services.nodeNames(nextNode));
     desired.add(services.clients());
     desired.add(services.disruptionBudget());
     return new ObjectPlanner(observed.objects()).plan(desired);
+  }
+
+  /** In bytes. A volume that has not grown yet, or cannot, must not count as if it had. */
+  private long smallestVolume() {
+    return LongStream.concat(
+            LongStream.of(Sizes.bytes(spec.nodes().storage().size())),
+            observed.nodes().values().stream()
+                .flatMap(node -> node.volume().stream())
+                .flatMap(claim -> QueueNodeVolume.capacity(claim).stream())
+                .mapToLong(capacity -> Quantity.getAmountInBytes(capacity).longValue()))
+        .min()
+        .getAsLong();
   }
 
   private TopologyPlan planBroker(Credentials credentials) {

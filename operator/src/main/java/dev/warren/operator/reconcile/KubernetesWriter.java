@@ -69,6 +69,7 @@ final class KubernetesWriter {
         case KubernetesAction.Create create -> create(create.object());
         case KubernetesAction.Apply apply -> apply(apply.object());
         case KubernetesAction.Scale scale -> scale(scale.object());
+        case KubernetesAction.Grow grow -> apply(grow.object());
         case KubernetesAction.Mark mark -> mark(mark);
         case KubernetesAction.Replace replace -> replace(replace.object());
         case KubernetesAction.Delete delete -> delete(delete.object());

@@ -6,6 +6,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.KubernetesAction;
+import dev.warren.operator.plan.KubernetesAction.Grow;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -46,9 +47,9 @@ final class PlanExecutor {
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
     // That a Service is brought up to date, say, makes no node less ready.
-    inTurn(plan.support(), new ArrayList<>(), support)
-        .or(() -> inTurn(plan.nodes(), underway, new ArrayList<>()))
-        .ifPresent(nodes::add);
+    if (inTurn(plan.support(), new ArrayList<>(), support, nodes)) {
+      inTurn(plan.nodes(), underway, new ArrayList<>(), nodes);
+    }
     nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
     List<Problem> topology = new ArrayList<>(plan.topologyProblems());
@@ -71,16 +72,20 @@ final class PlanExecutor {
         new Effects(Mode.ACT, List.of(), support, declared, consumers, retained));
   }
 
-  /** Up to the first that is refused: the others build upon it. */
-  private Optional<Problem> inTurn(
-      List<KubernetesAction> actions, List<Problem> underway, List<KubernetesAction> done) {
+  /** Up to the first that is refused and that the others build upon; true when there is none. */
+  private boolean inTurn(
+      List<KubernetesAction> actions,
+      List<Problem> underway,
+      List<KubernetesAction> done,
+      List<Problem> refused) {
     for (KubernetesAction action : actions) {
       Optional<Problem> refusal = carryOut(action, underway, done);
-      if (refusal.isPresent()) {
-        return refusal;
+      refusal.ifPresent(refused::add);
+      if (refusal.isPresent() && !(action instanceof Grow)) {
+        return false;
       }
     }
-    return Optional.empty();
+    return true;
   }
 
   /**

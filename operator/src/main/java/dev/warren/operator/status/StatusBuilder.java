@@ -217,11 +217,20 @@ public final class StatusBuilder {
     String count = "%d of %d nodes are ready".formatted(nodes.ready(), nodes.desired());
     boolean all =
         nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
-    Optional<Problem> problem =
-        pass.nodeProblems().stream().findFirst().or(() -> NodeStatuses.worstProblem(nodes));
+    Optional<Problem> worst = NodeStatuses.worstProblem(nodes);
+    Optional<Problem> problem = pass.nodeProblems().stream().findFirst().or(() -> worst);
     if (problem.isPresent()) {
+      // A change that waits, say, and the node that it waits for.
+      String also =
+          worst
+              .filter(one -> !problem.get().message().contains(one.message()))
+              .map(one -> "; " + one.message())
+              .orElse("");
       conditions.add(
-          NODES_READY, FALSE, problem.get().reason(), count + "; " + problem.get().message());
+          NODES_READY,
+          FALSE,
+          problem.get().reason(),
+          count + "; " + problem.get().message() + also);
     } else if (!all) {
       conditions.add(NODES_READY, FALSE, PodDiagnosis.STARTING, count);
     } else {

@@ -25,10 +25,20 @@ class QueueNodeConfigTest {
   }
 
   @Test
-  void theMemoryAndTheVolumeOfANodeReachItsConfiguration() {
-    assertThat(operatorConf("resources: {limits: {memory: 1Gi}}\nstorage: {size: 1G}"))
-        .contains("total_memory_available_override_value = 858993460\n")
-        .contains("disk_free_limit.absolute = 200000000\n");
+  void theMemoryOfANodeReachesItsConfiguration() {
+    assertThat(operatorConf("resources: {limits: {memory: 1Gi}}"))
+        .contains("total_memory_available_override_value = 858993460\n");
+  }
+
+  @ParameterizedTest(name = "of {0} bytes, {1} stay free")
+  @CsvSource({"1000000000, 200000000", "10000000000, 2000000000", "64000000000, 2000000000"})
+  void aFifthOfAVolumeStaysFreeOrTwoGigabytes(long volume, long free) {
+    assertThat(QueueNodeConfig.files(OWNER, NodesSpecs.of(""), volume))
+        .containsEntry(
+            QueueNodeConfig.DISK_CONF, "disk_free_limit.absolute = %d\n".formatted(free));
+    assertThat(QueueNodeConfig.USER_CONF)
+        .as("the user's own limit wins")
+        .isGreaterThan(QueueNodeConfig.DISK_CONF);
   }
 
   @Test
@@ -63,6 +73,6 @@ class QueueNodeConfigTest {
   }
 
   private static Map<String, String> files(String nodes) {
-    return QueueNodeConfig.files(OWNER, NodesSpecs.of(nodes));
+    return QueueNodeConfig.files(OWNER, NodesSpecs.of(nodes), 10_000_000_000L);
   }
 }

@@ -82,7 +82,8 @@ class QueueNodePodTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replicas: 5", "storage: {size: 10Gi, onDelete: Retain}"})
+  @ValueSource(
+      strings = {"replicas: 5", "storage: {size: 10Gi, onDelete: Retain}", "storage: {size: 1Gi}"})
   void whatDoesNotReachAPodReplacesNone(String change) {
     assertThat(pods(change).revision()).isEqualTo(pods("").revision());
   }
@@ -208,6 +209,27 @@ class QueueNodePodTest {
         .extracting(VolumeMount::getMountPath)
         .contains("/other", "/certificates")
         .doesNotHaveDuplicates();
+  }
+
+  /** Kubernetes ends it by force then, however far it has come. */
+  @Test
+  void aNodeHasTheTimeThatItsPreparationsMayTake() {
+    List<String> command = rabbitmq(pod("")).getLifecycle().getPreStop().getExec().getCommand();
+
+    assertThat(command).first().isEqualTo("queue-node-stop");
+    assertThat(pod("").getSpec().getTerminationGracePeriodSeconds())
+        .isGreaterThan(command.stream().skip(1).mapToLong(Long::parseLong).sum());
+  }
+
+  @Test
+  void theUserMayGiveANodeMoreOrLessTimeToStop() {
+    assertThat(
+            pod("podTemplate: {spec: {terminationGracePeriodSeconds: 900}}")
+                .getSpec()
+                .getTerminationGracePeriodSeconds())
+        .isEqualTo(900);
+    assertThat(pods("podTemplate: {spec: {terminationGracePeriodSeconds: 900}}").revision())
+        .isNotEqualTo(pods("").revision());
   }
 
   @Test

@@ -48,6 +48,7 @@ import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
+import dev.warren.operator.plan.KubernetesAction.Grow;
 import dev.warren.operator.plan.KubernetesAction.Mark;
 import dev.warren.operator.plan.KubernetesAction.Replace;
 import dev.warren.operator.plan.KubernetesAction.Scale;
@@ -262,6 +263,7 @@ final class InMemoryCluster {
       }
       case Apply ignored -> serverSideApply(key, object, existing);
       case Scale ignored -> serverSideApply(key, object, existing);
+      case Grow ignored -> serverSideApply(key, object, existing);
       case Mark mark -> {
         if (existing == null) {
           return false;
@@ -417,6 +419,15 @@ final class InMemoryCluster {
   void delete(String kind, String name) {
     assertThat(objects.remove(key(kind, name))).as("%s %s", kind, name).isNotNull();
     stopNodesWithoutPod();
+  }
+
+  /** Storage stands behind a node's claim, so much of it. */
+  void provide(int n, String capacity) {
+    objects
+        .get(key("PersistentVolumeClaim", NAMES.volume(n)))
+        .object()
+        .withObject("/status/capacity")
+        .put("storage", capacity);
   }
 
   /** What a user does with kubectl edit. */

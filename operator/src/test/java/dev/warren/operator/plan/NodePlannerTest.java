@@ -2,16 +2,19 @@ package dev.warren.operator.plan;
 
 import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.plan.KubernetesAction.Create;
+import dev.warren.operator.plan.KubernetesAction.Delete;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,8 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodePlannerTest {
 
   private static final MessageTopologySpec THREE = Specs.of(3);
-  private static final MessageTopologySpec THREE_CHANGED =
-      Specs.of(3, "config: log.console.level = debug", "");
+  private static final String CHANGE = "config: log.console.level = debug";
+  private static final MessageTopologySpec THREE_CHANGED = Specs.of(3, CHANGE, "");
+  private static final String QUEUES =
+      "queues: [{name: a, type: quorum}, {name: b, type: quorum}]\n";
 
   private final InMemoryCluster cluster = new InMemoryCluster();
 
@@ -287,6 +292,65 @@ class NodePlannerTest {
   }
 
   @Test
+  void theNodeThatLeadsTheFewestQueuesIsReplacedFirst() {
+    cluster.converge(Specs.of(3, "", QUEUES));
+    cluster.leadAll(2);
+
+    assertThat(orderOfReplacement(Specs.of(3, CHANGE, QUEUES))).endsWith("orders-2");
+  }
+
+  @Test
+  void ofNodesThatLeadAsManyQueuesTheOneWithMembersOfTheFewestIsReplacedFirst() {
+    cluster.converge(Specs.of(5, "", QUEUES));
+    List<String> withoutMember =
+        cluster.names("Pod").stream().filter(pod -> !isMember(pod)).toList();
+    assertThat(withoutMember).hasSize(2);
+
+    assertThat(orderOfReplacement(Specs.of(5, CHANGE, QUEUES)).subList(0, 2))
+        .containsExactlyInAnyOrderElementsOf(withoutMember);
+  }
+
+  private boolean isMember(String pod) {
+    String node = NAMES.brokerNode(NAMES.numberOfPod(pod).orElseThrow());
+    return cluster.members().values().stream().anyMatch(members -> members.contains(node));
+  }
+
+  /** The names of the Pods that are made anew until all is as the spec says. */
+  private List<String> orderOfReplacement(MessageTopologySpec spec) {
+    List<String> order = new ArrayList<>();
+    for (int pass = 0; pass < 50; pass++) {
+      cluster.step(spec).nodes().stream()
+          .filter(action -> action instanceof Delete)
+          .map(action -> action.object().getMetadata().getName())
+          .forEach(order::add);
+    }
+    assertThat(order).hasSize(spec.nodes().replicas());
+    return order;
+  }
+
+  @Test
+  void aChangeStopsAtTheFirstNodeThatDoesNotComeBackAndGoesOnWithTheNextOne() {
+    cluster.converge(THREE);
+    cluster.carryOut(cluster.plan(THREE_CHANGED), Integer.MAX_VALUE);
+    cluster.startNodesSlowly(0);
+    for (int pass = 0; pass < 20; pass++) {
+      cluster.step(THREE_CHANGED);
+    }
+
+    assertThat(cluster.brokerNodes())
+        .as("the others serve")
+        .containsEntry(NAMES.brokerNode(0), true)
+        .containsEntry(NAMES.brokerNode(1), true)
+        .containsEntry(NAMES.brokerNode(2), false);
+    assertThat(whats(THREE_CHANGED)).isEmpty();
+    assertThat(whats(THREE)).as("taken back").containsExactly("Delete Pod orders-2");
+
+    cluster.startNodesSlowly(3);
+    cluster.converge(THREE);
+    assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
+  }
+
+  @Test
   void aChangedSpecWaitsForANodeThatIsNotWell() {
     cluster.converge(THREE);
     cluster.hang("orders-0");
@@ -358,6 +422,66 @@ class NodePlannerTest {
     assertThat(cluster.get("Secret", "orders-connection").at("/data/password").asText())
         .isNotEmpty()
         .isNotEqualTo(before);
+  }
+
+  @Test
+  void aVolumeAsksForAsMuchAsTheSpecSaysAndNeverForLess() {
+    cluster.converge(THREE);
+    assertThat(whats(sized("20Gi")))
+        .containsExactly(
+            "Grow PersistentVolumeClaim data-orders-0",
+            "Grow PersistentVolumeClaim data-orders-1",
+            "Grow PersistentVolumeClaim data-orders-2");
+
+    cluster.converge(sized("20Gi"));
+    assertThat(requested("data-orders-1")).isEqualTo("20Gi");
+    assertThat(cluster.plan(sized("5Gi")).nodes()).isEmpty();
+  }
+
+  @Test
+  void aVolumeThatGrowsIsNoReasonToStartItsNodeAnew() {
+    cluster.converge(sized("1Gi"));
+
+    assertThat(whats(sized("2Gi"))).doesNotContain("Delete Pod orders-2");
+    cluster.converge(sized("2Gi"));
+    assertThat(whats(sized("2Gi"))).isEmpty();
+  }
+
+  @Test
+  void untilItHasGrownAVolumeIsToldAndCountsAsTheSmallOneThatItIs() {
+    cluster.converge(sized("1Gi"));
+    IntStream.range(0, 3).forEach(n -> cluster.provide(n, "1Gi"));
+    String small = diskLimit();
+    cluster.converge(sized("5Gi"));
+
+    assertThat(cluster.plan(sized("5Gi")).nodeProblems())
+        .extracting(Problem::reason, Problem::message)
+        .contains(
+            tuple("VolumeGrowing", "PersistentVolumeClaim data-orders-1 has 1Gi and grows to 5Gi"));
+    assertThat(diskLimit()).isEqualTo(small);
+
+    IntStream.range(0, 3).forEach(n -> cluster.provide(n, "5Gi"));
+    cluster.converge(sized("5Gi"));
+    assertThat(cluster.plan(sized("5Gi")).nodeProblems()).isEmpty();
+    assertThat(diskLimit()).isEqualTo("disk_free_limit.absolute = 1073741824\n");
+  }
+
+  private static MessageTopologySpec sized(String size) {
+    return Serialization.unmarshal(
+        "nodes: {replicas: 3, replaceAfter: 60s, storage: {size: %s, onDelete: Delete}}"
+            .formatted(size),
+        MessageTopologySpec.class);
+  }
+
+  private String requested(String claim) {
+    return cluster
+        .get("PersistentVolumeClaim", claim)
+        .at("/spec/resources/requests/storage")
+        .asText();
+  }
+
+  private String diskLimit() {
+    return cluster.get("ConfigMap", NAMES.configMap()).at("/data/20-disk.conf").asText();
   }
 
   @Test

@@ -160,6 +160,22 @@ class StatusBuilderTest {
     }
 
     @Test
+    void aChangeThatWaitsForANodeTellsWhichAndWhy() {
+      nodeProblems.add(new Problem("RollingUpdate", "2 of 3 nodes still run as before"));
+      podStatus.put(
+          2,
+          """
+          {containerStatuses: [{name: rabbitmq, state: {waiting:
+            {reason: ImagePullBackOff, message: no such image}}}]}
+          """);
+
+      assertThat(ready(build()))
+          .isEqualTo(
+              "False/RollingUpdate: 2 of 3 nodes are ready; 2 of 3 nodes still run as before;"
+                  + " orders-2: Container rabbitmq: no such image");
+    }
+
+    @Test
     void itIsTrueWhenEverythingIs() {
       MessageTopologyStatus status = build();
 

@@ -1,0 +1,107 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.kubectl;
+import static dev.warren.e2e.TestBed.tryKubectl;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import dev.warren.e2e.TestBed.Printed;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Machines are taken out of service for a while, as {@code kubectl drain} does it. */
+@Isolated("it closes machines")
+class MaintenanceE2E {
+
+  /** The shortest that there is: a machine in maintenance is away for longer. */
+  private static final String SPEC =
+      """
+      nodes: {replicas: 3, replaceAfter: 10s, storage: {size: 1Gi}}
+      queues: [{name: flow}]
+      """;
+
+  private static final Duration AWAY = Duration.ofSeconds(30);
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-maintenance");
+
+  private final Topology topology = namespace.topology("orders");
+
+  @AfterEach
+  void openTheMachines() {
+    kubectl("uncordon", "--selector=kubernetes.io/os=linux");
+    topology.delete();
+    topology.awaitGone();
+  }
+
+  @Test
+  void machinesAreDrainedOneAfterTheOtherWithoutANodeBeingReplacedOrAMessageLost() {
+    topology.apply(SPEC).awaitReady();
+    String stays = Operator.machine();
+    List<NodeStatus> nodes =
+        topology.get().getStatus().nodes().members().stream()
+            .filter(node -> !node.machine().equals(stays))
+            .toList();
+    assertThat(nodes).as("nodes on machines that can be drained").hasSize(2);
+    NodeStatus first = nodes.get(0);
+    NodeStatus second = nodes.get(1);
+    Set<String> volumes = volumes();
+    Traffic traffic = Traffic.start(stays, topology, "flow");
+
+    Printed drained = drain(first.machine(), "90s");
+    assertThat(drained.exitCode()).as(drained.text()).isZero();
+    topology.awaitTrouble("NodesReady", first.name());
+    await("nothing takes the place of a node in maintenance")
+        .during(AWAY)
+        .atMost(AWAY.multipliedBy(2))
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> volumes().equals(volumes) && topology.brokers().size() == 2);
+
+    Printed refused = drain(second.machine(), "15s");
+    assertThat(refused.exitCode()).as(refused.text()).isNotZero();
+    assertThat(refused.text()).contains("violate the pod's disruption budget");
+    assertThat(topology.brokers()).hasSize(2);
+
+    kubectl("uncordon", first.machine());
+    topology.awaitReady();
+    drained = drain(second.machine(), "90s");
+    assertThat(drained.exitCode()).as(drained.text()).isZero();
+    kubectl("uncordon", second.machine());
+    topology.awaitReady();
+
+    assertThat(volumes()).isEqualTo(volumes);
+    assertThat(topology.get().getStatus().nodes().lastReplacement()).isNull();
+    assertThat(topology.broker().onlineMembers()).containsEntry("flow", 3);
+    traffic.awaitMore(200);
+    Traffic.Count count = traffic.stop();
+    System.out.printf("two machines drained, one after the other: %s%n", count);
+    assertThat(count.longestPauseMs()).isLessThan(30_000);
+  }
+
+  /** Of the topology's queue nodes alone: what else runs there stays. */
+  private Printed drain(String machine, String timeout) {
+    return tryKubectl(
+        "",
+        "drain",
+        machine,
+        "--ignore-daemonsets",
+        "--delete-emptydir-data",
+        "--pod-selector=warren.dev/topology=%s,app.kubernetes.io/component=queue-node"
+            .formatted(topology.name()),
+        "--timeout=" + timeout);
+  }
+
+  private Set<String> volumes() {
+    return topology
+        .owned(PersistentVolumeClaim.class)
+        .map(claim -> claim.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+}
