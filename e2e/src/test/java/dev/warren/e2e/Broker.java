@@ -24,7 +24,6 @@ import java.util.stream.StreamSupport;
 /** What a topology's queue nodes themselves say, by the management API of one of them. */
 record Broker(String address, String user, String password) {
 
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A binding of a queue. */
@@ -169,8 +168,9 @@ record Broker(String address, String user, String password) {
   }
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
-    try {
-      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+    // A client of its own each time: RabbitMQ closes connections that have been idle for a while.
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
       return response;
     } catch (IOException e) {

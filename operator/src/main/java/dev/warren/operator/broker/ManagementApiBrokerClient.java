@@ -134,13 +134,13 @@ public final class ManagementApiBrokerClient implements BrokerClient {
         question);
   }
 
-  private List<String> alarmsAt(URI endpoint) {
+  private Map<String, List<String>> alarmsAt(URI endpoint) {
     HttpResponse<String> response = exchange(endpoint, httpRequest(endpoint, ALARMS));
     if (response.statusCode() == HttpURLConnection.HTTP_UNAVAILABLE) {
       return ManagementApiJson.alarms(response.body());
     }
     requireSuccess(endpoint, response);
-    return List.of();
+    return Map.of();
   }
 
   private BrokerObservation observeAt(URI endpoint) {
@@ -148,7 +148,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
     BrokerDefinitions definitions = ManagementApiJson.definitions(all);
     return new Reachable(
         definitions,
-        ManagementApiJson.nodes(send(endpoint, NODES)),
+        ManagementApiJson.nodes(send(endpoint, NODES), alarmsAt(endpoint)),
         queuesAt(endpoint, definitions),
         ManagementApiJson.declared(all));
   }

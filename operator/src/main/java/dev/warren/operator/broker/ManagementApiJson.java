@@ -105,10 +105,18 @@ final class ManagementApiJson {
     return tree(queue).path("messages_unacknowledged").asLong();
   }
 
-  static Map<String, Node> nodes(String json) {
+  /**
+   * @param alarms the resources that each node has run out of, by its name
+   */
+  static Map<String, Node> nodes(String json, Map<String, List<String>> alarms) {
     return byName(
         elements(tree(json))
-            .map(n -> new Node(text(n, "name"), n.path("running").asBoolean(), List.of())),
+            .map(
+                n ->
+                    new Node(
+                        text(n, "name"),
+                        n.path("running").asBoolean(),
+                        alarms.getOrDefault(text(n, "name"), List.of()))),
         Node::name);
   }
 
@@ -127,20 +135,20 @@ final class ManagementApiJson {
         QueueState::name);
   }
 
-  /** The resources that a failed check of alarms names. */
-  static List<String> alarms(String json) {
+  /** The resources that a failed check of alarms names, by the node that has run out of them. */
+  static Map<String, List<String>> alarms(String json) {
     return elements(tree(json).path("alarms"))
-        .map(alarm -> text(alarm, "resource"))
-        .distinct()
-        .sorted()
-        .toList();
+        .collect(
+            Collectors.groupingBy(
+                alarm -> text(alarm, "node"),
+                Collectors.mapping(alarm -> text(alarm, "resource"), Collectors.toList())));
   }
 
   /**
    * @param totals the queues with what they hold; one of which that is not said is left out
    * @param statistics the queues with what has left them
    */
-  static QueueLoad load(List<String> alarms, String totals, String statistics) {
+  static QueueLoad load(Map<String, List<String>> alarms, String totals, String statistics) {
     Map<String, JsonNode> statisticsByName =
         byName(items(tree(statistics)), queue -> text(queue, "name"));
     Map<String, Count> counts = new LinkedHashMap<>();
@@ -153,7 +161,8 @@ final class ManagementApiJson {
               String name = text(queue, "name");
               counts.put(name, count(queue, statisticsByName.get(name)));
             });
-    return new QueueLoad(alarms, counts);
+    return new QueueLoad(
+        alarms.values().stream().flatMap(List::stream).distinct().sorted().toList(), counts);
   }
 
   private static Count count(JsonNode totals, JsonNode statistics) {

@@ -19,7 +19,7 @@ final class ReplicaRate {
   private static final double HELD_MEMORY = 300;
 
   /** For how long it must have been measured: several of the broker's readings. */
-  private static final double BUSY_ENOUGH = 13;
+  private static final double BUSY_ENOUGH = 18;
 
   private static final double HELD_ENOUGH = 45;
 
@@ -85,7 +85,9 @@ final class ReplicaRate {
     // Those that were added just now have not reported all that they handled.
     boolean settled = interval.replicas() > 0 && interval.replicas() == settledReplicas;
     settledReplicas = interval.replicas();
-    held.add(interval.handled(), interval.busySeconds(concurrency), seconds);
+    if (settled) {
+      held.add(interval.handled(), interval.busySeconds(concurrency), seconds);
+    }
     if (interval.isSaturated(concurrency)) {
       calmFor = Duration.ZERO;
       if (settled) {
@@ -94,7 +96,8 @@ final class ReplicaRate {
       }
     } else if (interval.isCalm(concurrency)) {
       calmFor = calmFor.plus(Duration.between(interval.from(), interval.to()));
-      if (!heldMisleads && calmFor.compareTo(policy.scaleInWindow()) >= 0) {
+      boolean longEnough = calmFor.compareTo(policy.scaleInWindow()) >= 0;
+      if (longEnough && held.isEnough() && !heldMisleads) {
         busy.copy(held);
       }
     }

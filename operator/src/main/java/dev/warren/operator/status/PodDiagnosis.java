@@ -27,6 +27,12 @@ final class PodDiagnosis {
 
   private static final int LONGEST_MESSAGE = 500;
 
+  /** 128 and SIGKILL. Kubernetes does not always notice that memory was the reason. */
+  private static final int KILLED = 137;
+
+  private static final String KILLED_IN_WORDS =
+      " (killed, as when it needs more memory than its limit)";
+
   private final Pod pod;
   private final Map<String, String> warnings;
 
@@ -138,7 +144,8 @@ final class PodDiagnosis {
   private static Problem ended(String container, ContainerStateTerminated terminated) {
     String reason = "OOMKilled".equals(terminated.getReason()) ? "OOMKilled" : "ContainerFailed";
     String message =
-        "Container %s ended with exit code %d".formatted(container, terminated.getExitCode());
+        "Container %s ended with exit code %d".formatted(container, terminated.getExitCode())
+            + (terminated.getExitCode() == KILLED ? KILLED_IN_WORDS : "");
     return terminated.getMessage() == null
         ? new Problem(reason, message)
         : new Problem(reason, message + ": " + shortened(terminated.getMessage()));

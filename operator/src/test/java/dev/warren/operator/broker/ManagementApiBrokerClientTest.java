@@ -68,7 +68,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void observesWithThreeRequestsToOneNode() throws IOException {
+  void observesWithFourRequestsToOneNode() throws IOException {
     BrokerObservation observation = client(broker("quorum")).observe();
 
     assertThat(observation).isInstanceOf(Reachable.class);
@@ -77,6 +77,7 @@ class ManagementApiBrokerClientTest {
         .containsExactly(
             "GET /api/definitions",
             "GET /api/nodes?disable_stats=true",
+            "GET /api/health/checks/alarms",
             "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
                 + "node,leader,members,online,messages_ready,messages_unacknowledged");
   }
@@ -86,7 +87,7 @@ class ManagementApiBrokerClientTest {
     client(broker("stream")).observe();
 
     assertThat(requests)
-        .hasSize(4)
+        .hasSize(5)
         .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
   }
 

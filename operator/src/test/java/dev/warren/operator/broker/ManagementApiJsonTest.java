@@ -134,8 +134,15 @@ class ManagementApiJsonTest {
             ManagementApiJson.nodes(
                 """
                 [{"name": "rabbit@a", "running": true}, {"name": "rabbit@b", "running": false}]
-                """))
-        .isEqualTo(Map.of(A, new Node(A, true, List.of()), B, new Node(B, false, List.of())));
+                """,
+                ManagementApiJson.alarms(
+                    """
+                    {"status": "failed", "alarms": [{"node": "rabbit@a", "resource": "disk"},
+                      {"node": "rabbit@a", "resource": "memory"}]}
+                    """)))
+        .isEqualTo(
+            Map.of(
+                A, new Node(A, true, List.of("disk", "memory")), B, new Node(B, false, List.of())));
   }
 
   @Test

@@ -19,6 +19,7 @@ class ConsumerScalerTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private int replicas;
   private double ready;
+  private long inHand;
   private double acknowledged;
   private ScalingDecision last;
 
@@ -213,7 +214,7 @@ class ConsumerScalerTest {
     replicas = 10;
     load(40, 600);
 
-    limited(40, 30, 400);
+    limited(40, 30, 200);
 
     assertThat(last.reason()).isEqualTo(Reason.INEFFECTIVE);
     assertThat(last.explanation()).contains("replicas handle 30/s").contains("none is added until");
@@ -269,8 +270,6 @@ class ConsumerScalerTest {
       step(reading());
     }
   }
-
-  private long inHand;
 
   private Known reading() {
     return new Known(Math.round(ready), inHand, Math.round(acknowledged));

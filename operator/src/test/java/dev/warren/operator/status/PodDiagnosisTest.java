@@ -52,7 +52,7 @@ class PodDiagnosisTest {
             + "| ContainerFailed | Container app ended with exit code 1: oops",
         "a container that needs more memory than it may have"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 137, reason: OOMKilled}}}]}"
-            + "| OOMKilled | Container app ended with exit code 137",
+            + "| OOMKilled | Container app ended with exit code 137 (killed, as when it needs more memory than its limit)",
         "an init container that fails"
             + "| {initContainerStatuses: [{name: init, state: {terminated: {exitCode: 1}}}], containerStatuses: [{name: app, state: {waiting: {reason: PodInitializing}}}]}"
             + "| ContainerFailed | Container init ended with exit code 1",

@@ -7,7 +7,6 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -20,12 +19,10 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * Draws one run of each of those that scale on a trace: the replicas, and how long messages wait.
- */
+/** Draws the replicas of one run of each of those that scale on a trace. */
 final class Drawing {
 
-  private static final int POINTS = 120;
+  private static final int POINTS = 240;
 
   private static final Map<Contender, Color> COLOURS =
       Map.of(
@@ -37,55 +34,47 @@ final class Drawing {
   private Drawing() {}
 
   static void draw(Trace trace, Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Map<Contender, List<Point>> runs = new EnumMap<>(Contender.class);
-    for (Contender contender : Contender.values()) {
-      runs.put(contender, thinned(Contest.run(trace, contender, 1).points()));
-    }
-    XYChart replicas = chart(trace.name() + ": replicas", "replicas", runs, Point::replicas);
-    List<Point> any = runs.get(Contender.WARREN);
-    double concurrency = trace.policy().concurrency();
-    XYSeries least =
-        replicas.addSeries(
-            "least that keeps up",
-            any.stream().map(Point::at).toList(),
-            any.stream()
-                .map(p -> p.arrivals() * trace.handling().applyAsDouble(p.at()) / concurrency)
-                .toList());
-    style(least, Color.BLACK, 1);
-    save(replicas, directory, trace, "replicas");
-    save(
-        chart(trace.name() + ": longest wait", "seconds", runs, Point::oldest),
-        directory,
-        trace,
-        "wait");
-  }
-
-  private static XYChart chart(
-      String title, String unit, Map<Contender, List<Point>> runs, ToDoubleFunction<Point> value) {
     XYChart chart =
         new XYChartBuilder()
             .width(800)
             .height(300)
-            .title(title)
+            .title(trace.name())
             .xAxisTitle("seconds")
-            .yAxisTitle(unit)
+            .yAxisTitle("replicas")
             .build();
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     // Warren last: on top.
     for (Contender contender : List.of(Contender.values()).reversed()) {
-      XYSeries series =
-          chart.addSeries(
-              contender.title,
-              runs.get(contender).stream().map(Point::at).toList(),
-              runs.get(contender).stream().map(value::applyAsDouble).toList());
-      style(series, COLOURS.get(contender), contender == Contender.WARREN ? 2 : 1.2f);
+      List<Point> points = Contest.run(trace, contender, 1).points();
+      float width = contender == Contender.WARREN ? 2 : 1.2f;
+      add(chart, contender.title, points, Point::replicas, COLOURS.get(contender), width);
+      if (contender == Contender.WARREN) {
+        add(chart, "least", points, point -> least(trace, point), Color.BLACK, 1);
+      }
     }
-    return chart;
+    save(chart, directory, trace);
   }
 
-  private static void style(XYSeries series, Color colour, float width) {
+  /** Replicas that just keep up with what comes; not rounded. */
+  private static double least(Trace trace, Point point) {
+    double handling = trace.handling().applyAsDouble(point.at());
+    return point.arrivals() * handling / trace.policy().concurrency();
+  }
+
+  private static void add(
+      XYChart chart,
+      String name,
+      List<Point> all,
+      ToDoubleFunction<Point> value,
+      Color colour,
+      float width) {
+    List<Point> points = corners(thinned(all), value);
+    XYSeries series =
+        chart.addSeries(
+            name,
+            points.stream().map(Point::at).toList(),
+            points.stream().map(value::applyAsDouble).toList());
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(colour);
     series.setLineStyle(new BasicStroke(width));
@@ -99,10 +88,23 @@ final class Drawing {
         .toList();
   }
 
+  /** Without the points between two of the same value. */
+  private static List<Point> corners(List<Point> points, ToDoubleFunction<Point> value) {
+    return IntStream.range(0, points.size())
+        .filter(
+            i ->
+                i == 0
+                    || i == points.size() - 1
+                    || value.applyAsDouble(points.get(i - 1)) != value.applyAsDouble(points.get(i))
+                    || value.applyAsDouble(points.get(i)) != value.applyAsDouble(points.get(i + 1)))
+        .mapToObj(points::get)
+        .toList();
+  }
+
   /** A tenth of a pixel is precise enough. */
-  private static void save(XYChart chart, Path directory, Trace trace, String what)
-      throws IOException {
-    Path file = directory.resolve(trace.name().replaceAll("[^a-z]+", "-") + "-" + what + ".svg");
+  private static void save(XYChart chart, Path directory, Trace trace) throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve(trace.name().replaceAll("[^a-z]+", "-") + ".svg");
     VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
     String drawing = Files.readString(file);
     Files.writeString(file, drawing.replaceAll("(\\.\\d)\\d+", "$1").replaceAll("\\n *", "\n"));

@@ -23,12 +23,8 @@ import java.util.random.RandomGenerator;
  */
 final class Simulation {
 
-  /**
-   * What was seen at one moment, for drawing.
-   *
-   * @param oldest for how long the message that came first has waited, in seconds
-   */
-  record Point(double at, double arrivals, int replicas, int ready, long backlog, double oldest) {}
+  /** What was seen at one moment, for drawing. */
+  record Point(double at, double arrivals, int replicas) {}
 
   record Run(Score score, List<Point> points) {}
 
@@ -133,14 +129,7 @@ final class Simulation {
       read();
       if (second.isDue(now)) {
         scaler.tick(new Look(now, replicas, readyPods(), known())).ifPresent(this::scale);
-        points.add(
-            new Point(
-                now,
-                trace.arrivals().applyAsDouble(now),
-                replicas,
-                readyPods(),
-                queue.size() + inHand(),
-                queue.isEmpty() ? 0 : now - queue.peekFirst().arrived));
+        points.add(new Point(now, trace.arrivals().applyAsDouble(now), replicas));
       }
       if (now > 0) {
         podSeconds += pods.size() * STEP;
