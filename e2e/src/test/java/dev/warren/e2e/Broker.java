@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -169,7 +170,9 @@ record Broker(String address, String user, String password) {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     // A client of its own each time: RabbitMQ closes connections that have been idle for a while.
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    // And
+    // not by HTTP/2, to which it does not upgrade a request that has a body.
+    try (HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
       return response;

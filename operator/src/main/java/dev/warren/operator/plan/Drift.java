@@ -47,6 +47,9 @@ final class Drift {
   }
 
   private static Optional<String> value(String path, JsonNode desired, JsonNode actual) {
+    if (isEmptyText(desired)) {
+      return isEmptyText(actual) || !actual.isTextual() ? Optional.empty() : Optional.of(path);
+    }
     if (isEmpty(desired) || (actual.isMissingNode() && isFalseOrZero(desired))) {
       return Optional.empty();
     }
@@ -122,9 +125,11 @@ final class Drift {
 
   /** The API server leaves out what is empty. */
   private static boolean isEmpty(JsonNode value) {
-    return value.isNull()
-        || (value.isContainerNode() && value.isEmpty())
-        || (value.isTextual() && value.textValue().isEmpty());
+    return value.isNull() || (value.isContainerNode() && value.isEmpty());
+  }
+
+  private static boolean isEmptyText(JsonNode value) {
+    return value.isTextual() && value.textValue().isEmpty();
   }
 
   private static boolean isSame(JsonNode desired, JsonNode actual) {

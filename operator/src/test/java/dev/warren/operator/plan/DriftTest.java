@@ -53,6 +53,7 @@ class DriftTest {
         "env[B].value          | {env: [{name: A}, {name: B, value: 1}]}"
             + " | {env: [{name: B, value: 2}, {name: A}]}",
         "env[B]                | {env: [{name: A}, {name: B}]} | {env: [{name: A}]}",
+        "env[A].value          | {env: [{name: A, value: ''}]} | {env: [{name: A, value: x}]}",
         "env[A].value          | {env: [{name: A, value: 1.2.3}]} | {env: [{name: A, value: 1.2.4}]}",
         "volumeMounts[/b].name | {volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]}"
             + " | {volumeMounts: [{name: v, mountPath: /a}, {name: w, mountPath: /b}]}",
