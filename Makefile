@@ -26,7 +26,13 @@ test-java: ## Run the Java tests, the API server's among them (no cluster needed
 test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-stop-test
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) verify -pl operator -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+	  $(MVN) verify -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: fuzz
+fuzz: ## Fuzz what the gateway reads from its clients, half a minute each
+	for test in 'FramesFuzzTest#anything' 'HttpFuzzTest#anyPath' 'HttpFuzzTest#anyEvent'; do \
+	  JAZZER_FUZZ=1 $(MVN) -q test -pl node-image/gateway -Dtest="$$test" || exit; \
+	done
 
 .PHONY: chart
 chart: ## Check the chart (no cluster needed)
@@ -39,13 +45,14 @@ test-e2e: cluster node-image operator-image example-image ## Run the operator on
 	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
 
 FAULTS := 200
+MINUTES := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
-soak: cluster node-image operator-image example-image ## Many random faults: make soak FAULTS=200 [SEED=...]
+soak: cluster node-image operator-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
-	  -De2e.faults=$(FAULTS) -De2e.seed=$(SEED)
+	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: bench-queues
 bench-queues: cluster node-image operator-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
@@ -91,6 +98,14 @@ operator-image: cluster ## Build the operator's image and load it into the test 
 	$(MVN) -q package -pl operator -am -DskipTests
 	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
 	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
+	  $(TESTBED) load-image "$$archive"
+
+.PHONY: gateway-image
+gateway-image: cluster ## Build the gateway's image and load it into the test bed
+	operator/src/main/container/jlink-runtime node-image/gateway/target/jre
+	$(MVN) -q package -pl node-image/gateway -am -DskipTests
+	archive=$$($(IMAGES)/containerize node-image/gateway node-image/gateway/src/main/container/Containerfile \
+	  warren.local/gateway:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
 	  $(TESTBED) load-image "$$archive"
 
 .PHONY: example-image

@@ -1,0 +1,98 @@
+package dev.warren.gateway;
+
+import dev.warren.gateway.broker.Connections;
+import dev.warren.gateway.config.BrokerAddress;
+import dev.warren.gateway.config.ConfigFile;
+import dev.warren.gateway.config.GatewayConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/** The gateway role: serves what its configuration file says, and follows that file. */
+@Readiness
+@Singleton
+public class Gateway implements HealthCheck {
+
+  private static final Logger LOG = Logger.getLogger(Gateway.class);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+  /** How long what is under way may take at the end. */
+  private static final Duration TO_FINISH = Duration.ofSeconds(10);
+
+  private final Role role;
+  private final BrokerAddress broker;
+  private final ConfigFile file;
+  private final Vertx vertx;
+  private final MeterRegistry meters;
+  private final ScheduledExecutorService looking =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("configuration").daemon().factory());
+
+  private volatile Servers servers;
+
+  /** Used by the looking thread only. */
+  private GatewayConfig wanted;
+
+  Gateway(
+      @ConfigProperty(name = "warren.role") Role role,
+      @ConfigProperty(name = "warren.gateway.config") String file,
+      BrokerAddress broker,
+      Vertx vertx,
+      MeterRegistry meters) {
+    this.role = role;
+    this.broker = broker;
+    this.file = new ConfigFile(Path.of(file));
+    this.vertx = vertx;
+    this.meters = meters;
+  }
+
+  void start(@Observes StartupEvent started) {
+    if (role == Role.GATEWAY) {
+      servers = new Servers(Connections.to(broker), vertx, meters);
+      looking.scheduleWithFixedDelay(
+          this::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
+    looking.shutdown();
+    if (servers != null) {
+      looking.awaitTermination(TO_FINISH.toMillis(), TimeUnit.MILLISECONDS);
+      servers.drain(TO_FINISH);
+      servers.close();
+    }
+  }
+
+  /** Ready when everything listens and the broker is connected to. In the other role it is idle. */
+  @Override
+  public HealthCheckResponse call() {
+    boolean ready = role != Role.GATEWAY || (servers != null && servers.areReady());
+    return HealthCheckResponse.named("gateway").status(ready).build();
+  }
+
+  private void look() {
+    try {
+      file.readIfChanged().ifPresent(read -> wanted = read);
+      if (wanted != null) {
+        servers.apply(wanted);
+      }
+    } catch (RuntimeException e) {
+      // One that escaped would be the last look.
+      LOG.error("The configuration could not be applied", e);
+    }
+  }
+}

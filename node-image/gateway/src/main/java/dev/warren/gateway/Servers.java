@@ -1,0 +1,194 @@
+package dev.warren.gateway;
+
+import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.broker.Requester;
+import dev.warren.gateway.config.GatewayConfig;
+import dev.warren.gateway.config.PublishEndpoint;
+import dev.warren.gateway.config.RequestReplyEndpoint;
+import dev.warren.gateway.http.PublishServer;
+import dev.warren.gateway.limits.MemoryBudget;
+import dev.warren.gateway.tcp.RequestReplyServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * What listens, brought in line with the configuration again and again. One thread at a time
+ * changes it; any may ask.
+ */
+final class Servers implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Servers.class);
+
+  /** Of the heap, for messages; a message is there about twice on its way. */
+  private static final int SHARE_FOR_MESSAGES = 4;
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+  private static final Duration TO_LISTEN = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final MeterRegistry meters;
+  private final Publisher publisher;
+  private final Requester requester;
+  private final MemoryBudget memory =
+      new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_MESSAGES);
+  private final EventLoopGroup events =
+      new NioEventLoopGroup(1, new DefaultThreadFactory("request-reply", true));
+
+  /** By the port that was asked for. */
+  private final Map<Integer, RequestReplyServer> requestReply = new ConcurrentHashMap<>();
+
+  private volatile PublishServer publish;
+  private int publishPort;
+  private volatile boolean complete;
+
+  /** Nothing listens yet; the broker is connected to. */
+  Servers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
+    this.vertx = vertx;
+    this.meters = meters;
+    this.publisher = new Publisher(broker);
+    this.requester = new Requester(broker, publisher);
+  }
+
+  /**
+   * Serves what the configuration says: ports that it does not have are closed, new ones opened,
+   * and all others go on with its numbers. A port that cannot be had is tried again when this is
+   * called again.
+   */
+  void apply(GatewayConfig config) {
+    boolean all = applyRequestReply(config);
+    all &= applyPublish(config);
+    complete = all;
+    publisher.replaceStalledConnection();
+  }
+
+  /** Whether everything listens, and the broker is connected to. */
+  boolean areReady() {
+    return complete && publisher.isConnected() && requester.isConnected();
+  }
+
+  /** The port that a request/reply endpoint has got. */
+  int portOf(RequestReplyEndpoint endpoint) {
+    return requestReply.get(endpoint.port()).port();
+  }
+
+  /** The port that messages are published by. */
+  int publishPort() {
+    return publish.port();
+  }
+
+  /** Takes nothing new, and waits until everything is answered, but not for longer than this. */
+  void drain(Duration longest) {
+    requestReply.values().forEach(RequestReplyServer::drain);
+    Optional.ofNullable(publish).ifPresent(PublishServer::drain);
+    Instant end = Instant.now().plus(longest);
+    while (inFlight() > 0 && Instant.now().isBefore(end)) {
+      try {
+        Thread.sleep(LOOK_AGAIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** Ends everything as it is. */
+  @Override
+  public void close() {
+    requestReply.values().forEach(RequestReplyServer::close);
+    Optional.ofNullable(publish).ifPresent(PublishServer::close);
+    events.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    requester.close();
+    publisher.close();
+  }
+
+  private int inFlight() {
+    int requests = requestReply.values().stream().mapToInt(RequestReplyServer::inFlight).sum();
+    return requests + Optional.ofNullable(publish).map(PublishServer::inFlight).orElse(0);
+  }
+
+  private boolean applyRequestReply(GatewayConfig config) {
+    Map<Integer, RequestReplyEndpoint> wanted =
+        config.requestReply().stream()
+            .collect(Collectors.toMap(RequestReplyEndpoint::port, endpoint -> endpoint));
+    Map<Integer, RequestReplyServer> gone = new HashMap<>(requestReply);
+    gone.keySet().removeAll(wanted.keySet());
+    gone.forEach(
+        (port, server) -> {
+          LOG.infof("Port %d is no longer served", port);
+          server.drain();
+          requestReply.remove(port);
+        });
+    boolean all = true;
+    for (RequestReplyEndpoint endpoint : wanted.values()) {
+      RequestReplyServer server = requestReply.get(endpoint.port());
+      if (server != null) {
+        server.change(endpoint);
+      } else {
+        all &= open(endpoint);
+      }
+    }
+    return all;
+  }
+
+  private boolean open(RequestReplyEndpoint endpoint) {
+    try {
+      requestReply.put(
+          endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
+      LOG.infof("%s: requests at port %d", endpoint.name(), endpoint.port());
+      return true;
+    } catch (RuntimeException e) {
+      LOG.errorf("%s: port %d cannot be had: %s", endpoint.name(), endpoint.port(), e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean applyPublish(GatewayConfig config) {
+    boolean samePort =
+        publish != null
+            && config.publish().map(PublishEndpoint::port).equals(Optional.of(publishPort));
+    if (samePort) {
+      publish.change(config.publish().orElseThrow(), config);
+      return true;
+    }
+    if (publish != null) {
+      LOG.infof("Port %d is no longer served", publishPort);
+      publish.close();
+      publish = null;
+    }
+    return config.publish().map(endpoint -> open(endpoint, config)).orElse(true);
+  }
+
+  private boolean open(PublishEndpoint endpoint, GatewayConfig config) {
+    PublishServer server = new PublishServer(vertx, endpoint, config, publisher, memory, meters);
+    try {
+      server
+          .listen()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .orTimeout(TO_LISTEN.toMillis(), TimeUnit.MILLISECONDS)
+          .join();
+      publish = server;
+      publishPort = endpoint.port();
+      LOG.infof("Messages at port %d", endpoint.port());
+      return true;
+    } catch (CompletionException e) {
+      LOG.errorf("Port %d cannot be had: %s", endpoint.port(), e.getCause().getMessage());
+      server.close();
+      return false;
+    }
+  }
+}

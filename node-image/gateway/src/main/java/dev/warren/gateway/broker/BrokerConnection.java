@@ -1,0 +1,134 @@
+package dev.warren.gateway.broker;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * A connection that is opened again whenever it ends, by a thread of its own. The client library's
+ * recovery is not used: it helps neither with the first connection nor with channels that the
+ * broker closed.
+ */
+final class BrokerConnection implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(BrokerConnection.class);
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+  /** Who uses the connection. Called by the connection's thread only. */
+  interface User {
+    /** It is open: now is the time for channels. */
+    void opened(Connection connection) throws IOException;
+
+    /** It has ended, and everything that was open on it. Always after {@code opened}. */
+    void lost();
+  }
+
+  private final ConnectionFactory factory;
+  private final String name;
+  private final User user;
+  private final ExecutorService callbacks;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile Socket socket;
+
+  /**
+   * Starts at once.
+   *
+   * @param factory is copied
+   * @param name how the broker's lists call it
+   */
+  BrokerConnection(ConnectionFactory factory, String name, User user) {
+    this.factory = factory.clone();
+    this.factory.setAutomaticRecoveryEnabled(false);
+    this.factory.setSocketConfigurator(
+        SocketConfigurators.defaultConfigurator().andThen(opened -> socket = opened));
+    this.name = name;
+    this.user = user;
+    this.callbacks =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name(name + "-callbacks").daemon().factory());
+    this.thread = Thread.ofPlatform().name(name + "-connection").daemon().start(this::keepOpen);
+  }
+
+  /**
+   * Ends the connection as it is, even when something hangs in it, so that a new one takes its
+   * place.
+   */
+  void cut() {
+    Socket open = socket;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOG.debugf(e, "%s: closing", name);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    thread.interrupt();
+    try {
+      thread.join(GOODBYE.multipliedBy(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    cut();
+    callbacks.shutdown();
+  }
+
+  private void keepOpen() {
+    Duration pause = SHORTEST_PAUSE;
+    String problem = "";
+    try {
+      do {
+        try {
+          openUntilItEnds();
+          pause = SHORTEST_PAUSE;
+          problem = "";
+        } catch (IOException | TimeoutException | ShutdownSignalException e) {
+          if (!problem.equals(e.toString())) {
+            problem = e.toString();
+            LOG.warnf("%s: no connection to the broker: %s", name, problem);
+          }
+          pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+        }
+      } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      LOG.debugf("%s: closed", name);
+    }
+  }
+
+  private void openUntilItEnds() throws IOException, TimeoutException, InterruptedException {
+    Connection connection = factory.newConnection(callbacks, name);
+    CountDownLatch ended = new CountDownLatch(1);
+    try {
+      connection.addShutdownListener(cause -> ended.countDown());
+      user.opened(connection);
+      LOG.infof("%s: connected", name);
+      ended.await();
+      LOG.warnf("%s: the connection ended: %s", name, connection.getCloseReason().getMessage());
+    } finally {
+      user.lost();
+      connection.abort((int) GOODBYE.toMillis());
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.warren.gateway.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Return;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.gateway.broker.BrokerFailure.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * The channel for one exchange, in confirm mode.
+ *
+ * <p>The broker answers to a message that it does not allow by closing the channel, and does not
+ * say which message it was. So each exchange has its own channel, and on a new one each message
+ * waits until the one before it is settled; only after a first confirm are they sent without
+ * waiting. A channel that is closed with one message under way was closed because of it.
+ *
+ * <p>Messages are sent by one thread; the broker's answers come in another.
+ */
+final class ConfirmChannel {
+
+  /** A refusal costs the broker and all other messages more than a message that it takes. */
+  private static final Duration REFUSAL_HOLDS = Duration.ofSeconds(1);
+
+  private final Channel channel;
+  private final Executor publishing;
+  private final Consumer<Publication> sendAgain;
+
+  /** What was sent and is not settled, by the channel's numbers. */
+  private final ConcurrentNavigableMap<Long, Publication> unconfirmed =
+      new ConcurrentSkipListMap<>();
+
+  /** What is sent when the one before it is settled. Used by the publishing thread only. */
+  private final Deque<Publication> waiting = new ArrayDeque<>();
+
+  private volatile boolean somebodyWaits;
+  private volatile boolean proven;
+  private volatile long endedAt;
+  private volatile BrokerFailure refusal;
+
+  /**
+   * Opens it.
+   *
+   * @param publishing the thread that calls everything here
+   * @param sendAgain takes what this channel was closed too early for
+   */
+  ConfirmChannel(Connection connection, Executor publishing, Consumer<Publication> sendAgain)
+      throws IOException {
+    this.publishing = publishing;
+    this.sendAgain = sendAgain;
+    channel = connection.openChannel().orElseThrow(() -> new IOException("no channel is left"));
+    channel.addReturnListener(this::returned);
+    channel.addConfirmListener(
+        (number, multiple) -> settle(number, multiple, Publication::confirmed),
+        (number, multiple) -> settle(number, multiple, ConfirmChannel::notKept));
+    channel.addShutdownListener(this::ended);
+    channel.confirmSelect();
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /** Why the broker takes nothing for this exchange, if it has said so not long ago. */
+  Optional<BrokerFailure> refusal() {
+    boolean fresh = System.nanoTime() - endedAt < REFUSAL_HOLDS.toNanos();
+    return fresh ? Optional.ofNullable(refusal) : Optional.empty();
+  }
+
+  void send(Publication publication) {
+    waiting.add(publication);
+    somebodyWaits = true;
+    sendWaiting();
+  }
+
+  private void sendWaiting() {
+    while (!waiting.isEmpty() && (proven || unconfirmed.isEmpty() || !isOpen())) {
+      Publication next = waiting.poll();
+      somebodyWaits = !waiting.isEmpty();
+      if (!isOpen()) {
+        sendAgain.accept(next);
+      } else if (!next.isOver()) {
+        sendNow(next);
+      }
+    }
+  }
+
+  private void sendNow(Publication publication) {
+    Message message = publication.message();
+    long number = channel.getNextPublishSeqNo();
+    unconfirmed.put(number, publication);
+    publication.outcome().whenComplete((safe, failure) -> settled(number));
+    try {
+      channel.basicPublish(
+          message.exchange(), message.routingKey(), true, message.properties(), message.body());
+    } catch (AlreadyClosedException e) {
+      // It was not sent. If it is no longer there, `ended` has found it and told its caller.
+      if (unconfirmed.remove(number) != null) {
+        sendAgain.accept(publication);
+      }
+    } catch (IOException e) {
+      publication.failed(Kind.UNAVAILABLE, "the connection to the broker ended");
+    }
+  }
+
+  private void settled(long number) {
+    unconfirmed.remove(number);
+    if (somebodyWaits) {
+      publishing.execute(this::sendWaiting);
+    }
+  }
+
+  private void settle(long number, boolean multiple, Consumer<Publication> how) {
+    proven = true;
+    NavigableMap<Long, Publication> told =
+        multiple
+            ? unconfirmed.headMap(number, true)
+            : unconfirmed.subMap(number, true, number, true);
+    told.values().forEach(how);
+  }
+
+  private static void notKept(Publication publication) {
+    publication.failed(Kind.NOT_KEPT, "a queue could not keep the message");
+  }
+
+  /** Comes before the confirm of the same message, and does not say the message's number. */
+  private void returned(Return unroutable) {
+    String id = unroutable.getProperties().getMessageId();
+    for (Publication publication : unconfirmed.values()) {
+      Message message = publication.message();
+      if (message.routingKey().equals(unroutable.getRoutingKey())
+          && Objects.equals(message.properties().getMessageId(), id)) {
+        publication.failed(Kind.UNROUTABLE, "no queue takes the message");
+        return;
+      }
+    }
+  }
+
+  private void ended(ShutdownSignalException cause) {
+    List<Publication> underWay = List.copyOf(unconfirmed.values());
+    if (!cause.isHardError() && cause.getReason() instanceof AMQP.Channel.Close close) {
+      BrokerFailure failure = new BrokerFailure(kindOf(close.getReplyCode()), close.getReplyText());
+      if (isForAllOfTheExchange(close)) {
+        endedAt = System.nanoTime();
+        refusal = failure;
+      }
+      if (underWay.size() == 1) {
+        underWay.getFirst().failed(failure);
+      }
+    }
+    underWay.forEach(
+        publication ->
+            publication.failed(
+                Kind.UNAVAILABLE, "the channel was closed before the message was confirmed"));
+  }
+
+  /** Permissions may also differ by routing key, and then the broker speaks of a topic. */
+  private static boolean isForAllOfTheExchange(AMQP.Channel.Close close) {
+    return switch (close.getReplyCode()) {
+      case AMQP.NOT_FOUND -> true;
+      case AMQP.ACCESS_REFUSED -> close.getReplyText().contains("access to exchange");
+      default -> false;
+    };
+  }
+
+  private static Kind kindOf(int replyCode) {
+    return switch (replyCode) {
+      case AMQP.NOT_FOUND -> Kind.NOT_FOUND;
+      case AMQP.ACCESS_REFUSED -> Kind.NOT_ALLOWED;
+      default -> Kind.REFUSED;
+    };
+  }
+}

@@ -1,0 +1,51 @@
+package dev.warren.gateway.broker;
+
+import dev.warren.gateway.broker.BrokerFailure.Kind;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A message and what becomes of it. Once that is known its body is let go. For any thread. */
+final class Publication {
+
+  private static final byte[] NOTHING = {};
+
+  private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+  private volatile Message message;
+
+  Publication(Message message, Duration timeout) {
+    this.message = message;
+    outcome.whenComplete((safe, failure) -> forgetBody());
+    outcome.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  Message message() {
+    return message;
+  }
+
+  /** What its caller waits for. */
+  CompletableFuture<Void> outcome() {
+    return outcome;
+  }
+
+  /** Whether its caller has been told, be it only that it took too long. */
+  boolean isOver() {
+    return outcome.isDone();
+  }
+
+  void confirmed() {
+    outcome.complete(null);
+  }
+
+  void failed(Kind kind, String why) {
+    failed(new BrokerFailure(kind, why));
+  }
+
+  void failed(BrokerFailure failure) {
+    outcome.completeExceptionally(failure);
+  }
+
+  private void forgetBody() {
+    message = new Message(message.exchange(), message.routingKey(), message.properties(), NOTHING);
+  }
+}

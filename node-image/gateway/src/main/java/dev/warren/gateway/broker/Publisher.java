@@ -1,0 +1,176 @@
+package dev.warren.gateway.broker;
+
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.gateway.broker.BrokerFailure.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Publishes messages and tells when the broker says that they are safe. It may be called from any
+ * thread and never blocks: one thread of its own sends everything, over one connection, without
+ * waiting for confirms in between. What the connection's end leaves unconfirmed fails, and whether
+ * to send it again is up to its caller.
+ */
+public final class Publisher implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Publisher.class);
+
+  /** How many messages may wait to be sent, those that nobody waits for any more among them. */
+  private static final int MOST_WAITING = 20_000;
+
+  /** A broker that takes nothing for so long may never do: each other node may be a better one. */
+  private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
+
+  private final ThreadPoolExecutor publishing =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("publish").daemon().factory());
+  private final BrokerConnection connection;
+
+  private volatile Connection current;
+  private volatile String alarm;
+  private volatile long sendingSince;
+
+  /** By exchange. Used by the publishing thread only. */
+  private final Map<String, ConfirmChannel> channels = new HashMap<>();
+
+  /** Starts to connect at once, and does so again whenever the connection ends. */
+  public Publisher(ConnectionFactory factory) {
+    connection = new BrokerConnection(factory, "publish", new User());
+  }
+
+  /** Whether there is a connection. */
+  public boolean isConnected() {
+    return current != null;
+  }
+
+  /**
+   * Publishes a message.
+   *
+   * @param timeout at least one millisecond
+   * @return completes when the broker has confirmed the message, which for a quorum queue means
+   *     that a majority has it on disk; fails with what {@link BrokerFailure#of} understands, at
+   *     the latest after the timeout
+   */
+  public CompletableFuture<Void> publish(Message message, Duration timeout) {
+    if (current == null) {
+      return refused(Kind.UNAVAILABLE, "there is no connection to the broker");
+    }
+    if (alarm != null) {
+      return refused(Kind.UNAVAILABLE, "the broker takes no messages now: " + alarm);
+    }
+    if (publishing.getQueue().size() >= MOST_WAITING) {
+      return refused(Kind.OVERLOADED, "too many messages wait to be sent");
+    }
+    Publication publication = new Publication(message, timeout);
+    try {
+      publishing.execute(() -> send(publication));
+    } catch (RejectedExecutionException e) {
+      publication.failed(Kind.UNAVAILABLE, "the gateway is ending");
+    }
+    return publication.outcome();
+  }
+
+  /**
+   * Opens a new connection in place of one to which nothing can be sent any more. To be called
+   * every now and then.
+   */
+  public void replaceStalledConnection() {
+    long since = sendingSince;
+    if (since != 0 && alarm == null && System.nanoTime() - since > LONGEST_STALL.toNanos()) {
+      LOG.warnf(
+          "The broker has taken nothing for %d s: connecting anew", LONGEST_STALL.toSeconds());
+      connection.cut();
+    }
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+    publishing.shutdown();
+  }
+
+  private static CompletableFuture<Void> refused(Kind kind, String why) {
+    return CompletableFuture.failedFuture(new BrokerFailure(kind, why));
+  }
+
+  private void send(Publication publication) {
+    if (publication.isOver()) {
+      return;
+    }
+    Connection open = current;
+    if (open == null) {
+      publication.failed(Kind.UNAVAILABLE, "there is no connection to the broker");
+      return;
+    }
+    String exchange = publication.message().exchange();
+    Optional<BrokerFailure> refusal =
+        Optional.ofNullable(channels.get(exchange)).flatMap(ConfirmChannel::refusal);
+    if (refusal.isPresent()) {
+      publication.failed(refusal.get());
+      return;
+    }
+    sendingSince = System.nanoTime();
+    try {
+      channelFor(exchange, open).send(publication);
+    } catch (IOException | ShutdownSignalException e) {
+      publication.failed(Kind.UNAVAILABLE, "no channel to the broker can be opened");
+    } finally {
+      sendingSince = 0;
+    }
+  }
+
+  /** A channel of an earlier connection is not open, so that it is one of this. */
+  private ConfirmChannel channelFor(String exchange, Connection open) throws IOException {
+    ConfirmChannel channel = channels.get(exchange);
+    if (channel == null || !channel.isOpen()) {
+      channel = new ConfirmChannel(open, publishing, this::send);
+      channels.put(exchange, channel);
+    }
+    return channel;
+  }
+
+  private final class User implements BrokerConnection.User {
+
+    @Override
+    public void opened(Connection connection) {
+      alarm = null;
+      connection.addBlockedListener(
+          new BlockedListener() {
+            @Override
+            public void handleBlocked(String reason) {
+              LOG.warnf("The broker takes no messages: %s", reason);
+              alarm = reason;
+            }
+
+            @Override
+            public void handleUnblocked() {
+              LOG.info("The broker takes messages again");
+              alarm = null;
+            }
+          });
+      current = connection;
+    }
+
+    @Override
+    public void lost() {
+      current = null;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.warren.gateway.broker;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.warren.gateway.broker.BrokerFailure.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends requests to queues and finds each its reply. All replies come to one queue of this process,
+ * which goes with its connection; a request has a correlation id that nobody can guess and that is
+ * never used again, so that a late reply finds nobody and is dropped. It may be called from any
+ * thread and never blocks.
+ */
+public final class Requester implements AutoCloseable {
+
+  /** RabbitMQ's name for the type that an exclusive queue has to be. */
+  private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
+
+  private final Publisher publisher;
+  private final BrokerConnection connection;
+  private final ConcurrentMap<String, CompletableFuture<byte[]>> waiting =
+      new ConcurrentHashMap<>();
+  private volatile String replyQueue;
+
+  /**
+   * Starts to connect at once, and again whenever the connection ends.
+   *
+   * @param publisher sends the requests
+   */
+  public Requester(ConnectionFactory factory, Publisher publisher) {
+    this.publisher = publisher;
+    this.connection = new BrokerConnection(factory, "replies", new User());
+  }
+
+  /** Whether replies could be received. */
+  public boolean isConnected() {
+    return replyQueue != null;
+  }
+
+  /**
+   * Sends a request to a queue. The broker drops it when nobody has taken it in time.
+   *
+   * @param timeout how long to wait for the reply; at least one millisecond
+   * @return the reply's body; fails with what {@link BrokerFailure#of} understands. Who cancels it
+   *     no longer waits
+   */
+  public CompletableFuture<byte[]> request(String queue, byte[] body, Duration timeout) {
+    String replyTo = replyQueue;
+    if (replyTo == null) {
+      return CompletableFuture.failedFuture(noConnection());
+    }
+    String id = UUID.randomUUID().toString();
+    CompletableFuture<byte[]> reply = new CompletableFuture<>();
+    waiting.put(id, reply);
+    reply.whenComplete((ignored, failure) -> waiting.remove(id));
+    reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    BasicProperties properties =
+        new BasicProperties.Builder()
+            .messageId(id)
+            .correlationId(id)
+            .replyTo(replyTo)
+            .expiration(Long.toString(timeout.toMillis()))
+            .build();
+    publisher
+        .publish(Message.toQueue(queue, properties, body), timeout)
+        .whenComplete(
+            (safe, failure) -> {
+              if (failure != null) {
+                reply.completeExceptionally(failure);
+              }
+            });
+    if (!replyTo.equals(replyQueue)) {
+      // The connection ended before `lost` could see this request.
+      reply.completeExceptionally(noConnection());
+    }
+    return reply;
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+
+  private static BrokerFailure noConnection() {
+    return new BrokerFailure(
+        Kind.UNAVAILABLE, "there is no connection to the broker for the reply");
+  }
+
+  private final class User implements BrokerConnection.User {
+
+    @Override
+    public void opened(Connection connection) throws IOException {
+      Channel channel =
+          connection.openChannel().orElseThrow(() -> new IOException("no channel is left"));
+      String queue = channel.queueDeclare("", false, true, true, CLASSIC).getQueue();
+      channel.basicConsume(queue, true, new Replies(channel));
+      replyQueue = queue;
+    }
+
+    @Override
+    public void lost() {
+      replyQueue = null;
+      waiting.values().forEach(reply -> reply.completeExceptionally(noConnection()));
+    }
+  }
+
+  private final class Replies extends DefaultConsumer {
+
+    Replies(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      String id = properties.getCorrelationId();
+      CompletableFuture<byte[]> reply = id == null ? null : waiting.get(id);
+      if (reply != null) {
+        reply.complete(body);
+      }
+    }
+
+    /** Somebody deleted the queue. */
+    @Override
+    public void handleCancel(String consumerTag) {
+      connection.cut();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.warren.gateway.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * One TCP port behind which requests are answered by the consumers of a queue.
+ *
+ * @param name what it is called in logs and metrics
+ * @param port 1 to 65535; 0 takes any free one
+ * @param queue where requests go
+ * @param timeoutMillis how long a request waits for its reply, above 0
+ * @param maxMessageBytes the longest request and the longest reply, above 0
+ * @param maxConnections how many may be open at a time, above 0
+ * @param maxInFlight how many requests may wait for their replies at a time, above 0
+ * @param idleTimeoutMillis after how long a connection that has nothing to do is closed, above 0
+ */
+public record RequestReplyEndpoint(
+    @JsonProperty(required = true) String name,
+    @JsonProperty(required = true) int port,
+    @JsonProperty(required = true) String queue,
+    @JsonProperty(required = true) Framing framing,
+    @JsonProperty(required = true) long timeoutMillis,
+    @JsonProperty(required = true) int maxMessageBytes,
+    @JsonProperty(required = true) int maxConnections,
+    @JsonProperty(required = true) int maxInFlight,
+    @JsonProperty(required = true) long idleTimeoutMillis) {
+
+  public RequestReplyEndpoint {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(queue, "queue");
+    Objects.requireNonNull(framing, "framing");
+    Bounds.port("port", port);
+    Bounds.positive("timeoutMillis", timeoutMillis);
+    Bounds.positive("maxMessageBytes", maxMessageBytes);
+    Bounds.positive("maxConnections", maxConnections);
+    Bounds.positive("maxInFlight", maxInFlight);
+    Bounds.positive("idleTimeoutMillis", idleTimeoutMillis);
+  }
+
+  /** How long a request waits for its reply. */
+  public Duration timeout() {
+    return Duration.ofMillis(timeoutMillis);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.warren.gateway.dispatch;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What a receiver answered.
+ *
+ * @param contentType of the body
+ * @param retryAfter the header of that name, as it came
+ * @param body its beginning, when it was too long
+ */
+record Answer(
+    int status,
+    Optional<String> contentType,
+    Optional<String> retryAfter,
+    byte[] body,
+    boolean tooLong) {
+  private static final int EXCERPT = 200;
+
+  /** The status and the beginning of the body: enough to see what the receiver disliked. */
+  String summary() {
+    String text = new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8);
+    String excerpt = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return "HTTP " + status + (excerpt.isEmpty() ? "" : ": " + excerpt);
+  }
+}

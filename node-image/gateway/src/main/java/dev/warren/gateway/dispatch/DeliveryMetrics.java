@@ -1,0 +1,55 @@
+package dev.warren.gateway.dispatch;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** What the dispatcher counts. */
+final class DeliveryMetrics {
+  private static final Duration[] BOUNDS =
+      Stream.of(10, 50, 100, 500, 1_000, 5_000, 10_000, 60_000)
+          .map(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  final Counter delivered;
+  final Counter retried;
+  final Counter deadLettered;
+  final Counter rejected;
+  final Counter replied;
+  final Counter replyFailed;
+  final Timer attempts;
+  final AtomicInteger inFlight = new AtomicInteger();
+
+  DeliveryMetrics(MeterRegistry registry, String consumer) {
+    delivered = counter(registry, "delivered", "Messages that the receiver has taken", consumer);
+    retried =
+        counter(registry, "retried", "Attempts that failed and were followed by another", consumer);
+    deadLettered =
+        counter(registry, "dead.lettered", "Messages given up, kept as dead letters", consumer);
+    rejected = counter(registry, "rejected", "Messages given up, left to the broker", consumer);
+    replied = counter(registry, "replied", "Answers sent to whoever asked for them", consumer);
+    replyFailed = counter(registry, "reply.failed", "Answers that could not be sent", consumer);
+    attempts =
+        Timer.builder("warren.http.delivery.attempt")
+            .description("How long attempts took, failed ones too")
+            .tag("consumer", consumer)
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    Gauge.builder("warren.http.delivery.in.flight", inFlight, AtomicInteger::get)
+        .description("Messages being delivered, those that wait for their next attempt among them")
+        .tag("consumer", consumer)
+        .register(registry);
+  }
+
+  private static Counter counter(
+      MeterRegistry registry, String name, String description, String consumer) {
+    return Counter.builder("warren.http.delivery." + name)
+        .description(description)
+        .tag("consumer", consumer)
+        .register(registry);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.warren.gateway.dispatch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.gateway.Role;
+import dev.warren.gateway.config.BrokerAddress;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/** Starts and stops the dispatcher, in a process whose role it is. */
+@ApplicationScoped
+public class DispatcherRole {
+  /** The channel, as application.properties configures it. */
+  static final String CHANNEL = "deliveries";
+
+  // For what comes after an attempt that the end found under way: its answer, or its dead letter.
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+
+  private final BrokerAddress broker;
+  private final Optional<String> queue;
+  private final Optional<String> httpDelivery;
+  private final ConsumerChannel channel;
+  private final ObjectMapper json;
+  private final MeterRegistry metrics;
+  private final Instance<Multi<Message<byte[]>>> messages;
+
+  private HttpDelivery delivery;
+  private Dispatcher dispatcher;
+  private Receiver receiver;
+  private BrokerPublisher publisher;
+  private AwaitedQueue awaitedQueue;
+
+  DispatcherRole(
+      BrokerAddress broker,
+      ConsumedQueue queue,
+      @ConfigProperty(name = "warren.http.delivery") Optional<String> httpDelivery,
+      ConsumerChannel channel,
+      ObjectMapper json,
+      MeterRegistry metrics,
+      @Channel(CHANNEL) Instance<Multi<Message<byte[]>>> messages) {
+    this.broker = broker;
+    this.queue = queue.queue();
+    this.httpDelivery = httpDelivery;
+    this.channel = channel;
+    this.json = json;
+    this.metrics = metrics;
+    this.messages = messages;
+  }
+
+  void start(@Observes StartupEvent event, @ConfigProperty(name = "warren.role") Role role) {
+    if (role != Role.DISPATCHER) {
+      return;
+    }
+    delivery = delivery();
+    receiver = new Receiver(delivery, Clock.systemUTC());
+    publisher =
+        new BrokerPublisher(connectionFactory(), delivery.consumer() + " (dead letters, answers)");
+    // What ended is not begun again here: a new process does it better, and at once.
+    dispatcher = dispatcher(() -> Quarkus.asyncExit(1));
+    awaitedQueue = new AwaitedQueue(connectionFactory(), queue.orElseThrow());
+    awaitedQueue.whenThere(() -> dispatcher.start(messages.get()));
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    if (dispatcher != null) {
+      awaitedQueue.giveUp();
+      dispatcher.stop(delivery.timeout().plus(SETTLING));
+      receiver.close();
+      publisher.close();
+    }
+  }
+
+  private Dispatcher dispatcher(Runnable whenEnded) {
+    DeliveryMetrics counters = new DeliveryMetrics(metrics, delivery.consumer());
+    MessageDelivery messageDelivery =
+        new MessageDelivery(
+            delivery,
+            new EventFactory(source()),
+            receiver,
+            new Backoff(delivery.retry(), RandomGenerator.getDefault()),
+            new DeadLetter(delivery.consumer(), queue.orElseThrow()),
+            publisher,
+            counters,
+            Clock.systemUTC());
+    return new Dispatcher(channel, messageDelivery, counters, delivery.atATime(), whenEnded);
+  }
+
+  private HttpDelivery delivery() {
+    try {
+      return json.readValue(httpDelivery.orElseThrow(), HttpDelivery.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("WARREN_HTTP_DELIVERY: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private URI source() {
+    return Optional.ofNullable(delivery.source())
+        .orElseGet(() -> EventFactory.source(broker.vhost(), queue.orElseThrow()));
+  }
+
+  private ConnectionFactory connectionFactory() {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(broker.host());
+    factory.setPort(broker.port());
+    factory.setVirtualHost(broker.vhost());
+    factory.setUsername(broker.username());
+    factory.setPassword(broker.password());
+    factory.setConnectionTimeout(5_000);
+    factory.setRequestedHeartbeat(15);
+    // A channel that is lost is replaced: what it had published is published again.
+    factory.setAutomaticRecoveryEnabled(false);
+    return factory;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.warren.gateway.dispatch;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How a consumer's messages are delivered: {@code WARREN_HTTP_DELIVERY}, as the operator writes it.
+ *
+ * @param consumer the consumer's name
+ * @param url where messages go; http or https
+ * @param timeoutMillis how long one attempt may take, from connecting to the answer's last byte; at
+ *     least 1
+ * @param concurrency how many messages are being delivered at a time, those that wait for their
+ *     next attempt among them; at least 1
+ * @param ordered whether each message waits until the one before it is settled
+ * @param deadLetter where messages go that could not be delivered; null rejects them, and the
+ *     broker does with them what their queue says
+ * @param source the events' source; null is the virtual host and the queue
+ */
+record HttpDelivery(
+    String consumer,
+    URI url,
+    Method method,
+    long timeoutMillis,
+    int concurrency,
+    boolean ordered,
+    ContentMode contentMode,
+    Retry retry,
+    DeadLetterTarget deadLetter,
+    URI source) {
+
+  /** The request's method. GET is for servers that know nothing else: it has no body. */
+  enum Method {
+    POST,
+    PUT,
+    PATCH,
+    GET
+  }
+
+  /** The two ways in which CloudEvents travel over HTTP. */
+  enum ContentMode {
+    /** The message is the body, its attributes are headers. */
+    @JsonProperty("Binary")
+    BINARY,
+    /** The body is a JSON document with the attributes and the message. */
+    @JsonProperty("Structured")
+    STRUCTURED
+  }
+
+  /**
+   * When a message that was not delivered is tried again.
+   *
+   * @param maxAttempts attempts in all, the first among them; at least 1
+   * @param initialDelayMillis the longest pause before the second attempt, at least 0; doubled for
+   *     each later one
+   * @param maxDelayMillis the longest pause of all, whatever the receiver asks for
+   */
+  record Retry(int maxAttempts, long initialDelayMillis, long maxDelayMillis) {
+    Retry {
+      atLeast(1, maxAttempts, "retry.maxAttempts");
+      atLeast(0, initialDelayMillis, "retry.initialDelayMillis");
+      atLeast(initialDelayMillis, maxDelayMillis, "retry.maxDelayMillis");
+    }
+  }
+
+  /**
+   * Where the broker routes dead letters of the queue.
+   *
+   * @param exchange empty for the default exchange, whose routing key is the name of a queue
+   * @param routingKey null for the one that the message was published with
+   */
+  record DeadLetterTarget(String exchange, String routingKey) {
+    DeadLetterTarget {
+      Objects.requireNonNull(exchange, "deadLetter.exchange");
+    }
+
+    String routingKey(QueuedMessage message) {
+      return routingKey == null ? message.routingKey() : routingKey;
+    }
+  }
+
+  HttpDelivery {
+    Objects.requireNonNull(consumer, "consumer");
+    Objects.requireNonNull(url, "url");
+    Objects.requireNonNull(method, "method");
+    Objects.requireNonNull(contentMode, "contentMode");
+    Objects.requireNonNull(retry, "retry");
+    atLeast(1, timeoutMillis, "timeoutMillis");
+    atLeast(1, concurrency, "concurrency");
+  }
+
+  Duration timeout() {
+    return Duration.ofMillis(timeoutMillis);
+  }
+
+  /** How many messages are being delivered at a time. */
+  int atATime() {
+    return ordered ? 1 : concurrency;
+  }
+
+  Optional<DeadLetterTarget> deadLetterTarget() {
+    return Optional.ofNullable(deadLetter);
+  }
+
+  private static void atLeast(long least, long value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException("%s is %d, less than %d".formatted(name, value, least));
+    }
+  }
+}

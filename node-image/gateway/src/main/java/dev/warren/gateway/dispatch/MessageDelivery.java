@@ -1,0 +1,180 @@
+package dev.warren.gateway.dispatch;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.gateway.dispatch.HttpDelivery.DeadLetterTarget;
+import dev.warren.gateway.dispatch.Outcome.Delivered;
+import dev.warren.gateway.dispatch.Outcome.Failure;
+import dev.warren.gateway.dispatch.Outcome.Permanent;
+import dev.warren.gateway.dispatch.Outcome.Retriable;
+import io.cloudevents.CloudEvent;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Delivers messages, each until it is settled: the receiver has it, or it is a dead letter. Any
+ * number of threads may deliver at a time.
+ */
+final class MessageDelivery {
+  private static final Logger LOG = Logger.getLogger(MessageDelivery.class);
+  private static final Duration BETWEEN_COPIES = Duration.ofSeconds(1);
+
+  /** What becomes of a message in its queue. */
+  enum Settlement {
+    /** It is done with. */
+    ACKNOWLEDGE,
+    /** The broker does what the queue says about dead letters. */
+    REJECT,
+    /** It stays unacknowledged: the broker delivers it again, to another consumer perhaps. */
+    LEAVE
+  }
+
+  private final HttpDelivery delivery;
+  private final EventFactory events;
+  private final Receiver receiver;
+  private final Backoff backoff;
+  private final DeadLetter deadLetter;
+  private final BrokerPublisher publisher;
+  private final DeliveryMetrics metrics;
+  private final Clock clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+
+  MessageDelivery(
+      HttpDelivery delivery,
+      EventFactory events,
+      Receiver receiver,
+      Backoff backoff,
+      DeadLetter deadLetter,
+      BrokerPublisher publisher,
+      DeliveryMetrics metrics,
+      Clock clock) {
+    this.delivery = delivery;
+    this.events = events;
+    this.receiver = receiver;
+    this.backoff = backoff;
+    this.deadLetter = deadLetter;
+    this.publisher = publisher;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Lets attempts under way end, and starts no others: pauses end at once. */
+  void stop() {
+    stopping.countDown();
+  }
+
+  /** Blocks until it is known what becomes of the message. */
+  Settlement deliver(QueuedMessage message) throws InterruptedException {
+    try {
+      return attempt(message);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "Message %s meets a mistake of this program", message.name());
+      return giveUp(message, Failure.withoutAnswer("not delivered: " + e), 1);
+    }
+  }
+
+  private Settlement attempt(QueuedMessage message) throws InterruptedException {
+    // Once: all attempts are to have the same id.
+    CloudEvent event = events.event(message, clock.instant());
+    for (int attempt = 1; ; attempt++) {
+      switch (send(event)) {
+        case Delivered(Answer answer) -> {
+          metrics.delivered.increment();
+          reply(message, answer);
+          return Settlement.ACKNOWLEDGE;
+        }
+        case Permanent(Failure failure) -> {
+          return giveUp(message, failure, attempt);
+        }
+        case Retriable(Failure failure, Optional<Duration> retryAfter) -> {
+          if (attempt >= delivery.retry().maxAttempts()) {
+            return giveUp(message, failure, attempt);
+          }
+          Duration delay = backoff.delay(attempt, retryAfter);
+          LOG.infof(
+              "Message %s, attempt %d of %d: %s; again in %d ms",
+              message.name(),
+              attempt,
+              delivery.retry().maxAttempts(),
+              failure.reason(),
+              delay.toMillis());
+          if (stoppedWithin(delay)) {
+            return Settlement.LEAVE;
+          }
+          metrics.retried.increment();
+        }
+      }
+    }
+  }
+
+  private Outcome send(CloudEvent event) throws InterruptedException {
+    long start = System.nanoTime();
+    try {
+      return receiver.send(event);
+    } finally {
+      metrics.attempts.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Settlement giveUp(QueuedMessage message, Failure failure, int attempts)
+      throws InterruptedException {
+    Optional<DeadLetterTarget> target = delivery.deadLetterTarget();
+    LOG.warnf(
+        "Message %s is given up after %d attempts: %s", message.name(), attempts, failure.reason());
+    if (target.isEmpty()) {
+      metrics.rejected.increment();
+      return Settlement.REJECT;
+    }
+    BasicProperties properties =
+        deadLetter.properties(message.properties(), failure, attempts, clock.instant());
+    return keep(message, properties, target.get());
+  }
+
+  /** Tries until the broker has the copy: to acknowledge before that could lose the message. */
+  private Settlement keep(
+      QueuedMessage message, BasicProperties properties, DeadLetterTarget target)
+      throws InterruptedException {
+    do {
+      try {
+        publisher.publish(
+            target.exchange(), target.routingKey(message), properties, message.body(), true);
+        metrics.deadLettered.increment();
+        return Settlement.ACKNOWLEDGE;
+      } catch (IOException e) {
+        LOG.warnf("Message %s is not a dead letter yet: %s", message.name(), e.getMessage());
+      }
+    } while (!stoppedWithin(BETWEEN_COPIES));
+    return Settlement.LEAVE;
+  }
+
+  /** Sends the answer to whoever asked for one; once, for they do not wait for ever. */
+  private void reply(QueuedMessage message, Answer answer) throws InterruptedException {
+    String replyTo = message.properties().getReplyTo();
+    if (replyTo == null) {
+      return;
+    }
+    BasicProperties properties =
+        new BasicProperties.Builder()
+            .correlationId(message.properties().getCorrelationId())
+            .contentType(answer.contentType().orElse(null))
+            .build();
+    try {
+      if (answer.tooLong()) {
+        throw new IOException("it is longer than %d bytes".formatted(Receiver.MAX_ANSWER));
+      }
+      publisher.publish("", replyTo, properties, answer.body(), false);
+      metrics.replied.increment();
+    } catch (IOException e) {
+      metrics.replyFailed.increment();
+      LOG.warnf("The answer to message %s is not sent: %s", message.name(), e.getMessage());
+    }
+  }
+
+  private boolean stoppedWithin(Duration delay) throws InterruptedException {
+    return stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

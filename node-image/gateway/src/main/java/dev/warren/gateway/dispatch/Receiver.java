@@ -1,0 +1,105 @@
+package dev.warren.gateway.dispatch;
+
+import dev.warren.gateway.dispatch.Outcome.Failure;
+import dev.warren.gateway.dispatch.Outcome.Permanent;
+import dev.warren.gateway.dispatch.Outcome.Retriable;
+import io.cloudevents.CloudEvent;
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** The server that messages are delivered to. Any number of threads may send at a time. */
+final class Receiver implements AutoCloseable {
+  /** How much of an answer is kept, in bytes. */
+  static final int MAX_ANSWER = 1 << 20;
+
+  private final HttpClient http;
+  private final RequestFactory requests;
+  private final Duration timeout;
+  private final Clock clock;
+
+  Receiver(HttpDelivery delivery, Clock clock) {
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(delivery.timeout())
+            .build();
+    this.requests = new RequestFactory(delivery);
+    this.timeout = delivery.timeout();
+    this.clock = clock;
+  }
+
+  /**
+   * Delivers an event once. Takes as long as the timeout at the most; whatever fails is an outcome.
+   */
+  Outcome send(CloudEvent event) throws InterruptedException {
+    HttpRequest request;
+    try {
+      request = requests.request(event);
+    } catch (IllegalArgumentException e) {
+      return new Permanent(Failure.withoutAnswer("not sent: " + e.getMessage()));
+    }
+    return exchange(request);
+  }
+
+  // The client's own timeout ends with the answer's headers, but a body may come slowly too.
+  private Outcome exchange(HttpRequest request) throws InterruptedException {
+    BoundedBody body = new BoundedBody();
+    CompletableFuture<HttpResponse<Void>> exchange =
+        http.sendAsync(request, BodyHandlers.ofByteArrayConsumer(body));
+    try {
+      HttpResponse<Void> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return Outcome.of(answer(response, body), clock.instant());
+    } catch (TimeoutException e) {
+      return retriable("no answer within " + timeout.toMillis() + " ms");
+    } catch (ExecutionException e) {
+      return retriable("no answer: " + e.getCause());
+    } finally {
+      exchange.cancel(true);
+    }
+  }
+
+  private static Answer answer(HttpResponse<Void> response, BoundedBody body) {
+    return new Answer(
+        response.statusCode(),
+        response.headers().firstValue("Content-Type"),
+        response.headers().firstValue("Retry-After"),
+        body.bytes.toByteArray(),
+        body.tooLong);
+  }
+
+  private static Outcome retriable(String reason) {
+    return new Retriable(Failure.withoutAnswer(reason), Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  /** Keeps what fits. The rest is read, so that the connection can be used again, and dropped. */
+  private static final class BoundedBody implements Consumer<Optional<byte[]>> {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private volatile boolean tooLong;
+
+    @Override
+    public void accept(Optional<byte[]> chunk) {
+      int length = chunk.map(c -> c.length).orElse(0);
+      tooLong |= bytes.size() + length > MAX_ANSWER;
+      if (!tooLong) {
+        chunk.ifPresent(bytes::writeBytes);
+      }
+    }
+  }
+}

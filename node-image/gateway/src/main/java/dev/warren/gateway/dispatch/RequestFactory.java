@@ -1,0 +1,64 @@
+package dev.warren.gateway.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
+import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.http.HttpMessageFactory;
+import io.cloudevents.jackson.JsonFormat;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+
+/** Makes the request that delivers an event. */
+final class RequestFactory {
+  private final URI url;
+  private final Method method;
+  private final ContentMode contentMode;
+
+  RequestFactory(HttpDelivery delivery) {
+    this.url = delivery.url();
+    this.method = delivery.method();
+    // A request without a body has nowhere but its headers for the attributes.
+    this.contentMode = method == Method.GET ? ContentMode.BINARY : delivery.contentMode();
+  }
+
+  /**
+   * @throws IllegalArgumentException when the event cannot be said in a request
+   */
+  HttpRequest request(CloudEvent event) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url);
+    request.method(method.name(), BodyPublishers.noBody());
+    CloudEvent sent = method == Method.GET ? withoutData(event) : event;
+    var writer =
+        HttpMessageFactory.createWriter(
+            (name, value) ->
+                request.setHeader(name, name.startsWith("ce-") ? encoded(value) : value),
+            body -> {
+              if (body != null) {
+                request.method(method.name(), BodyPublishers.ofByteArray(body));
+              }
+            });
+    switch (contentMode) {
+      case BINARY -> writer.writeBinary(sent);
+      case STRUCTURED -> writer.writeStructured(sent, JsonFormat.CONTENT_TYPE);
+    }
+    return request.build();
+  }
+
+  private static CloudEvent withoutData(CloudEvent event) {
+    return CloudEventBuilder.from(event).withoutData().withoutDataContentType().build();
+  }
+
+  /** As the HTTP binding of CloudEvents asks (3.1.3.2); the library leaves it to its user. */
+  private static String encoded(String value) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte octet : value.getBytes(UTF_8)) {
+      boolean plain = octet > ' ' && octet < 0x7f && octet != '"' && octet != '%';
+      encoded.append(plain ? String.valueOf((char) octet) : "%%%02X".formatted(octet & 0xff));
+    }
+    return encoded.toString();
+  }
+}

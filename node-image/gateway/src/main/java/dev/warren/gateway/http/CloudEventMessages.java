@@ -1,0 +1,147 @@
+package dev.warren.gateway.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.gateway.broker.Message;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.CloudEventData;
+import io.cloudevents.SpecVersion;
+import io.cloudevents.core.CloudEventUtils;
+import io.cloudevents.core.format.EventDeserializationException;
+import io.cloudevents.http.vertx.VertxMessageFactory;
+import io.cloudevents.jackson.JsonFormat;
+import io.cloudevents.rw.CloudEventContextWriter;
+import io.cloudevents.rw.CloudEventRWException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * CloudEvents 1.0 from HTTP to AMQP, as both bindings say. The AMQP binding is for AMQP 1.0; its
+ * application properties are headers in AMQP 0-9-1.
+ */
+final class CloudEventMessages {
+
+  private static final String SPEC_VERSION_HEADER = "ce-specversion";
+  private static final String BATCH = "application/cloudevents-batch+json";
+  private static final String ATTRIBUTE_PREFIX = "cloudEvents:";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFormat EVENT_JSON = new JsonFormat();
+  private static final byte[] NOTHING = {};
+
+  private CloudEventMessages() {}
+
+  static boolean areIn(MultiMap headers) {
+    String mediaType = mediaType(headers);
+    return isBatch(headers)
+        || mediaType.equals(JsonFormat.CONTENT_TYPE)
+        || headers.contains(SPEC_VERSION_HEADER);
+  }
+
+  /** Whether they are in a JSON array. */
+  static boolean isBatch(MultiMap headers) {
+    return mediaType(headers).equals(BATCH);
+  }
+
+  /**
+   * The messages of a request that has events.
+   *
+   * @param properties what else the messages get
+   * @throws HttpProblem 400 if it has none
+   */
+  static List<Message> of(
+      Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
+      throws HttpProblem {
+    try {
+      if (isBatch(headers)) {
+        List<Message> messages = new ArrayList<>();
+        for (byte[] event : eventsIn(body)) {
+          messages.add(structured(destination, properties, event));
+        }
+        return messages;
+      }
+      if (mediaType(headers).equals(JsonFormat.CONTENT_TYPE)) {
+        return List.of(structured(destination, properties, body.getBytes()));
+      }
+      return List.of(binary(destination, properties, headers, body));
+    } catch (CloudEventRWException | EventDeserializationException | IllegalStateException e) {
+      throw HttpProblem.badRequest("this is no CloudEvent: " + e.getMessage());
+    }
+  }
+
+  /** The event stays as it came: it is only looked at. */
+  private static Message structured(
+      Destination destination, BasicProperties properties, byte[] json) throws HttpProblem {
+    CloudEvent event = EVENT_JSON.deserialize(json);
+    BasicProperties known =
+        properties.builder().messageId(idOf(event)).contentType(JsonFormat.CONTENT_TYPE).build();
+    return HttpMessages.message(destination, known, json);
+  }
+
+  private static Message binary(
+      Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
+      throws HttpProblem {
+    CloudEvent event = VertxMessageFactory.createReader(headers, body).toEvent();
+    Map<String, Object> amqpHeaders = new HashMap<>(properties.getHeaders());
+    amqpHeaders.put(ATTRIBUTE_PREFIX + "specversion", event.getSpecVersion().toString());
+    CloudEventUtils.toContextReader(event).readContext(new Attributes(amqpHeaders));
+    BasicProperties known =
+        properties
+            .builder()
+            .messageId(idOf(event))
+            .contentType(HttpMessages.property("datacontenttype", event.getDataContentType()))
+            .headers(amqpHeaders)
+            .build();
+    CloudEventData data = event.getData();
+    return HttpMessages.message(destination, known, data == null ? NOTHING : data.toBytes());
+  }
+
+  /** Attributes become headers, but for the content type, which AMQP has a property for. */
+  private record Attributes(Map<String, Object> amqpHeaders) implements CloudEventContextWriter {
+
+    @Override
+    public CloudEventContextWriter withContextAttribute(String name, String value) {
+      if (!name.equals("datacontenttype")) {
+        amqpHeaders.put(ATTRIBUTE_PREFIX + name, value);
+      }
+      return this;
+    }
+  }
+
+  private static String idOf(CloudEvent event) throws HttpProblem {
+    if (event.getSpecVersion() != SpecVersion.V1) {
+      throw HttpProblem.badRequest("only CloudEvents of version 1.0 are taken");
+    }
+    return HttpMessages.property("the event's id", event.getId());
+  }
+
+  private static List<byte[]> eventsIn(Buffer body) throws HttpProblem {
+    try {
+      JsonNode events = JSON.readTree(body.getBytes());
+      if (!events.isArray() || events.isEmpty()) {
+        throw HttpProblem.badRequest("a batch is a JSON array of at least one event");
+      }
+      List<byte[]> each = new ArrayList<>();
+      for (JsonNode event : events) {
+        each.add(JSON.writeValueAsBytes(event));
+      }
+      return each;
+    } catch (IOException e) {
+      throw HttpProblem.badRequest("the batch is not JSON");
+    }
+  }
+
+  /** Without its parameters. */
+  private static String mediaType(MultiMap headers) {
+    String contentType = headers.get(HttpHeaders.CONTENT_TYPE);
+    return contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  }
+}

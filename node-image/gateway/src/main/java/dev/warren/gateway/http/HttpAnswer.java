@@ -1,0 +1,118 @@
+package dev.warren.gateway.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The answer to one request; the first holds. Used by the connection's event loop only. */
+final class HttpAnswer {
+
+  private static final String ACCEPTED = "accepted";
+  private static final int ACCEPTED_STATUS = 202;
+
+  /** How long a body that nobody wants is read, so that the client gets its answer. */
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  private final Vertx vertx;
+  private final HttpServerRequest request;
+  private final Consumer<String> measure;
+
+  /**
+   * @param measure is told how it ended: "accepted", or a problem's code
+   */
+  HttpAnswer(Vertx vertx, HttpServerRequest request, Consumer<String> measure) {
+    this.vertx = vertx;
+    this.request = request;
+    this.measure = measure;
+  }
+
+  /** Something that is read, not published. */
+  void document(String contentType, String content) {
+    request.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(content);
+  }
+
+  void outcome(String messageId, Optional<HttpProblem> problem) {
+    if (problem.isPresent()) {
+      problem(problem.get());
+    } else {
+      accepted(new JsonObject().put("messageId", messageId));
+    }
+  }
+
+  /** Of a batch: accepted if all of it is. */
+  void outcomes(List<String> messageIds, List<Optional<HttpProblem>> outcomes) {
+    JsonArray results = new JsonArray();
+    for (int i = 0; i < messageIds.size(); i++) {
+      results.add(
+          outcomes
+              .get(i)
+              .map(HttpProblem::json)
+              .orElseGet(() -> new JsonObject().put("status", ACCEPTED_STATUS))
+              .put("messageId", messageIds.get(i)));
+    }
+    JsonObject all = new JsonObject().put("results", results);
+    List<HttpProblem> problems = outcomes.stream().flatMap(Optional::stream).toList();
+    if (problems.isEmpty()) {
+      accepted(all);
+    } else {
+      problem(worthTryingAgain(problems), all);
+    }
+  }
+
+  void problem(HttpProblem problem) {
+    problem(problem, new JsonObject());
+  }
+
+  /** What a client that looks only at the status should do: try again if that helps anything. */
+  private static HttpProblem worthTryingAgain(List<HttpProblem> problems) {
+    return problems.stream()
+        .filter(problem -> problem.retryAfterSeconds() > 0)
+        .findFirst()
+        .orElse(problems.getFirst());
+  }
+
+  private void accepted(JsonObject body) {
+    measure.accept(ACCEPTED);
+    send(ACCEPTED_STATUS, "application/json", body);
+  }
+
+  private void problem(HttpProblem problem, JsonObject more) {
+    measure.accept(problem.code());
+    if (problem.retryAfterSeconds() > 0) {
+      request
+          .response()
+          .putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds()));
+    }
+    send(problem.status(), "application/problem+json", problem.json().mergeIn(more));
+    letTheRestGo();
+  }
+
+  private void send(int status, String contentType, JsonObject body) {
+    HttpServerResponse response = request.response();
+    if (!response.ended() && !response.closed()) {
+      response
+          .setStatusCode(status)
+          .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+          .end(body.toBuffer());
+    }
+  }
+
+  /**
+   * Reads on for a while: a connection that is closed with bytes unread would take the answer back.
+   */
+  private void letTheRestGo() {
+    if (!request.isEnded()) {
+      request.handler(unwanted -> {});
+      request.exceptionHandler(gone -> {});
+      long timer = vertx.setTimer(LINGER.toMillis(), late -> request.connection().close());
+      request.endHandler(complete -> vertx.cancelTimer(timer));
+    }
+  }
+}

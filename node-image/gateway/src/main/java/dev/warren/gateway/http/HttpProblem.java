@@ -1,0 +1,100 @@
+package dev.warren.gateway.http;
+
+import dev.warren.gateway.broker.BrokerFailure;
+import io.vertx.core.json.JsonObject;
+
+/** An answer that is not "accepted", as RFC 9457 has it. It has no stack trace. */
+final class HttpProblem extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String TYPE_PREFIX = "urn:warren:problem:";
+  private static final int NO_RETRY = 0;
+
+  private final int status;
+  private final String code;
+  private final String title;
+  private final int retryAfterSeconds;
+
+  private HttpProblem(int status, String code, String title, int retryAfterSeconds, String detail) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  static HttpProblem badRequest(String detail) {
+    return new HttpProblem(400, "bad-request", "The request is wrong", NO_RETRY, detail);
+  }
+
+  static HttpProblem notFound(String detail) {
+    return new HttpProblem(404, "not-found", "There is no such destination", NO_RETRY, detail);
+  }
+
+  static HttpProblem methodNotAllowed(String detail) {
+    return new HttpProblem(405, "method-not-allowed", "Not this method", NO_RETRY, detail);
+  }
+
+  static HttpProblem tooSlow() {
+    return new HttpProblem(
+        408, "too-slow", "The body did not come in time", NO_RETRY, "send the whole body at once");
+  }
+
+  static HttpProblem tooLarge(String detail) {
+    return new HttpProblem(413, "too-large", "Too large", NO_RETRY, detail);
+  }
+
+  static HttpProblem overloaded(String detail) {
+    return new HttpProblem(503, "overloaded", "Too much is under way", 1, detail);
+  }
+
+  static HttpProblem unavailable(String detail) {
+    return new HttpProblem(503, "unavailable", "The broker is not available", 2, detail);
+  }
+
+  static HttpProblem internal() {
+    return new HttpProblem(
+        500, "internal", "A fault in the gateway", NO_RETRY, "its log tells more");
+  }
+
+  static HttpProblem of(BrokerFailure failure) {
+    String detail = failure.getMessage();
+    return switch (failure.kind()) {
+      case UNROUTABLE ->
+          new HttpProblem(404, "unroutable", "No queue takes the message", NO_RETRY, detail);
+      case NOT_FOUND -> notFound(detail);
+      case NOT_ALLOWED ->
+          new HttpProblem(403, "not-allowed", "The broker does not allow it", NO_RETRY, detail);
+      case REFUSED ->
+          new HttpProblem(400, "refused", "The broker refuses the message", NO_RETRY, detail);
+      case NOT_KEPT ->
+          new HttpProblem(503, "not-kept", "The broker could not keep the message", 2, detail);
+      case UNAVAILABLE -> unavailable(detail);
+      case TIMEOUT -> new HttpProblem(503, "timeout", "No confirm in time", 2, detail);
+      case OVERLOADED -> overloaded(detail);
+    };
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** What metrics call it: letters and hyphens. */
+  String code() {
+    return code;
+  }
+
+  /** After how many seconds the same request may succeed; 0 when it will not. */
+  int retryAfterSeconds() {
+    return retryAfterSeconds;
+  }
+
+  JsonObject json() {
+    return new JsonObject()
+        .put("type", TYPE_PREFIX + code)
+        .put("title", title)
+        .put("status", status)
+        .put("detail", getMessage());
+  }
+}

@@ -1,0 +1,182 @@
+package dev.warren.gateway.http;
+
+import dev.warren.gateway.broker.BrokerFailure;
+import dev.warren.gateway.broker.Message;
+import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.config.GatewayConfig;
+import dev.warren.gateway.config.PublishEndpoint;
+import dev.warren.gateway.limits.MemoryBudget;
+import dev.warren.gateway.limits.Tally;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+
+/**
+ * One request to publish, from its headers to its answer. Everything here happens in the
+ * connection's event loop.
+ */
+final class PublishRequest {
+
+  private static final Logger LOG = Logger.getLogger(PublishRequest.class);
+
+  /** How long a client has to send its body. */
+  private static final Duration BODY_TIME = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final HttpServerRequest request;
+  private final PublishEndpoint endpoint;
+  private final Publisher publisher;
+  private final MemoryBudget memory;
+  private final Tally inFlight;
+  private final HttpAnswer answer;
+
+  private final Buffer body = Buffer.buffer();
+  private Destination destination;
+  private int counted;
+  private boolean over;
+  private long bodyTimer;
+
+  PublishRequest(
+      Vertx vertx,
+      HttpServerRequest request,
+      PublishEndpoint endpoint,
+      Publisher publisher,
+      MemoryBudget memory,
+      Tally inFlight,
+      HttpAnswer answer) {
+    this.vertx = vertx;
+    this.request = request;
+    this.endpoint = endpoint;
+    this.publisher = publisher;
+    this.memory = memory;
+    this.inFlight = inFlight;
+    this.answer = answer;
+  }
+
+  /**
+   * Checks what can be known before the body, and then takes the body.
+   *
+   * @throws HttpProblem if it need not be taken
+   */
+  void begin(GatewayConfig config) throws HttpProblem {
+    destination = Destination.ofPath(request.path());
+    destination.mustBeDeclared(config);
+    mustFit(announcedLength());
+    count(1);
+    bodyTimer = vertx.setTimer(BODY_TIME.toMillis(), late -> end(HttpProblem.tooSlow()));
+    request.exceptionHandler(gone -> over());
+    request.handler(this::take);
+    request.endHandler(complete -> publish());
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      request.response().writeContinue();
+    }
+  }
+
+  private long announcedLength() throws HttpProblem {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      throw HttpProblem.badRequest("the Content-Length is no number");
+    }
+  }
+
+  private void mustFit(long length) throws HttpProblem {
+    if (length > endpoint.maxMessageBytes()) {
+      throw HttpProblem.tooLarge("a body may have %d bytes".formatted(endpoint.maxMessageBytes()));
+    }
+  }
+
+  private void count(int messages) throws HttpProblem {
+    if (messages > endpoint.maxInFlight()) {
+      throw HttpProblem.tooLarge("a batch may have %d events".formatted(endpoint.maxInFlight()));
+    }
+    if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
+      throw HttpProblem.overloaded("too many messages are under way");
+    }
+    counted += messages;
+  }
+
+  private void take(Buffer chunk) {
+    if (over) {
+      return;
+    }
+    try {
+      mustFit((long) body.length() + chunk.length());
+      if (!memory.tryReserve(chunk.length())) {
+        throw HttpProblem.overloaded("the gateway has no memory left");
+      }
+      body.appendBuffer(chunk);
+    } catch (HttpProblem problem) {
+      end(problem);
+    }
+  }
+
+  private void publish() {
+    vertx.cancelTimer(bodyTimer);
+    if (over) {
+      return;
+    }
+    List<Message> messages;
+    try {
+      messages = HttpMessages.of(destination, request.headers(), body, Instant.now());
+      count(messages.size() - 1);
+    } catch (HttpProblem problem) {
+      end(problem);
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("A request could not be turned into messages", e);
+      end(HttpProblem.internal());
+      return;
+    }
+    List<CompletableFuture<Optional<HttpProblem>>> outcomes =
+        messages.stream().map(this::publish).toList();
+    Context context = vertx.getOrCreateContext();
+    CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+        .thenRun(
+            () ->
+                context.runOnContext(
+                    known ->
+                        end(messages, outcomes.stream().map(CompletableFuture::join).toList())));
+  }
+
+  private CompletableFuture<Optional<HttpProblem>> publish(Message message) {
+    return publisher
+        .publish(message, endpoint.timeout())
+        .handle(
+            (safe, failure) ->
+                Optional.ofNullable(failure).map(BrokerFailure::of).map(HttpProblem::of));
+  }
+
+  private void end(List<Message> messages, List<Optional<HttpProblem>> outcomes) {
+    over();
+    List<String> ids = messages.stream().map(each -> each.properties().getMessageId()).toList();
+    if (CloudEventMessages.isBatch(request.headers())) {
+      answer.outcomes(ids, outcomes);
+    } else {
+      answer.outcome(ids.getFirst(), outcomes.getFirst());
+    }
+  }
+
+  private void end(HttpProblem problem) {
+    over();
+    answer.problem(problem);
+  }
+
+  private void over() {
+    if (!over) {
+      over = true;
+      vertx.cancelTimer(bodyTimer);
+      memory.release(body.length());
+      inFlight.remove(counted);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.warren.gateway.http;
+
+import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.config.GatewayConfig;
+import dev.warren.gateway.config.PublishEndpoint;
+import dev.warren.gateway.limits.MemoryBudget;
+import dev.warren.gateway.limits.Tally;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Listens on one port for messages. For any thread. */
+public final class PublishServer {
+
+  private static final String OPENAPI_PATH = "/openapi.json";
+  private static final String OPENAPI = read("openapi.json");
+  private static final Duration IDLE = Duration.ofSeconds(120);
+
+  private final Vertx vertx;
+  private final Publisher publisher;
+  private final MemoryBudget memory;
+  private final MeterRegistry meters;
+  private final Tally inFlight = new Tally();
+  private final HttpServer server;
+  private volatile PublishEndpoint endpoint;
+  private volatile GatewayConfig config;
+  private volatile boolean draining;
+
+  /**
+   * It does not listen yet.
+   *
+   * @param endpoint what {@code config} says of it
+   */
+  public PublishServer(
+      Vertx vertx,
+      PublishEndpoint endpoint,
+      GatewayConfig config,
+      Publisher publisher,
+      MemoryBudget memory,
+      MeterRegistry meters) {
+    this.vertx = vertx;
+    this.endpoint = endpoint;
+    this.config = config;
+    this.publisher = publisher;
+    this.memory = memory;
+    this.meters = meters;
+    this.server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setPort(endpoint.port())
+                    .setIdleTimeout((int) IDLE.toSeconds()))
+            .requestHandler(this::serve);
+  }
+
+  /** Listens, or fails if the port cannot be had. */
+  public Future<Void> listen() {
+    return server.listen().mapEmpty();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Requests that have not begun get this. The port stays. */
+  public void change(PublishEndpoint changedEndpoint, GatewayConfig changed) {
+    endpoint = changedEndpoint;
+    config = changed;
+  }
+
+  /** How many messages are on their way. */
+  public int inFlight() {
+    return inFlight.count();
+  }
+
+  /** New requests are told to go elsewhere; those that have begun are finished. */
+  public void drain() {
+    draining = true;
+  }
+
+  /** Ends everything as it is. */
+  public Future<Void> close() {
+    return server.close();
+  }
+
+  private void serve(HttpServerRequest request) {
+    HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
+    try {
+      if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
+        answer.document("application/json", OPENAPI);
+      } else if (request.method() != HttpMethod.POST) {
+        request.response().putHeader("Allow", "POST");
+        throw HttpProblem.methodNotAllowed("messages are published by POST");
+      } else if (draining) {
+        throw HttpProblem.unavailable("this gateway is ending; another one will take the message");
+      } else {
+        new PublishRequest(vertx, request, endpoint, publisher, memory, inFlight, answer)
+            .begin(config);
+      }
+    } catch (HttpProblem problem) {
+      answer.problem(problem);
+    }
+  }
+
+  private void measure(String outcome) {
+    Counter.builder("warren.gateway.publish.requests")
+        .description("Requests to publish, by what came of them")
+        .tag("outcome", outcome)
+        .register(meters)
+        .increment();
+  }
+
+  private static String read(String resource) {
+    try (InputStream content = PublishServer.class.getResourceAsStream(resource)) {
+      return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

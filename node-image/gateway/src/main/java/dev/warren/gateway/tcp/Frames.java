@@ -1,0 +1,44 @@
+package dev.warren.gateway.tcp;
+
+import dev.warren.gateway.config.Framing;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+
+/** What requests, replies and errors are on the wire. One object per connection. */
+interface Frames {
+
+  /**
+   * The frames of a framing.
+   *
+   * @param maxBytes the longest request, without what frames it
+   */
+  static Frames of(Framing framing, int maxBytes) {
+    return switch (framing) {
+      case RAW -> new RawFrames(maxBytes);
+      case LINE -> new LineFrames(maxBytes);
+      case LENGTH_PREFIXED -> new LengthPrefixedFrames(maxBytes);
+    };
+  }
+
+  /**
+   * Turns what is read into requests, a {@link ByteBuf} each. It throws a {@link
+   * io.netty.handler.codec.TooLongFrameException} for one that is too long.
+   */
+  ChannelHandler decoder();
+
+  /** Whether a reply can be told from the next one. */
+  default boolean canBeReply(byte[] reply) {
+    return true;
+  }
+
+  /** A reply as it is written. */
+  ByteBuf reply(byte[] reply);
+
+  /** An error as it is written; empty when nothing but the end of the connection tells of it. */
+  ByteBuf error(ErrorCode code, String text);
+
+  /** Whether the connection ends with its first reply. */
+  default boolean onlyOne() {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.warren.gateway.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A signed 32-bit big-endian length and so many bytes. An error has its length negated, so that it
+ * can be no reply; its bytes are text.
+ */
+record LengthPrefixedFrames(int maxBytes) implements Frames {
+
+  @Override
+  public ChannelHandler decoder() {
+    // The decoder's limit holds for the whole frame.
+    int maxFrame = (int) Math.min((long) maxBytes + Integer.BYTES, Integer.MAX_VALUE);
+    return new LengthFieldBasedFrameDecoder(maxFrame, 0, Integer.BYTES, 0, Integer.BYTES);
+  }
+
+  @Override
+  public ByteBuf reply(byte[] reply) {
+    return frame(reply.length, reply);
+  }
+
+  @Override
+  public ByteBuf error(ErrorCode code, String text) {
+    byte[] bytes = (code + " " + text).getBytes(StandardCharsets.UTF_8);
+    return frame(-bytes.length, bytes);
+  }
+
+  private static ByteBuf frame(int length, byte[] bytes) {
+    return Unpooled.wrappedBuffer(Unpooled.copyInt(length), Unpooled.wrappedBuffer(bytes));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.warren.gateway.tcp;
+
+import dev.warren.gateway.broker.Requester;
+import dev.warren.gateway.config.RequestReplyEndpoint;
+import dev.warren.gateway.limits.MemoryBudget;
+import dev.warren.gateway.limits.Tally;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Listens on one port for requests. For any thread. */
+public final class RequestReplyServer implements AutoCloseable {
+
+  private static final int BACKLOG = 1024;
+
+  private final Requester requester;
+  private final MemoryBudget memory;
+  private final MeterRegistry meters;
+  private final Tally connections = new Tally();
+  private final Tally requests = new Tally();
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Channel listener;
+  private volatile RequestReplyEndpoint endpoint;
+
+  /**
+   * Listens from now on.
+   *
+   * @param events the threads that do the work
+   * @throws RuntimeException if the port cannot be had
+   */
+  public RequestReplyServer(
+      EventLoopGroup events,
+      RequestReplyEndpoint endpoint,
+      Requester requester,
+      MemoryBudget memory,
+      MeterRegistry meters) {
+    this.endpoint = endpoint;
+    this.requester = requester;
+    this.memory = memory;
+    this.meters = meters;
+    this.listener =
+        new ServerBootstrap()
+            .group(events)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Accepted())
+            .bind(endpoint.port())
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Connections that are open keep what they began with; new ones get this. */
+  public void change(RequestReplyEndpoint changed) {
+    endpoint = changed;
+  }
+
+  /** How many requests wait for their replies. */
+  public int inFlight() {
+    return requests.count();
+  }
+
+  /** No more connections and requests are taken; those that wait for replies get them. */
+  public void drain() {
+    listener.close();
+    for (Channel connection : open) {
+      RequestReplyConnection handler = connection.pipeline().get(RequestReplyConnection.class);
+      if (handler != null) {
+        connection.eventLoop().execute(handler::drain);
+      }
+    }
+  }
+
+  /** Ends everything as it is. */
+  @Override
+  public void close() {
+    listener.close().syncUninterruptibly();
+    open.close();
+  }
+
+  private void measure(String outcome, Duration took) {
+    Timer.builder("warren.gateway.requests")
+        .description("Requests by TCP, by what came of them")
+        .tag("endpoint", endpoint.name())
+        .tag("outcome", outcome)
+        .register(meters)
+        .record(took);
+  }
+
+  private final class Accepted extends ChannelInitializer<SocketChannel> {
+
+    @Override
+    protected void initChannel(SocketChannel connection) {
+      RequestReplyEndpoint now = endpoint;
+      Frames frames = Frames.of(now.framing(), now.maxMessageBytes());
+      open.add(connection);
+      connection
+          .pipeline()
+          .addLast(new IdleStateHandler(true, 0, 0, now.idleTimeoutMillis(), TimeUnit.MILLISECONDS))
+          .addLast(frames.decoder())
+          .addLast(new FlowControlHandler())
+          .addLast(
+              new RequestReplyConnection(
+                  now,
+                  frames,
+                  requester,
+                  memory,
+                  connections,
+                  requests,
+                  RequestReplyServer.this::measure));
+    }
+  }
+}

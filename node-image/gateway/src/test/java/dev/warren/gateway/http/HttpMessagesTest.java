@@ -1,0 +1,205 @@
+package dev.warren.gateway.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.gateway.broker.Message;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpMessagesTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final Destination DESTINATION = new Destination("events", "order.new");
+
+  @Test
+  void aMessageIsWhatTheRequestSays() throws HttpProblem {
+    Message message =
+        only(
+            "body",
+            "Content-Type",
+            "text/plain",
+            "Content-Encoding",
+            "gzip",
+            "Idempotency-Key",
+            "key",
+            "Warren-Correlation-Id",
+            "c",
+            "Warren-Expiration-Millis",
+            "007",
+            "Warren-Header-Region",
+            "eu",
+            "traceparent",
+            "00-1-2-01",
+            "X-Other",
+            "not taken");
+
+    assertThat(message.exchange()).isEqualTo("events");
+    assertThat(message.routingKey()).isEqualTo("order.new");
+    assertThat(message.body()).asString(UTF_8).isEqualTo("body");
+    assertThat(message.properties())
+        .isEqualTo(
+            new BasicProperties.Builder()
+                .contentType("text/plain")
+                .contentEncoding("gzip")
+                .messageId("key")
+                .correlationId("c")
+                .expiration("7")
+                .deliveryMode(2)
+                .timestamp(Date.from(NOW))
+                .headers(Map.of("region", "eu", "traceparent", "00-1-2-01"))
+                .build());
+  }
+
+  @Test
+  void withoutAKeyEachMessageHasAnIdOfItsOwn() throws HttpProblem {
+    assertThat(only("").properties().getMessageId())
+        .isNotBlank()
+        .isNotEqualTo(only("").properties().getMessageId());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          key   | key
+          "key" | key
+          "     | "
+          ""    | ``
+          """)
+  void aKeyMayBeQuoted(String sent, String id) throws HttpProblem {
+    assertThat(only("", "Idempotency-Key", sent).properties().getMessageId()).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "4294967296", "1.5", "10s", "''"})
+  void anExpirationIsAWholeNumber(String value) {
+    assertThat(refusal("", "Warren-Expiration-Millis", value)).contains("Warren-Expiration-Millis");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Idempotency-Key", "Warren-Correlation-Id", "Content-Type", "Content-Encoding"})
+  void aPropertyHas255BytesAtMost(String header) throws HttpProblem {
+    assertThat(only("", header, "x".repeat(255))).isNotNull();
+    assertThat(refusal("", header, "x".repeat(256))).containsIgnoringCase(header);
+  }
+
+  @Test
+  void aStructuredEventStaysAsItIs() throws HttpProblem {
+    String event = "{\"specversion\":\"1.0\", \"id\":\"e1\", \"source\":\"/s\", \"type\":\"t\"}";
+    Message message =
+        only(
+            event,
+            "Content-Type",
+            "application/cloudevents+json; charset=utf-8",
+            "Warren-Header-Region",
+            "eu");
+    assertThat(message.body()).asString(UTF_8).isEqualTo(event);
+    assertThat(message.properties().getMessageId()).isEqualTo("e1");
+    assertThat(message.properties().getContentType()).isEqualTo("application/cloudevents+json");
+    assertThat(message.properties().getHeaders()).isEqualTo(Map.of("region", "eu"));
+  }
+
+  @Test
+  void aBinaryEventsAttributesAreHeaders() throws HttpProblem {
+    Message message =
+        only(
+            "<a/>",
+            "ce-specversion",
+            "1.0",
+            "ce-id",
+            "e1",
+            "ce-source",
+            "/s",
+            "ce-type",
+            "t",
+            "ce-time",
+            "2026-01-02T03:04:05Z",
+            "ce-region",
+            "eu",
+            "Content-Type",
+            "text/xml");
+    assertThat(message.body()).asString(UTF_8).isEqualTo("<a/>");
+    assertThat(message.properties().getMessageId()).isEqualTo("e1");
+    assertThat(message.properties().getContentType()).isEqualTo("text/xml");
+    assertThat(message.properties().getHeaders())
+        .isEqualTo(
+            Map.of(
+                "cloudEvents:specversion", "1.0",
+                "cloudEvents:id", "e1",
+                "cloudEvents:source", "/s",
+                "cloudEvents:type", "t",
+                "cloudEvents:time", "2026-01-02T03:04:05Z",
+                "cloudEvents:region", "eu"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          no JSON              | application/cloudevents+json       | {
+          no id                | application/cloudevents+json       | {"specversion":"1.0","source":"/s","type":"t"}
+          an older version     | application/cloudevents+json       | {"specversion":"0.3","id":"1","source":"/s","type":"t"}
+          a list               | application/cloudevents+json       | []
+          nothing              | application/cloudevents+json       | ``
+          an empty batch       | application/cloudevents-batch+json | []
+          no batch             | application/cloudevents-batch+json | {}
+          no JSON in a batch   | application/cloudevents-batch+json | [
+          no event in a batch  | application/cloudevents-batch+json | [1]
+          one without an id    | application/cloudevents-batch+json | [{"specversion":"1.0","source":"/s","type":"t"}]
+          """)
+  void whatIsNoEventIsRefused(String what, String contentType, String body) {
+    assertThat(refusal(body, "Content-Type", contentType)).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ce-id", "ce-source", "ce-type"})
+  void aBinaryEventNeedsItsAttributes(String missing) {
+    MultiMap headers =
+        headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/s", "ce-type", "t")
+            .remove(missing);
+    assertThat(refusal("", headers)).isNotBlank();
+  }
+
+  private static Message only(String body, String... headers) throws HttpProblem {
+    List<Message> messages =
+        HttpMessages.of(DESTINATION, headers(headers), Buffer.buffer(body), NOW);
+    assertThat(messages).hasSize(1);
+    return messages.getFirst();
+  }
+
+  private static String refusal(String body, String... headers) {
+    return refusal(body, headers(headers));
+  }
+
+  private static String refusal(String body, MultiMap headers) {
+    HttpProblem problem =
+        catchThrowableOfType(
+            HttpProblem.class,
+            () -> HttpMessages.of(DESTINATION, headers, Buffer.buffer(body), NOW));
+    assertThat(problem).isNotNull();
+    assertThat(problem.status()).isEqualTo(400);
+    return problem.getMessage();
+  }
+
+  private static MultiMap headers(String... namesAndValues) {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      headers.add(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return headers;
+  }
+}
