@@ -165,7 +165,7 @@ class FaultsE2E {
         testbed("machine-kill", victim.machine().substring(1));
       }
       case VOLUME_EMPTIED -> {
-        awaitJoined(victim);
+        topology.awaitJoined(victim.name());
         testbed("wipe-volume", namespace.name(), "data-" + victim.name());
         namespace.run("delete", "pod", victim.name(), "--wait=false");
       }
@@ -255,16 +255,6 @@ class FaultsE2E {
                   .containsOnly(3);
             });
     topology.awaitReady();
-  }
-
-  private void awaitJoined(NodeStatus node) {
-    await(node.name() + " knows that it has joined")
-        .atMost(Duration.ofSeconds(120))
-        .until(
-            () ->
-                namespace
-                    .run("get", "pvc", "data-" + node.name(), "--output=yaml")
-                    .contains("warren.dev/joined"));
   }
 
   /**

@@ -7,11 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.e2e.TestBed.Printed;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,7 +50,7 @@ class MaintenanceE2E {
     assertThat(nodes).as("nodes on machines that can be drained").hasSize(2);
     NodeStatus first = nodes.get(0);
     NodeStatus second = nodes.get(1);
-    Set<String> volumes = volumes();
+    Set<String> volumes = topology.volumeIds();
     Traffic traffic = Traffic.start(stays, topology, "flow");
 
     Printed drained = drain(first.machine(), "90s");
@@ -62,7 +60,7 @@ class MaintenanceE2E {
         .during(AWAY)
         .atMost(AWAY.multipliedBy(2))
         .pollInterval(Duration.ofMillis(500))
-        .until(() -> volumes().equals(volumes) && topology.brokers().size() == 2);
+        .until(() -> topology.volumeIds().equals(volumes) && topology.brokers().size() == 2);
 
     Printed refused = drain(second.machine(), "15s");
     assertThat(refused.exitCode()).as(refused.text()).isNotZero();
@@ -76,7 +74,7 @@ class MaintenanceE2E {
     kubectl("uncordon", second.machine());
     topology.awaitReady();
 
-    assertThat(volumes()).isEqualTo(volumes);
+    assertThat(topology.volumeIds()).isEqualTo(volumes);
     assertThat(topology.get().getStatus().nodes().lastReplacement()).isNull();
     assertThat(topology.broker().onlineMembers()).containsEntry("flow", 3);
     traffic.awaitMore(200);
@@ -96,12 +94,5 @@ class MaintenanceE2E {
         "--pod-selector=warren.dev/topology=%s,app.kubernetes.io/component=queue-node"
             .formatted(topology.name()),
         "--timeout=" + timeout);
-  }
-
-  private Set<String> volumes() {
-    return topology
-        .owned(PersistentVolumeClaim.class)
-        .map(claim -> claim.getMetadata().getUid())
-        .collect(Collectors.toSet());
   }
 }

@@ -96,7 +96,7 @@ class NodeReplacedE2E {
   void aNodeWhoseVolumeWasEmptiedDoesNotJoinUnderItsOldName() {
     topology.apply(nodes("60s") + queues(3)).awaitReady();
     Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
-    awaitJoinedFile("orders-1");
+    topology.awaitJoined("orders-1");
 
     testbed("wipe-volume", namespace.name(), "data-orders-1");
     namespace.run("delete", "pod", "orders-1", "--wait=false");
@@ -165,18 +165,6 @@ class NodeReplacedE2E {
         .hasSize(1)
         .first()
         .satisfies(nodes -> assertThat(nodes).hasSize(3));
-  }
-
-  /** From then on its start script knows that its volume must not be empty. */
-  private void awaitJoinedFile(String node) {
-    await(node + " knows that it has joined")
-        .atMost(Duration.ofSeconds(120))
-        .ignoreExceptions()
-        .until(
-            () ->
-                namespace
-                    .run("get", "pvc", "data-" + node, "--output=yaml")
-                    .contains("warren.dev/joined"));
   }
 
   private Set<String> names() {

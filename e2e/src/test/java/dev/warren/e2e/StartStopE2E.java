@@ -3,8 +3,6 @@ package dev.warren.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -41,13 +39,13 @@ class StartStopE2E {
     await().until(() -> publisher.report().path("confirmed").asInt() > 100);
     messages = publisher.stop().path("confirmed").asInt();
     publisher.remove();
-    volumes = volumes();
+    volumes = topology.volumeIds();
   }
 
   @AfterEach
   void nothingIsDestroyed() {
     topology.apply(GOOD).awaitReady(BACK);
-    assertThat(volumes()).isEqualTo(volumes);
+    assertThat(topology.volumeIds()).isEqualTo(volumes);
     assertThat(topology.nodes())
         .extracting(pod -> pod.getMetadata().getName())
         .containsExactlyInAnyOrder("orders-0", "orders-1", "orders-2");
@@ -98,7 +96,7 @@ class StartStopE2E {
     topology.apply(NODES.formatted(", " + field) + QUEUES);
     topology.awaitTrouble("NodesReady", word);
 
-    assertThat(topology.nodes()).filteredOn(StartStopE2E::isReady).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(topology.nodes()).filteredOn(Topology::isReady).hasSizeGreaterThanOrEqualTo(2);
     awaitMessages();
   }
 
@@ -107,19 +105,5 @@ class StartStopE2E {
     topology.apply(NODES.formatted(", config: \"disk_free_limit.absolute = 900TB\"") + QUEUES);
 
     topology.awaitTrouble("NodesReady", "has run out of disk", "publishers are blocked");
-  }
-
-  private static Set<String> volumes() {
-    return topology
-        .owned(PersistentVolumeClaim.class)
-        .map(claim -> claim.getMetadata().getUid())
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean isReady(Pod pod) {
-    return pod.getStatus().getConditions().stream()
-        .anyMatch(
-            condition ->
-                condition.getType().equals("Ready") && condition.getStatus().equals("True"));
   }
 }

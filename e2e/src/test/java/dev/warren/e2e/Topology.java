@@ -194,6 +194,24 @@ final class Topology {
     return owned(Pod.class).map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
   }
 
+  /** The UIDs of its nodes' volume claims: as long as they stay the same, no data is gone. */
+  Set<String> volumeIds() {
+    return owned(PersistentVolumeClaim.class)
+        .map(claim -> claim.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+
+  /** Waits until a node is recorded as a member: then it does not start on an emptied volume. */
+  void awaitJoined(String node) {
+    await(node + " is recorded as a member")
+        .atMost(Duration.ofSeconds(120))
+        .until(
+            () ->
+                namespace
+                    .run("get", "pvc", "data-" + node, "--output=yaml")
+                    .contains("warren.dev/joined"));
+  }
+
   /** Everything that has its label. */
   List<HasMetadata> owned() {
     return OWNED_KINDS.stream().<HasMetadata>flatMap(this::owned).toList();
@@ -253,7 +271,7 @@ final class Topology {
     return new String(Base64.getDecoder().decode(base64), UTF_8);
   }
 
-  private static boolean isReady(Pod pod) {
+  static boolean isReady(Pod pod) {
     return pod.getStatus().getConditions().stream()
         .anyMatch(
             condition ->

@@ -55,11 +55,6 @@ final class QueueStatuses {
             || !queues.equals(previous.queues()));
   }
 
-  /** Whether messages are counted anew in this pass. */
-  boolean isCounting() {
-    return counting.isDue();
-  }
-
   /** Those that need attention first, then by name. */
   static List<QueueStatus> bounded(List<QueueStatus> queues) {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);

@@ -14,14 +14,14 @@ final class RetainedStatuses {
   private static final int LONGEST_LIST = 100;
 
   private final Pass pass;
-  private final QueueStatuses queues;
   private final List<RetainedStatus> previous;
+  private final Counting counting;
 
-  RetainedStatuses(Pass pass, QueueStatuses queues, MessageTopologyStatus previous) {
+  RetainedStatuses(Pass pass, MessageTopologyStatus previous, Counting counting) {
     this.pass = pass;
-    this.queues = queues;
     this.previous =
         previous == null || previous.retained() == null ? List.of() : previous.retained();
+    this.counting = counting;
   }
 
   /** By kind and name; null when there is none. While the broker cannot decide, the last known. */
@@ -56,7 +56,7 @@ final class RetainedStatuses {
             .filter(kept -> kept.name().equals(retained.name()))
             .map(RetainedStatus::messages)
             .findFirst();
-    return last.isPresent() && !queues.isCounting()
+    return last.isPresent() && !counting.isDue()
         ? last.get()
         : Counting.coarse(state.ready() + state.unacknowledged());
   }

@@ -72,7 +72,7 @@ public final class StatusBuilder {
     this.queues = queueStatuses.build(spec.queues());
     this.consumerStatuses = new ConsumerStatuses(pass.observed(), names, previous, counting);
     this.consumers = consumerStatuses.build(spec.consumers());
-    this.retained = new RetainedStatuses(pass, queueStatuses, previous).build();
+    this.retained = new RetainedStatuses(pass, previous, counting).build();
     this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
   }
 

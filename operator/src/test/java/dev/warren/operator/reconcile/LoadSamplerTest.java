@@ -28,11 +28,8 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +51,7 @@ class LoadSamplerTest {
   private final List<Sample> samples = new CopyOnWriteArrayList<>();
   private final List<ResourceID> woken = new CopyOnWriteArrayList<>();
   private final AtomicInteger scalers = new AtomicInteger();
-  private final FakeClock clock = new FakeClock();
+  private final TestClock clock = new TestClock();
   private volatile int decided = 2;
   private volatile boolean exists = true;
 
@@ -373,29 +370,6 @@ class LoadSamplerTest {
     @Override
     public Map<String, Long> unacknowledgedByAddress() {
       throw new AssertionError("only a pass asks");
-    }
-  }
-
-  private static final class FakeClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
     }
   }
 }

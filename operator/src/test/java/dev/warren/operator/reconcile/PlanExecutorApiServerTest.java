@@ -29,11 +29,8 @@ import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -257,7 +254,7 @@ class PlanExecutorApiServerTest {
   private static final class Broker implements BrokerClient {
     private final Map<String, BrokerException> failures = new HashMap<>();
     private final List<String> declared = new ArrayList<>();
-    private final SlowClock clock = new SlowClock();
+    private final TestClock clock = new TestClock();
 
     @Override
     public BrokerObservation observe() {
@@ -268,7 +265,7 @@ class PlanExecutorApiServerTest {
     public void apply(BrokerAction action) {
       String queue =
           action instanceof DeclareQueue(Queue declared) ? declared.name() : action.describe();
-      clock.now = clock.now.plus(Duration.ofSeconds(2));
+      clock.pass(Duration.ofSeconds(2));
       if (failures.containsKey(queue)) {
         throw failures.get(queue);
       }
@@ -283,25 +280,6 @@ class PlanExecutorApiServerTest {
     @Override
     public Map<String, Long> unacknowledgedByAddress() {
       throw new AssertionError("no consumer has more Pods than it needs");
-    }
-  }
-
-  private static final class SlowClock extends Clock {
-    private Instant now = NOON;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.scaling.QueueReading.Known;
 import dev.warren.operator.scaling.QueueReading.Unknown;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +70,7 @@ class ConsumerScalerPropertyTest {
       @ForAll @DoubleRange(min = 0.5, max = 200) double arrivals,
       @ForAll @DoubleRange(min = 4, max = 50) double rate) {
     ConsumerScaler scaler = new ConsumerScaler();
-    ScalingPolicy policy = policy(0, 60, 1, false);
+    ScalingPolicy policy = Policies.between(0, 60, 1, false);
     Instant at = Instant.EPOCH;
     int replicas = start;
     int turns = 0;
@@ -114,7 +113,7 @@ class ConsumerScalerPropertyTest {
             Arbitraries.of(true, false))
         .as(
             (min, more, concurrency, single) ->
-                policy(min, Math.max(1, min + more), concurrency, single));
+                Policies.between(min, Math.max(1, min + more), concurrency, single));
   }
 
   @Provide
@@ -148,20 +147,5 @@ class ConsumerScalerPropertyTest {
       replicas = decision.replicas();
     }
     return decisions;
-  }
-
-  private static ScalingPolicy policy(int min, int max, int concurrency, boolean single) {
-    return new ScalingPolicy(
-        min,
-        max,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(10),
-        0.8,
-        10,
-        concurrency,
-        Duration.ofSeconds(300),
-        Duration.ofSeconds(300),
-        25,
-        single);
   }
 }

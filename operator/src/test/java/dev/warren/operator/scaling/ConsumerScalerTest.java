@@ -15,7 +15,7 @@ class ConsumerScalerTest {
   private static final double RATE = 5;
 
   private final ConsumerScaler scaler = new ConsumerScaler();
-  private ScalingPolicy policy = policy(0, 20, false);
+  private ScalingPolicy policy = Policies.between(0, 20, 1, false);
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private int replicas;
   private double ready;
@@ -151,11 +151,11 @@ class ConsumerScalerTest {
     replicas = 13;
     load(50, 600);
 
-    policy = policy(15, 20, false);
+    policy = Policies.between(15, 20, 1, false);
     load(50, 5);
     assertThat(last.replicas()).isEqualTo(15);
 
-    policy = policy(0, 6, false);
+    policy = Policies.between(0, 6, 1, false);
     load(50, 5);
     assertThat(last.replicas()).isEqualTo(6);
     assertThat(last.reason()).isEqualTo(Reason.OUT_OF_BOUNDS);
@@ -164,7 +164,7 @@ class ConsumerScalerTest {
   @Test
   void boundsHoldAlsoWhileTheQueueIsUnknown() {
     replicas = 13;
-    policy = policy(0, 6, false);
+    policy = Policies.between(0, 6, 1, false);
 
     step(new Unknown("the broker does not answer"));
 
@@ -174,7 +174,7 @@ class ConsumerScalerTest {
   @Test
   void tellsWhenMoreIsNeededThanAllowed() {
     replicas = 4;
-    policy = policy(0, 4, false);
+    policy = Policies.between(0, 4, 1, false);
 
     load(50, 120);
 
@@ -185,7 +185,7 @@ class ConsumerScalerTest {
 
   @Test
   void ofASingleActiveConsumersReplicasOnlyOneIsOfUse() {
-    policy = policy(0, 20, true);
+    policy = Policies.between(0, 20, 1, true);
     load(0, 10);
     ready = 10_000;
 
@@ -200,7 +200,7 @@ class ConsumerScalerTest {
 
   @Test
   void aSingleActiveConsumerKeepsTheStandbysThatTheUserAsksFor() {
-    policy = policy(2, 20, true);
+    policy = Policies.between(2, 20, 1, true);
     replicas = 5;
 
     load(50, 60);
@@ -210,7 +210,7 @@ class ConsumerScalerTest {
 
   @Test
   void replicasThatDoNotHelpAreNotFollowedByMore() {
-    policy = policy(0, 100, false);
+    policy = Policies.between(0, 100, 1, false);
     replicas = 10;
     load(40, 600);
 
@@ -285,20 +285,5 @@ class ConsumerScalerTest {
 
   private Sample sample(QueueReading reading) {
     return new Sample(now, replicas, replicas, reading);
-  }
-
-  private static ScalingPolicy policy(int min, int max, boolean singleActiveConsumer) {
-    return new ScalingPolicy(
-        min,
-        max,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(10),
-        0.8,
-        10,
-        1,
-        Duration.ofSeconds(300),
-        Duration.ofSeconds(300),
-        25,
-        singleActiveConsumer);
   }
 }

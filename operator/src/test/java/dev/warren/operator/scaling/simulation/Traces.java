@@ -1,12 +1,11 @@
 package dev.warren.operator.scaling.simulation;
 
-import dev.warren.operator.scaling.ScalingPolicy;
+import dev.warren.operator.scaling.Policies;
 import dev.warren.operator.scaling.simulation.Trace.Fault;
 import dev.warren.operator.scaling.simulation.Trace.Fault.ConsumersCrash;
 import dev.warren.operator.scaling.simulation.Trace.Fault.LeaderChanges;
 import dev.warren.operator.scaling.simulation.Trace.Fault.MetricsGone;
 import dev.warren.operator.scaling.simulation.Trace.Fault.ScalerRestarts;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
@@ -27,7 +26,7 @@ final class Traces {
           at -> HANDLING,
           NO_LIMIT,
           5,
-          policy(0, 1),
+          Policies.between(0, 20, 1, false),
           List.of());
 
   private Traces() {}
@@ -63,13 +62,22 @@ final class Traces {
         at -> HANDLING,
         NO_LIMIT,
         10,
-        policy(1, 1),
+        Policies.between(1, 20, 1, false),
         List.of(faults));
   }
 
   private static Trace slow(String name, DoubleUnaryOperator handling, DoubleUnaryOperator limit) {
     return new Trace(
-        name, 1200, 2400, at -> 35, false, handling, limit, 10, policy(1, 1), List.of());
+        name,
+        1200,
+        2400,
+        at -> 35,
+        false,
+        handling,
+        limit,
+        10,
+        Policies.between(1, 20, 1, false),
+        List.of());
   }
 
   private static Trace bursts() {
@@ -82,7 +90,7 @@ final class Traces {
         at -> HANDLING,
         NO_LIMIT,
         10,
-        policy(0, 1),
+        Policies.between(0, 20, 1, false),
         List.of());
   }
 
@@ -97,23 +105,7 @@ final class Traces {
         at -> 0.32,
         NO_LIMIT,
         10,
-        policy(1, 8),
+        Policies.between(1, 20, 8, false),
         List.of());
-  }
-
-  /** The resource's defaults, but for the bounds. */
-  private static ScalingPolicy policy(int min, int concurrency) {
-    return new ScalingPolicy(
-        min,
-        20,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(10),
-        0.8,
-        10,
-        concurrency,
-        Duration.ofSeconds(300),
-        Duration.ofSeconds(300),
-        25,
-        false);
   }
 }
