@@ -18,6 +18,9 @@ public final class Labels {
   /** The label of a node's Pod while clients shall be led to it: "true". */
   public static final String IN_SERVICE = "warren.dev/in-service";
 
+  /** The label of a node's Pod that goes for good: the place of another, "true". */
+  public static final String LEAVING = "warren.dev/leaving";
+
   /** The annotation of a node's Pod by which a user gives the node up: "true". */
   public static final String REPLACE = "warren.dev/replace";
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -25,6 +26,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -287,6 +289,9 @@ public final class QueueNodePod {
         .withNodeTaintsPolicy("Honor")
         .withNewLabelSelector()
         .withMatchLabels(Labels.selector(owner.topology(), Component.QUEUE_NODE))
+        // What leaves makes room: the node in its place may be on the same machine.
+        .addToMatchExpressions(
+            new LabelSelectorRequirement(Labels.LEAVING, "NotIn", List.of("true")))
         .endLabelSelector()
         .build();
   }

@@ -172,6 +172,9 @@ final class DeparturePlanner {
     String leaving = names.brokerNode(departure.node());
     int others = answer.nodes().size() - 1;
     boolean allRun = answer.nodes().values().stream().allMatch(Node::running);
+    if (node(departure).filter(node -> !node.isLeaving()).isPresent()) {
+      mark(departure, Labels.LEAVING, "true");
+    }
     if (others < spec.nodes().replicas()) {
       problems.add(leaving(departure, "leaves when the node in its place has joined"));
     } else if (!allRun || !QueueHealth.isComplete(spec.queues(), answer, leaving, others)) {

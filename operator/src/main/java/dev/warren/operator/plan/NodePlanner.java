@@ -115,10 +115,24 @@ final class NodePlanner {
           new Problem("NoMajority", "Nodes are added when a majority of the present ones runs"));
       return false;
     }
+    // First its Pod must show that it leaves, or the new one would keep away from its machine.
+    if (membership.departing().filter(leaving -> !isRecorded(leaving)).isPresent()) {
+      return false;
+    }
     // A node that is lost with its volume is first recorded as such, or held.
     return brokerNodes().stream()
         .flatMapToInt(node -> names.number(node).stream())
         .allMatch(n -> members.contains(n) || membership.isGone(n));
+  }
+
+  private boolean isRecorded(Departure leaving) {
+    return observed
+        .objects()
+        .find(ConfigMap.class, names.membership())
+        .flatMap(Membership::of)
+        .flatMap(Membership::departing)
+        .filter(recorded -> recorded.node() == leaving.node())
+        .isPresent();
   }
 
   private Membership growth(int wanted) {
@@ -198,11 +212,17 @@ final class NodePlanner {
     } else if (hasJoined(n) && !node.get().knowsThatItHasJoined()) {
       actions.add(
           new Mark(pod.get(), Map.of(), Map.of(Labels.JOINED, "true"), "it is a member now"));
-    } else if (!node.get().isInService() && !node.get().isTerminating()) {
+    } else if (isMarkedAsLeaving(node.get()) && !node.get().isTerminating()) {
       actions.add(
           new Mark(
               pod.get(),
-              Map.of(Labels.COMPONENT, Component.QUEUE_NODE.value(), Labels.IN_SERVICE, "true"),
+              Map.of(
+                  Labels.COMPONENT,
+                  Component.QUEUE_NODE.value(),
+                  Labels.IN_SERVICE,
+                  "true",
+                  Labels.LEAVING,
+                  "false"),
               Map.of(),
               "it does not leave"));
     } else if (waitsInVain(n, pod.get())) {
@@ -210,6 +230,10 @@ final class NodePlanner {
           new Delete(
               pod.get(), "it is blank and waits for a node to join that is not there any more"));
     }
+  }
+
+  private static boolean isMarkedAsLeaving(QueueNode node) {
+    return !node.isInService() || node.isLeaving();
   }
 
   private Pod newPod(int n) {

@@ -65,6 +65,11 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return hasName() && "true".equals(label(Labels.IN_SERVICE));
   }
 
+  /** Whether its place is another's already. */
+  boolean isLeaving() {
+    return "true".equals(label(Labels.LEAVING));
+  }
+
   /** Whether its host name can be resolved, or soon can no more. */
   public boolean hasName() {
     return Component.QUEUE_NODE.value().equals(label(Labels.COMPONENT));

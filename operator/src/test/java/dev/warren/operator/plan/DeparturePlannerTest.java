@@ -221,11 +221,28 @@ class DeparturePlannerTest {
       step(nodes(3));
     }
 
-    assertThat(done).doesNotContain("Mark Pod orders-1", "RemoveMember 1", "StopNode 1");
+    assertThat(done).doesNotContain("RemoveMember 1", "StopNode 1");
+    assertThat(cluster.observe().nodes().get(1).isInService()).isTrue();
     assertThat(cluster.members().get("q")).hasSize(3);
     assertThat(cluster.plan(nodes(3)).nodeProblems())
         .extracting(Problem::reason)
         .contains("NodeLeaving");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void theNodeInTheOthersPlaceMayBeOnTheSameMachineSoThatTheyStaySpread(int n) {
+    cluster.converge(nodes(3));
+    String machine = cluster.machineOf(n);
+    cluster.giveUp(NAMES.node(n));
+    converge(nodes(3));
+
+    assertThat(cluster.machineOf(3)).isEqualTo(machine);
+
+    cluster.delete("PersistentVolumeClaim", NAMES.volume(3));
+    cluster.delete("Pod", NAMES.node(3));
+    converge(nodes(3));
+    assertThat(cluster.machineOf(4)).isEqualTo(machine);
   }
 
   @Test
@@ -569,7 +586,11 @@ class DeparturePlannerTest {
 
     cluster.giveUp("orders-1");
     converge(five);
-    assertNodes(Set.of(0, 2, 4, 5, 6));
+    assertThat(cluster.brokerNodes())
+        .hasSize(5)
+        .doesNotContainKeys(NAMES.brokerNode(1), NAMES.brokerNode(3))
+        .doesNotContainValue(false);
+    assertThat(cluster.members().get("q")).isEqualTo(cluster.brokerNodes().keySet());
   }
 
   @Test

@@ -581,7 +581,14 @@ final class InMemoryCluster {
   }
 
   private long podsOn(String machine) {
-    return numbersOfPods().stream().filter(n -> machine.equals(machineOf(n))).count();
+    return numbersOfPods().stream()
+        .filter(n -> machine.equals(machineOf(n)))
+        .map(n -> metadata(objects.get(key("Pod", NAMES.node(n)))).path("labels"))
+        .filter(
+            labels ->
+                labels.path(Labels.COMPONENT).asText().equals(Component.QUEUE_NODE.value())
+                    && !labels.path(Labels.LEAVING).asText().equals("true"))
+        .count();
   }
 
   private boolean isOnReadyMachine(int n) {

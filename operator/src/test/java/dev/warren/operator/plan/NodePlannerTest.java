@@ -137,6 +137,8 @@ class NodePlannerTest {
     cluster.delete("PersistentVolumeClaim", "data-orders-1");
     cluster.delete("Pod", "orders-1");
 
+    assertThat(whats(THREE)).containsExactly("Replace ConfigMap orders-membership");
+    cluster.step(THREE);
     assertThat(whats(THREE))
         .containsExactly(
             "Replace ConfigMap orders-membership",
