@@ -39,7 +39,7 @@ chart: ## Check the chart (no cluster needed)
 	PATH=$$($(TESTBED) path):$$PATH helm/check $(KUBERNETES)
 
 .PHONY: test-e2e
-test-e2e: cluster node-image operator-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
+test-e2e: cluster node-image operator-image gateway-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
 	KUBECONFIG= e2e/install
 	$(TESTBED) helm test warren --namespace warren-system
 	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
@@ -49,13 +49,13 @@ MINUTES := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
-soak: cluster node-image operator-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
+soak: cluster node-image operator-image gateway-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: bench-queues
-bench-queues: cluster node-image operator-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
+bench-queues: cluster node-image operator-image gateway-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 

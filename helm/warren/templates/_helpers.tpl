@@ -25,6 +25,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ .Values.queueNode.image | default (printf "ghcr.io/warren-dev/queue-node:%s" .Chart.AppVersion) }}
 {{- end }}
 
+{{- define "warren.gatewayImage" -}}
+{{ .Values.gateway.image | default (printf "ghcr.io/warren-dev/gateway:%s" .Chart.AppVersion) }}
+{{- end }}
+
 {{/* What the restricted Pod Security profile asks of a pod, and of a container. */}}
 {{- define "warren.podSecurity" -}}
 runAsNonRoot: true

@@ -11,7 +11,10 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Map;
 
-/** A program that consumes one queue, run as a Deployment. */
+/** What consumes one queue, run as a Deployment: a program, or the delivery to a URL. */
+@ValidationRule(
+    value = "has(self.template) != has(self.http)",
+    message = "exactly one of template and http must be set")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ConsumerSpec(
     @Required
@@ -47,10 +50,10 @@ public record ConsumerSpec(
         @JsonPropertyDescription(
             "How many unacknowledged messages each Pod should hold at the most, 1 to 65535. Given to"
                 + " the container as RABBITMQ_PREFETCH; the program has to ask for it (basic.qos)."
+                + " Not for http, whose Pods hold as many messages as its concurrency says."
                 + " With scaling there are never more Pods than it takes to hold all messages.")
         Integer prefetch,
-    @Required
-        @PreserveUnknownFields
+    @PreserveUnknownFields
         @JsonPropertyDescription(
             "The pod template, as in a Deployment. A Pod that has to end has 60 s to finish its work,"
                 + " unless terminationGracePeriodSeconds says another time; what is not acknowledged"
@@ -59,4 +62,8 @@ public record ConsumerSpec(
                 + " RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and RABBITMQ_PREFETCH (what the"
                 + " template itself sets wins), and the same connection as files below"
                 + " $SERVICE_BINDING_ROOT/rabbitmq, as servicebinding.io describes.")
-        Map<String, Object> template) {}
+        Map<String, Object> template,
+    @JsonPropertyDescription(
+            "In the place of a template: each message of the queue is delivered to a URL, by Pods of"
+                + " the operator's own.")
+        HttpDeliverySpec http) {}

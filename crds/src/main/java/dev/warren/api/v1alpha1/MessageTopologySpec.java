@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
-/** What the user wants. Its lists are never null. */
+/** What the user wants. Its lists are never null; its endpoints may be. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record MessageTopologySpec(
@@ -27,9 +27,14 @@ public record MessageTopologySpec(
         List<BindingSpec> bindings,
     @Size(max = 200)
         @JsonPropertyDescription(
-            "The programs that consume the queues. Each has a name of its own and becomes a"
-                + " Deployment.")
-        List<ConsumerSpec> consumers) {
+            "What consumes the queues: programs, or deliveries to a URL. Each has a name of its own"
+                + " and becomes a Deployment.")
+        List<ConsumerSpec> consumers,
+    @JsonPropertyDescription(
+            "The ways in for those who do not speak AMQP: requests over TCP, messages over HTTP. Each"
+                + " queue node serves all of them; with the first one, and without the last, the"
+                + " nodes are restarted one at a time.")
+        EndpointsSpec endpoints) {
 
   /** Makes absent lists empty. */
   public MessageTopologySpec {

@@ -14,7 +14,7 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription(
             "Ready (all of the others but ScalingActive), Validated (the resource makes sense),"
                 + " NodesReady, TopologyDeclared (exchanges, queues and bindings are in the broker),"
-                + " ConsumersReady; and, if consumers have scaling, ScalingActive: whether their load"
+                + " ConsumersReady, EndpointsReady; and, if consumers have scaling, ScalingActive: whether their load"
                 + " is known. While it is not, their numbers of Pods stay as they are. Paused is there"
                 + " while the annotation warren.dev/reconcile is.")
         List<Condition> conditions,
@@ -45,7 +45,9 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription(
             "While the annotation warren.dev/reconcile is 'plan': what would be done now, in this"
                 + " order, at most 50 and how many more.")
-        List<String> plan) {
+        List<String> plan,
+    @JsonPropertyDescription("The endpoints, in the order of the spec.")
+        List<EndpointStatus> endpoints) {
 
   /** Where the connection is, in the place where workloads of servicebinding.io look. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -58,7 +60,8 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Queues: available/declared.") String queues,
       @JsonPropertyDescription(
               "Consumers: ready/declared. A consumer is ready when all its Pods are.")
-          String consumers) {}
+          String consumers,
+      @JsonPropertyDescription("Endpoints: ready/declared.") String endpoints) {}
 
   /** The queue nodes together. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -177,4 +180,20 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Why so many Pods are wanted, in a sentence.") String reason,
       @JsonPropertyDescription("When the number of wanted Pods last changed.")
           String lastScaleTime) {}
+
+  /** One way in for those who do not speak AMQP. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record EndpointStatus(
+      @JsonPropertyDescription("The endpoint's name; publish, of the one of that type.")
+          String name,
+      @JsonPropertyDescription("RequestReply or Publish.") EndpointType type,
+      @JsonPropertyDescription("Host and port, as Pods of the cluster reach it.") String address,
+      @JsonPropertyDescription("Whether a node serves it.") Boolean ready,
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+
+  /** What kind of way in. */
+  public enum EndpointType {
+    RequestReply,
+    Publish
+  }
 }

@@ -85,11 +85,13 @@ public final class CrdGeneration {
 
     /** Lets the API server refuse duplicates and compare an item with its old self (oldSelf). */
     private static void keyListsByName(JSONSchemaProps spec) {
-      for (String list : LISTS_KEYED_BY_NAME) {
-        JSONSchemaProps schema = spec.getProperties().get(list);
-        schema.setXKubernetesListType("map");
-        schema.setXKubernetesListMapKeys(List.of("name"));
-      }
+      LISTS_KEYED_BY_NAME.forEach(list -> keyByName(spec.getProperties().get(list)));
+      keyByName(spec.getProperties().get("endpoints").getProperties().get("requestReply"));
+    }
+
+    private static void keyByName(JSONSchemaProps list) {
+      list.setXKubernetesListType("map");
+      list.setXKubernetesListMapKeys(List.of("name"));
     }
 
     private static JSONSchemaProps object(Map<String, JSONSchemaProps> properties) {

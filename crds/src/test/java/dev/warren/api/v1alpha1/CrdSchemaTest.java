@@ -23,7 +23,7 @@ class CrdSchemaTest {
   static final Set<String> OPEN = Set.of("arguments", "podTemplate", "template");
 
   /** Fields whose types are Kubernetes' own. */
-  static final Set<String> FOREIGN = Set.of("metadata", "resources", "conditions");
+  static final Set<String> FOREIGN = Set.of("metadata", "resources", "conditions", "annotations");
 
   private final JSONSchemaProps root = definition();
 

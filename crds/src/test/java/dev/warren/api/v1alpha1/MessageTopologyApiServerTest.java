@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,6 +113,74 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
+  void endpointsThatSayTheLeastHaveDefaults() {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{endpoints: {requestReply: [{name: echo, port: 10000, queue: echo}], publish: {}}}"));
+    assertThat(spec(accepted).get("endpoints"))
+        .isEqualTo(
+            json(
+                """
+                service: {type: ClusterIP}
+                requestReply:
+                  - {name: echo, port: 10000, queue: echo, framing: Raw, timeout: 5s, maxMessageSize: 64Ki,
+                     maxConnections: 1000, maxInFlight: 1000, idleTimeout: 60s}
+                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}
+                """));
+  }
+
+  @Test
+  void aDeliveryThatSaysTheLeastHasDefaults() {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{consumers: [{name: notify, queue: hello, http: {url: 'http://shop.default/notify'}}]}"));
+    assertThat(spec(accepted).get("consumers"))
+        .isEqualTo(
+            json(
+                """
+                - name: notify
+                  queue: hello
+                  replicas: 1
+                  prefetch: 1
+                  http: {url: "http://shop.default/notify", method: POST, timeout: 5s, concurrency: 8, ordered: false,
+                         contentMode: Binary, retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}}
+                """));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://shop",
+        "https://shop.default.svc:8443/notify?a=b&c=%20d",
+        "http://10.0.0.1:65535",
+        "http://[fd00::1]:80/a;b=c",
+        "http://shop/~a/$b/(c)*+,@:!",
+        "http://shop?x=/?"
+      })
+  void aDeliveryMayGoToAnyHttpUrl(String url) {
+    GenericKubernetesResource accepted =
+        server.accept(
+            server.topology(
+                "orders",
+                "{consumers: [{name: notify, queue: q, http: {url: \"%s\"}}]}".formatted(url)));
+    String stored = accepted.get("spec", "consumers", 0, "http", "url");
+    assertThat(URI.create(stored).getHost()).as("what Java's own parser finds").isNotBlank();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "512", "64Ki", "1.5Mi", "16Mi", "16777216", "16M"})
+  void aMessageSizeIsUpToSixteenMebibytes(String text) {
+    server.accept(
+        server.topology(
+            "orders", "{endpoints: {publish: {maxMessageSize: '%s'}}}".formatted(text)));
+    assertThat(Sizes.bytes(text)).isBetween(1L, 16L << 20);
+  }
+
+  @Test
   void nullIsTheSameAsAbsent() {
     assertThat(
             spec(
@@ -148,7 +217,7 @@ class MessageTopologyApiServerTest {
     MessageTopology topology = new MessageTopology();
     topology.getMetadata().setName("made-of-classes");
     topology.getMetadata().setNamespace("default");
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null));
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null));
     assertThat(spec(server.client().resource(topology).dryRun().create()))
         .isEqualTo(
             json(
@@ -245,7 +314,7 @@ class MessageTopologyApiServerTest {
   private static GenericKubernetesResource largest(String ttl) {
     return server.topology(
         "largest",
-        "{queues: [%s], exchanges: [%s], bindings: [%s], consumers: [%s]}"
+        "{queues: [%s], exchanges: [%s], bindings: [%s], consumers: [%s], endpoints: {requestReply: [%s]}}"
             .formatted(
                 repeat(
                     1000,
@@ -254,7 +323,10 @@ class MessageTopologyApiServerTest {
                         + ", maxLengthBytes: 500Mi, deadLetter: {exchange: e, routingKey: k}}"),
                 repeat(1000, "{name: exchange-%d, type: topic}"),
                 repeat(5000, "{exchange: exchange-1, queue: queue-1, routingKey: order.%d}"),
-                repeat(200, "{name: consumer-%d, queue: queue-1, scaling: {}, template: {}}")));
+                repeat(
+                    200,
+                    "{name: consumer-%d, queue: queue-1, scaling: {}, http: {url: http://shop/a}}"),
+                repeat(20, "{name: endpoint-%1$d, port: 1%1$04d, queue: queue-1}")));
   }
 
   private static String repeat(int times, String item) {
@@ -301,7 +373,7 @@ class MessageTopologyApiServerTest {
   void theStatusKeepsAllThatTheOperatorWritesAndNothingElseChanges() {
     server.create(server.topology("with-status", "{nodes: {replicas: 1}}"));
     MessageTopology topology = resource("with-status").get();
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null));
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null));
     topology.setStatus(status());
     server.client().resource(topology).updateStatus();
 
@@ -361,7 +433,7 @@ class MessageTopologyApiServerTest {
     return new MessageTopologyStatus(
         1L,
         List.of(ready),
-        new MessageTopologyStatus.Summary("2/3", "4/5", "0/1"),
+        new MessageTopologyStatus.Summary("2/3", "4/5", "0/1", "1/2"),
         new MessageTopologyStatus.NodesStatus(
             3,
             2,
@@ -386,7 +458,20 @@ class MessageTopologyApiServerTest {
         List.of(
             new MessageTopologyStatus.DriftStatus(
                 "Queue", "hello", "It was deleted", 2, "2026-01-02T03:04:05Z")),
-        List.of("declare quorum queue 'new'"));
+        List.of("declare quorum queue 'new'"),
+        List.of(
+            new MessageTopologyStatus.EndpointStatus(
+                "echo",
+                MessageTopologyStatus.EndpointType.RequestReply,
+                "orders.shop.svc:10000",
+                true,
+                null),
+            new MessageTopologyStatus.EndpointStatus(
+                "publish",
+                MessageTopologyStatus.EndpointType.Publish,
+                "orders.shop.svc:8080",
+                false,
+                "No gateway is ready")));
   }
 
   private static CustomResourceDefinition definition() {

@@ -90,7 +90,8 @@ class RefusalsApiServerTest {
 
       two consumers of one name    | {consumers: [{name: a, queue: a, template: {}}, {name: a, queue: b, template: {}}]} | spec.consumers[1] | Duplicate value: {"name":"a"}
       a consumer of no queue       | {consumers: [{name: a, template: {}}]}               | spec.consumers[0].queue | Required value
-      a consumer without template  | {consumers: [{name: a, queue: a}]}                   | spec.consumers[0].template | Required value
+      a consumer that does nothing | {consumers: [{name: a, queue: a}]}                   | spec.consumers[0] | exactly one of template and http must be set
+      a consumer of two kinds      | {consumers: [{name: a, queue: a, template: {}, http: {url: http://b}}]} | spec.consumers[0] | exactly one of template and http must be set
       a consumer with an empty name | {consumers: [{name: '', queue: a, template: {}}]}   | spec.consumers[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
       a consumer in capitals       | {consumers: [{name: A, queue: a, template: {}}]}     | spec.consumers[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
       a consumer name of 41        | {consumers: [{name: a2345678901234567890123456789012345678901, queue: a, template: {}}]} | spec.consumers[0].name | Too long: may not be more than 40 bytes
@@ -115,6 +116,55 @@ class RefusalsApiServerTest {
       a rate beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {initialRate: 1000001}}]} | spec.consumers[0].scaling.initialRate | must be a number from 0.001 to 1000000
       no step in                   | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 0}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be greater than or equal to 1
       a step beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 101}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be less than or equal to 100
+
+      a delivery to nowhere        | {consumers: [{name: a, queue: a, http: {}}]}         | spec.consumers[0].http.url | Required value
+      an unknown method            | {consumers: [{name: a, queue: a, http: {url: http://b, method: DELETE}}]} | spec.consumers[0].http.method | Unsupported value: "DELETE": supported values: "GET", "PATCH", "POST", "PUT"
+      an unknown content mode      | {consumers: [{name: a, queue: a, http: {url: http://b, contentMode: Batched}}]} | spec.consumers[0].http.contentMode | Unsupported value: "Batched": supported values: "Binary", "Structured"
+      no request at a time         | {consumers: [{name: a, queue: a, http: {url: http://b, concurrency: 0}}]} | spec.consumers[0].http.concurrency | spec.consumers[0].http.concurrency in body should be greater than or equal to 1
+      too many requests at a time  | {consumers: [{name: a, queue: a, http: {url: http://b, concurrency: 1001}}]} | spec.consumers[0].http.concurrency | spec.consumers[0].http.concurrency in body should be less than or equal to 1000
+      an answer in no time         | {consumers: [{name: a, queue: a, http: {url: http://b, timeout: 0s}}]} | spec.consumers[0].http.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      an answer much later         | {consumers: [{name: a, queue: a, http: {url: http://b, timeout: 601s}}]} | spec.consumers[0].http.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      no attempt                   | {consumers: [{name: a, queue: a, http: {url: http://b, retry: {maxAttempts: 0}}}]} | spec.consumers[0].http.retry.maxAttempts | spec.consumers[0].http.retry.maxAttempts in body should be greater than or equal to 1
+      too many attempts            | {consumers: [{name: a, queue: a, http: {url: http://b, retry: {maxAttempts: 1001}}}]} | spec.consumers[0].http.retry.maxAttempts | spec.consumers[0].http.retry.maxAttempts in body should be less than or equal to 1000
+      a first pause too long       | {consumers: [{name: a, queue: a, http: {url: http://b, retry: {initialDelay: 3601s}}}]} | spec.consumers[0].http.retry.initialDelay | must be a duration above 0s and of at most 1h, such as 500ms, 1s or 5m
+      no first pause               | {consumers: [{name: a, queue: a, http: {url: http://b, retry: {initialDelay: 0s}}}]} | spec.consumers[0].http.retry.initialDelay | must be a duration above 0s and of at most 1h, such as 500ms, 1s or 5m
+      a pause too long             | {consumers: [{name: a, queue: a, http: {url: http://b, retry: {maxDelay: 2h}}}]} | spec.consumers[0].http.retry.maxDelay | must be a duration of at most 1h, such as 500ms, 1s or 5m
+
+      an unknown type of Service   | {endpoints: {service: {type: ExternalName}}}         | spec.endpoints.service.type | Unsupported value: "ExternalName": supported values: "ClusterIP", "LoadBalancer", "NodePort"
+      an annotation of the operator's | {endpoints: {service: {annotations: {warren.dev/revision: a}}}} | spec.endpoints.service.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
+      an annotation of two words   | {endpoints: {service: {annotations: {two words: a}}}} | spec.endpoints.service.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
+      a request of no name         | {endpoints: {requestReply: [{port: 10000, queue: a}]}} | spec.endpoints.requestReply[0].name | Required value
+      a request in capitals        | {endpoints: {requestReply: [{name: A, port: 10000, queue: a}]}} | spec.endpoints.requestReply[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
+      a request name of 41         | {endpoints: {requestReply: [{name: a2345678901234567890123456789012345678901, port: 10000, queue: a}]}} | spec.endpoints.requestReply[0].name | Too long: may not be more than 40 bytes
+      two requests of one name     | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: a, port: 10001, queue: a}]}} | spec.endpoints.requestReply[1] | Duplicate value: {"name":"a"}
+      two requests of one port     | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: b, port: 10000, queue: a}]}} | spec.endpoints.requestReply | two endpoints have the same port
+      publishing at a request's port | {endpoints: {requestReply: [{name: a, port: 8080, queue: a}], publish: {}}} | spec.endpoints.publish | has the port of an endpoint of requestReply
+      a request without a port     | {endpoints: {requestReply: [{name: a, queue: a}]}}   | spec.endpoints.requestReply[0].port | Required value
+      a request without a queue    | {endpoints: {requestReply: [{name: a, port: 10000}]}} | spec.endpoints.requestReply[0].queue | Required value
+      a privileged port            | {endpoints: {requestReply: [{name: a, port: 1023, queue: a}]}} | spec.endpoints.requestReply[0].port | spec.endpoints.requestReply[0].port in body should be greater than or equal to 1024
+      a port that does not exist   | {endpoints: {requestReply: [{name: a, port: 65536, queue: a}]}} | spec.endpoints.requestReply[0].port | spec.endpoints.requestReply[0].port in body should be less than or equal to 65535
+      a port of the nodes          | {endpoints: {requestReply: [{name: a, port: 5672, queue: a}]}} | spec.endpoints.requestReply[0].port | must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use themselves
+      an unknown framing           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, framing: Json}]}} | spec.endpoints.requestReply[0].framing | Unsupported value: "Json": supported values: "LengthPrefixed", "Line", "Raw"
+      a reply in no time           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, timeout: 0ms}]}} | spec.endpoints.requestReply[0].timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      a reply much later           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, timeout: 11m}]}} | spec.endpoints.requestReply[0].timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      an empty request             | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxMessageSize: '0'}]}} | spec.endpoints.requestReply[0].maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
+      a request too large          | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxMessageSize: 17Mi}]}} | spec.endpoints.requestReply[0].maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
+      no connection                | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxConnections: 0}]}} | spec.endpoints.requestReply[0].maxConnections | spec.endpoints.requestReply[0].maxConnections in body should be greater than or equal to 1
+      too many connections         | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxConnections: 10001}]}} | spec.endpoints.requestReply[0].maxConnections | spec.endpoints.requestReply[0].maxConnections in body should be less than or equal to 10000
+      no request in flight         | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxInFlight: 0}]}} | spec.endpoints.requestReply[0].maxInFlight | spec.endpoints.requestReply[0].maxInFlight in body should be greater than or equal to 1
+      too many requests in flight  | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxInFlight: 10001}]}} | spec.endpoints.requestReply[0].maxInFlight | spec.endpoints.requestReply[0].maxInFlight in body should be less than or equal to 10000
+      a connection never idle      | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, idleTimeout: 999ms}]}} | spec.endpoints.requestReply[0].idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
+      a connection idle for ever   | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, idleTimeout: 86401s}]}} | spec.endpoints.requestReply[0].idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
+      publishing at a low port     | {endpoints: {publish: {port: 80}}}                   | spec.endpoints.publish.port | spec.endpoints.publish.port in body should be greater than or equal to 1024
+      publishing at no port        | {endpoints: {publish: {port: 65536}}}                | spec.endpoints.publish.port | spec.endpoints.publish.port in body should be less than or equal to 65535
+      publishing at a node's port  | {endpoints: {publish: {port: 9090}}}                 | spec.endpoints.publish.port | must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use themselves
+      publishing in no time        | {endpoints: {publish: {timeout: 0s}}}                | spec.endpoints.publish.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      publishing much later        | {endpoints: {publish: {timeout: 1h}}}                | spec.endpoints.publish.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
+      a message of no size         | {endpoints: {publish: {maxMessageSize: large}}}      | spec.endpoints.publish.maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
+      a message too large          | {endpoints: {publish: {maxMessageSize: 16777217}}}   | spec.endpoints.publish.maxMessageSize | spec.endpoints.publish.maxMessageSize in body must be of type string: "integer"
+      a message a byte too large   | {endpoints: {publish: {maxMessageSize: '16777217'}}} | spec.endpoints.publish.maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
+      no message in flight         | {endpoints: {publish: {maxInFlight: 0}}}             | spec.endpoints.publish.maxInFlight | spec.endpoints.publish.maxInFlight in body should be greater than or equal to 1
+      too many messages in flight  | {endpoints: {publish: {maxInFlight: 10001}}}         | spec.endpoints.publish.maxInFlight | spec.endpoints.publish.maxInFlight in body should be less than or equal to 10000
 
       a spec of nothing            | null                                                 | spec | Required value
       a queue of nothing           | {queues: [null]}                                     | spec.queues[0] | spec.queues[0] in body must be of type object: "null"
@@ -284,12 +334,61 @@ class RefusalsApiServerTest {
         "{exchanges: [{name: a, kind: topic}]}",
         "{bindings: [{exchange: a, queue: b, key: c}]}",
         "{consumers: [{name: a, queue: a, template: {}, image: b}]}",
-        "{consumers: [{name: a, queue: a, template: {}, scaling: {replicas: 1}}]}"
+        "{consumers: [{name: a, queue: a, template: {}, scaling: {replicas: 1}}]}",
+        "{consumers: [{name: a, queue: a, http: {url: http://b, retries: 3}}]}",
+        "{endpoints: {publish: {ports: 8080}}}",
+        "{endpoints: {requestReply: [{name: a, port: 10000, queue: a, size: 1}]}}"
       })
   void aFieldThatDoesNotExistIsRefused(String spec) {
     assertThatThrownBy(() -> server.accept(server.topology("orders", spec)))
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining("strict decoding error: unknown field \"spec.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "shop.default/notify",
+        "/notify",
+        "ftp://shop",
+        "http://",
+        "http:///notify",
+        "http://user@shop/",
+        "http://shop/#fragment",
+        "http://shop/two words",
+        "http://shop/{id}",
+        "http://shop/50%",
+        "http://shop:100000/",
+        "http://shop:x/",
+        "http://shop_one/",
+        "http://shop/\\n"
+      })
+  void anAddressThatIsNoHttpUrlIsRefused(String url) {
+    assertRefused(
+        () ->
+            server.accept(
+                server.topology(
+                    "orders",
+                    "{consumers: [{name: a, queue: a, http: {url: \"%s\"}}]}".formatted(url))),
+        "spec.consumers[0].http.url",
+        "must be a http or https URL without a user or a fragment, such as"
+            + " http://shop.default/notify");
+  }
+
+  @Test
+  void oneEndpointMoreThanTheMostIsRefused() {
+    String endpoints =
+        IntStream.rangeClosed(0, 20)
+            .mapToObj(n -> "{name: a%d, port: %d, queue: a}".formatted(n, 10000 + n))
+            .collect(Collectors.joining(", "));
+    assertRefused(
+        () ->
+            server.accept(
+                server.topology(
+                    "orders", "{endpoints: {requestReply: [%s]}}".formatted(endpoints))),
+        "spec.endpoints.requestReply",
+        "Too many: 21: must have at most 20 items");
   }
 
   private static void assertChangeRefused(

@@ -8,4 +8,7 @@ public interface OperatorConfig {
 
   /** The image of queue nodes whose resource names none. */
   String queueNodeImage();
+
+  /** The image of the gateways beside queue nodes, and of consumers that deliver to a URL. */
+  String gatewayImage();
 }

@@ -1,6 +1,8 @@
 package dev.warren.operator.model;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -16,17 +18,19 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The Deployment of a consumer: the user's pod template, with the connection and the queue given to
- * each container.
+ * The Deployment of a consumer: the user's pod template, or that of what delivers to a URL, with
+ * the connection and the queue given to each container.
  */
 public final class ConsumerDeployment {
 
@@ -41,25 +45,29 @@ public final class ConsumerDeployment {
   /** A new password shall reach the Pods, which read it when they start. */
   private static final String CONNECTION_ANNOTATION = "warren.dev/connection-revision";
 
-  /** Variables of the container, and the keys of the connection Secret that they come from. */
-  private static final Map<String, String> CONNECTION =
-      new TreeMap<>(
-          Map.of(
-              "RABBITMQ_HOST", "host",
-              "RABBITMQ_PORT", "port",
-              "RABBITMQ_VHOST", "virtual-host",
-              "RABBITMQ_USERNAME", CredentialSecrets.USERNAME,
-              "RABBITMQ_PASSWORD", CredentialSecrets.PASSWORD,
-              "RABBITMQ_URI", "uri"));
-
   private final Owner owner;
   private final ResourceNames names;
+  private final Map<String, DeadLetterSpec> deadLetters = new HashMap<>();
+  private final String gatewayImage;
   private final String connectionRevision;
 
-  public ConsumerDeployment(Owner owner, ResourceNames names, Credentials credentials) {
+  /**
+   * @param queues of the topology, of which some are consumed
+   * @param gatewayImage the image of consumers that deliver to a URL
+   */
+  public ConsumerDeployment(
+      Owner owner,
+      ResourceNames names,
+      List<QueueSpec> queues,
+      String gatewayImage,
+      Credentials credentials) {
     this.owner = owner;
     this.names = names;
+    this.gatewayImage = gatewayImage;
     this.connectionRevision = Revision.of(credentials.clientPassword());
+    queues.stream()
+        .filter(queue -> queue.deadLetter() != null)
+        .forEach(queue -> deadLetters.put(queue.name(), queue.deadLetter()));
   }
 
   /**
@@ -95,7 +103,11 @@ public final class ConsumerDeployment {
   }
 
   private PodTemplateSpec template(ConsumerSpec consumer) {
-    PodTemplateSpec template = PodTemplates.read(consumer.template());
+    PodTemplateSpec template =
+        consumer.http() == null
+            ? PodTemplates.read(consumer.template())
+            : HttpDispatcher.template(
+                consumer, Optional.ofNullable(deadLetters.get(consumer.queue())), gatewayImage);
     template.setMetadata(metadata(template.getMetadata(), consumer));
     template.setSpec(spec(template.getSpec(), consumer));
     return template;
@@ -142,19 +154,11 @@ public final class ConsumerDeployment {
 
   private void connect(Container container, ConsumerSpec consumer) {
     Map<String, EnvVar> environment = new LinkedHashMap<>();
-    CONNECTION.forEach(
-        (variable, key) ->
-            environment.put(
-                variable,
-                new EnvVarBuilder()
-                    .withName(variable)
-                    .withNewValueFrom()
-                    .withNewSecretKeyRef(key, names.connectionSecret(), null)
-                    .endValueFrom()
-                    .build()));
+    ConnectionVariables.ofClients(names)
+        .forEach(variable -> environment.put(variable.getName(), variable));
     environment.put(QUEUE, value(QUEUE, consumer.queue()));
     environment.put(
-        "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(consumer.prefetch())));
+        "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));
     // The user's come last, so that they can refer to ours, and in the place of ours of that name.
     List<EnvVar> users = container.getEnv();
@@ -170,6 +174,11 @@ public final class ConsumerDeployment {
                 .withMountPath(bindingRoot(all) + "/rabbitmq")
                 .withReadOnly(true)
                 .build());
+  }
+
+  /** How many messages each Pod of a consumer holds. */
+  public static int prefetch(ConsumerSpec consumer) {
+    return consumer.http() == null ? consumer.prefetch() : HttpDispatcher.prefetch(consumer.http());
   }
 
   private static String bindingRoot(List<EnvVar> environment) {

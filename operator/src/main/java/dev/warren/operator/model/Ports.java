@@ -8,5 +8,8 @@ public final class Ports {
   public static final int EPMD = 4369;
   public static final int DISTRIBUTION = 25672;
 
+  /** Health and metrics of the gateway beside a node, and of a dispatcher. */
+  public static final int GATEWAY_HEALTH = 9090;
+
   private Ports() {}
 }

@@ -1,5 +1,6 @@
 package dev.warren.operator.model;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.Container;
@@ -26,15 +27,20 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The Pod of a queue node. */
 public final class QueueNodePod {
 
   /** The container that is the node. */
   public static final String CONTAINER = "rabbitmq";
+
+  /** The container that takes what comes over the endpoints, if there are any. */
+  public static final String GATEWAY = GatewayContainer.GATEWAY;
 
   /** The annotation with the node that a blank one shall join. */
   public static final String SEED_ANNOTATION = "warren.dev/seed-node";
@@ -69,6 +75,12 @@ public final class QueueNodePod {
    */
   private static final long TERMINATION_GRACE_SECONDS = QUORUM_WAIT_SECONDS + DRAIN_SECONDS + 30;
 
+  /**
+   * The most seconds that a node which is to stop waits for the gateway beside it, which is told to
+   * end at the same moment and still has replies to give.
+   */
+  private static final int GATEWAY_WAIT_SECONDS = 10;
+
   /** Where a node may run. */
   public enum Placement {
     /** Only where the topology's nodes stay evenly spread: its volume can still be anywhere. */
@@ -80,16 +92,17 @@ public final class QueueNodePod {
   private final Owner owner;
   private final ResourceNames names;
   private final NodesSpec nodes;
-  private final String defaultImage;
+  private final MessageTopologySpec spec;
+  private final boolean hasGateway;
+  private final Images images;
 
-  /**
-   * @param defaultImage the image of nodes whose spec names none
-   */
-  public QueueNodePod(Owner owner, ResourceNames names, NodesSpec nodes, String defaultImage) {
+  public QueueNodePod(Owner owner, ResourceNames names, MessageTopologySpec spec, Images images) {
     this.owner = owner;
     this.names = names;
-    this.nodes = nodes;
-    this.defaultImage = defaultImage;
+    this.spec = spec;
+    this.nodes = spec.nodes();
+    this.hasGateway = Endpoints.of(spec).exist();
+    this.images = images;
   }
 
   /**
@@ -104,6 +117,12 @@ public final class QueueNodePod {
         PodTemplates.overlay(nodes.podTemplate(), template(n, seed, placement));
     if (joined) {
       template.getMetadata().getAnnotations().put(Labels.JOINED, "true");
+    }
+    if (hasGateway) {
+      template
+          .getMetadata()
+          .getAnnotations()
+          .put(GatewayConfig.REVISION_ANNOTATION, GatewayConfig.revision(spec));
     }
     if (hasSpreadOfUsers()) {
       template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
@@ -180,16 +199,32 @@ public final class QueueNodePod {
         .withTopologySpreadConstraints(
             spread("kubernetes.io/hostname", placement == Placement.SPREAD),
             spread("topology.kubernetes.io/zone", false))
-        .withContainers(container(n, seed))
+        .withContainers(containers(n, seed))
         .withVolumes(volumes(n))
         .endSpec()
         .build();
   }
 
+  /** Which endpoints there are makes no difference: a change of them restarts no node. */
+  private List<Container> containers(int n, String seed) {
+    Container rabbitmq = container(n, seed);
+    return hasGateway
+        ? List.of(rabbitmq, GatewayContainer.gateway(images.gateway(), names))
+        : List.of(rabbitmq);
+  }
+
+  private List<String> stopCommand() {
+    Stream<Integer> limits =
+        hasGateway
+            ? Stream.of(QUORUM_WAIT_SECONDS, DRAIN_SECONDS, GATEWAY_WAIT_SECONDS)
+            : Stream.of(QUORUM_WAIT_SECONDS, DRAIN_SECONDS);
+    return Stream.concat(Stream.of("queue-node-stop"), limits.map(String::valueOf)).toList();
+  }
+
   private Container container(int n, String seed) {
     return new ContainerBuilder()
         .withName(CONTAINER)
-        .withImage(nodes.image() == null ? defaultImage : nodes.image())
+        .withImage(nodes.image() == null ? images.queueNode() : nodes.image())
         .withEnv(
             value("RABBITMQ_USE_LONGNAME", "true"),
             value("RABBITMQ_NODENAME", names.brokerNode(n)),
@@ -215,8 +250,7 @@ public final class QueueNodePod {
         .withNewLifecycle()
         .withNewPreStop()
         .withNewExec()
-        .withCommand(
-            "queue-node-stop", String.valueOf(QUORUM_WAIT_SECONDS), String.valueOf(DRAIN_SECONDS))
+        .withCommand(stopCommand())
         .endExec()
         .endPreStop()
         .endLifecycle()
@@ -242,42 +276,49 @@ public final class QueueNodePod {
         .build();
   }
 
-  private Volume[] volumes(int n) {
-    return new Volume[] {
-      new VolumeBuilder()
-          .withName("data")
-          .withNewPersistentVolumeClaim()
-          .withClaimName(names.volume(n))
-          .endPersistentVolumeClaim()
-          .build(),
-      new VolumeBuilder()
-          .withName("tmp")
-          .withNewEmptyDir()
-          .withSizeLimit(new Quantity("256Mi"))
-          .endEmptyDir()
-          .build(),
-      new VolumeBuilder()
-          .withName("config")
-          .withNewConfigMap()
-          .withName(names.configMap())
-          .endConfigMap()
-          .build(),
-      new VolumeBuilder()
-          .withName("erlang-cookie")
-          .withNewSecret()
-          .withSecretName(names.cookieSecret())
-          .endSecret()
-          .build(),
-      new VolumeBuilder()
-          .withName("pod")
-          .withNewDownwardAPI()
-          .addNewItem()
-          .withPath("joined")
-          .withNewFieldRef("v1", "metadata.annotations['" + Labels.JOINED + "']")
-          .endItem()
-          .endDownwardAPI()
-          .build()
-    };
+  private List<Volume> volumes(int n) {
+    List<Volume> volumes = new ArrayList<>(volumesOfNode(n));
+    if (hasGateway) {
+      volumes.addAll(GatewayContainer.volumesOfGateway(names));
+    }
+    return volumes;
+  }
+
+  private List<Volume> volumesOfNode(int n) {
+    return List.of(
+        new VolumeBuilder()
+            .withName("data")
+            .withNewPersistentVolumeClaim()
+            .withClaimName(names.volume(n))
+            .endPersistentVolumeClaim()
+            .build(),
+        new VolumeBuilder()
+            .withName("tmp")
+            .withNewEmptyDir()
+            .withSizeLimit(new Quantity("256Mi"))
+            .endEmptyDir()
+            .build(),
+        new VolumeBuilder()
+            .withName("config")
+            .withNewConfigMap()
+            .withName(names.configMap())
+            .endConfigMap()
+            .build(),
+        new VolumeBuilder()
+            .withName("erlang-cookie")
+            .withNewSecret()
+            .withSecretName(names.cookieSecret())
+            .endSecret()
+            .build(),
+        new VolumeBuilder()
+            .withName("pod")
+            .withNewDownwardAPI()
+            .addNewItem()
+            .withPath("joined")
+            .withNewFieldRef("v1", "metadata.annotations['" + Labels.JOINED + "']")
+            .endItem()
+            .endDownwardAPI()
+            .build());
   }
 
   private TopologySpreadConstraint spread(String domain, boolean required) {
@@ -317,7 +358,7 @@ public final class QueueNodePod {
   /** The user's, if they say how long. */
   private long terminationGraceSeconds() {
     return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
-        .orElse(TERMINATION_GRACE_SECONDS);
+        .orElse(TERMINATION_GRACE_SECONDS + (hasGateway ? GATEWAY_WAIT_SECONDS : 0));
   }
 
   private boolean hasSpreadOfUsers() {

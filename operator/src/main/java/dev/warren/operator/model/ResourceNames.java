@@ -105,6 +105,11 @@ public record ResourceNames(String namespace, String prefix) {
     return prefix + "-config";
   }
 
+  /** The ConfigMap with what the gateways are told. */
+  public String gatewayConfigMap() {
+    return prefix + "-gateway";
+  }
+
   /** The ConfigMap with the {@link Membership}. */
   public String membership() {
     return prefix + "-membership";

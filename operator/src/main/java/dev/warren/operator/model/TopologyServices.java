@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** How the queue nodes are reached, and how many of them may be taken away at once. */
 public final class TopologyServices {
@@ -17,25 +19,43 @@ public final class TopologyServices {
 
   private final Owner owner;
   private final ResourceNames names;
+  private final Endpoints endpoints;
 
-  public TopologyServices(Owner owner, ResourceNames names) {
+  public TopologyServices(Owner owner, ResourceNames names, Endpoints endpoints) {
     this.owner = owner;
     this.names = names;
+    this.endpoints = endpoints;
   }
 
   /** What clients connect to: any node that is ready. */
   public Service clients() {
     return new ServiceBuilder()
-        .withMetadata(owner.owned(names.clientService(), Component.QUEUE_NODE).build())
+        .withMetadata(
+            owner
+                .owned(names.clientService(), Component.QUEUE_NODE)
+                .withAnnotations(endpoints.service().annotations())
+                .build())
         .withNewSpec()
+        .withType(endpoints.service().type().name())
         .withSelector(nodes())
         .addToSelector(Labels.IN_SERVICE, "true")
         .withPorts(
             port("amqp", Ports.AMQP, "amqp"),
             port("management", Ports.MANAGEMENT, "http"),
             port("prometheus", Ports.PROMETHEUS, "http"))
+        .addAllToPorts(endpointPorts())
         .endSpec()
         .build();
+  }
+
+  /** Named by their protocol first, as service meshes read it; no name is another port's. */
+  private List<ServicePort> endpointPorts() {
+    return Stream.concat(
+            endpoints.requestReply().stream()
+                .map(endpoint -> port("tcp-" + endpoint.name(), endpoint.port(), null)),
+            endpoints.publish().stream()
+                .map(publish -> port("http-" + Endpoints.PUBLISH, publish.port(), "http")))
+        .toList();
   }
 
   /**

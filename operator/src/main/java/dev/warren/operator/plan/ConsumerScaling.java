@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.ScalingSpec;
+import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.scaling.ScalingDecision;
 import dev.warren.operator.scaling.ScalingPolicy;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -40,7 +41,7 @@ public record ConsumerScaling(
         Durations.parse(scaling.maxWait()),
         scaling.targetUtilization() / 100.0,
         scaling.initialRate(),
-        consumer.prefetch(),
+        ConsumerDeployment.prefetch(consumer),
         Durations.parse(scaling.cooldown()),
         Durations.parse(scaling.scaleInWindow()),
         scaling.maxScaleInPercent(),

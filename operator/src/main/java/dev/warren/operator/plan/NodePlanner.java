@@ -2,9 +2,12 @@ package dev.warren.operator.plan;
 
 import static java.util.stream.Collectors.toCollection;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
 import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.GatewayConfig;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
@@ -59,6 +62,8 @@ final class NodePlanner {
   private final ResourceNames names;
   private final NodesSpec spec;
   private final QueueNodePod pods;
+  private final ConfigMap gatewayConfig;
+  private final String gatewayConfigRevision;
   private final QueueNodeVolume volumes;
   private final Observation observed;
   private final Membership membership;
@@ -72,15 +77,17 @@ final class NodePlanner {
   NodePlanner(
       Owner owner,
       ResourceNames names,
-      NodesSpec spec,
-      String defaultImage,
+      MessageTopologySpec spec,
+      Images images,
       Observation observed,
       Membership membership) {
     this.owner = owner;
     this.names = names;
-    this.spec = spec;
-    this.pods = new QueueNodePod(owner, names, spec, defaultImage);
-    this.volumes = new QueueNodeVolume(owner, names, spec.storage());
+    this.spec = spec.nodes();
+    this.pods = new QueueNodePod(owner, names, spec, images);
+    this.gatewayConfig = GatewayConfig.configMap(owner, names, spec);
+    this.gatewayConfigRevision = GatewayConfig.revision(spec);
+    this.volumes = new QueueNodeVolume(owner, names, spec.nodes().storage());
     this.observed = observed;
     this.membership = membership;
     this.members =
@@ -229,6 +236,13 @@ final class NodePlanner {
       actions.add(
           new Delete(
               pod.get(), "it is blank and waits for a node to join that is not there any more"));
+    } else if (isToTellItsGateway(node.get())) {
+      actions.add(
+          new Mark(
+              pod.get(),
+              Map.of(),
+              Map.of(GatewayConfig.REVISION_ANNOTATION, gatewayConfigRevision),
+              "its gateway is to be told what it shall serve"));
     }
   }
 
@@ -245,6 +259,18 @@ final class NodePlanner {
     return givenUp
         ? pod.edit().editMetadata().addToAnnotations(Labels.REPLACE, "true").endMetadata().build()
         : pod;
+  }
+
+  /** When the ConfigMap says it; before, the kubelet would look too early. */
+  private boolean isToTellItsGateway(QueueNode node) {
+    return node.hasGateway()
+        && !node.isTerminating()
+        && !node.hasToldItsGateway(gatewayConfigRevision)
+        && observed
+            .objects()
+            .find(ConfigMap.class, gatewayConfig.getMetadata().getName())
+            .filter(told -> gatewayConfig.getData().equals(told.getData()))
+            .isPresent();
   }
 
   /** One that leaves comes back as long as the others cannot go on without it. */
@@ -350,8 +376,9 @@ final class NodePlanner {
       idle.forEach(this::replacePod);
     } else if (membership.departing().isEmpty()) {
       outdated.stream()
-          .filter(this::canBeSpared)
-          .min(leastImportantFirst())
+          .filter(node -> canBeSpared(node, outdated))
+          // One that serves nobody costs nothing.
+          .min(Comparator.comparing(QueueNode::hasReadyPod).thenComparing(leastImportantFirst()))
           .ifPresent(this::replacePod);
     }
   }
@@ -387,12 +414,20 @@ final class NodePlanner {
 
   /**
    * Whether all is whole without that node, so that one which does not serve clients goes first; or
-   * no node serves clients anyway, as after a mistake in the first spec.
+   * no node serves clients anyway, as after a mistake in the first spec. What has been made anew
+   * must do all that it shall, its gateway too, before another is made like it; what is still as an
+   * earlier spec said need not, or a mistake in that could not be mended.
    */
-  private boolean canBeSpared(QueueNode node) {
+  private boolean canBeSpared(QueueNode node, List<QueueNode> outdated) {
     String itself = names.brokerNode(node.number());
     boolean othersReady =
-        members.stream().filter(n -> n != node.number()).allMatch(n -> isReady(n));
+        members.stream()
+            .filter(n -> n != node.number())
+            .map(observed.nodes()::get)
+            .allMatch(
+                other ->
+                    other != null
+                        && (outdated.contains(other) ? other.isReady() : other.hasReadyPod()));
     return members.stream().noneMatch(this::isReady)
         || (othersReady
             && observed.reachable().filter(broker -> isWhole(broker, itself)).isPresent());

@@ -20,7 +20,7 @@ import java.util.SortedMap;
  * @param highestNumber the highest number that anything in Kubernetes bears, volumes of an earlier
  *     topology of this name included; -1 when there is none
  * @param consumerPods the Pods of the consumers
- * @param machines the machine of each node that does not serve clients, as far as it is known
+ * @param machines the machine of each node whose Pod is not ready, as far as it is known
  * @param lastSeenRunning when each node was last said to run by the running ones
  * @param resolvable names of nodes out of service that the running ones can still resolve
  * @param warnings the last warning that Kubernetes gave about an object, by "Kind/name"; read only

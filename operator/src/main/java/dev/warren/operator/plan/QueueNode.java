@@ -1,5 +1,6 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.QueueNodePod;
@@ -30,9 +31,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
 
   /** Whether its container runs, ready or not. */
   public boolean hasStarted() {
-    return pod.map(Pod::getStatus).stream()
-        .flatMap(status -> status.getContainerStatuses().stream())
-        .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
+    return containers(QueueNodePod.CONTAINER)
         .map(ContainerStatus::getState)
         .anyMatch(state -> state != null && state.getRunning() != null);
   }
@@ -85,9 +84,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   }
 
   private Stream<ContainerState> containerStates() {
-    return pod.map(Pod::getStatus).stream()
-        .flatMap(status -> status.getContainerStatuses().stream())
-        .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
+    return containers(QueueNodePod.CONTAINER)
         .flatMap(container -> Stream.of(container.getState(), container.getLastState()))
         .filter(Objects::nonNull);
   }
@@ -105,14 +102,66 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
         .isPresent();
   }
 
-  /** Whether it serves clients. */
+  /**
+   * Whether RabbitMQ serves clients, as far as Kubernetes knows; a container beside it need not be
+   * ready.
+   */
   public boolean isReady() {
-    return pod.isPresent() && !isTerminating() && hasReadyCondition(pod.get());
+    return hasReadyPod() || (!isTerminating() && isKeptFromReadinessByOtherContainers());
   }
 
-  private static boolean hasReadyCondition(Pod pod) {
-    return pod.getStatus() != null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+  /** Whether all of its Pod is ready, so that Services lead clients to it. */
+  public boolean hasReadyPod() {
+    return pod.isPresent() && !isTerminating() && hasCondition("Ready", "True");
+  }
+
+  /**
+   * The containers of a machine that has fallen silent stay ready for ever: what says that it has
+   * is that the Pod is not, although all its containers are.
+   */
+  private boolean isKeptFromReadinessByOtherContainers() {
+    return hasCondition("ContainersReady", "False")
+        && containers(QueueNodePod.CONTAINER).anyMatch(ContainerStatus::getReady);
+  }
+
+  /** Whether the gateway beside it serves clients. */
+  public boolean hasReadyGateway() {
+    return hasReadyPod() && hasGateway();
+  }
+
+  /** Whether it has a gateway beside it that does not serve clients while it could. */
+  public boolean lacksItsGateway() {
+    return isReady()
+        && hasGateway()
+        && containers(QueueNodePod.GATEWAY).noneMatch(ContainerStatus::getReady);
+  }
+
+  /** Whether the gateway beside it was told this, and nothing else since. */
+  public boolean hasToldItsGateway(String configRevision) {
+    return hasGateway()
+        && configRevision.equals(
+            pod.orElseThrow()
+                .getMetadata()
+                .getAnnotations()
+                .get(GatewayConfig.REVISION_ANNOTATION));
+  }
+
+  /** Whether there is a gateway beside it. */
+  public boolean hasGateway() {
+    return pod.stream()
+        .flatMap(found -> found.getSpec().getContainers().stream())
+        .anyMatch(container -> container.getName().equals(QueueNodePod.GATEWAY));
+  }
+
+  private boolean hasCondition(String type, String status) {
+    return pod.map(Pod::getStatus).stream()
+        .flatMap(found -> found.getConditions().stream())
+        .anyMatch(c -> c.getType().equals(type) && c.getStatus().equals(status));
+  }
+
+  private Stream<ContainerStatus> containers(String name) {
+    return pod.map(Pod::getStatus).stream()
+        .flatMap(status -> status.getContainerStatuses().stream())
+        .filter(container -> container.getName().equals(name));
   }
 }

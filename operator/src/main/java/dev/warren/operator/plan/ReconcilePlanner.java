@@ -7,6 +7,9 @@ import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Endpoints;
+import dev.warren.operator.model.GatewayConfig;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
@@ -55,24 +58,23 @@ public final class ReconcilePlanner {
   private final Owner owner;
   private final ResourceNames names;
   private final MessageTopologySpec spec;
-  private final String defaultImage;
+  private final Images images;
   private final Observation observed;
   private final Supplier<String> newSecret;
 
   /**
-   * @param defaultImage the image of queue nodes whose spec names none
    * @param newSecret gives a new random text of letters and digits each time
    */
   public ReconcilePlanner(
       Owner owner,
       MessageTopologySpec spec,
-      String defaultImage,
+      Images images,
       Observation observed,
       Supplier<String> newSecret) {
     this.owner = owner;
     this.names = ResourceNames.of(owner.namespace(), owner.topology());
     this.spec = spec;
-    this.defaultImage = defaultImage;
+    this.images = images;
     this.observed = observed;
     this.newSecret = newSecret;
   }
@@ -84,6 +86,7 @@ public final class ReconcilePlanner {
    */
   public ReconcilePlan plan() {
     return plan(
+        true,
         credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials)));
   }
 
@@ -98,12 +101,15 @@ public final class ReconcilePlanner {
         observed.broker() instanceof Unreachable unreachable
             ? TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason())
             : new TopologyPlan(List.of(), List.of());
-    return plan(credentials -> new TopologyPlans(nothing, List.of()));
+    return plan(false, credentials -> new TopologyPlans(nothing, List.of()));
   }
 
   private record TopologyPlans(TopologyPlan broker, List<KubernetesAction> consumers) {}
 
-  private ReconcilePlan plan(Function<Credentials, TopologyPlans> topology) {
+  /**
+   * @param makesSense whether all of the spec does, and not only what it says of the nodes
+   */
+  private ReconcilePlan plan(boolean makesSense, Function<Credentials, TopologyPlans> topology) {
     Membership membership = membership();
     CredentialsPlan secrets =
         new CredentialsPlanner(owner, names, observed.objects(), membership.formed(), newSecret)
@@ -111,8 +117,7 @@ public final class ReconcilePlanner {
     DeparturePlan departure = new DeparturePlanner(names, spec, observed, membership).plan();
     BalancePlan balance = new BalancePlanner(names, spec, observed, departure.membership()).plan();
     NodePlan nodes =
-        new NodePlanner(owner, names, spec.nodes(), defaultImage, observed, balance.membership())
-            .plan();
+        new NodePlanner(owner, names, spec, images, observed, balance.membership()).plan();
     // While a Secret is being made, only the next pass knows what it says.
     TopologyPlans rest =
         secrets
@@ -125,7 +130,7 @@ public final class ReconcilePlanner {
                             "SecretsNotReady", "The Secrets of this resource are not there yet"),
                         List.of()));
     return new ReconcilePlan(
-        planSupport(secrets.secrets(), nodes.membership().next()),
+        planSupport(secrets.secrets(), nodes.membership().next(), makesSense),
         // What goes makes room, maybe for what is to be made.
         joined(List.of(departure.kubernetes(), nodes.actions())),
         joined(
@@ -221,12 +226,16 @@ public final class ReconcilePlanner {
         .orElse(-1);
   }
 
-  private List<KubernetesAction> planSupport(List<HasMetadata> secrets, int nextNode) {
-    TopologyServices services = new TopologyServices(owner, names);
+  private List<KubernetesAction> planSupport(
+      List<HasMetadata> secrets, int nextNode, boolean makesSense) {
+    TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
     desired.add(services.nodeNames(nextNode));
-    desired.add(services.clients());
+    ways(services).stream()
+        // What is served stays as it is, and no Pod waits for a ConfigMap that is not there.
+        .filter(object -> makesSense || observed.objects().find(object).isEmpty())
+        .forEach(desired::add);
     desired.add(services.disruptionBudget());
     return new ObjectPlanner(observed.objects()).plan(desired);
   }
@@ -241,6 +250,18 @@ public final class ReconcilePlanner {
                 .mapToLong(capacity -> Quantity.getAmountInBytes(capacity).longValue()))
         .min()
         .getAsLong();
+  }
+
+  /** What leads clients to the nodes, and to their endpoints. */
+  private List<HasMetadata> ways(TopologyServices services) {
+    return Endpoints.of(spec).exist() || hasGatewayConfig()
+        ? List.of(GatewayConfig.configMap(owner, names, spec), services.clients())
+        : List.of(services.clients());
+  }
+
+  /** Gateways that are still there after the last endpoint was removed shall know that it was. */
+  private boolean hasGatewayConfig() {
+    return observed.objects().find(ConfigMap.class, names.gatewayConfigMap()).isPresent();
   }
 
   private TopologyPlan planBroker(Credentials credentials) {
@@ -292,7 +313,8 @@ public final class ReconcilePlanner {
   }
 
   private List<KubernetesAction> planConsumers(Credentials credentials) {
-    ConsumerDeployment deployments = new ConsumerDeployment(owner, names, credentials);
+    ConsumerDeployment deployments =
+        new ConsumerDeployment(owner, names, spec.queues(), images.gateway(), credentials);
     return new ConsumerPlanner(names, deployments, observed).plan(spec.consumers());
   }
 }

@@ -3,9 +3,14 @@ package dev.warren.operator.plan;
 import dev.warren.api.v1alpha1.BindingSpec;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec.RetrySpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.api.v1alpha1.RequestReplySpec;
+import dev.warren.operator.model.Endpoints;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,13 +32,14 @@ public final class SpecValidator {
 
   private final MessageTopologySpec spec;
   private final Set<String> exchanges;
-  private final Set<String> queues;
+  private final Map<String, QueueType> queues;
   private final List<Violation> violations = new ArrayList<>();
 
   private SpecValidator(MessageTopologySpec spec) {
     this.spec = spec;
     this.exchanges = spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet());
-    this.queues = spec.queues().stream().map(QueueSpec::name).collect(Collectors.toSet());
+    this.queues = new HashMap<>();
+    spec.queues().forEach(queue -> queues.put(queue.name(), queue.type()));
   }
 
   /** All that is wrong, in the order of the spec; empty when the spec makes sense. */
@@ -51,12 +57,12 @@ public final class SpecValidator {
     }
     checkBindingsDiffer();
     for (int i = 0; i < spec.consumers().size(); i++) {
-      ConsumerSpec consumer = spec.consumers().get(i);
-      requireQueue("spec.consumers[" + i + "].queue", consumer.queue());
-      checkTemplate("spec.consumers[" + i + "].template", consumer.template());
-      if (consumer.scaling() != null) {
-        checkScaling("spec.consumers[" + i + "].scaling", consumer);
-      }
+      checkConsumer("spec.consumers[" + i + "]", spec.consumers().get(i));
+    }
+    List<RequestReplySpec> requestReply = Endpoints.of(spec).requestReply();
+    for (int i = 0; i < requestReply.size(); i++) {
+      requireQueueThatIsNoStream(
+          "spec.endpoints.requestReply[" + i + "].queue", requestReply.get(i).queue());
     }
     return List.copyOf(violations);
   }
@@ -81,15 +87,32 @@ public final class SpecValidator {
     }
   }
 
+  private void checkConsumer(String path, ConsumerSpec consumer) {
+    if (consumer.http() == null) {
+      requireQueue(path + ".queue", consumer.queue());
+      checkTemplate(path + ".template", consumer.template());
+    } else {
+      requireQueueThatIsNoStream(path + ".queue", consumer.queue());
+      checkRetry(path + ".http.retry", consumer.http().retry());
+    }
+    if (consumer.scaling() != null) {
+      checkScaling(path + ".scaling", consumer);
+    }
+  }
+
+  private void checkRetry(String path, RetrySpec retry) {
+    if (Durations.parse(retry.maxDelay()).compareTo(Durations.parse(retry.initialDelay())) < 0) {
+      violate(path + ".maxDelay", "is below initialDelay");
+    }
+  }
+
   private void checkBinding(String path, BindingSpec binding) {
     requireExchange(path + ".exchange", binding.exchange());
     requireQueue(path + ".queue", binding.queue());
   }
 
   private void checkScaling(String path, ConsumerSpec consumer) {
-    if (spec.queues().stream()
-        .anyMatch(
-            q -> q.name().equals(consumer.queue()) && q.type() == QueueSpec.QueueType.STREAM)) {
+    if (queues.get(consumer.queue()) == QueueType.STREAM) {
       violate(path, "is not for consumers of a stream, which keeps its messages");
     }
     long others =
@@ -112,8 +135,16 @@ public final class SpecValidator {
   }
 
   private void requireQueue(String path, String name) {
-    if (!queues.contains(name)) {
+    if (!queues.containsKey(name)) {
       violate(path, "no queue '" + name + "' is declared in this resource");
+    }
+  }
+
+  /** Where each message is to be done with once: a stream keeps what was consumed. */
+  private void requireQueueThatIsNoStream(String path, String name) {
+    requireQueue(path, name);
+    if (queues.get(name) == QueueType.STREAM) {
+      violate(path, "'" + name + "' is a stream, which keeps messages when they are consumed");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.PodTemplates;
 import dev.warren.operator.model.QueueNodePod;
@@ -59,16 +60,22 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
   }
 
   /** All that a spec needs to have proved. */
-  public static List<TemplateProof> of(Owner owner, MessageTopologySpec spec, String defaultImage) {
+  public static List<TemplateProof> of(Owner owner, MessageTopologySpec spec, Images images) {
     ResourceNames names = ResourceNames.of(owner.namespace(), owner.topology());
     List<TemplateProof> proofs = new ArrayList<>();
-    proofs.add(ofNode(new QueueNodePod(owner, names, spec.nodes(), defaultImage), names));
-    ConsumerDeployment deployments = new ConsumerDeployment(owner, names, new Credentials("", ""));
+    proofs.add(ofNode(new QueueNodePod(owner, names, spec, images), names));
+    ConsumerDeployment deployments =
+        new ConsumerDeployment(
+            owner, names, spec.queues(), images.gateway(), new Credentials("", ""));
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
-      proofs.add(
-          ofConsumer(
-              deployments.deployment(consumer, 0), consumer, "spec.consumers[" + i + "].template"));
+      if (consumer.http() == null) {
+        proofs.add(
+            ofConsumer(
+                deployments.deployment(consumer, 0),
+                consumer,
+                "spec.consumers[" + i + "].template"));
+      }
     }
     return proofs;
   }

@@ -29,6 +29,8 @@ final class BrokerConnection {
         nodes.stream()
             // One that leaves may have been forgotten, and not know it.
             .filter(QueueNode::isInService)
+            // A Pod also counts as pending while a container beside RabbitMQ cannot be started.
+            .filter(QueueNode::hasStarted)
             .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
             .flatMap(node -> node.pod().stream())
             .flatMap(BrokerConnection::endpoint)
@@ -41,8 +43,8 @@ final class BrokerConnection {
   }
 
   private static Stream<URI> endpoint(Pod pod) {
-    String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
-    if (ip == null || !"Running".equals(pod.getStatus().getPhase())) {
+    String ip = pod.getStatus().getPodIP();
+    if (ip == null) {
       return Stream.empty();
     }
     String host = ip.contains(":") ? "[" + ip + "]" : ip;

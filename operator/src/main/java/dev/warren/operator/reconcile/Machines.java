@@ -26,7 +26,7 @@ final class Machines {
   Map<Integer, Machine> of(Collection<QueueNode> nodes) {
     Map<Integer, Machine> machines = new HashMap<>();
     nodes.stream()
-        .filter(node -> !node.isReady())
+        .filter(node -> !node.hasReadyPod())
         .forEach(node -> name(node).ifPresent(name -> machines.put(node.number(), machine(name))));
     return machines;
   }

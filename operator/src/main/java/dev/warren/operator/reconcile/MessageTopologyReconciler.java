@@ -3,6 +3,7 @@ package dev.warren.operator.reconcile;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.config.OperatorConfig;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
@@ -95,7 +96,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
   private final KubernetesClient kubernetes;
-  private final OperatorConfig config;
+  private final Images images;
   private final Clock clock;
   private final StateObserver observer;
   private final LoadSampler sampler;
@@ -114,7 +115,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     this.kubernetes = kubernetes;
-    this.config = config;
+    this.images = new Images(config.queueNodeImage(), config.gatewayImage());
     this.clock = clock;
     this.sampler =
         new LoadSampler(
@@ -186,8 +187,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     Mode mode = Mode.of(topology);
     Observation observation = observed.observation();
     ReconcilePlanner planner =
-        new ReconcilePlanner(
-            owner, topology.getSpec(), config.queueNodeImage(), observation, newSecret);
+        new ReconcilePlanner(owner, topology.getSpec(), images, observation, newSecret);
     if (violations.stream().anyMatch(Violation::concernsNodes)) {
       return Pass.invalid(mode, observation, violations);
     }
@@ -204,8 +204,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     List<Violation> violations = SpecValidator.violations(topology.getSpec());
     // What the API server has taken once is not asked again.
     return violations.isEmpty() && !StatusBuilder.isValidated(topology)
-        ? prover.violations(
-            TemplateProof.of(Owner.of(topology), topology.getSpec(), config.queueNodeImage()))
+        ? prover.violations(TemplateProof.of(Owner.of(topology), topology.getSpec(), images))
         : violations;
   }
 

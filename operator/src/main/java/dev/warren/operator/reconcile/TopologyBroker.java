@@ -17,6 +17,7 @@ import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -159,6 +160,8 @@ final class TopologyBroker implements BrokerClient {
   private Pod another(String than) {
     return nodes.stream()
         .filter(node -> node.isReady() && !names.brokerNode(node.number()).equals(than))
+        // Of one whose gateway is not ready, Kubernetes would not tell that its machine is silent.
+        .sorted(Comparator.comparing((QueueNode node) -> !node.hasReadyPod()))
         .flatMap(node -> node.pod().stream())
         .findFirst()
         .orElseThrow(

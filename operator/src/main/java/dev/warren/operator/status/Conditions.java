@@ -17,6 +17,7 @@ final class Conditions {
   static final String NODES_READY = "NodesReady";
   static final String TOPOLOGY_DECLARED = "TopologyDeclared";
   static final String CONSUMERS_READY = "ConsumersReady";
+  static final String ENDPOINTS_READY = "EndpointsReady";
 
   /** There only while the operator is told to change nothing. */
   static final String PAUSED = "Paused";

@@ -22,6 +22,9 @@ final class NodeStatuses {
 
   private static final String READY = "Ready";
 
+  /** The reason of a node that lacks nothing but its gateway. */
+  static final String GATEWAY_NOT_READY = "GatewayNotReady";
+
   private final Observation observed;
   private final ResourceNames names;
   private final Optional<Departure> departure;
@@ -114,7 +117,7 @@ final class NodeStatuses {
     }
     Optional<Problem> ofPod = PodDiagnosis.of(node.pod().get(), observed.warnings());
     if (ofPod.isPresent()) {
-      return ofPod;
+      return Optional.of(node.lacksItsGateway() ? ofGateway(ofPod.get()) : ofPod.get());
     }
     if (!node.hasVolume()) {
       return Optional.of(
@@ -123,6 +126,15 @@ final class NodeStatuses {
               "The node's volume claim was deleted: once its Pod ends, the node is lost"));
     }
     return alarm(node);
+  }
+
+  private static Problem ofGateway(Problem ofPod) {
+    String detail =
+        ofPod.reason().equals(PodDiagnosis.STARTING)
+            ? "it starts, or cannot reach the broker"
+            : ofPod.message();
+    return new Problem(
+        GATEWAY_NOT_READY, "RabbitMQ is ready, but the gateway beside it is not: " + detail);
   }
 
   private Optional<Problem> alarm(QueueNode node) {

@@ -1,6 +1,7 @@
 package dev.warren.operator.status;
 
 import static dev.warren.operator.status.Conditions.CONSUMERS_READY;
+import static dev.warren.operator.status.Conditions.ENDPOINTS_READY;
 import static dev.warren.operator.status.Conditions.FALSE;
 import static dev.warren.operator.status.Conditions.NODES_READY;
 import static dev.warren.operator.status.Conditions.PAUSED;
@@ -17,6 +18,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Binding;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.EndpointStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
@@ -53,6 +55,7 @@ public final class StatusBuilder {
   private final List<ConsumerStatus> consumers;
   private final List<RetainedStatus> retained;
   private final List<DriftStatus> drift;
+  private final List<EndpointStatus> endpoints;
 
   private StatusBuilder(MessageTopology topology, Pass pass) {
     this.spec = topology.getSpec();
@@ -74,6 +77,7 @@ public final class StatusBuilder {
     this.consumers = consumerStatuses.build(spec.consumers());
     this.retained = new RetainedStatuses(pass, previous, counting).build();
     this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
+    this.endpoints = new EndpointStatuses(pass.observed(), names, spec, queues).build();
   }
 
   /** The status after a pass; equal to the last one when nothing has changed. */
@@ -101,7 +105,7 @@ public final class StatusBuilder {
     MessageTopologyStatus last =
         topology.getStatus() == null
             ? new MessageTopologyStatus(
-                null, List.of(), null, null, null, null, null, null, null, null, null)
+                null, List.of(), null, null, null, null, null, null, null, null, null, null)
             : topology.getStatus();
     long generation = topology.getMetadata().getGeneration();
     Conditions conditions = new Conditions(last.conditions(), generation, now);
@@ -121,7 +125,8 @@ public final class StatusBuilder {
         last.consumers(),
         last.retained(),
         last.drift(),
-        last.plan());
+        last.plan(),
+        last.endpoints());
   }
 
   /** Whether the resource, as it is now, was found to make sense. */
@@ -141,6 +146,7 @@ public final class StatusBuilder {
     addNodesReady();
     addTopologyDeclared();
     addConsumersReady();
+    addEndpointsReady();
     addPaused();
     addScalingActive();
     Summary summary = summary();
@@ -149,8 +155,9 @@ public final class StatusBuilder {
     return new MessageTopologyStatus(
         generation,
         conditions.withSummary(
-            "%s nodes, %s queues and %s consumers are ready"
-                .formatted(summary.nodes(), summary.queues(), summary.consumers())),
+            "%s nodes, %s queues, %s consumers and %s endpoints are ready"
+                .formatted(
+                    summary.nodes(), summary.queues(), summary.consumers(), summary.endpoints())),
         summary,
         nodes,
         listed,
@@ -160,7 +167,8 @@ public final class StatusBuilder {
         listedConsumers,
         retained,
         drift,
-        plan());
+        plan(),
+        endpoints);
   }
 
   private List<String> plan() {
@@ -293,6 +301,20 @@ public final class StatusBuilder {
     }
   }
 
+  private void addEndpointsReady() {
+    List<String> problems =
+        endpoints.stream()
+            .filter(endpoint -> !endpoint.ready())
+            .map(endpoint -> endpoint.name() + ": " + endpoint.message())
+            .toList();
+    if (problems.isEmpty()) {
+      conditions.add(
+          ENDPOINTS_READY, TRUE, "AllReady", "%s endpoints are ready".formatted(readyEndpoints()));
+    } else {
+      conditions.add(ENDPOINTS_READY, FALSE, "EndpointNotReady", joined(problems));
+    }
+  }
+
   private void addScalingActive() {
     List<ConsumerSpec> scaled =
         spec.consumers().stream().filter(consumer -> consumer.scaling() != null).toList();
@@ -331,7 +353,8 @@ public final class StatusBuilder {
   }
 
   private Summary summary() {
-    return new Summary(nodes.ready() + "/" + nodes.desired(), readyQueues(), readyConsumers());
+    return new Summary(
+        nodes.ready() + "/" + nodes.desired(), readyQueues(), readyConsumers(), readyEndpoints());
   }
 
   private String readyQueues() {
@@ -345,6 +368,10 @@ public final class StatusBuilder {
 
   private String readyConsumers() {
     return consumers.stream().filter(ConsumerStatuses::isReady).count() + "/" + consumers.size();
+  }
+
+  private String readyEndpoints() {
+    return endpoints.stream().filter(EndpointStatus::ready).count() + "/" + endpoints.size();
   }
 
   /** Not all of a thousand. */

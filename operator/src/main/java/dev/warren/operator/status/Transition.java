@@ -38,6 +38,8 @@ public record Transition(boolean normal, String reason, String message) {
           "Declaring",
           "QueueNotReady",
           "ConsumerNotReady",
+          NodeStatuses.GATEWAY_NOT_READY,
+          "EndpointNotReady",
           "ChangedMeanwhile",
           "Paused");
 

@@ -3,7 +3,11 @@ package dev.warren.operator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.QueueSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -15,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsumerDeploymentTest {
 
@@ -26,6 +32,19 @@ class ConsumerDeploymentTest {
       spec:
         initContainers: [{name: first, image: example/first}]
         containers: [{name: app, image: example/app}, {name: sidecar, image: example/sidecar}]
+      """;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String DELIVERY =
+      """
+      name: notify
+      queue: hello
+      replicas: 2
+      prefetch: 1
+      http:
+        {url: "http://shop.default/notify", method: POST, timeout: 2500ms, concurrency: 8, ordered: false,
+         contentMode: Binary, retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}}
       """;
 
   @Test
@@ -166,6 +185,117 @@ class ConsumerDeploymentTest {
     assertThat(template("{spec: {containers: [{name: app, env: [{value: x}]}]}}")).isNotNull();
   }
 
+  @Test
+  void aDeliveryToAUrlIsMadeByTheDispatcherUnderTheRestrictedProfile() {
+    PodSpec spec = delivery("").getSpec();
+
+    assertThat(spec.getContainers()).extracting(Container::getName).containsExactly("dispatcher");
+    Container dispatcher = spec.getContainers().getFirst();
+    assertThat(dispatcher.getImage()).isEqualTo("gateway-image");
+    assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(spec.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    assertThat(dispatcher.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+    assertThat(dispatcher.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(dispatcher.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    assertThat(dispatcher.getVolumeMounts()).extracting(VolumeMount::getMountPath).contains("/tmp");
+    assertThat(dispatcher.getEnv())
+        .extracting(EnvVar::getName, ConsumerDeploymentTest::source)
+        .contains(
+            tuple("WARREN_ROLE", "dispatcher"),
+            tuple("RABBITMQ_HOST", "orders-connection/host"),
+            tuple("RABBITMQ_PASSWORD", "orders-connection/password"),
+            tuple("RABBITMQ_QUEUE", "hello"),
+            tuple("RABBITMQ_PREFETCH", "8"));
+  }
+
+  @Test
+  void theDispatcherIsToldAllInItsOwnForm() throws JsonProcessingException {
+    assertThat(told(""))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"consumer": "notify", "url": "http://shop.default/notify", "method": "POST",
+                 "timeoutMillis": 2500, "concurrency": 8, "ordered": false, "contentMode": "Binary",
+                 "retry": {"maxAttempts": 10, "initialDelayMillis": 1000, "maxDelayMillis": 60000}}
+                """));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{queue: failed}                   | {\"exchange\": \"\", \"routingKey\": \"failed\"}",
+        "{exchange: events, routingKey: k} | {\"exchange\": \"events\", \"routingKey\": \"k\"}",
+        "{exchange: events}                | {\"exchange\": \"events\"}",
+        "{exchange: events, routingKey: ''} | {\"exchange\": \"events\", \"routingKey\": \"\"}",
+      })
+  void theDispatcherIsToldWhereTheQueuesDeadLettersGo(String deadLetter, String told)
+      throws JsonProcessingException {
+    assertThat(told(deadLetter).get("deadLetter")).isEqualTo(JSON.readTree(told));
+  }
+
+  @Test
+  void aDeliveryInOrderHoldsOneMessage() {
+    ConsumerSpec ordered = consumer(DELIVERY.replace("ordered: false", "ordered: true"));
+    Container dispatcher =
+        deployments("")
+            .deployment(ordered, 1)
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .getFirst();
+
+    assertThat(dispatcher.getEnv())
+        .extracting(EnvVar::getName, ConsumerDeploymentTest::source)
+        .contains(tuple("RABBITMQ_PREFETCH", "1"));
+  }
+
+  @Test
+  void aDispatcherHasTimeToWaitForItsLastAnswer() {
+    assertThat(delivery("").getSpec().getTerminationGracePeriodSeconds()).isEqualTo(13);
+  }
+
+  /** Kubernetes would put the value of a variable in the place of $(...). */
+  @Test
+  void whatLooksLikeAVariableInAUrlStaysAsItIs() {
+    ConsumerSpec odd = consumer(DELIVERY.replace("/notify", "/$(HOME)/$$"));
+    String value =
+        variable(
+            deployments("").deployment(odd, 1).getSpec().getTemplate(), "WARREN_HTTP_DELIVERY");
+
+    assertThat(value).contains("http://shop.default/$$(HOME)/$$$$");
+  }
+
+  private static JsonNode told(String deadLetter) throws JsonProcessingException {
+    return JSON.readTree(variable(delivery(deadLetter), "WARREN_HTTP_DELIVERY"));
+  }
+
+  private static PodTemplateSpec delivery(String deadLetter) {
+    return deployments(deadLetter).deployment(consumer(DELIVERY), 1).getSpec().getTemplate();
+  }
+
+  private static ConsumerDeployment deployments(String deadLetter) {
+    QueueSpec queue =
+        Serialization.unmarshal(
+            "name: hello\n" + (deadLetter.isEmpty() ? "" : "deadLetter: " + deadLetter),
+            QueueSpec.class);
+    return new ConsumerDeployment(
+        OWNER, NAMES, List.of(queue), "gateway-image", new Credentials("admin", "secret"));
+  }
+
+  private static ConsumerSpec consumer(String yaml) {
+    return Serialization.unmarshal(yaml, ConsumerSpec.class);
+  }
+
+  private static String variable(PodTemplateSpec template, String name) {
+    return template.getSpec().getContainers().getFirst().getEnv().stream()
+        .filter(variable -> variable.getName().equals(name))
+        .map(EnvVar::getValue)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Map<String, String> labelsOfPods(Deployment deployment) {
     return deployment.getSpec().getTemplate().getMetadata().getLabels();
   }
@@ -189,7 +319,8 @@ class ConsumerDeploymentTest {
             "name: %s\nqueue: hello\nreplicas: 0\nprefetch: 7\ntemplate:\n%s"
                 .formatted(name, template.indent(2)),
             ConsumerSpec.class);
-    return new ConsumerDeployment(OWNER, NAMES, new Credentials("admin", password))
+    return new ConsumerDeployment(
+            OWNER, NAMES, List.of(), "gateway-image", new Credentials("admin", password))
         .deployment(consumer, consumer.replicas());
   }
 }

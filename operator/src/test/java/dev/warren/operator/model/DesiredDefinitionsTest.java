@@ -77,7 +77,8 @@ class DesiredDefinitionsTest {
   @ValueSource(strings = {"a.b", "a b", "a/b", "^a$", "(a|b)*", "é.ü", "a\\Eb", "日本"})
   void aPolicyAppliesToItsQueueAndToNoOther(String name) {
     String pattern =
-        DesiredDefinitions.of(new MessageTopologySpec(null, null, List.of(queue(name)), null, null))
+        DesiredDefinitions.of(
+                new MessageTopologySpec(null, null, List.of(queue(name)), null, null, null))
             .policies()
             .get("warren." + name)
             .pattern();

@@ -3,8 +3,11 @@ package dev.warren.operator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.warren.api.v1alpha1.EndpointsSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.QueueNodePod.Placement;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -13,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,8 @@ class QueueNodePodTest {
   private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
   private static final String SEED = NAMES.brokerNode(0);
+  private static final String PUBLISH =
+      "publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}";
 
   @Test
   void aNodeRunsInANamespaceThatEnforcesTheRestrictedProfile() {
@@ -212,13 +218,15 @@ class QueueNodePodTest {
   }
 
   /** Kubernetes ends it by force then, however far it has come. */
-  @Test
-  void aNodeHasTheTimeThatItsPreparationsMayTake() {
-    List<String> command = rabbitmq(pod("")).getLifecycle().getPreStop().getExec().getCommand();
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", PUBLISH})
+  void aNodeHasTheTimeThatItsPreparationsMayTake(String endpoints) {
+    Pod pod = withEndpoints(endpoints).pod(1, SEED, Placement.SPREAD, false);
+    List<String> command = stopCommand(pod);
 
     assertThat(command).first().isEqualTo("queue-node-stop");
-    assertThat(pod("").getSpec().getTerminationGracePeriodSeconds())
-        .isGreaterThan(command.stream().skip(1).mapToLong(Long::parseLong).sum());
+    assertThat(pod.getSpec().getTerminationGracePeriodSeconds())
+        .isGreaterThan(command.stream().skip(1).mapToLong(Long::parseLong).sum() + 15);
   }
 
   @Test
@@ -271,12 +279,109 @@ class QueueNodePodTest {
         .containsEntry("memory", new Quantity(limit));
   }
 
+  @Test
+  void withEndpointsANodeHasAGatewayBesideItAndWaitsForItAtTheEnd() {
+    Pod pod = withEndpoints(PUBLISH).pod(1, SEED, Placement.SPREAD, false);
+    PodSpec spec = pod.getSpec();
+
+    assertThat(spec.getContainers())
+        .extracting(Container::getName, Container::getImage)
+        .containsExactly(tuple("rabbitmq", "default-image"), tuple("gateway", "gateway-image"));
+    assertThat(stopCommand(pod)).containsExactly("queue-node-stop", "20", "15", "10");
+    Container gateway = spec.getContainers().getLast();
+    assertThat(gateway.getEnv())
+        .extracting(EnvVar::getName, QueueNodePodTest::source)
+        .containsExactlyInAnyOrder(
+            tuple("WARREN_ROLE", "gateway"),
+            tuple("RABBITMQ_HOST", "localhost"),
+            tuple("RABBITMQ_PORT", "orders-connection/port"),
+            tuple("RABBITMQ_VHOST", "orders-connection/virtual-host"),
+            tuple("RABBITMQ_USERNAME", "orders-connection/username"),
+            tuple("RABBITMQ_PASSWORD", "orders-connection/password"));
+    assertThat(gateway.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/q/health/ready");
+    assertThat(gateway.getPorts())
+        .extracting(ContainerPort::getContainerPort)
+        .containsExactly(9090);
+    assertThat(gateway.getResources().getLimits()).containsEntry("memory", new Quantity("256Mi"));
+    assertThat(gateway.getSecurityContext())
+        .isEqualTo(spec.getContainers().getFirst().getSecurityContext());
+    assertThat(gateway.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    // A file that is mounted by its own path never changes.
+    assertThat(gateway.getVolumeMounts())
+        .extracting(VolumeMount::getMountPath, VolumeMount::getSubPath)
+        .containsExactlyInAnyOrder(tuple("/etc/warren/gateway", null), tuple("/tmp", null));
+    assertThat(spec.getVolumes())
+        .filteredOn(volume -> volume.getConfigMap() != null)
+        .extracting(volume -> volume.getConfigMap().getName())
+        .containsExactlyInAnyOrder("orders-config", "orders-gateway");
+  }
+
+  @Test
+  void withoutEndpointsANodeHasNoGatewayAndNobodyToWaitFor() {
+    PodSpec spec = pod("").getSpec();
+
+    assertThat(spec.getContainers()).extracting(Container::getName).containsExactly("rabbitmq");
+    assertThat(stopCommand(pod(""))).containsExactly("queue-node-stop", "20", "15");
+    assertThat(withEndpoints("{}").revision()).isEqualTo(pods("").revision());
+  }
+
+  @Test
+  void thatThereAreEndpointsChangesANodeAndWhichTheyAreDoesNot() {
+    assertThat(withEndpoints(PUBLISH).revision())
+        .isNotEqualTo(pods("").revision())
+        .isEqualTo(withEndpoints("publish: {port: 8081, timeout: 1s}").revision())
+        .isEqualTo(
+            withEndpoints(
+                    "{service: {type: NodePort}, requestReply: [{name: a, port: 10000, queue: a}]}")
+                .revision());
+  }
+
+  @Test
+  void theGatewayCanBeAddedToByThePodTemplate() {
+    Pod pod =
+        pods(
+                "podTemplate: {spec: {containers: [{name: gateway, env: [{name: TZ, value: UTC}]}]}}",
+                Serialization.unmarshal(PUBLISH, EndpointsSpec.class))
+            .pod(1, SEED, Placement.SPREAD, false);
+
+    assertThat(pod.getSpec().getContainers())
+        .filteredOn(container -> container.getName().equals("gateway"))
+        .singleElement()
+        .satisfies(
+            gateway -> {
+              assertThat(gateway.getImage()).isEqualTo("gateway-image");
+              assertThat(gateway.getEnv())
+                  .extracting(EnvVar::getName)
+                  .contains("TZ", "WARREN_ROLE");
+            });
+  }
+
+  private static QueueNodePod withEndpoints(String endpoints) {
+    return pods("", Serialization.unmarshal("---\n" + endpoints, EndpointsSpec.class));
+  }
+
+  private static String source(EnvVar variable) {
+    return variable.getValueFrom() == null
+        ? variable.getValue()
+        : variable.getValueFrom().getSecretKeyRef().getName()
+            + "/"
+            + variable.getValueFrom().getSecretKeyRef().getKey();
+  }
+
   private static Pod pod(String nodes) {
     return pods(nodes).pod(1, SEED, Placement.SPREAD, false);
   }
 
   private static QueueNodePod pods(String nodes) {
-    return new QueueNodePod(OWNER, NAMES, NodesSpecs.of(nodes), "default-image");
+    return pods(nodes, null);
+  }
+
+  private static QueueNodePod pods(String nodes, EndpointsSpec endpoints) {
+    return new QueueNodePod(
+        OWNER,
+        NAMES,
+        new MessageTopologySpec(NodesSpecs.of(nodes), null, null, null, null, endpoints),
+        new Images("default-image", "gateway-image"));
   }
 
   private static Container rabbitmq(Pod pod) {
@@ -284,6 +389,10 @@ class QueueNodePodTest {
         .filter(container -> container.getName().equals(QueueNodePod.CONTAINER))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static List<String> stopCommand(Pod pod) {
+    return rabbitmq(pod).getLifecycle().getPreStop().getExec().getCommand();
   }
 
   private static String variable(Pod pod, String name) {

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsumerScalingTest {
 
@@ -46,6 +48,28 @@ class ConsumerScalingTest {
                 Duration.ZERO,
                 50,
                 false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 8", "true, 1"})
+  void aDispatcherHoldsWhatItDeliversAtATimeAndNotThePrefetch(boolean ordered, int held) {
+    MessageTopologySpec spec =
+        Specs.of(
+            1,
+            "",
+            """
+            queues: [{name: hello, type: quorum}]
+            consumers:
+              - name: notify
+                queue: hello
+                prefetch: 20
+                scaling: {minReplicas: 1, maxReplicas: 7, drainWithin: 2m, maxWait: 500ms, targetUtilization: 70, initialRate: 2.5, cooldown: 10m, scaleInWindow: 0s, maxScaleInPercent: 50}
+                http: {url: "http://shop", concurrency: 8, ordered: %s}
+            """
+                .formatted(ordered));
+
+    assertThat(ConsumerScaling.policy(spec.consumers().getFirst(), spec.queues()).concurrency())
+        .isEqualTo(held);
   }
 
   @Test

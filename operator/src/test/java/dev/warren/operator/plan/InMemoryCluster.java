@@ -18,6 +18,7 @@ import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
@@ -89,7 +90,9 @@ final class InMemoryCluster {
 
   private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
-  /** For so long a name can be resolved after its Pod was taken out of the Service. */
+  /** A gateway of this image never becomes ready. */
+  static final String BROKEN_IMAGE = "broken-image";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Stored(Class<? extends HasMetadata> type, ObjectNode object, JsonNode applied) {}
@@ -130,6 +133,7 @@ final class InMemoryCluster {
   private int startsPerStep = Integer.MAX_VALUE;
   private int balanced;
   private MessageTopologySpec spec;
+  private String gatewayImage = "gateway-image";
 
   InMemoryCluster() {
     for (int i = 0; i < 7; i++) {
@@ -145,6 +149,11 @@ final class InMemoryCluster {
   /** From now on it is a failure when no majority of the nodes runs. */
   void guardMajority() {
     guarded = true;
+  }
+
+  /** From now on the operator makes gateways of this image. */
+  void setGatewayImage(String image) {
+    gatewayImage = image;
   }
 
   void setReachable(boolean reachable) {
@@ -184,9 +193,22 @@ final class InMemoryCluster {
   }
 
   ReconcilePlan plan(MessageTopologySpec spec) {
+    return planner(spec).plan();
+  }
+
+  /** What is planned for a spec of which the rest makes no sense. */
+  ReconcilePlan planNodes(MessageTopologySpec spec) {
+    return planner(spec).planNodes();
+  }
+
+  private ReconcilePlanner planner(MessageTopologySpec spec) {
     this.spec = spec;
-    return new ReconcilePlanner(OWNER, spec, "default-image", observe(), () -> "random" + ++counter)
-        .plan();
+    return new ReconcilePlanner(
+        OWNER,
+        spec,
+        new Images("default-image", gatewayImage),
+        observe(),
+        () -> "random" + ++counter);
   }
 
   /** One pass of the operator, and what happens until the next one. */
@@ -728,16 +750,32 @@ final class InMemoryCluster {
   }
 
   private void status(Stored pod, boolean started, boolean ready) {
+    Optional<String> gateway =
+        pod.object()
+            .at("/spec/containers")
+            .valueStream()
+            .filter(container -> container.path("name").asText().equals(QueueNodePod.GATEWAY))
+            .findFirst()
+            .map(container -> container.path("image").asText());
+    boolean gatewayWorks = gateway.filter(BROKEN_IMAGE::equals).isEmpty();
     ObjectNode status = pod.object().putObject("status");
-    status.put("phase", started ? "Running" : "Pending");
-    status
-        .putArray("conditions")
-        .addObject()
-        .put("type", "Ready")
-        .put("status", ready ? "True" : "False");
-    ObjectNode container = status.putArray("containerStatuses").addObject();
+    status.put("phase", started && gatewayWorks ? "Running" : "Pending");
+    ArrayNode conditions = status.putArray("conditions");
+    for (String type : List.of("Ready", "ContainersReady")) {
+      conditions
+          .addObject()
+          .put("type", type)
+          .put("status", ready && gatewayWorks ? "True" : "False");
+    }
+    ArrayNode containers = status.putArray("containerStatuses");
+    ObjectNode container = containers.addObject();
     container.put("name", QueueNodePod.CONTAINER).put("ready", ready);
     container.putObject("state").putObject(started ? "running" : "waiting");
+    if (gateway.isPresent()) {
+      ObjectNode beside = containers.addObject();
+      beside.put("name", QueueNodePod.GATEWAY).put("ready", ready && gatewayWorks);
+      beside.putObject("state").putObject(started && gatewayWorks ? "running" : "waiting");
+    }
   }
 
   private void refused(Stored pod) {
@@ -1143,7 +1181,7 @@ final class InMemoryCluster {
   private Map<Integer, Machine> machinesOf(Collection<QueueNode> nodes) {
     Map<Integer, Machine> found = new TreeMap<>();
     nodes.stream()
-        .filter(node -> !node.isReady() && machineOf(node.number()) != null)
+        .filter(node -> !node.hasReadyPod() && machineOf(node.number()) != null)
         .forEach(
             node -> {
               String machine = machineOf(node.number());

@@ -122,7 +122,11 @@ class ReconcilePlannerConvergenceTest {
     assertNodes(spec.nodes().replicas());
     assertThat(cluster.names("Secret"))
         .containsExactly("orders-admin", "orders-connection", "orders-erlang-cookie");
-    assertThat(cluster.names("ConfigMap")).containsExactly("orders-config", "orders-membership");
+    assertThat(cluster.names("ConfigMap"))
+        .containsExactlyElementsOf(
+            spec.endpoints() == null
+                ? List.of("orders-config", "orders-membership")
+                : List.of("orders-config", "orders-gateway", "orders-membership"));
     assertThat(cluster.names("Service")).containsExactly("orders", "orders-nodes");
     assertThat(cluster.names("PodDisruptionBudget")).containsExactly("orders");
     assertThat(cluster.names("Deployment")).isEqualTo(deployments(spec));
@@ -180,7 +184,15 @@ class ReconcilePlannerConvergenceTest {
             "plugins: [rabbitmq_stream]",
             "resources: {limits: {memory: 1024Mi, cpu: 1000m}}",
             "podTemplate: {spec: {containers: [{name: proxy, image: p, tty: false}]}}");
-    return Combinators.combine(Arbitraries.integers().between(1, 5), nodes, queues, consumers())
+    Arbitrary<String> endpoints =
+        Arbitraries.of(
+            "",
+            "endpoints: {publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 10}}\n",
+            "endpoints: {service: {type: NodePort}, requestReply: [{name: echo, port: 10000,"
+                + " queue: q0, framing: Raw, timeout: 5s, maxMessageSize: 64Ki, maxConnections: 1,"
+                + " maxInFlight: 1, idleTimeout: 60s}]}\n");
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 5), nodes, queues, consumers(), endpoints)
         .as(ReconcilePlannerConvergenceTest::spec);
   }
 
@@ -200,7 +212,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   private static MessageTopologySpec spec(
-      int replicas, String nodes, String queues, List<String> templates) {
+      int replicas, String nodes, String queues, List<String> templates, String endpoints) {
     boolean hasQueue = queues.contains("name: q0");
     List<String> consumers =
         templates.stream()
@@ -212,7 +224,8 @@ class ReconcilePlannerConvergenceTest {
         "exchanges: [{name: events, type: topic}]\n"
             + queues
             + (hasQueue ? "bindings: [{exchange: events, queue: q0, routingKey: '#'}]\n" : "")
-            + (hasQueue ? named("consumers", "c", consumers) : ""));
+            + (hasQueue ? named("consumers", "c", consumers) : "")
+            + (hasQueue ? endpoints : ""));
   }
 
   private static String named(String field, String prefix, List<String> items) {

@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SpecValidatorTest {
 
+  private static final String DELIVERY =
+      "http: {url: http://shop, retry: {initialDelay: 1s, maxDelay: 60s}}";
+
   @ParameterizedTest(name = "{1}")
   @CsvSource(
       delimiter = '|',
@@ -23,6 +26,8 @@ class SpecValidatorTest {
             + "| spec.bindings[1]: is the same as spec.bindings[0]",
         "consumers: [{name: c, queue: none}]"
             + "| spec.consumers[0].queue: no queue 'none' is declared in this resource",
+        "endpoints: {requestReply: [{name: r, queue: q}, {name: s, queue: none}]}"
+            + "| spec.endpoints.requestReply[1].queue: no queue 'none' is declared in this resource",
       })
   void aReferenceToNothingIsToldWithItsPath(String wrong, String violation) {
     assertThat(violations("exchanges: [{name: e}]", "queues: [{name: q}]", wrong))
@@ -90,6 +95,41 @@ class SpecValidatorTest {
   void aLoadThatCannotBeMeasuredIsToldWhenItShallBeFollowed(String wrong, String violation) {
     assertThat(violations("queues: [{name: q, type: quorum}, {name: s, type: stream}]", wrong))
         .containsExactly(violation);
+  }
+
+  @Test
+  void whatIsToBeDoneWithOnceIsNotTakenFromAStream() {
+    assertThat(
+            violations(
+                "queues: [{name: q}, {name: s, type: stream}]",
+                "consumers: [{name: c, queue: s}, {name: d, queue: s, " + DELIVERY + "}]",
+                "endpoints: {requestReply: [{name: r, queue: s}]}"))
+        .containsExactly(
+            "spec.consumers[1].queue: 's' is a stream, which keeps messages when they are consumed",
+            "spec.endpoints.requestReply[0].queue: 's' is a stream, which keeps messages when they"
+                + " are consumed");
+  }
+
+  @ParameterizedTest(name = "from {0} to {1}")
+  @CsvSource({"60s, 1m", "1ms, 1ms", "500ms, 1h"})
+  void deliveriesMayBeTriedAgainAfterLongerPauses(String first, String longest) {
+    assertThat(violations(retrying(first, longest))).isEmpty();
+  }
+
+  @ParameterizedTest(name = "from {0} to {1}")
+  @CsvSource({"61s, 1m", "1s, 999ms"})
+  void aLongestPauseBelowTheFirstIsTold(String first, String longest) {
+    assertThat(violations(retrying(first, longest)))
+        .containsExactly("spec.consumers[0].http.retry.maxDelay: is below initialDelay");
+  }
+
+  private static String[] retrying(String first, String longest) {
+    return new String[] {
+      "queues: [{name: q}]",
+      "consumers: [{name: c, queue: q, http: {url: http://shop, retry: {initialDelay: %s,"
+              .formatted(first)
+          + " maxDelay: %s}}}]".formatted(longest)
+    };
   }
 
   @Test

@@ -3,9 +3,11 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,9 +35,24 @@ class TemplateProofTest {
                       containers:
                         - {name: app, image: i, env: [{name: A}, {name: B}]}
                         - {name: other, image: i, env: [{name: RABBITMQ_HOST}, {name: RABBITMQ_URI}]}
+                - name: notify
+                  queue: hello
+                  replicas: 1
+                  http:
+                    url: http://shop
+                    method: POST
+                    timeout: 5s
+                    concurrency: 8
+                    contentMode: Binary
+                    retry: {maxAttempts: 1, initialDelay: 1s, maxDelay: 1s}
               """,
               MessageTopologySpec.class),
-          "example.org/queue-node:1");
+          new Images("example.org/queue-node:1", "example.org/gateway:1"));
+
+  @Test
+  void aDeliveryHasNoTemplateToProve() {
+    assertThat(PROOFS).hasSize(2);
+  }
 
   /** The operator's variables are nine; in the second container the user has set two of them. */
   @ParameterizedTest

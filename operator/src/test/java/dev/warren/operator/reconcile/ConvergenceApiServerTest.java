@@ -1,6 +1,7 @@
 package dev.warren.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -10,6 +11,7 @@ import dev.warren.operator.Decisions;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
@@ -32,6 +34,8 @@ import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
@@ -65,7 +69,8 @@ class ConvergenceApiServerTest {
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
-  private static final String IMAGE = "example.org/queue-node:1";
+  private static final Images IMAGES =
+      new Images("example.org/queue-node:1", "example.org/gateway:1");
   private static final int ENOUGH_PASSES = 3;
   private static final Clock CLOCK = Clock.systemUTC();
 
@@ -283,6 +288,70 @@ class ConvergenceApiServerTest {
     assertThat(last.consumerProblems()).isEmpty();
   }
 
+  /** The server allocates ports of machines, and adds to probes, volumes and the Service. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ClusterIP", "NodePort", "LoadBalancer"})
+  void endpointsAndDeliveriesAreWrittenOnce(String type) {
+    MessageTopology topology = topology(endpoints(type));
+
+    converge(topology);
+
+    assertThat(written(topology))
+        .contains("ConfigMap/orders-gateway", "Deployment/orders-notify", "Pod/orders-0");
+    Service service = clientService(topology);
+    assertThat(service.getSpec().getType()).isEqualTo(type);
+    assertThat(service.getMetadata().getAnnotations()).containsEntry("example.org/scheme", "a");
+    assertThat(service.getSpec().getPorts())
+        .extracting(ServicePort::getName, ServicePort::getPort, ServicePort::getAppProtocol)
+        .contains(tuple("tcp-echo", 10000, null), tuple("http-publish", 8080, "http"));
+  }
+
+  @Test
+  void aServiceThatIsNoLongerOpenedToTheOutsideIsClosed() {
+    MessageTopology topology = topology(endpoints("NodePort"));
+    converge(topology);
+    topology.setSpec(
+        Serialization.unmarshal(
+            """
+            nodes: {replicas: 1, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}
+            """,
+            MessageTopologySpec.class));
+
+    converge(topology);
+
+    Service service = clientService(topology);
+    assertThat(service.getSpec().getType()).isEqualTo("ClusterIP");
+    assertThat(service.getMetadata().getAnnotations()).doesNotContainKey("example.org/scheme");
+    assertThat(service.getSpec().getPorts())
+        .extracting(ServicePort::getName)
+        .containsExactlyInAnyOrder("amqp", "management", "prometheus");
+    assertThat(service.getSpec().getPorts())
+        .extracting(ServicePort::getNodePort)
+        .containsOnlyNulls();
+  }
+
+  private Service clientService(MessageTopology topology) {
+    return client
+        .services()
+        .inNamespace(topology.getMetadata().getNamespace())
+        .withName(topology.getMetadata().getName())
+        .get();
+  }
+
+  private static String endpoints(String type) {
+    return """
+        nodes: {replicas: 1}
+        queues: [{name: echo}, {name: shipments, deadLetter: {queue: echo}}]
+        consumers:
+          - {name: notify, queue: shipments, http: {url: "http://shop.default/notify?a=$(b)", timeout: 2500ms}}
+        endpoints:
+          service: {type: %s, annotations: {example.org/scheme: a}}
+          requestReply: [{name: echo, port: 10000, queue: echo}]
+          publish: {}
+        """
+        .formatted(type);
+  }
+
   @Test
   void aStatusIsReadAgainAsItWasWritten() {
     MessageTopology topology = topology("{queues: [{name: hello}, {name: other}]}");
@@ -329,7 +398,7 @@ class ConvergenceApiServerTest {
     Owner owner = Owner.of(topology);
     assertThat(
             new TemplateProver(client)
-                .violations(TemplateProof.of(owner, topology.getSpec(), IMAGE)))
+                .violations(TemplateProof.of(owner, topology.getSpec(), IMAGES)))
         .isEmpty();
     Pass last = carryOutOften(topology);
     assertThat(last.nodeProblems()).isEmpty();
@@ -355,7 +424,7 @@ class ConvergenceApiServerTest {
 
   private static ReconcilePlan plan(MessageTopology topology, Observation observed) {
     return new ReconcilePlanner(
-            Owner.of(topology), topology.getSpec(), IMAGE, observed, new RandomText())
+            Owner.of(topology), topology.getSpec(), IMAGES, observed, new RandomText())
         .plan();
   }
 

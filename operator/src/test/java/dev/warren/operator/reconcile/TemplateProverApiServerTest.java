@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.ApiServer;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.TemplateProof;
 import dev.warren.operator.plan.Violation;
@@ -23,6 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Paths are those of the resource, as its user wrote it. */
 @Tag("apiserver")
 class TemplateProverApiServerTest {
+
+  private static final Images IMAGES =
+      new Images("example.org/queue-node:1", "example.org/gateway:1");
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
@@ -142,7 +146,7 @@ class TemplateProverApiServerTest {
     assertThatThrownBy(
             () ->
                 new TemplateProver(client)
-                    .violations(TemplateProof.of(elsewhere, spec(consumer(GOOD)), "image")))
+                    .violations(TemplateProof.of(elsewhere, spec(consumer(GOOD)), IMAGES)))
         .isInstanceOf(KubernetesClientException.class);
   }
 
@@ -162,7 +166,7 @@ class TemplateProverApiServerTest {
   private List<String> violations(String spec) {
     Owner owner = new Owner(namespace, "orders", "uid-of-orders");
     return new TemplateProver(client)
-        .violations(TemplateProof.of(owner, spec(spec), "example.org/node:1")).stream()
+        .violations(TemplateProof.of(owner, spec(spec), IMAGES)).stream()
             .map(Violation::toString)
             .toList();
   }

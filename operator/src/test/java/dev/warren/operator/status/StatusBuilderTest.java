@@ -9,6 +9,8 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.EndpointStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.EndpointType;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
@@ -22,6 +24,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
@@ -86,6 +89,9 @@ class StatusBuilderTest {
   private final Map<Integer, String> podStatus = new TreeMap<>();
   private final Map<Integer, String> machines = new TreeMap<>();
   private Optional<Integer> leftOver = Optional.empty();
+  private final List<Service> services = new ArrayList<>();
+  private String containers = "[{name: rabbitmq}]";
+  private String told = "";
   private final Map<String, QueueState> queues = new LinkedHashMap<>();
   private final List<Deployment> deployments = new ArrayList<>();
   private final List<Pod> consumerPods = new ArrayList<>();
@@ -131,7 +137,7 @@ class StatusBuilderTest {
               assertThat(ready.getMessage()).endsWith("no answer");
               assertThat(ready.getLastTransitionTime()).isEqualTo("2026-01-01T12:01:00Z");
             });
-    assertThat(after.conditions()).containsAll(before.conditions().subList(1, 5));
+    assertThat(after.conditions()).containsAll(before.conditions().subList(1, 6));
     assertThat(after.nodes()).isEqualTo(before.nodes());
     topology.setStatus(after);
     assertThat(StatusBuilder.failed(topology, "no answer", NOON.plusSeconds(90))).isEqualTo(after);
@@ -185,9 +191,10 @@ class StatusBuilderTest {
               "Validated=True/Valid",
               "NodesReady=True/AllReady",
               "TopologyDeclared=True/Declared",
-              "ConsumersReady=True/AllReady");
+              "ConsumersReady=True/AllReady",
+              "EndpointsReady=True/AllReady");
       assertThat(message(status, "Ready"))
-          .isEqualTo("3/3 nodes, 1/1 queues and 0/0 consumers are ready");
+          .isEqualTo("3/3 nodes, 1/1 queues, 0/0 consumers and 0/0 endpoints are ready");
       assertThat(StatusBuilder.isReady(status)).isTrue();
       assertThat(status.observedGeneration()).isEqualTo(1);
       assertThat(status.binding().name()).isEqualTo("orders-connection");
@@ -235,7 +242,8 @@ class StatusBuilderTest {
               "Validated=False/InvalidSpec",
               "NodesReady=True/AllReady",
               "TopologyDeclared=True/Declared",
-              "ConsumersReady=True/AllReady");
+              "ConsumersReady=True/AllReady",
+              "EndpointsReady=True/AllReady");
       assertThat(message(status, "Validated"))
           .isEqualTo("spec.bindings[0].queue: no queue 'x'; spec.bindings[1].queue: no queue 'y'");
       assertThat(status.nodes()).isEqualTo(topology.getStatus().nodes());
@@ -885,6 +893,7 @@ class StatusBuilderTest {
           last.consumers(),
           null,
           status.drift(),
+          null,
           null);
     }
   }
@@ -1207,6 +1216,140 @@ class StatusBuilderTest {
     }
   }
 
+  @Nested
+  class Endpoints {
+
+    private static final String NO_GATEWAY =
+        "{phase: Running, conditions: [{type: Ready, status: 'False'},"
+            + " {type: ContainersReady, status: 'False'}], containerStatuses:"
+            + " [{name: rabbitmq, ready: true, state: {running: {}}},"
+            + " {name: gateway, ready: false, state: %s}]}";
+
+    Endpoints() {
+      spec(
+          "queues: [{name: hello, type: quorum}]",
+          "endpoints: {requestReply: [{name: echo, port: 10000, queue: hello, framing: Raw,"
+              + " timeout: 5s, maxMessageSize: 64Ki, maxConnections: 1, maxInFlight: 1,"
+              + " idleTimeout: 60s}], publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi,"
+              + " maxInFlight: 1}}");
+      told = GatewayConfig.revision(topology.getSpec());
+      containers = "[{name: rabbitmq}, {name: gateway}]";
+      services.add(service("{name: tcp-echo, port: 10000}, {name: http-publish, port: 8080}"));
+    }
+
+    @Test
+    void areReadyWhenANodeServesThem() {
+      podStatus.put(0, NO_GATEWAY.formatted("{running: {}}"));
+      podStatus.put(1, NO_GATEWAY.formatted("{running: {}}"));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.endpoints())
+          .containsExactly(
+              new EndpointStatus(
+                  "echo", EndpointType.RequestReply, "orders.shop.svc:10000", true, null),
+              new EndpointStatus(
+                  "publish", EndpointType.Publish, "orders.shop.svc:8080", true, null));
+      assertThat(status.summary().endpoints()).isEqualTo("2/2");
+      assertThat(message(status, "EndpointsReady")).isEqualTo("2/2 endpoints are ready");
+    }
+
+    @Test
+    void thatNoNodeServesAreNot() {
+      for (int n = 0; n < 3; n++) {
+        podStatus.put(n, NO_GATEWAY.formatted("{running: {}}"));
+      }
+
+      assertThat(build().endpoints()).extracting(EndpointStatus::ready).containsOnly(false);
+      assertThat(condition(build(), "EndpointsReady").getReason()).isEqualTo("EndpointNotReady");
+      assertThat(message(build(), "EndpointsReady"))
+          .isEqualTo(
+              "echo: No queue node's gateway is ready; publish: No queue node's gateway is ready");
+    }
+
+    @Test
+    void areNotReadyWhileTheNodesAreStillToGetTheirGateway() {
+      containers = "[{name: rabbitmq}]";
+
+      assertThat(ready(build()))
+          .startsWith("False/EndpointNotReady: echo: No queue node's gateway is ready");
+    }
+
+    @Test
+    void thatTheGatewaysHaveYetToBeToldAreNotReady() {
+      told = "what an earlier spec said";
+
+      assertThat(ready(build()))
+          .startsWith("False/EndpointNotReady: echo: The gateways are still to be told");
+    }
+
+    @Test
+    void thatTheServiceDoesNotLeadToAreNotReady() {
+      services.clear();
+      services.add(service("{name: tcp-echo, port: 10000}"));
+
+      assertThat(ready(build()))
+          .isEqualTo("False/EndpointNotReady: publish: Service orders has no such port yet");
+    }
+
+    @Test
+    void whoseQueueNobodyLeadsAreNotReady() {
+      queues.put("hello", queue("hello", null, 3, 1, 0));
+
+      assertThat(build().endpoints())
+          .extracting(EndpointStatus::ready, EndpointStatus::message)
+          .containsExactly(
+              tuple(false, "Its queue 'hello' is not there, or no node leads it"),
+              tuple(true, null));
+    }
+
+    /** The gateways know better. */
+    @Test
+    void areReadyAlthoughTheOperatorCannotReachTheBroker() {
+      brokerIsSilent("no answer");
+
+      assertThat(build().endpoints()).extracting(EndpointStatus::ready).containsOnly(true);
+    }
+
+    @Test
+    void aNodeThatLacksNothingButItsGatewayIsToldApart() {
+      podStatus.put(
+          1, NO_GATEWAY.formatted("{waiting: {reason: ImagePullBackOff, message: no such image}}"));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(status.nodes().members().get(1))
+          .isEqualTo(
+              new NodeStatus(
+                  "orders-1",
+                  "GatewayNotReady",
+                  "n1",
+                  "RabbitMQ is ready, but the gateway beside it is not: Container gateway: no such"
+                      + " image"));
+      assertThat(status.summary().nodes()).isEqualTo("2/3");
+      assertThat(ready(status)).startsWith("False/GatewayNotReady: 2 of 3 nodes are ready");
+      assertThat(status.endpoints()).extracting(EndpointStatus::ready).containsOnly(true);
+    }
+
+    @Test
+    void aNodeWhoseRabbitMqIsNotReadyIsNoMatterOfItsGateway() {
+      podStatus.put(
+          1,
+          NO_GATEWAY
+              .formatted("{running: {}}")
+              .replace("rabbitmq, ready: true", "rabbitmq, ready: false"));
+
+      assertThat(build().nodes().members().get(1).state()).isEqualTo("Starting");
+    }
+
+    private Service service(String ports) {
+      return Serialization.unmarshal(
+          "kind: Service\napiVersion: v1\nmetadata: {name: orders}\nspec: {ports: [%s]}"
+              .formatted(ports),
+          Service.class);
+    }
+  }
+
   private MessageTopologyStatus build() {
     Observation observed = observation();
     return StatusBuilder.build(
@@ -1244,7 +1387,7 @@ class StatusBuilderTest {
     BrokerObservation broker =
         unreachable != null ? unreachable : new Reachable(definitions, byName, queues, declared);
     return new Observation(
-        new ObservedObjects(deployments),
+        new ObservedObjects(Stream.concat(deployments.stream(), services.stream()).toList()),
         nodes,
         2,
         consumerPods,
@@ -1314,8 +1457,12 @@ class StatusBuilderTest {
                 .build()),
         Optional.of(
             pod(
-                "{name: %s}".formatted(NAMES.node(n)),
-                "{nodeName: %s}".formatted(machines.getOrDefault(n, "n" + n)),
+                """
+                {name: %s, labels: {app.kubernetes.io/component: queue-node, warren.dev/in-service: 'true'},
+                 annotations: {warren.dev/gateway-config-revision: '%s'}}"""
+                    .formatted(NAMES.node(n), told),
+                "{nodeName: %s, containers: %s}"
+                    .formatted(machines.getOrDefault(n, "n" + n), containers),
                 status)));
   }
 

@@ -29,6 +29,8 @@ class TransitionTest {
     "Starting,          NodesStarting,     -",
     "NodesStarting,     QueueNotReady,     -",
     "QueueNotReady,     ConsumerNotReady,  -",
+    "ConsumerNotReady,  EndpointNotReady,  -",
+    "Starting,          GatewayNotReady,   -",
     "-,                 InvalidSpec,       Warning",
     "-,                 AllReady,          Normal",
     // trouble
@@ -40,6 +42,8 @@ class TransitionTest {
     // by itself, a ready topology does not begin to start
     "AllReady,          Starting,          Warning",
     "AllReady,          QueueNotReady,     Warning",
+    "AllReady,          GatewayNotReady,   Warning",
+    "AllReady,          EndpointNotReady,  Warning",
     // nothing new
     "AllReady,          AllReady,          -",
     "Unschedulable,     Unschedulable,     -",
@@ -158,6 +162,7 @@ class TransitionTest {
         List.of(consumers),
         null,
         null,
+        null,
         null);
   }
 
@@ -174,6 +179,7 @@ class TransitionTest {
         List.of(),
         null,
         null,
+        null,
         null);
   }
 
@@ -186,6 +192,6 @@ class TransitionTest {
             .withMessage(message)
             .build();
     return new MessageTopologyStatus(
-        generation, List.of(ready), null, null, null, null, null, null, null, null, null);
+        generation, List.of(ready), null, null, null, null, null, null, null, null, null, null);
   }
 }

@@ -1,0 +1,82 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+
+/** The ways in for those who do not speak AMQP. */
+@ValidationRule(
+    fieldPath = ".publish",
+    value =
+        "!has(self.publish) || !has(self.requestReply)"
+            + " || self.requestReply.all(endpoint, endpoint.port != self.publish.port)",
+    message = "has the port of an endpoint of requestReply")
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record EndpointsSpec(
+    @Default("{}")
+        @JsonPropertyDescription(
+            "How the Service that clients connect to, with AMQP too, can be reached.")
+        ServiceSpec service,
+    @Size(max = 20)
+        @ValidationRule(
+            value = "self.all(one, self.exists_one(other, other.port == one.port))",
+            message = "two endpoints have the same port")
+        @JsonPropertyDescription(
+            "Ports that take requests over plain TCP: each is put into a queue, and what a consumer"
+                + " of the queue replies goes back on the same connection. Each has a name and a"
+                + " port of its own; at most 20.")
+        List<RequestReplySpec> requestReply,
+    @JsonPropertyDescription(
+            "A port that takes messages over HTTP and answers 202 when the message is safe in the"
+                + " queues that it goes to. None when absent.")
+        PublishSpec publish) {
+
+  /** Makes an absent list empty. */
+  public EndpointsSpec {
+    requestReply = requestReply == null ? List.of() : List.copyOf(requestReply);
+  }
+
+  /** The Service that clients connect to. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record ServiceSpec(
+      @Default("ClusterIP")
+          @JsonPropertyDescription(
+              "ClusterIP: from within the cluster only. NodePort: at a port of every machine too."
+                  + " LoadBalancer: through a load balancer of the cluster's surroundings too. All"
+                  + " ports of the Service can then be reached, RabbitMQ's among them.")
+          ServiceType type,
+      @Size(max = 50)
+          @ValidationRule(
+              value =
+                  "self.all(key, key.size() <= 253"
+                      + " && key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?"
+                      + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')"
+                      + " && !key.startsWith('warren.dev/'))",
+              message =
+                  "must have keys as Kubernetes' annotations have them, which do not begin with"
+                      + " 'warren.dev/'")
+          @JsonPropertyDescription(
+              "Annotations of the Service, such as those by which load balancers are set up; at most"
+                  + " 50.")
+          Map<String, @Size(max = 4096) String> annotations) {
+
+    /** Makes absent annotations empty. */
+    public ServiceSpec {
+      annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
+    }
+  }
+
+  /** From where the Service can be reached, as Kubernetes calls it. */
+  public enum ServiceType {
+    ClusterIP,
+    NodePort,
+    LoadBalancer
+  }
+}

@@ -1,0 +1,113 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** How each message of a queue is delivered to a URL. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record HttpDeliverySpec(
+    @Required
+        @Size(max = 400)
+        @ValidationRule(
+            // Nothing that Java's own parser would then refuse.
+            value =
+                "self.matches('^https?://([a-zA-Z\\\\d.-]+|[[][a-f\\\\d:.]+])(:[1-9]\\\\d{0,4})?"
+                    + "([/?]([\\\\w.~:/?@!$&()*+,;=-]|%[a-fA-F\\\\d]{2})*)?$')",
+            message =
+                "must be a http or https URL without a user or a fragment, such as"
+                    + " http://shop.default/notify")
+        @JsonPropertyDescription(
+            "Where the messages go, such as http://shop.default/notify; at most 400 characters. An"
+                + " answer from 200 to 299 says that the message is done with.")
+        String url,
+    @Default("POST") @JsonPropertyDescription("The request's method: POST, PUT, PATCH or GET.")
+        Method method,
+    @Default("5s")
+        @Size(max = 20)
+        @ValidationRule(
+            value =
+                Durations.IS_DURATION
+                    + " && self.matches('[1-9]') && "
+                    + Durations.SECONDS
+                    + " <= 600",
+            message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
+        @JsonPropertyDescription(
+            "For how long an answer is waited for, such as 5s; above 0s, at most 10m.")
+        String timeout,
+    @Default("8")
+        @Min(1)
+        @Max(1000)
+        @JsonPropertyDescription(
+            "How many requests each Pod makes at the same time, 1 to 1000, and how many messages it"
+                + " holds for them. One at a time if ordered.")
+        Integer concurrency,
+    @Default("false")
+        @JsonPropertyDescription(
+            "Whether a message is delivered only when the one before it is done with. For the order"
+                + " of a whole queue it takes one Pod, or a queue with singleActiveConsumer.")
+        Boolean ordered,
+    @Default("Binary")
+        @JsonPropertyDescription(
+            "How a message becomes a request, by CloudEvents 1.0. Binary: the message is the body,"
+                + " its attributes are headers (ce-...). Structured: the body is a JSON object with"
+                + " both.")
+        ContentMode contentMode,
+    @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.")
+        RetrySpec retry) {
+
+  /** Makes an absent flag false. */
+  public HttpDeliverySpec {
+    ordered = ordered != null && ordered;
+  }
+
+  /** The method of a request. */
+  public enum Method {
+    POST,
+    PUT,
+    PATCH,
+    GET
+  }
+
+  /** How a message becomes a request. */
+  public enum ContentMode {
+    Binary,
+    Structured
+  }
+
+  /** How often a delivery is tried, and how long is waited in between. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RetrySpec(
+      @Default("10")
+          @Min(1)
+          @Max(1000)
+          @JsonPropertyDescription(
+              "How often a delivery is tried, 1 to 1000. Then the message is dead-lettered, as the"
+                  + " queue's deadLetter says, or dropped if it says nothing.")
+          Integer maxAttempts,
+      @Default("1s")
+          @Size(max = 20)
+          @ValidationRule(
+              value =
+                  Durations.IS_DURATION
+                      + " && self.matches('[1-9]') && "
+                      + Durations.SECONDS
+                      + " <= 3600",
+              message = "must be a duration above 0s and of at most 1h, such as 500ms, 1s or 5m")
+          @JsonPropertyDescription(
+              "The longest pause after the first failure, above 0s, at most 1h; twice as long after"
+                  + " each further one. How much of it passes is left to chance.")
+          String initialDelay,
+      @Default("60s")
+          @Size(max = 20)
+          @ValidationRule(
+              value = Durations.IS_DURATION + " && " + Durations.SECONDS + " <= 3600",
+              message = "must be a duration of at most 1h, such as 500ms, 1s or 5m")
+          @JsonPropertyDescription("The longest pause of all, at most 1h; not below initialDelay.")
+          String maxDelay) {}
+}

@@ -1,0 +1,108 @@
+package dev.warren.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** A TCP port whose requests become messages, and whose replies are messages. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record RequestReplySpec(
+    @Required
+        @Size(max = 40)
+        @ValidationRule(
+            value = "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+            message =
+                "must be lower case letters, digits and '-', beginning and ending with a letter or digit")
+        @JsonPropertyDescription(
+            "The endpoint's name: 1 to 40 lower case letters, digits and '-'. The port of the Service"
+                + " is called tcp-<name>.")
+        String name,
+    @Required
+        @Min(EndpointPorts.LOWEST)
+        @Max(EndpointPorts.HIGHEST)
+        @ValidationRule(value = EndpointPorts.FREE, message = EndpointPorts.FREE_MESSAGE)
+        @JsonPropertyDescription(
+            "The TCP port, 1024 to 65535: none that another endpoint or the queue nodes themselves"
+                + " use.")
+        Integer port,
+    @Required
+        @Size(min = 1, max = 255)
+        @JsonPropertyDescription(
+            "The queue that takes the requests: one of this resource, and no stream. Its consumer"
+                + " publishes the reply to the message's reply_to, with the message's"
+                + " correlation_id.")
+        String queue,
+    @Default("Raw")
+        @JsonPropertyDescription(
+            "Where a request ends. Raw: with what one read from the connection gives, which suits"
+                + " short requests of clients that wait for the reply. Line: with a line feed."
+                + " LengthPrefixed: after as many bytes as the four before them say (big endian)."
+                + " Replies are framed in the same way.")
+        Framing framing,
+    @Default("5s")
+        @Size(max = 20)
+        @ValidationRule(
+            value =
+                Durations.IS_DURATION
+                    + " && self.matches('[1-9]') && "
+                    + Durations.SECONDS
+                    + " <= 600",
+            message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
+        @JsonPropertyDescription(
+            "For how long a reply is waited for, such as 500ms or 5s; above 0s, at most 10m.")
+        String timeout,
+    @Default("64Ki")
+        @Size(max = 20)
+        @ValidationRule(
+            value =
+                Sizes.IS_SIZE
+                    + " && "
+                    + Sizes.QUANTITY
+                    + ".compareTo(quantity('1')) >= 0 && "
+                    + Sizes.QUANTITY
+                    + ".compareTo(quantity('16Mi')) <= 0",
+            message = "must be a size in bytes from 1 to 16Mi, such as 64Ki")
+        @JsonPropertyDescription(
+            "The largest request, in bytes, such as 64Ki; from 1 to 16Mi. A connection with a larger"
+                + " one is closed.")
+        String maxMessageSize,
+    @Default("1000")
+        @Min(1)
+        @Max(10000)
+        @JsonPropertyDescription(
+            "How many connections each queue node takes at the most, 1 to 10000. More are closed.")
+        Integer maxConnections,
+    @Default("1000")
+        @Min(1)
+        @Max(10000)
+        @JsonPropertyDescription(
+            "How many requests of each queue node wait for their replies at the same time, 1 to"
+                + " 10000. While there are so many, no more are read.")
+        Integer maxInFlight,
+    @Default("60s")
+        @Size(max = 20)
+        @ValidationRule(
+            value =
+                Durations.IS_DURATION
+                    + " && "
+                    + Durations.SECONDS
+                    + " >= 1 && "
+                    + Durations.SECONDS
+                    + " <= 86400",
+            message = "must be a duration from 1s to 1d, such as 60s or 5m")
+        @JsonPropertyDescription(
+            "A connection on which nothing happens for so long is closed; from 1s to 1d.")
+        String idleTimeout) {
+
+  /** Where a request ends in a stream of bytes. */
+  public enum Framing {
+    Raw,
+    Line,
+    LengthPrefixed
+  }
+}

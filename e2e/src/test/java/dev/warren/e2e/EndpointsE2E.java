@@ -1,0 +1,85 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.ONE_NODE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Programs that speak no AMQP get in and out. */
+class EndpointsE2E {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-endpoints");
+
+  @Test
+  void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
+    namespace.run("apply", "--filename", "examples/echo/topology.yaml");
+    Topology echo = namespace.topology("echo").awaitReady();
+
+    call();
+    awaitMessages(echo, "notes", 1);
+
+    Pod deleted = echo.nodes().getFirst();
+    // It returns when the Pod is gone; a new one takes longer to start than a call.
+    namespace.run("delete", "pod", deleted.getMetadata().getName());
+    call();
+    echo.awaitReady();
+    awaitMessages(echo, "notes", 2);
+  }
+
+  @Test
+  void eachMessageIsDeliveredToAUrlAndWhatIsRefusedIsADeadLetter() {
+    String queues =
+        "queues: [{name: orders}, {name: odd, deadLetter: {queue: failed}}, {name: failed}]\n";
+    Topology topology = namespace.topology("webhook").apply(ONE_NODE + queues).awaitReady();
+    ClientPod receiver = ClientPod.start("receiver", topology, "orders");
+    Set<String> nodes = topology.podIds();
+    String address =
+        namespace.run("get", "pod", "receiver", "--output=jsonpath={.status.podIP}").strip();
+
+    topology
+        .apply(
+            ONE_NODE
+                + queues
+                + """
+                consumers:
+                  - {name: notify, queue: orders, http: {url: "http://%1$s:8080/take"}}
+                  - {name: nag, queue: odd, http: {url: "http://%1$s:8080/refuse"}}
+                """
+                    .formatted(address))
+        .awaitReady();
+    Broker broker = topology.broker();
+    broker.publish("orders");
+    broker.publish("odd");
+
+    await("both are delivered, once")
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(receiver.report().toString()).isEqualTo("{\"taken\":1,\"refused\":1}"));
+    awaitMessages(topology, "failed", 1);
+    awaitMessages(topology, "orders", 0);
+    assertThat(topology.podIds()).as("the queue node is not disturbed").containsAll(nodes);
+  }
+
+  /** Sends through the Service by a plain socket, then by HTTP; fails unless all is answered. */
+  private static void call() {
+    String job =
+        namespace
+            .run("create", "--filename", "examples/echo/call.yaml", "--output", "name")
+            .strip();
+    namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
+  }
+
+  private static void awaitMessages(Topology topology, String queue, int number) {
+    await(number + " messages in " + queue)
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(topology.broker().messages(queue)).isEqualTo(number));
+  }
+}

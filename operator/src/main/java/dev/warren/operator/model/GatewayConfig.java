@@ -1,0 +1,116 @@
+package dev.warren.operator.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.warren.api.v1alpha1.Durations;
+import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.PublishSpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.RequestReplySpec;
+import dev.warren.api.v1alpha1.RequestReplySpec.Framing;
+import dev.warren.api.v1alpha1.Sizes;
+import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.List;
+
+/**
+ * What the gateways of a topology are told. They follow it while they run: no change of it is a
+ * change of a Pod.
+ */
+public final class GatewayConfig {
+
+  /**
+   * The annotation of a node's Pod with what its gateway was told last. The kubelet looks at a
+   * ConfigMap about once a minute, and whenever its Pod is changed.
+   */
+  public static final String REVISION_ANNOTATION = "warren.dev/gateway-config-revision";
+
+  /** Where the container finds it. */
+  static final String FOLDER = "/etc/warren/gateway";
+
+  static final String FILE = "gateway.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The gateway's own form: durations in milliseconds, sizes in bytes. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Content(
+      List<RequestReply> requestReply,
+      Publish publish,
+      List<String> queues,
+      List<String> exchanges) {}
+
+  private record RequestReply(
+      String name,
+      int port,
+      String queue,
+      Framing framing,
+      long timeoutMillis,
+      long maxMessageBytes,
+      int maxConnections,
+      int maxInFlight,
+      long idleTimeoutMillis) {}
+
+  private record Publish(int port, long timeoutMillis, long maxMessageBytes, int maxInFlight) {}
+
+  private GatewayConfig() {}
+
+  /** The ConfigMap of the gateways; without endpoints it tells them to serve nothing. */
+  public static ConfigMap configMap(Owner owner, ResourceNames names, MessageTopologySpec spec) {
+    return new ConfigMapBuilder()
+        .withMetadata(owner.owned(names.gatewayConfigMap(), Component.QUEUE_NODE).build())
+        .addToData(FILE, text(content(spec)))
+        .build();
+  }
+
+  /** What distinguishes it from what the gateways of another spec are told. */
+  public static String revision(MessageTopologySpec spec) {
+    return Revision.of(text(content(spec)));
+  }
+
+  private static Content content(MessageTopologySpec spec) {
+    Endpoints endpoints = Endpoints.of(spec);
+    boolean publishes = endpoints.publish().isPresent();
+    return new Content(
+        endpoints.requestReply().stream().map(GatewayConfig::requestReply).toList(),
+        endpoints.publish().map(GatewayConfig::publish).orElse(null),
+        publishes ? spec.queues().stream().map(QueueSpec::name).toList() : List.of(),
+        publishes ? spec.exchanges().stream().map(ExchangeSpec::name).toList() : List.of());
+  }
+
+  private static RequestReply requestReply(RequestReplySpec spec) {
+    return new RequestReply(
+        spec.name(),
+        spec.port(),
+        spec.queue(),
+        spec.framing(),
+        millis(spec.timeout()),
+        Sizes.bytes(spec.maxMessageSize()),
+        spec.maxConnections(),
+        spec.maxInFlight(),
+        millis(spec.idleTimeout()));
+  }
+
+  private static Publish publish(PublishSpec spec) {
+    return new Publish(
+        spec.port(),
+        millis(spec.timeout()),
+        Sizes.bytes(spec.maxMessageSize()),
+        spec.maxInFlight());
+  }
+
+  private static long millis(String duration) {
+    return Durations.parse(duration).toMillis();
+  }
+
+  private static String text(Content content) {
+    try {
+      return JSON.writeValueAsString(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("numbers and texts can be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.warren.operator.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.Durations;
+import dev.warren.api.v1alpha1.HttpDeliverySpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec.ContentMode;
+import dev.warren.api.v1alpha1.HttpDeliverySpec.Method;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import java.util.Optional;
+
+/** The Pods of a consumer that delivers each message to a URL. */
+final class HttpDispatcher {
+
+  static final String DELIVERY = "WARREN_HTTP_DELIVERY";
+
+  /** Seconds, beyond an answer's own time, for a Pod to acknowledge what it holds and to end. */
+  private static final long TERMINATION_MARGIN_SECONDS = 10;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The dispatcher's own form: durations in milliseconds. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Delivery(
+      String consumer,
+      String url,
+      Method method,
+      long timeoutMillis,
+      int concurrency,
+      boolean ordered,
+      ContentMode contentMode,
+      Retry retry,
+      DeadLetter deadLetter) {}
+
+  private record Retry(int maxAttempts, long initialDelayMillis, long maxDelayMillis) {}
+
+  /** Without a routing key, the message's own. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record DeadLetter(String exchange, String routingKey) {}
+
+  private HttpDispatcher() {}
+
+  /**
+   * The template, to which the connection is still to be added.
+   *
+   * @param deadLetter where the queue's dead letters go
+   */
+  static PodTemplateSpec template(
+      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .endMetadata()
+        .withNewSpec()
+        .withAutomountServiceAccountToken(false)
+        .withEnableServiceLinks(false)
+        .withTerminationGracePeriodSeconds(
+            Durations.parse(consumer.http().timeout()).plusMillis(999).toSeconds()
+                + TERMINATION_MARGIN_SECONDS)
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withRunAsUser(GatewayContainer.USER)
+        .withRunAsGroup(GatewayContainer.USER)
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .endSecurityContext()
+        .withContainers(GatewayContainer.dispatcher(image, variable(consumer, deadLetter)))
+        .withVolumes(GatewayContainer.tmp())
+        .endSpec()
+        .build();
+  }
+
+  /** How many messages each Pod holds: as many as it delivers at the same time. */
+  static int prefetch(HttpDeliverySpec http) {
+    return http.ordered() ? 1 : http.concurrency();
+  }
+
+  private static EnvVar variable(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {
+    // A '$(' would be taken for the name of a variable; Kubernetes writes '$$' for one '$'.
+    String text = text(delivery(consumer, deadLetter)).replace("$", "$$");
+    return new EnvVarBuilder().withName(DELIVERY).withValue(text).build();
+  }
+
+  private static Delivery delivery(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {
+    HttpDeliverySpec http = consumer.http();
+    return new Delivery(
+        consumer.name(),
+        http.url(),
+        http.method(),
+        millis(http.timeout()),
+        http.concurrency(),
+        http.ordered(),
+        http.contentMode(),
+        new Retry(
+            http.retry().maxAttempts(),
+            millis(http.retry().initialDelay()),
+            millis(http.retry().maxDelay())),
+        deadLetter.map(HttpDispatcher::deadLetter).orElse(null));
+  }
+
+  private static DeadLetter deadLetter(DeadLetterSpec spec) {
+    // The default exchange takes a message to the queue that its routing key names.
+    return spec.queue() != null
+        ? new DeadLetter("", spec.queue())
+        : new DeadLetter(spec.exchange(), spec.routingKey());
+  }
+
+  private static long millis(String duration) {
+    return Durations.parse(duration).toMillis();
+  }
+
+  private static String text(Delivery delivery) {
+    try {
+      return JSON.writeValueAsString(delivery);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("numbers and texts can be written as JSON", e);
+    }
+  }
+}
