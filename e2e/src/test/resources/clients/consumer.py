@@ -17,6 +17,7 @@ QUEUE = os.environ["RABBITMQ_QUEUE"]
 
 PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
 PARAMETERS.heartbeat = 4
+PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
 PARAMETERS.socket_timeout = 2
 PARAMETERS.stack_timeout = 4
 

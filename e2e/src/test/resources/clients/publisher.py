@@ -18,9 +18,11 @@ MESSAGES = int(os.environ.get("MESSAGES", sys.maxsize))
 # Some hundred a second: enough to notice a loss, and little work for the broker.
 PAUSE_BETWEEN = 0.005
 
-# A node that is gone without a word is noticed after a few seconds instead of a minute.
+# A node that is gone without a word is noticed after a few seconds instead of a minute: by the kernel, in ms, if there
+# is something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
 PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
 PARAMETERS.heartbeat = 4
+PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
 PARAMETERS.socket_timeout = 2
 PARAMETERS.stack_timeout = 4
 PARAMETERS.blocked_connection_timeout = 10

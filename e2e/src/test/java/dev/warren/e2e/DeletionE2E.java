@@ -81,8 +81,8 @@ class DeletionE2E {
     Topology topology = namespace.topology("dead");
     topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
     topology.nodes().stream()
-        .map(pod -> QueueNodeProcess.of(namespace, pod.getMetadata().getName()))
-        .forEach(QueueNodeProcess::kill);
+        .map(pod -> NodeProcess.rabbit(namespace, pod.getMetadata().getName()))
+        .forEach(NodeProcess::kill);
 
     measured(topology, "with every broker process killed", topology::delete);
   }

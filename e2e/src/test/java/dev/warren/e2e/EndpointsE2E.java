@@ -4,6 +4,7 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Set;
@@ -19,7 +20,7 @@ class EndpointsE2E {
 
   @Test
   void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
-    namespace.run("apply", "--filename", "examples/echo/topology.yaml");
+    namespace.run("apply", "--filename", "examples/echo/echo.yaml");
     Topology echo = namespace.topology("echo").awaitReady();
 
     call();
@@ -31,6 +32,25 @@ class EndpointsE2E {
     call();
     echo.awaitReady();
     awaitMessages(echo, "notes", 2);
+  }
+
+  @Test
+  void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
+    namespace.run("apply", "--filename", "examples/echo/echo.yaml");
+    Topology echo = namespace.topology("echo").awaitReady();
+    ClientPod callers = ClientPod.start("callers", echo, "echo");
+    awaitAnswers(callers, 2000);
+    assertThat(callers.report().path("failed").asInt()).as("while all runs").isZero();
+
+    NodeProcess.rabbit(namespace, "echo-2").kill();
+    echo.awaitTrouble("NodesReady");
+    echo.awaitReady();
+    awaitAnswers(callers, callers.report().path("answered").asInt() + 2000);
+
+    JsonNode counts = callers.stop();
+    System.out.printf("1000 clients, a node killed: %s%n", counts);
+    assertThat(counts.path("wrong").asInt()).as("somebody else's bytes").isZero();
+    assertThat(counts.path("late").asInt()).as("without an end").isZero();
   }
 
   @Test
@@ -75,6 +95,12 @@ class EndpointsE2E {
             .run("create", "--filename", "examples/echo/call.yaml", "--output", "name")
             .strip();
     namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
+  }
+
+  private static void awaitAnswers(ClientPod callers, int number) {
+    await(number + " requests are answered")
+        .atMost(SOON)
+        .until(() -> callers.report().path("answered").asInt() >= number);
   }
 
   private static void awaitMessages(Topology topology, String queue, int number) {

@@ -101,10 +101,12 @@ class FaultsE2E {
     while (faults < FAULTS && System.nanoTime() < end) {
       faults++;
       Fault fault = possibleFault();
-      System.out.printf("%3d  %s%n", faults, strikeAndAwait(fault, victim(fault), true));
+      String what = strikeAndAwait(fault, victim(fault), true);
+      traffic.awaitMore(100);
+      System.out.printf(
+          "%3d  %s, longest pause so far %d ms%n", faults, what, traffic.longestPauseMs());
       bringBack();
       spreadAgain();
-      traffic.awaitMore(100);
     }
 
     System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
@@ -153,7 +155,7 @@ class FaultsE2E {
   private void strike(Fault fault, NodeStatus victim) {
     switch (fault) {
       case POD_DELETED -> namespace.run("delete", "pod", victim.name(), "--wait=false");
-      case PROCESS_KILLED -> QueueNodeProcess.of(namespace, victim.name()).kill();
+      case PROCESS_KILLED -> NodeProcess.rabbit(namespace, victim.name()).kill();
       case MACHINE_CUT_OFF_FOR_A_MOMENT -> {
         cutOff(victim.machine());
         await("a moment").pollDelay(Duration.ofSeconds(5)).until(() -> true);

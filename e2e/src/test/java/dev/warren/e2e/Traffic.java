@@ -70,6 +70,11 @@ final class Traffic {
         published.path("longestPauseMs").asInt());
   }
 
+  /** The publisher's longest time without a confirm so far, in ms. */
+  int longestPauseMs() {
+    return publisher.report().path("longestPauseMs").asInt();
+  }
+
   private int confirmed() {
     return publisher.report().path("confirmed").asInt();
   }

@@ -1,0 +1,52 @@
+package dev.warren.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** A process of a queue node's Pod: the machines of the test bed are namespaces of this one. */
+record NodeProcess(ProcessHandle process) {
+
+  static NodeProcess rabbit(TestNamespace namespace, String node) {
+    String name = "RABBITMQ_NODENAME=rabbit@" + node + ".";
+    String cluster = "." + namespace.name() + ".svc";
+    return find("beam.smp", variable -> variable.startsWith(name) && variable.endsWith(cluster));
+  }
+
+  /** Its name must be the only one of its kind in all namespaces. */
+  static NodeProcess gateway(String node) {
+    return find("java", ("HOSTNAME=" + node)::equals);
+  }
+
+  private static NodeProcess find(String program, Predicate<String> variable) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> read(process, "comm").strip().equals(program))
+        .filter(process -> variables(process).anyMatch(variable))
+        .findFirst()
+        .map(NodeProcess::new)
+        .orElseThrow(() -> new AssertionError("no such " + program + " runs"));
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  private static Stream<String> variables(ProcessHandle process) {
+    return read(process, "environ").lines().flatMap(text -> Arrays.stream(text.split("\0")));
+  }
+
+  private static String read(ProcessHandle process, String file) {
+    try {
+      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), file), UTF_8);
+    } catch (IOException e) {
+      // It ended meanwhile.
+      return "";
+    }
+  }
+}
