@@ -59,6 +59,13 @@ bench-queues: cluster node-image operator-image gateway-image example-image ## M
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
+.PHONY: bench-gateway
+bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages
+	KUBECONFIG= e2e/install
+	$(MVN) -q test-compile -pl node-image/gateway -am
+	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
+	  -Dtest-program=dev.warren.gateway.bench.GatewayBenchmark
+
 SIMULATION := $(MVN) -q process-test-classes -pl operator -am -Ptest-program \
   -Dtest-program=dev.warren.operator.scaling.simulation
 

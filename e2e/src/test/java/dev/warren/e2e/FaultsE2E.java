@@ -2,6 +2,7 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.TestBed.kubectl;
 import static dev.warren.e2e.TestBed.testbed;
+import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,6 +65,7 @@ class FaultsE2E {
   private final Random random = new Random(SEED);
   private final List<String> cutOff = new ArrayList<>();
   private final List<String> crashed = new ArrayList<>();
+  private int faults;
 
   /** What can happen. */
   private enum Fault {
@@ -97,37 +99,33 @@ class FaultsE2E {
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
 
     long end = System.nanoTime() + LIMIT.toNanos();
-    int faults = 0;
     while (faults < FAULTS && System.nanoTime() < end) {
-      faults++;
       Fault fault = possibleFault();
-      String what = strikeAndAwait(fault, victim(fault), true);
+      String what = strikeAndAwait(fault, victim(fault));
       traffic.awaitMore(100);
       System.out.printf(
           "%3d  %s, longest pause so far %d ms%n", faults, what, traffic.longestPauseMs());
       bringBack();
-      spreadAgain();
     }
 
     System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
   }
 
   /**
-   * Strikes, and waits until everything is whole again.
+   * Strikes, perhaps more than once, and waits until everything is whole again.
    *
-   * @param more whether something else may happen at once
    * @return what happened
    */
-  private String strikeAndAwait(Fault fault, NodeStatus victim, boolean more) {
+  private String strikeAndAwait(Fault fault, NodeStatus victim) {
     String before = incarnation(victim);
     long begun = System.nanoTime();
     List<String> also = new ArrayList<>();
     strike(fault, victim);
-    if (more && random.nextInt(ANOTHER_TOO) == 0) {
+    if (random.nextInt(ANOTHER_TOO) == 0) {
       strikeAnother(victim).ifPresent(also::add);
     }
-    if (more && random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
-      Operator.kill();
+    if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
+      strike(Fault.OPERATOR_KILLED, victim);
       also.add("+ OPERATOR_KILLED");
     }
     awaitWhole(fault, victim, before);
@@ -153,6 +151,7 @@ class FaultsE2E {
   }
 
   private void strike(Fault fault, NodeStatus victim) {
+    faults++;
     switch (fault) {
       case POD_DELETED -> namespace.run("delete", "pod", victim.name(), "--wait=false");
       case PROCESS_KILLED -> NodeProcess.rabbit(namespace, victim.name()).kill();
@@ -203,12 +202,21 @@ class FaultsE2E {
     return candidates.get(random.nextInt(candidates.size()));
   }
 
-  /** A machine that is struck must not be the clients' nor the operator's. */
+  /**
+   * A machine that is struck must not be the clients' nor the operator's, nor have two nodes: that
+   * would be the loss of the majority.
+   */
   private List<NodeStatus> candidates(Fault fault) {
-    List<String> spared =
-        fault.name().startsWith("MACHINE") ? List.of(QUIET_MACHINE, Operator.machine()) : List.of();
-    return topology.get().getStatus().nodes().members().stream()
+    List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
+    if (!fault.name().startsWith("MACHINE")) {
+      return nodes;
+    }
+    Map<String, Long> byMachine =
+        nodes.stream().collect(groupingBy(NodeStatus::machine, counting()));
+    List<String> spared = List.of(QUIET_MACHINE, Operator.machine());
+    return nodes.stream()
         .filter(node -> !spared.contains(node.machine()))
+        .filter(node -> byMachine.get(node.machine()) == 1)
         .toList();
   }
 
@@ -257,23 +265,6 @@ class FaultsE2E {
                   .containsOnly(3);
             });
     topology.awaitReady();
-  }
-
-  /**
-   * Two nodes stay on one machine when the third machine is back: one of them is given up by hand,
-   * or the loss of that machine would be the loss of the majority.
-   */
-  private void spreadAgain() {
-    Map<String, List<NodeStatus>> byMachine =
-        topology.get().getStatus().nodes().members().stream()
-            .collect(groupingBy(NodeStatus::machine));
-    byMachine.values().stream()
-        .filter(together -> together.size() > 1)
-        .map(List::getLast)
-        .forEach(
-            node ->
-                System.out.printf(
-                    "     %s%n", strikeAndAwait(Fault.GIVEN_UP_BY_HAND, node, false)));
   }
 
   private void cutOff(String machine) {
