@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeoutException;
 
-/** The bare Java client: persistent, mandatory messages to a queue on one channel, each confirmed. */
+/**
+ * The bare Java client: persistent, mandatory messages to a queue on one channel, each confirmed.
+ */
 final class ConfirmedWay implements Way {
 
   private final String queue;

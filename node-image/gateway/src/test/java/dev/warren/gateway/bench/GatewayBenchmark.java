@@ -21,8 +21,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What the gateway costs beside doing without it, as more clients come at the same time: {@code make
- * bench-gateway} gives it a queue node with the queues {@code published} and {@code requests}.
+ * What the gateway costs beside doing without it, as more clients come at the same time: {@code
+ * make bench-gateway} gives it a queue node with the queues {@code published} and {@code requests}.
  */
 public final class GatewayBenchmark {
 
@@ -62,14 +62,14 @@ public final class GatewayBenchmark {
       measure("HTTP publishing, management API", clients, management());
       measure("AMQP publishing, Java client", clients, new ConfirmedWay(factory, PUBLISHED, BODY));
     }
-    try (Responder ignored = new Responder(factory, REQUESTS)) {
-      for (int clients : CLIENTS) {
-        measure("TCP request/reply, gateway", clients, new LineWay(vertx, HOST, 10000, TEXT));
-        measure(
-            "AMQP request/reply, Java client", clients, new RequestReplyWay(factory, REQUESTS, BODY));
-        measure("TCP echo, no broker", clients, new LineWay(vertx, "localhost", echo(), TEXT));
-      }
+    Responder responder = new Responder(factory, REQUESTS);
+    for (int clients : CLIENTS) {
+      measure("TCP request/reply, gateway", clients, new LineWay(vertx, HOST, 10000, TEXT));
+      measure(
+          "AMQP request/reply, Java client", clients, new RequestReplyWay(factory, REQUESTS, BODY));
+      measure("TCP echo, no broker", clients, new LineWay(vertx, "localhost", echo(), TEXT));
     }
+    responder.close();
     await(vertx.close());
   }
 
@@ -107,10 +107,14 @@ public final class GatewayBenchmark {
     String credentials = required("BENCH_ADMIN_USER") + ":" + required("BENCH_ADMIN_PASSWORD");
     JsonObject message =
         JsonObject.of(
-            "properties", JsonObject.of("delivery_mode", 2),
-            "routing_key", PUBLISHED,
-            "payload", TEXT,
-            "payload_encoding", "string");
+            "properties",
+            JsonObject.of("delivery_mode", 2),
+            "routing_key",
+            PUBLISHED,
+            "payload",
+            TEXT,
+            "payload_encoding",
+            "string");
     String vhost = factory.getVirtualHost().replace("/", "%2F");
     return new HttpWay(
         vertx,

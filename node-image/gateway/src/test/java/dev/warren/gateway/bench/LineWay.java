@@ -29,8 +29,7 @@ final class LineWay implements Way {
   public Future<?> open(int concurrency) {
     List<Future<?>> opened = new ArrayList<>();
     for (int i = 0; i < concurrency; i++) {
-      opened.add(
-          client.connect(port, host).onSuccess(socket -> add(new Connection(socket, line))));
+      opened.add(client.connect(port, host).onSuccess(socket -> add(new Connection(socket, line))));
     }
     return Future.all(List.copyOf(opened));
   }

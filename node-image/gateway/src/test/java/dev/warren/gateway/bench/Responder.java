@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /** Answers each request in a queue with its own bytes. */
-final class Responder implements AutoCloseable {
+final class Responder {
 
   private static final int PREFETCH = 1000;
 
@@ -33,8 +33,7 @@ final class Responder implements AutoCloseable {
         tag -> {});
   }
 
-  @Override
-  public void close() {
+  void close() {
     connection.abort();
   }
 }
