@@ -264,6 +264,7 @@ class FaultsE2E {
                   .hasSize(QUEUES)
                   .containsOnly(3);
             });
+    Operator.start();
     topology.awaitReady();
   }
 
