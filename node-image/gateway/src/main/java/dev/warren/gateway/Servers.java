@@ -14,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -150,7 +151,7 @@ final class Servers implements AutoCloseable {
           endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
       LOG.infof("%s: requests at port %d", endpoint.name(), endpoint.port());
       return true;
-    } catch (RuntimeException e) {
+    } catch (IOException e) {
       LOG.errorf("%s: port %d cannot be had: %s", endpoint.name(), endpoint.port(), e.getMessage());
       return false;
     }

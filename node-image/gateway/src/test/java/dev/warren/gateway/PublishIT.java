@@ -38,7 +38,11 @@ import org.junit.jupiter.api.Test;
 class PublishIT {
 
   private static final PublishEndpoint ENDPOINT = new PublishEndpoint(0, 5000, 1_048_576, 1000);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  /** One of HTTP/2 would send all requests over one connection, and no more than a hundred. */
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   private static final String USER = "gateway-publish";
 
   private static Vertx vertx;
@@ -313,6 +317,18 @@ class PublishIT {
   }
 
   @Test
+  void aBatchThatCouldNeverBeTakenIsTooLarge() throws Exception {
+    serve(new PublishEndpoint(0, 5000, 1000, 2));
+    String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}";
+    String[] batch = {"Content-Type", "application/cloudevents-batch+json"};
+
+    assertThat(post("/queues/hello", "[%1$s,%1$s]".formatted(event), batch).statusCode())
+        .isEqualTo(202);
+    assertProblem(
+        post("/queues/hello", "[%1$s,%1$s,%1$s]".formatted(event), batch), 413, "too-large");
+  }
+
+  @Test
   void aQueueThatIsAddedCanBePublishedToAndNoConnectionIsDisturbed() throws Exception {
     serve(ENDPOINT);
     broker.declareQueue("added");
@@ -333,7 +349,9 @@ class PublishIT {
           HTTP.sendAsync(request("/queues/hello", "x"), BodyHandlers.ofString());
       await().until(() -> messagesIn("hello") == 2);
       servers.drain(Duration.ofSeconds(10));
-      assertThat(underWay).isCompletedWithValueMatching(r -> r.statusCode() == 503);
+      assertThat(underWay)
+          .succeedsWithin(Duration.ofSeconds(5))
+          .matches(response -> response.statusCode() == 503);
       assertProblem(post("/queues/hello", "y"), 503, "unavailable");
     }
   }

@@ -2,6 +2,7 @@ package dev.warren.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -285,6 +287,45 @@ class RequestReplyIT {
   }
 
   @Test
+  void aRequestThatIsNotWholeInTimeIsToldSo() throws Exception {
+    int port = serve(with(Framing.LINE, QUEUE, 300));
+    try (Socket client = connect(port)) {
+      client.getOutputStream().write("hel".getBytes(UTF_8));
+      assertThat(client.getInputStream().readAllBytes())
+          .asString(UTF_8)
+          .isEqualTo("!error timeout the request did not come within 300 ms\n");
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsServedOnceItIsFreeAndTheOthersMeanwhile() throws Exception {
+    RequestReplyEndpoint other = with(Framing.LINE, QUEUE, 5000);
+    RequestReplyEndpoint taken;
+    try (ServerSocket somebody = new ServerSocket(0)) {
+      taken =
+          new RequestReplyEndpoint(
+              "taken", somebody.getLocalPort(), QUEUE, Framing.LINE, 5000, 100, 10, 10, 60_000);
+      servers = new Servers(broker.factory(), vertx, new SimpleMeterRegistry());
+      servers.apply(config(taken, other));
+      await()
+          .untilAsserted(
+              () -> assertThat(answerToALine(servers.portOf(other), "a")).isEqualTo("a"));
+      assertThat(servers.areReady()).isFalse();
+    }
+    servers.apply(config(taken, other));
+    await().until(servers::areReady);
+    assertThat(answerToALine(taken.port(), "b")).isEqualTo("b");
+
+    servers.apply(config(other));
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> connect(taken.port()).close())
+                    .isInstanceOf(IOException.class));
+    assertThat(answerToALine(servers.portOf(other), "c")).isEqualTo("c");
+  }
+
+  @Test
   void aConnectionThatDoesNothingIsEnded() throws Exception {
     int port =
         serve(new RequestReplyEndpoint("idle", 0, QUEUE, Framing.LINE, 5000, 100, 10, 10, 100));
@@ -308,9 +349,7 @@ class RequestReplyIT {
     }
     await()
         .untilAsserted(
-            () ->
-                org.assertj.core.api.Assertions.assertThatThrownBy(() -> connect(port).close())
-                    .isInstanceOf(IOException.class));
+            () -> assertThatThrownBy(() -> connect(port).close()).isInstanceOf(IOException.class));
   }
 
   private static final class Echo extends DefaultConsumer {
@@ -337,8 +376,8 @@ class RequestReplyIT {
         queue, 0, queue, framing, timeoutMillis, 65536, 100, 1000, 60_000);
   }
 
-  private static GatewayConfig config(RequestReplyEndpoint endpoint) {
-    return new GatewayConfig(List.of(endpoint), Optional.empty(), Set.of(), Set.of());
+  private static GatewayConfig config(RequestReplyEndpoint... endpoints) {
+    return new GatewayConfig(List.of(endpoints), Optional.empty(), Set.of(), Set.of());
   }
 
   private int serve(RequestReplyEndpoint endpoint) {

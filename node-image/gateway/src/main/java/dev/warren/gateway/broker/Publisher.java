@@ -80,7 +80,7 @@ public final class Publisher implements AutoCloseable {
     }
     Publication publication = new Publication(message, timeout);
     try {
-      publishing.execute(() -> send(publication));
+      executeTimed(() -> send(publication));
     } catch (RejectedExecutionException e) {
       publication.failed(Kind.UNAVAILABLE, "the gateway is ending");
     }
@@ -126,11 +126,21 @@ public final class Publisher implements AutoCloseable {
       publication.failed(refusal.get());
       return;
     }
-    sendingSince = System.nanoTime();
     try {
       channelFor(exchange, open).send(publication);
     } catch (IOException | ShutdownSignalException e) {
       publication.failed(Kind.UNAVAILABLE, "no channel to the broker can be opened");
+    }
+  }
+
+  private void executeTimed(Runnable sending) {
+    publishing.execute(() -> timed(sending));
+  }
+
+  private void timed(Runnable sending) {
+    sendingSince = System.nanoTime();
+    try {
+      sending.run();
     } finally {
       sendingSince = 0;
     }
@@ -140,7 +150,7 @@ public final class Publisher implements AutoCloseable {
   private ConfirmChannel channelFor(String exchange, Connection open) throws IOException {
     ConfirmChannel channel = channels.get(exchange);
     if (channel == null || !channel.isOpen()) {
-      channel = new ConfirmChannel(open, publishing, this::send);
+      channel = new ConfirmChannel(open, this::executeTimed, this::send);
       channels.put(exchange, channel);
     }
     return channel;

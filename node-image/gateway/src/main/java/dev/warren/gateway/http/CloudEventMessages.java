@@ -37,6 +37,9 @@ final class CloudEventMessages {
   private static final JsonFormat EVENT_JSON = new JsonFormat();
   private static final byte[] NOTHING = {};
 
+  /** What is read from JSON takes several times as much memory, in bytes. */
+  private static final int LONGEST_JSON = 1024 * 1024;
+
   private CloudEventMessages() {}
 
   static boolean areIn(MultiMap headers) {
@@ -55,20 +58,25 @@ final class CloudEventMessages {
    * The messages of a request that has events.
    *
    * @param properties what else the messages get
-   * @throws HttpProblem 400 if it has none
+   * @throws HttpProblem 400 if it has none, 413 if there is too much JSON
    */
   static List<Message> of(
       Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
       throws HttpProblem {
+    boolean isBatch = isBatch(headers);
+    boolean isStructured = mediaType(headers).equals(JsonFormat.CONTENT_TYPE);
+    if ((isBatch || isStructured) && body.length() > LONGEST_JSON) {
+      throw HttpProblem.tooLarge("events in JSON may have %d bytes".formatted(LONGEST_JSON));
+    }
     try {
-      if (isBatch(headers)) {
+      if (isBatch) {
         List<Message> messages = new ArrayList<>();
         for (byte[] event : eventsIn(body)) {
           messages.add(structured(destination, properties, event));
         }
         return messages;
       }
-      if (mediaType(headers).equals(JsonFormat.CONTENT_TYPE)) {
+      if (isStructured) {
         return List.of(structured(destination, properties, body.getBytes()));
       }
       return List.of(binary(destination, properties, headers, body));
@@ -93,6 +101,7 @@ final class CloudEventMessages {
     Map<String, Object> amqpHeaders = new HashMap<>(properties.getHeaders());
     amqpHeaders.put(ATTRIBUTE_PREFIX + "specversion", event.getSpecVersion().toString());
     CloudEventUtils.toContextReader(event).readContext(new Attributes(amqpHeaders));
+    HttpMessages.mustBeNames(amqpHeaders.keySet());
     BasicProperties known =
         properties
             .builder()

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Turns an HTTP request into messages. */
@@ -66,6 +67,17 @@ final class HttpMessages {
     return value;
   }
 
+  /**
+   * Names of headers, which are short strings too.
+   *
+   * @throws HttpProblem 400 if one is too long
+   */
+  static void mustBeNames(Set<String> names) throws HttpProblem {
+    for (String name : names) {
+      property("the name of a header", name);
+    }
+  }
+
   private static BasicProperties properties(MultiMap headers, Instant now) throws HttpProblem {
     return new BasicProperties.Builder()
         .deliveryMode(PERSISTENT)
@@ -115,7 +127,7 @@ final class HttpMessages {
   }
 
   /** Names in small letters: those of HTTP have no case. Of a repeated one the first holds. */
-  private static Map<String, Object> amqpHeaders(MultiMap headers) {
+  private static Map<String, Object> amqpHeaders(MultiMap headers) throws HttpProblem {
     Map<String, Object> amqp = new HashMap<>();
     for (Map.Entry<String, String> header : headers) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
@@ -125,6 +137,7 @@ final class HttpMessages {
         amqp.putIfAbsent(name.substring(HEADER_PREFIX.length()), header.getValue());
       }
     }
+    mustBeNames(amqp.keySet());
     return amqp;
   }
 }

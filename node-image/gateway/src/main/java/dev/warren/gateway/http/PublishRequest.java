@@ -38,9 +38,10 @@ final class PublishRequest {
   private final Tally inFlight;
   private final HttpAnswer answer;
 
-  private final Buffer body = Buffer.buffer();
+  private Buffer body = Buffer.buffer();
   private Destination destination;
   private int counted;
+  private long reserved;
   private boolean over;
   private long bodyTimer;
 
@@ -96,7 +97,7 @@ final class PublishRequest {
   }
 
   private void count(int messages) throws HttpProblem {
-    if (messages > endpoint.maxInFlight()) {
+    if (counted + messages > endpoint.maxInFlight()) {
       throw HttpProblem.tooLarge("a batch may have %d events".formatted(endpoint.maxInFlight()));
     }
     if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
@@ -110,10 +111,11 @@ final class PublishRequest {
       return;
     }
     try {
-      mustFit((long) body.length() + chunk.length());
+      mustFit(reserved + chunk.length());
       if (!memory.tryReserve(chunk.length())) {
         throw HttpProblem.overloaded("the gateway has no memory left");
       }
+      reserved += chunk.length();
       body.appendBuffer(chunk);
     } catch (HttpProblem problem) {
       end(problem);
@@ -122,12 +124,15 @@ final class PublishRequest {
 
   private void publish() {
     vertx.cancelTimer(bodyTimer);
+    Buffer whole = body;
+    // It would be there twice: the messages have copies.
+    body = Buffer.buffer();
     if (over) {
       return;
     }
     List<Message> messages;
     try {
-      messages = HttpMessages.of(destination, request.headers(), body, Instant.now());
+      messages = HttpMessages.of(destination, request.headers(), whole, Instant.now());
       count(messages.size() - 1);
     } catch (HttpProblem problem) {
       end(problem);
@@ -175,7 +180,7 @@ final class PublishRequest {
     if (!over) {
       over = true;
       vertx.cancelTimer(bodyTimer);
-      memory.release(body.length());
+      memory.release(reserved);
       inFlight.remove(counted);
     }
   }

@@ -23,7 +23,7 @@ final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
   static final Duration SILENCE = Duration.ofMillis(20);
 
   private final int maxBytes;
-  private final ByteBuf request = Unpooled.buffer();
+  private ByteBuf request = Unpooled.buffer();
   private Future<?> silence;
   private boolean complete;
 
@@ -75,7 +75,10 @@ final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
     cancelTimer();
     if (!complete && request.isReadable()) {
       complete = true;
-      context.fireChannelRead(request.retainedSlice());
+      ByteBuf whole = request;
+      // It is its taker's now, and gone when that is done with it.
+      request = Unpooled.EMPTY_BUFFER;
+      context.fireChannelRead(whole);
     }
   }
 

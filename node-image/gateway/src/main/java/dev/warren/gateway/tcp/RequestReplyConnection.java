@@ -30,7 +30,8 @@ import org.jboss.logging.Logger;
  * comes (FIN), and what it still sends is read and let go for a while. A socket that is closed with
  * bytes unread would take its last reply back (RST).
  */
-final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf> {
+final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
+    implements UnfinishedRequest.Connection {
 
   private static final Logger LOG = Logger.getLogger(RequestReplyConnection.class);
 
@@ -50,6 +51,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf> 
   private final Tally requests;
   private final BiConsumer<String, Duration> measure;
 
+  private final UnfinishedRequest unfinished;
   private final Deque<Answer> answers = new ArrayDeque<>();
   private ChannelHandlerContext context;
   private boolean counted;
@@ -72,6 +74,13 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf> 
     this.connections = connections;
     this.requests = requests;
     this.measure = measure;
+    this.unfinished =
+        new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), memory, this);
+  }
+
+  /** What must stand before the decoder. */
+  UnfinishedRequest unfinished() {
+    return unfinished;
   }
 
   /** A request's place in the order of answers. */
@@ -161,6 +170,26 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf> 
     }
   }
 
+  @Override
+  public boolean isEnding() {
+    return ending;
+  }
+
+  @Override
+  public boolean isPaused() {
+    return !context.channel().config().isAutoRead();
+  }
+
+  @Override
+  public void noMemory() {
+    end(ErrorCode.OVERLOADED, NO_MEMORY);
+  }
+
+  @Override
+  public void tooSlow() {
+    end(ErrorCode.TIMEOUT, "the request did not come within " + endpoint.timeoutMillis() + " ms");
+  }
+
   /** No more requests are read; those that wait for replies get them. */
   void drain() {
     ending = true;
@@ -169,13 +198,13 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf> 
 
   private void ask(ByteBuf request, Answer answer) {
     int size = request.readableBytes();
-    if (!requests.tryAdd(1, endpoint.maxInFlight())) {
-      refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
+    if (!unfinished.whole(size)) {
+      refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
       return;
     }
-    if (!memory.tryReserve(size)) {
-      requests.remove(1);
-      refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
+    if (!requests.tryAdd(1, endpoint.maxInFlight())) {
+      memory.release(size);
+      refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
       return;
     }
     answer.reply =

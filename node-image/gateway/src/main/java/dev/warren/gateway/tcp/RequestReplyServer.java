@@ -7,10 +7,13 @@ import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -18,6 +21,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -40,19 +44,20 @@ public final class RequestReplyServer implements AutoCloseable {
    * Listens from now on.
    *
    * @param events the threads that do the work
-   * @throws RuntimeException if the port cannot be had
+   * @throws IOException if the port cannot be had
    */
   public RequestReplyServer(
       EventLoopGroup events,
       RequestReplyEndpoint endpoint,
       Requester requester,
       MemoryBudget memory,
-      MeterRegistry meters) {
+      MeterRegistry meters)
+      throws IOException {
     this.endpoint = endpoint;
     this.requester = requester;
     this.memory = memory;
     this.meters = meters;
-    this.listener =
+    ChannelFuture bound =
         new ServerBootstrap()
             .group(events)
             .channel(NioServerSocketChannel.class)
@@ -60,10 +65,18 @@ public final class RequestReplyServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // Parts of requests are held in the heap, which is what is budgeted.
+            .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
+            .childOption(
+                ChannelOption.RCVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(UnfinishedRequest.FREE_BYTES))
             .childHandler(new Accepted())
             .bind(endpoint.port())
-            .syncUninterruptibly()
-            .channel();
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(bound.cause().getMessage(), bound.cause());
+    }
+    this.listener = bound.channel();
   }
 
   /** The port that it listens on. */
@@ -114,21 +127,23 @@ public final class RequestReplyServer implements AutoCloseable {
     protected void initChannel(SocketChannel connection) {
       RequestReplyEndpoint now = endpoint;
       Frames frames = Frames.of(now.framing(), now.maxMessageBytes());
+      RequestReplyConnection handler =
+          new RequestReplyConnection(
+              now,
+              frames,
+              requester,
+              memory,
+              connections,
+              requests,
+              RequestReplyServer.this::measure);
       open.add(connection);
       connection
           .pipeline()
           .addLast(new IdleStateHandler(true, 0, 0, now.idleTimeoutMillis(), TimeUnit.MILLISECONDS))
+          .addLast(handler.unfinished())
           .addLast(frames.decoder())
           .addLast(new FlowControlHandler())
-          .addLast(
-              new RequestReplyConnection(
-                  now,
-                  frames,
-                  requester,
-                  memory,
-                  connections,
-                  requests,
-                  RequestReplyServer.this::measure));
+          .addLast(handler);
     }
   }
 }

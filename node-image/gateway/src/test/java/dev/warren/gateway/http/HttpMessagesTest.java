@@ -95,6 +95,38 @@ class HttpMessagesTest {
     assertThat(refusal("", header, "x".repeat(256))).containsIgnoringCase(header);
   }
 
+  @ParameterizedTest
+  @CsvSource({"Warren-Header-, '', 255", "ce-, cloudEvents:, 243"})
+  void theNameOfAHeaderHas255BytesAtMost(String prefix, String amqpPrefix, int longest)
+      throws HttpProblem {
+    String name = "x".repeat(longest);
+    MultiMap headers =
+        headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/s", "ce-type", "t");
+    headers.add(prefix + name, "value");
+    assertThat(HttpMessages.of(DESTINATION, headers, Buffer.buffer(), NOW))
+        .first()
+        .satisfies(
+            message ->
+                assertThat(message.properties().getHeaders()).containsKey(amqpPrefix + name));
+
+    headers.add(prefix + name + "x", "value");
+    assertThat(refusal("", headers)).contains("header");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"application/cloudevents+json, ''", "application/cloudevents-batch+json, '['"})
+  void eventsInJsonHaveAMebibyteAtMost(String contentType, String begin) {
+    String text = begin + " ".repeat(1024 * 1024 + 1);
+    HttpProblem problem =
+        catchThrowableOfType(
+            HttpProblem.class,
+            () ->
+                HttpMessages.of(
+                    DESTINATION, headers("Content-Type", contentType), Buffer.buffer(text), NOW));
+
+    assertThat(problem.status()).isEqualTo(413);
+  }
+
   @Test
   void aStructuredEventStaysAsItIs() throws HttpProblem {
     String event = "{\"specversion\":\"1.0\", \"id\":\"e1\", \"source\":\"/s\", \"type\":\"t\"}";
