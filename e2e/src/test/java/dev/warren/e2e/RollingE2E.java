@@ -50,7 +50,6 @@ class RollingE2E {
           """
       a line of configuration | config: "log.console.level = warning"
       other resources         | resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}
-      an annotation           | podTemplate: {metadata: {annotations: {example.com/note: changed}}}
       """)
   void aChangeReachesEveryNodeAndNeverStopsTwo(String what, String field) {
     Set<String> before = uids();

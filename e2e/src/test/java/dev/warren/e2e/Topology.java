@@ -232,6 +232,14 @@ final class Topology {
     awaitOnly(List.of());
   }
 
+  /** Deletes it, waits until nothing is left, and prints how long that took. */
+  void timeDeletion(String how, Runnable deletion) {
+    long start = System.nanoTime();
+    deletion.run();
+    awaitGone();
+    System.out.printf("deleted %s: %.1f s%n", how, (System.nanoTime() - start) / 1e9);
+  }
+
   /** Waits until nothing of it is left but these, each a kind and a name. */
   void awaitOnly(List<String> left) {
     await(name + " is gone")
