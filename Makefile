@@ -46,6 +46,7 @@ test-e2e: cluster node-image operator-image gateway-image example-image ## Run t
 
 FAULTS := 200
 MINUTES := 600
+MESSAGES := 1000000
 SEED := $(shell date +%s)
 
 .PHONY: soak
@@ -58,6 +59,17 @@ soak: cluster node-image operator-image gateway-image example-image ## Many rand
 bench-queues: cluster node-image operator-image gateway-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: bench-load
+bench-load: cluster node-image operator-image gateway-image example-image ## Measure how a consumer follows a constant load, a quarter of an hour
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest=ConstantLoadBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: soak-publish
+soak-publish: cluster node-image operator-image gateway-image example-image ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
+	  -De2e.messages=$(MESSAGES)
 
 .PHONY: bench-gateway
 bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages

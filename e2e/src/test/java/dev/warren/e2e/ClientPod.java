@@ -66,9 +66,9 @@ final class ClientPod {
   }
 
   /** One that takes its time, and whose number of Pods follows the load as scaling says. */
-  static String asScaledConsumer(String name, String queue, String scaling) {
-    return "{name: %s, queue: '%s', prefetch: 5, scaling: {%s}, template: {spec: {%s}}}"
-        .formatted(name, queue, scaling, podSpec("worker", ""));
+  static String asScaledConsumer(String program, String queue, int prefetch, String scaling) {
+    return "{name: %s, queue: '%s', prefetch: %d, scaling: {%s}, template: {spec: {%s}}}"
+        .formatted(program, queue, prefetch, scaling, podSpec(program, ""));
   }
 
   /** The fields of a pod's spec, as the restricted profile wants them, on one line. */
@@ -103,9 +103,14 @@ final class ClientPod {
     }
   }
 
+  /** Sends the program a signal, such as USR1. */
+  void signal(String signal) {
+    namespace.run("exec", name, "--", "sh", "-c", "kill -%s 1".formatted(signal));
+  }
+
   /** Asks the program to end, and returns its last words. */
   JsonNode stop() {
-    namespace.run("exec", name, "--", "sh", "-c", "kill -TERM 1");
+    signal("TERM");
     await(name + " ended").atMost(STOPPED).until(() -> report().path("final").asBoolean());
     return report();
   }

@@ -96,6 +96,7 @@ class ConsumerScalingE2E {
                 ClientPod.asScaledConsumer(
                     "worker",
                     QUEUE,
+                    5,
                     "maxReplicas: %d, drainWithin: 10s, maxWait: 1s, initialRate: 40, cooldown: 10s, scaleInWindow: 10s, maxScaleInPercent: 100"
                         .formatted(MOST)));
   }
