@@ -12,11 +12,12 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription("The generation of the resource that this status speaks of.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Ready (all of the others but ScalingActive), Validated (the resource makes sense),"
+            "Ready (all of the others but those of scaling), Validated (the resource makes sense),"
                 + " NodesReady, TopologyDeclared (exchanges, queues and bindings are in the broker),"
-                + " ConsumersReady, EndpointsReady; and, if consumers have scaling, ScalingActive: whether their load"
-                + " is known. While it is not, their numbers of Pods stay as they are. Paused is there"
-                + " while the annotation warren.dev/reconcile is.")
+                + " ConsumersReady, EndpointsReady; and, if consumers have scaling, ScalingActive:"
+                + " whether their load is known. While it is not, their numbers of Pods stay as they"
+                + " are. ScalingLimited: whether something keeps them from having as many Pods as they"
+                + " need. Paused is there while the annotation warren.dev/reconcile is.")
         List<Condition> conditions,
     @JsonPropertyDescription("Counts for kubectl get.") Summary summary,
     @JsonPropertyDescription("The queue nodes.") NodesStatus nodes,

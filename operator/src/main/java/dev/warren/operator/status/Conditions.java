@@ -25,6 +25,9 @@ final class Conditions {
   /** Only where consumers have scaling. */
   static final String SCALING_ACTIVE = "ScalingActive";
 
+  /** Only where consumers have scaling; what is good is that it is false. */
+  static final String SCALING_LIMITED = "ScalingLimited";
+
   static final String TRUE = "True";
   static final String FALSE = "False";
   static final String UNKNOWN = "Unknown";
@@ -75,10 +78,15 @@ final class Conditions {
    * Adds a condition that was true as it was, of an earlier generation too; false if it was not.
    */
   boolean keepTrue(String type) {
+    return previous.stream()
+            .anyMatch(last -> last.getType().equals(type) && last.getStatus().equals(TRUE))
+        && keep(type);
+  }
+
+  /** Adds a condition as it was; false if there was none. */
+  boolean keep(String type) {
     Optional<Condition> kept =
-        previous.stream()
-            .filter(last -> last.getType().equals(type) && last.getStatus().equals(TRUE))
-            .findFirst();
+        previous.stream().filter(last -> last.getType().equals(type)).findFirst();
     kept.ifPresent(conditions::add);
     return kept.isPresent();
   }
@@ -93,13 +101,13 @@ final class Conditions {
 
   /**
    * All of them, led by Ready: true, or what is the first that is not. Consumers whose load is
-   * unknown run as they did: they are no less ready.
+   * unknown, or more than they may grow to, run all the same: they are no less ready.
    */
   List<Condition> withSummary(String whenReady) {
     Condition first =
         conditions.stream()
             .filter(condition -> !condition.getStatus().equals(TRUE))
-            .filter(condition -> !condition.getType().equals(SCALING_ACTIVE))
+            .filter(condition -> !condition.getType().startsWith("Scaling"))
             .findFirst()
             .orElse(null);
     List<Condition> details = List.copyOf(conditions);

@@ -5,13 +5,11 @@ import static dev.warren.operator.status.Conditions.ENDPOINTS_READY;
 import static dev.warren.operator.status.Conditions.FALSE;
 import static dev.warren.operator.status.Conditions.NODES_READY;
 import static dev.warren.operator.status.Conditions.PAUSED;
-import static dev.warren.operator.status.Conditions.SCALING_ACTIVE;
 import static dev.warren.operator.status.Conditions.TOPOLOGY_DECLARED;
 import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
 import static dev.warren.operator.status.Conditions.VALIDATED;
 
-import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
@@ -148,7 +146,7 @@ public final class StatusBuilder {
     addConsumersReady();
     addEndpointsReady();
     addPaused();
-    addScalingActive();
+    new ScalingConditions(spec.consumers(), pass.observed()).addTo(conditions);
     Summary summary = summary();
     List<QueueStatus> listed = QueueStatuses.bounded(queues);
     List<ConsumerStatus> listedConsumers = ConsumerStatuses.bounded(consumers);
@@ -315,43 +313,6 @@ public final class StatusBuilder {
     }
   }
 
-  private void addScalingActive() {
-    List<ConsumerSpec> scaled =
-        spec.consumers().stream().filter(consumer -> consumer.scaling() != null).toList();
-    if (scaled.isEmpty()) {
-      return;
-    }
-    List<String> held =
-        scaled.stream().flatMap(consumer -> whyHeld(consumer.name()).stream()).toList();
-    boolean known =
-        scaled.stream()
-            .allMatch(consumer -> pass.observed().scaling().of(consumer.name()).isPresent());
-    if (!held.isEmpty()) {
-      conditions.add(SCALING_ACTIVE, FALSE, "LoadUnknown", joined(held));
-    } else if (known) {
-      conditions.add(
-          SCALING_ACTIVE,
-          TRUE,
-          "FollowingLoad",
-          "The numbers of Pods of %d consumers follow their load".formatted(scaled.size()));
-    } else if (!conditions.keepTrue(SCALING_ACTIVE)) {
-      conditions.add(
-          SCALING_ACTIVE, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
-    }
-  }
-
-  private Optional<String> whyHeld(String consumer) {
-    return pass.observed()
-        .scaling()
-        .of(consumer)
-        .filter(scaling -> scaling.isHeld(pass.observed().at()))
-        .map(
-            scaling ->
-                "%s keeps its Pods as they are: %s"
-                    .formatted(
-                        consumer, scaling.unknownBecause().orElse("The broker was not asked")));
-  }
-
   private Summary summary() {
     return new Summary(
         nodes.ready() + "/" + nodes.desired(), readyQueues(), readyConsumers(), readyEndpoints());
@@ -375,7 +336,7 @@ public final class StatusBuilder {
   }
 
   /** Not all of a thousand. */
-  private static String joined(List<String> messages) {
+  static String joined(List<String> messages) {
     String first = messages.stream().limit(MOST_MESSAGES).collect(Collectors.joining("; "));
     return messages.size() <= MOST_MESSAGES
         ? first

@@ -1033,6 +1033,27 @@ class StatusBuilderTest {
       assertThat(conditions(build())).contains("ScalingActive=True/FollowingLoad");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+      "AT_MAXIMUM, 'worker needs more Pods than its maxReplicas, 6'",
+      "INEFFECTIVE, 'worker gets no more Pods for a while: the last ones handled nothing more'",
+      "SINGLE_ACTIVE_CONSUMER, 'worker needs more Pods, but its queue has a single active consumer'"
+    })
+    void tellWhatKeepsThemFromGrowingAndAreNoLessReady(
+        ScalingDecision.Reason reason, String message) {
+      assertThat(conditions(build())).contains("ScalingLimited=False/AsNeeded");
+      load(decision(2, 900, reason), NOON, null);
+
+      MessageTopologyStatus status = build();
+      assertThat(conditions(status)).contains("ScalingLimited=True/TooFewPods");
+      assertThat(message(status, "ScalingLimited")).isEqualTo(message);
+      assertThat(ready(status)).startsWith("True");
+
+      topology.setStatus(status);
+      load(decision(2, 900, ScalingDecision.Reason.HOLDING_UNKNOWN), NOON, "no answer");
+      assertThat(conditions(build())).contains("ScalingLimited=True/TooFewPods");
+    }
+
     @Test
     void haveFiguresThatAreRefreshedEveryHalfMinute() {
       MessageTopologyStatus first = build();
@@ -1175,7 +1196,7 @@ class StatusBuilderTest {
           "queues: [{name: hello, type: quorum}]",
           "consumers: [{name: worker, queue: hello, replicas: 2}]");
 
-      assertThat(conditions(build())).noneMatch(text -> text.startsWith("ScalingActive"));
+      assertThat(conditions(build())).noneMatch(text -> text.startsWith("Scaling"));
       assertThat(scaling(build())).isNull();
     }
 
@@ -1201,9 +1222,13 @@ class StatusBuilderTest {
     }
 
     private ScalingDecision decision(int replicas, long backlog) {
+      return decision(replicas, backlog, ScalingDecision.Reason.STEADY);
+    }
+
+    private ScalingDecision decision(int replicas, long backlog, ScalingDecision.Reason reason) {
       return new ScalingDecision(
           replicas,
-          ScalingDecision.Reason.STEADY,
+          reason,
           "so many wait",
           OptionalDouble.of(1),
           1,

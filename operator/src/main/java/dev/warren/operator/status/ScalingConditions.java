@@ -1,0 +1,119 @@
+package dev.warren.operator.status;
+
+import static dev.warren.operator.status.Conditions.FALSE;
+import static dev.warren.operator.status.Conditions.SCALING_ACTIVE;
+import static dev.warren.operator.status.Conditions.SCALING_LIMITED;
+import static dev.warren.operator.status.Conditions.TRUE;
+import static dev.warren.operator.status.Conditions.UNKNOWN;
+
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.plan.ConsumerScaling;
+import dev.warren.operator.plan.Observation;
+import dev.warren.operator.scaling.ScalingDecision.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * How it stands with the consumers that follow their load, in the terms of a
+ * HorizontalPodAutoscaler: whether they are scaled at all, and whether something keeps them from
+ * having as many Pods as they need.
+ */
+final class ScalingConditions {
+
+  private final List<ConsumerSpec> scaled;
+  private final Observation observed;
+
+  ScalingConditions(List<ConsumerSpec> consumers, Observation observed) {
+    this.scaled = consumers.stream().filter(consumer -> consumer.scaling() != null).toList();
+    this.observed = observed;
+  }
+
+  /** Adds both, if there are such consumers. */
+  void addTo(Conditions conditions) {
+    if (!scaled.isEmpty()) {
+      addActive(conditions);
+      addLimited(conditions);
+    }
+  }
+
+  private void addActive(Conditions conditions) {
+    List<String> held = all(this::whyHeld);
+    if (!held.isEmpty()) {
+      conditions.add(SCALING_ACTIVE, FALSE, "LoadUnknown", StatusBuilder.joined(held));
+    } else if (areMeasured()) {
+      conditions.add(
+          SCALING_ACTIVE,
+          TRUE,
+          "FollowingLoad",
+          "The numbers of Pods of %d consumers follow their load".formatted(scaled.size()));
+    } else if (!conditions.keepTrue(SCALING_ACTIVE)) {
+      conditions.add(
+          SCALING_ACTIVE, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
+    }
+  }
+
+  private void addLimited(Conditions conditions) {
+    List<String> limits = all(this::limit);
+    if (!limits.isEmpty()) {
+      conditions.add(SCALING_LIMITED, TRUE, "TooFewPods", StatusBuilder.joined(limits));
+    } else if (areMeasured() && areKnown()) {
+      conditions.add(
+          SCALING_LIMITED, FALSE, "AsNeeded", "Every consumer may have the Pods that it needs");
+    } else if (!conditions.keep(SCALING_LIMITED)) {
+      conditions.add(
+          SCALING_LIMITED, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
+    }
+  }
+
+  private Optional<String> whyHeld(ConsumerSpec consumer) {
+    return scaling(consumer)
+        .filter(scaling -> scaling.isHeld(observed.at()))
+        .map(
+            scaling ->
+                "%s keeps its Pods as they are: %s"
+                    .formatted(
+                        consumer.name(),
+                        scaling.unknownBecause().orElse("The broker was not asked")));
+  }
+
+  /** Without figures, which would change with every look. */
+  private Optional<String> limit(ConsumerSpec consumer) {
+    return scaling(consumer)
+        .flatMap(
+            scaling ->
+                switch (scaling.decision().reason()) {
+                  case AT_MAXIMUM ->
+                      Optional.of(
+                          "%s needs more Pods than its maxReplicas, %d"
+                              .formatted(consumer.name(), consumer.scaling().maxReplicas()));
+                  case INEFFECTIVE ->
+                      Optional.of(
+                          "%s gets no more Pods for a while: the last ones handled nothing more"
+                              .formatted(consumer.name()));
+                  case SINGLE_ACTIVE_CONSUMER ->
+                      Optional.of(
+                          "%s needs more Pods, but its queue has a single active consumer"
+                              .formatted(consumer.name()));
+                  default -> Optional.empty();
+                });
+  }
+
+  private boolean areMeasured() {
+    return scaled.stream().allMatch(consumer -> scaling(consumer).isPresent());
+  }
+
+  private boolean areKnown() {
+    return scaled.stream()
+        .flatMap(consumer -> scaling(consumer).stream())
+        .noneMatch(scaling -> scaling.decision().reason() == Reason.HOLDING_UNKNOWN);
+  }
+
+  private List<String> all(Function<ConsumerSpec, Optional<String>> what) {
+    return scaled.stream().flatMap(consumer -> what.apply(consumer).stream()).toList();
+  }
+
+  private Optional<ConsumerScaling> scaling(ConsumerSpec consumer) {
+    return observed.scaling().of(consumer.name());
+  }
+}
