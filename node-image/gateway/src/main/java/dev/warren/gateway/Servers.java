@@ -60,7 +60,7 @@ final class Servers implements AutoCloseable {
   Servers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
     this.meters = meters;
-    this.publisher = new Publisher(broker);
+    this.publisher = new Publisher(broker, "publish");
     this.requester = new Requester(broker, publisher);
   }
 

@@ -50,9 +50,13 @@ public final class Publisher implements AutoCloseable {
   /** By exchange. Used by the publishing thread only. */
   private final Map<String, ConfirmChannel> channels = new HashMap<>();
 
-  /** Starts to connect at once, and does so again whenever the connection ends. */
-  public Publisher(ConnectionFactory factory) {
-    connection = new BrokerConnection(factory, "publish", new User());
+  /**
+   * Starts to connect at once, and does so again whenever the connection ends.
+   *
+   * @param name how the broker's lists call the connection
+   */
+  public Publisher(ConnectionFactory factory, String name) {
+    connection = new BrokerConnection(factory, name, new User());
   }
 
   /** Whether there is a connection. */

@@ -2,8 +2,9 @@ package dev.warren.gateway.dispatch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.rabbitmq.client.ConnectionFactory;
 import dev.warren.gateway.Role;
+import dev.warren.gateway.broker.Connections;
+import dev.warren.gateway.broker.Publisher;
 import dev.warren.gateway.config.BrokerAddress;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -42,7 +43,7 @@ public class DispatcherRole {
   private HttpDelivery delivery;
   private Dispatcher dispatcher;
   private Receiver receiver;
-  private BrokerPublisher publisher;
+  private Publisher publisher;
   private AwaitedQueue awaitedQueue;
 
   DispatcherRole(
@@ -69,10 +70,10 @@ public class DispatcherRole {
     delivery = delivery();
     receiver = new Receiver(delivery, Clock.systemUTC());
     publisher =
-        new BrokerPublisher(connectionFactory(), delivery.consumer() + " (dead letters, answers)");
+        new Publisher(Connections.to(broker), delivery.consumer() + " (dead letters, answers)");
     // What ended is not begun again here: a new process does it better, and at once.
     dispatcher = dispatcher(() -> Quarkus.asyncExit(1));
-    awaitedQueue = new AwaitedQueue(connectionFactory(), queue.orElseThrow());
+    awaitedQueue = new AwaitedQueue(Connections.to(broker), queue.orElseThrow());
     awaitedQueue.whenThere(() -> dispatcher.start(messages.get()));
   }
 
@@ -111,19 +112,5 @@ public class DispatcherRole {
   private URI source() {
     return Optional.ofNullable(delivery.source())
         .orElseGet(() -> EventFactory.source(broker.vhost(), queue.orElseThrow()));
-  }
-
-  private ConnectionFactory connectionFactory() {
-    ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(broker.host());
-    factory.setPort(broker.port());
-    factory.setVirtualHost(broker.vhost());
-    factory.setUsername(broker.username());
-    factory.setPassword(broker.password());
-    factory.setConnectionTimeout(5_000);
-    factory.setRequestedHeartbeat(15);
-    // A channel that is lost is replaced: what it had published is published again.
-    factory.setAutomaticRecoveryEnabled(false);
-    return factory;
   }
 }

@@ -1,17 +1,20 @@
 package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.gateway.broker.BrokerFailure;
+import dev.warren.gateway.broker.Message;
+import dev.warren.gateway.broker.Publisher;
 import dev.warren.gateway.dispatch.HttpDelivery.DeadLetterTarget;
 import dev.warren.gateway.dispatch.Outcome.Delivered;
 import dev.warren.gateway.dispatch.Outcome.Failure;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import io.cloudevents.CloudEvent;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -22,6 +25,7 @@ import org.jboss.logging.Logger;
 final class MessageDelivery {
   private static final Logger LOG = Logger.getLogger(MessageDelivery.class);
   private static final Duration BETWEEN_COPIES = Duration.ofSeconds(1);
+  private static final Duration TO_CONFIRM = Duration.ofSeconds(10);
 
   /** What becomes of a message in its queue. */
   enum Settlement {
@@ -38,7 +42,7 @@ final class MessageDelivery {
   private final Receiver receiver;
   private final Backoff backoff;
   private final DeadLetter deadLetter;
-  private final BrokerPublisher publisher;
+  private final Publisher publisher;
   private final DeliveryMetrics metrics;
   private final Clock clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -49,7 +53,7 @@ final class MessageDelivery {
       Receiver receiver,
       Backoff backoff,
       DeadLetter deadLetter,
-      BrokerPublisher publisher,
+      Publisher publisher,
       DeliveryMetrics metrics,
       Clock clock) {
     this.delivery = delivery;
@@ -140,11 +144,11 @@ final class MessageDelivery {
       throws InterruptedException {
     do {
       try {
-        publisher.publish(
-            target.exchange(), target.routingKey(message), properties, message.body(), true);
+        publish(
+            new Message(target.exchange(), target.routingKey(message), properties, message.body()));
         metrics.deadLettered.increment();
         return Settlement.ACKNOWLEDGE;
-      } catch (IOException e) {
+      } catch (BrokerFailure e) {
         LOG.warnf("Message %s is not a dead letter yet: %s", message.name(), e.getMessage());
       }
     } while (!stoppedWithin(BETWEEN_COPIES));
@@ -157,20 +161,34 @@ final class MessageDelivery {
     if (replyTo == null) {
       return;
     }
+    if (answer.tooLong()) {
+      replyFailed(message, "it is longer than %d bytes".formatted(Receiver.MAX_ANSWER));
+      return;
+    }
     BasicProperties properties =
         new BasicProperties.Builder()
             .correlationId(message.properties().getCorrelationId())
             .contentType(answer.contentType().orElse(null))
             .build();
     try {
-      if (answer.tooLong()) {
-        throw new IOException("it is longer than %d bytes".formatted(Receiver.MAX_ANSWER));
-      }
-      publisher.publish("", replyTo, properties, answer.body(), false);
+      publish(new Message("", replyTo, properties, answer.body()));
       metrics.replied.increment();
-    } catch (IOException e) {
-      metrics.replyFailed.increment();
-      LOG.warnf("The answer to message %s is not sent: %s", message.name(), e.getMessage());
+    } catch (BrokerFailure e) {
+      replyFailed(message, e.getMessage());
+    }
+  }
+
+  private void replyFailed(QueuedMessage message, String why) {
+    metrics.replyFailed.increment();
+    LOG.warnf("The answer to message %s is not sent: %s", message.name(), why);
+  }
+
+  /** Blocks until the broker has the message. */
+  private void publish(Message message) throws BrokerFailure, InterruptedException {
+    try {
+      publisher.publish(message, TO_CONFIRM).get();
+    } catch (ExecutionException e) {
+      throw BrokerFailure.of(e.getCause());
     }
   }
 
