@@ -5,22 +5,8 @@ repeated a number.
 """
 
 import json
-import os
-import signal
-import sys
-import threading
-import time
 
-import pika
-
-QUEUE = os.environ["RABBITMQ_QUEUE"]
-PREFETCH = 1000
-
-PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
-PARAMETERS.heartbeat = 4
-PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
-PARAMETERS.socket_timeout = 2
-PARAMETERS.stack_timeout = 4
+import broker
 
 # A byte for each number.
 seen = bytearray()
@@ -40,26 +26,8 @@ def receive(channel, method, properties, body):
     channel.basic_ack(method.delivery_tag)
 
 
-def report_each_second():
-    while True:
-        print(json.dumps({"complete": complete, "duplicates": duplicates}), flush=True)
-        time.sleep(1)
+def report():
+    print(json.dumps({"complete": complete, "duplicates": duplicates}), flush=True)
 
 
-def consume():
-    connection = pika.BlockingConnection(PARAMETERS)
-    channel = connection.channel()
-    channel.basic_qos(prefetch_count=PREFETCH)
-    channel.basic_consume(queue=QUEUE, on_message_callback=receive)
-    channel.start_consuming()
-    connection.close()
-
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-threading.Thread(target=report_each_second, daemon=True).start()
-while True:
-    try:
-        consume()
-    except (pika.exceptions.AMQPError, OSError) as error:
-        print(f"connecting again: {error!r}", file=sys.stderr)
-    time.sleep(0.2)
+broker.consume(receive, prefetch=1000, report=report)

@@ -13,19 +13,10 @@ import time
 
 import pika
 
-QUEUE = os.environ["RABBITMQ_QUEUE"]
-MESSAGES = int(os.environ.get("MESSAGES", sys.maxsize))
+import broker
+
 # Some hundred a second: enough to notice a loss, and little work for the broker.
 PAUSE_BETWEEN = 0.005
-
-# A node that is gone without a word is noticed after a few seconds instead of a minute: by the kernel, in ms, if there
-# is something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
-PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
-PARAMETERS.heartbeat = 4
-PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
-PARAMETERS.socket_timeout = 2
-PARAMETERS.stack_timeout = 4
-PARAMETERS.blocked_connection_timeout = 10
 
 
 class Publisher:
@@ -39,19 +30,19 @@ class Publisher:
         while not self.finished():
             try:
                 self.publish()
-            except (pika.exceptions.AMQPError, OSError) as error:
-                print(f"connecting again: {error!r}", file=sys.stderr)
+            except broker.ERRORS as error:
+                broker.connecting_again(error)
                 time.sleep(0.2)
 
     def publish(self):
-        connection = pika.BlockingConnection(PARAMETERS)
+        connection = broker.connect()
         channel = connection.channel()
         channel.confirm_delivery()
         while not self.finished():
             # Returns when confirmed, and raises when refused, unroutable or lost.
             channel.basic_publish(
                 exchange="",
-                routing_key=QUEUE,
+                routing_key=broker.QUEUE,
                 body=str(self.confirmed),
                 properties=pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent),
                 mandatory=True,

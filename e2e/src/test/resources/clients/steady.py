@@ -5,14 +5,13 @@ and a last one: how many messages are confirmed.
 """
 
 import json
-import os
 import signal
-import sys
 import time
 
 import pika
 
-QUEUE = os.environ["RABBITMQ_QUEUE"]
+import broker
+
 PER_SECOND = 50
 
 
@@ -28,19 +27,19 @@ class Load:
         while not self.stopped:
             try:
                 self.publish()
-            except (pika.exceptions.AMQPError, OSError) as error:
-                print(f"connecting again: {error!r}", file=sys.stderr)
+            except broker.ERRORS as error:
+                broker.connecting_again(error)
                 time.sleep(0.2)
 
     def publish(self):
-        connection = pika.BlockingConnection(pika.URLParameters(os.environ["RABBITMQ_URI"]))
+        connection = broker.connect()
         channel = connection.channel()
         channel.confirm_delivery()
         due = time.monotonic()
         while not self.stopped:
             if self.flows or self.single:
                 properties = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent)
-                channel.basic_publish("", QUEUE, repr(time.time()), properties, mandatory=True)
+                channel.basic_publish("", broker.QUEUE, repr(time.time()), properties, mandatory=True)
                 self.published += 1
                 self.single = max(0, self.single - 1)
             # What could not be sent in time is not sent all at once.

@@ -5,20 +5,14 @@ Prints a line of JSON each second, times in seconds.
 """
 
 import json
-import os
-import signal
-import sys
-import time
 
-import pika
+import broker
 
-QUEUE = os.environ["RABBITMQ_QUEUE"]
 LATE = 10.0
 
 waited = {}
 again = 0
 last = 0.0
-reported = 0.0
 
 
 def count(channel, method, properties, body):
@@ -45,23 +39,4 @@ def report():
     print(json.dumps(line), flush=True)
 
 
-def consume():
-    global reported
-    connection = pika.BlockingConnection(pika.URLParameters(os.environ["RABBITMQ_URI"]))
-    channel = connection.channel()
-    channel.basic_qos(prefetch_count=100)
-    channel.basic_consume(queue=QUEUE, on_message_callback=count)
-    while channel.consumer_tags:
-        connection.process_data_events(time_limit=0.5)
-        if time.monotonic() - reported > 1:
-            reported = time.monotonic()
-            report()
-
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-while True:
-    try:
-        consume()
-    except (pika.exceptions.AMQPError, OSError) as error:
-        print(f"connecting again: {error!r}", file=sys.stderr)
-    time.sleep(0.2)
+broker.consume(count, prefetch=100, report=report)

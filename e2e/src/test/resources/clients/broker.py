@@ -1,0 +1,65 @@
+"""What the programs beside this file share: their connection, and consuming that goes on whatever becomes of it."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import pika
+
+QUEUE = os.environ["RABBITMQ_QUEUE"]
+
+# What a connection ends by, and opening one.
+ERRORS = (pika.exceptions.AMQPError, OSError)
+
+# A node that is gone without a word is noticed after a few seconds instead of a minute: by the kernel, in ms, if there
+# is something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
+PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
+PARAMETERS.heartbeat = 4
+PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
+PARAMETERS.socket_timeout = 2
+PARAMETERS.stack_timeout = 4
+PARAMETERS.blocked_connection_timeout = 10
+
+
+def connect():
+    return pika.BlockingConnection(PARAMETERS)
+
+
+def connecting_again(error):
+    print(f"connecting again: {error!r}", file=sys.stderr)
+
+
+def consume(handle, prefetch=1, report=lambda: None, declare=False):
+    """Gives each message of the queue to handle, a callback as pika has them, until SIGTERM.
+
+    The message that is handled then is finished; what else was fetched goes back to the queue. Calls report about once
+    a second.
+    """
+    stopped = threading.Event()
+    # The first process of a container ends at SIGTERM only if it says so.
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    reported = 0.0
+
+    def take(*message):
+        if not stopped.is_set():
+            handle(*message)
+
+    while not stopped.is_set():
+        try:
+            connection = connect()
+            channel = connection.channel()
+            if declare:
+                channel.queue_declare(queue=QUEUE)
+            channel.basic_qos(prefetch_count=prefetch)
+            channel.basic_consume(queue=QUEUE, on_message_callback=take)
+            while channel.consumer_tags and not stopped.is_set():
+                connection.process_data_events(time_limit=0.2)
+                if time.monotonic() - reported >= 1:
+                    reported = time.monotonic()
+                    report()
+            connection.close()
+        except ERRORS as error:
+            connecting_again(error)
+        stopped.wait(0.2)
