@@ -11,6 +11,11 @@ final class ApiRefusal {
 
   private ApiRefusal() {}
 
+  /** Whether it did not say anything; the client's code is 0 or -1 then. */
+  static boolean isNoAnswer(KubernetesClientException e) {
+    return e.getCode() <= 0;
+  }
+
   /** Asked last, so that nothing else is wrong. */
   static boolean isByQuota(KubernetesClientException e) {
     return message(e).contains("exceeded quota");

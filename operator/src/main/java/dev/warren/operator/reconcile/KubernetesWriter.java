@@ -22,9 +22,6 @@ final class KubernetesWriter {
   /** What Kubernetes knows the operator by, as the owner of fields. Never to be changed. */
   static final String FIELD_MANAGER = "warren-operator";
 
-  /** The client's code when there was no response. */
-  private static final int NO_ANSWER = 0;
-
   private static final Logger LOG = Logger.getLogger(KubernetesWriter.class);
 
   private final KubernetesClient kubernetes;
@@ -75,6 +72,9 @@ final class KubernetesWriter {
         case KubernetesAction.Delete delete -> delete(delete.object());
       };
     } catch (KubernetesClientException e) {
+      if (ApiRefusal.isNoAnswer(e)) {
+        throw e;
+      }
       return Outcome.refused(problem(action.object(), e));
     }
   }
@@ -166,7 +166,6 @@ final class KubernetesWriter {
           new Problem("ChangedMeanwhile", message);
       case HttpURLConnection.HTTP_BAD_REQUEST, ApiRefusal.UNPROCESSABLE ->
           new Problem("Refused", message);
-      case NO_ANSWER -> throw e;
       default -> new Problem("ApiServerError", message);
     };
   }
