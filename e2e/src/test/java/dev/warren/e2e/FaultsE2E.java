@@ -49,10 +49,10 @@ class FaultsE2E {
   private static final Duration RECOVERED = Duration.ofSeconds(240);
 
   /** One fault in so many is followed at once by the end of the operator. */
-  private static final int OPERATOR_TOO = 3;
+  private static final int OPERATOR_TOO = 2;
 
   /** One fault in so many is followed at once by another node's. */
-  private static final int ANOTHER_TOO = 4;
+  private static final int ANOTHER_TOO = 2;
 
   /** One fault in so many is the API server's. It takes a minute, which the others do not. */
   private static final int API_SERVER = 20;
@@ -264,7 +264,6 @@ class FaultsE2E {
                   .hasSize(QUEUES)
                   .containsOnly(3);
             });
-    Operator.start();
     topology.awaitReady();
   }
 

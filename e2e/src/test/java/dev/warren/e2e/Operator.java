@@ -2,8 +2,10 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.TestBed.kubectl;
 import static dev.warren.e2e.TestBed.tryKubectl;
+import static org.awaitility.Awaitility.await;
 
 import dev.warren.e2e.TestBed.Printed;
+import java.time.Duration;
 
 /** The operator as {@code e2e/install} left it. */
 final class Operator {
@@ -13,6 +15,8 @@ final class Operator {
   private static final String HERE = "--namespace=" + NAMESPACE;
   private static final String DEPLOYMENT = "deployment/warren";
   private static final String PODS = "--selector=app.kubernetes.io/component=operator";
+
+  private static final Duration STARTED = Duration.ofSeconds(60);
 
   private Operator() {}
 
@@ -32,15 +36,20 @@ final class Operator {
     kubectl(HERE, "rollout", "status", DEPLOYMENT, "--timeout=90s");
   }
 
-  /** The machine that it runs on. */
+  /** The machine that it runs on, as soon as it does. */
   static String machine() {
-    return kubectl(
-        HERE,
-        "get",
-        "pods",
-        PODS,
-        "--field-selector=status.phase=Running",
-        "--output=jsonpath={.items[0].spec.nodeName}");
+    return await("the operator's Pod runs")
+        .atMost(STARTED)
+        .until(
+            () ->
+                kubectl(
+                    HERE,
+                    "get",
+                    "pods",
+                    PODS,
+                    "--field-selector=status.phase=Running",
+                    "--output=jsonpath={.items[*].spec.nodeName}"),
+            machine -> !machine.isEmpty());
   }
 
   /** A figure of its metrics that has no labels but the operator's own, summed up. */
