@@ -15,6 +15,7 @@ import pika
 
 import broker
 
+MESSAGES = int(os.environ.get("MESSAGES", sys.maxsize))
 # Some hundred a second: enough to notice a loss, and little work for the broker.
 PAUSE_BETWEEN = 0.005
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("it kills the operator")
 class OperatorKilledE2E {
 
-  private static final int TIMES = 10;
+  private static final int TIMES = 6;
 
   /**
    * The moments are spread over this long, which is about how long it takes from apply to Ready.
