@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * What the gateway costs beside doing without it, as more clients come at the same time: {@code
- * make bench-gateway} gives it a queue node with the queues {@code published} and {@code requests}.
+ * make bench-gateway} gives it a queue node with the queues that it needs.
  */
 public final class GatewayBenchmark {
 
@@ -70,6 +70,7 @@ public final class GatewayBenchmark {
       measure("TCP echo, no broker", clients, new LineWay(vertx, "localhost", echo(), TEXT));
     }
     responder.close();
+    new DeliveryBenchmark(vertx, factory, required("BENCH_RECEIVER")).run();
     await(vertx.close());
   }
 
