@@ -52,6 +52,36 @@ class ConsumerScalingE2E {
     topology.awaitReady();
   }
 
+  @Test
+  void podsThatGoDuringTheirWorkFinishItSoThatNothingIsHandledTwice() {
+    Topology busy = namespace.topology("busy").apply(handlers(8)).awaitReady();
+    ClientPod counter = ClientPod.start("waits", busy, "handled");
+    ClientPod load = ClientPod.start("steady", busy, QUEUE);
+    await("all work").atMost(SCALED).until(() -> handled(counter) > 100);
+
+    busy.apply(handlers(2));
+    await("six have gone").atMost(IDLE).until(() -> busy.consumers().size() == 2);
+    busy.apply(handlers(12));
+
+    int published = load.stop().path("published").asInt();
+    await("every message is handled").atMost(IDLE).until(() -> handled(counter) == published);
+    System.out.printf("six of eight Pods went during their work: %s%n", counter.report());
+    assertThat(counter.report().path("again").asInt()).isZero();
+  }
+
+  private static int handled(ClientPod counter) {
+    return counter.report().path("handled").asInt();
+  }
+
+  private static String handlers(int number) {
+    return ONE_NODE
+        + "queues: [{name: %s}, {name: handled}]\n".formatted(QUEUE)
+        + "consumers: [%s]\n"
+            .formatted(
+                ClientPod.asScaledConsumer(
+                    "handler", QUEUE, 1, "minReplicas: %1$d, maxReplicas: %1$d".formatted(number)));
+  }
+
   private void whatSomebodyElseMakesOfTheNumberIsPutBack() {
     namespace.run("scale", "deployment", "orders-worker", "--replicas=" + (MOST + 1));
     awaitReplicas(MOST, PUT_BACK);
