@@ -65,6 +65,12 @@ final class ClientPod {
         .formatted(name, queue, podSpec("consumer", ""));
   }
 
+  /** Two Pods of a program, as a consumer of a topology. */
+  static String asPairOfConsumers(String program, String queue, int prefetch) {
+    return "{name: %s, queue: '%s', prefetch: %d, replicas: 2, template: {spec: {%s}}}"
+        .formatted(program, queue, prefetch, podSpec(program, ""));
+  }
+
   /** One that takes its time, and whose number of Pods follows the load as scaling says. */
   static String asScaledConsumer(String program, String queue, int prefetch, String scaling) {
     return "{name: %s, queue: '%s', prefetch: %d, scaling: {%s}, template: {spec: {%s}}}"

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -16,7 +17,20 @@ class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Other tests are busy too: there is time for all of a thousand to be answered. */
+  private static final String CROWD =
+      Topology.THREE_NODES
+          + "queues: [{name: requests}]\n"
+          + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 30s}]}\n"
+          + "consumers: [%s]\n"
+              .formatted(ClientPod.asPairOfConsumers("responder", "requests", 100));
+
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-endpoints");
+
+  @AfterEach
+  void sendTheCallersHome() {
+    namespace.run("delete", "pod", "callers", "--ignore-not-found", "--grace-period=1");
+  }
 
   @Test
   void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
@@ -36,15 +50,14 @@ class EndpointsE2E {
 
   @Test
   void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
-    namespace.run("apply", "--filename", "examples/echo/echo.yaml");
-    Topology echo = namespace.topology("echo").awaitReady();
-    ClientPod callers = ClientPod.start("callers", echo, "echo");
+    Topology crowd = namespace.topology("crowd").apply(CROWD).awaitReady();
+    ClientPod callers = ClientPod.start("callers", crowd, "requests");
     awaitAnswers(callers, 2000);
     assertThat(callers.report().path("failed").asInt()).as("while all runs").isZero();
 
-    NodeProcess.rabbit(namespace, "echo-2").kill();
-    echo.awaitTrouble("NodesReady");
-    echo.awaitReady();
+    NodeProcess.rabbit(namespace, "crowd-2").kill();
+    crowd.awaitTrouble("NodesReady");
+    crowd.awaitReady();
     awaitAnswers(callers, callers.report().path("answered").asInt() + 2000);
 
     JsonNode counts = callers.stop();
