@@ -52,13 +52,13 @@ class EndpointsE2E {
   void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
     Topology crowd = namespace.topology("crowd").apply(CROWD).awaitReady();
     ClientPod callers = ClientPod.start("callers", crowd, "requests");
-    awaitAnswers(callers, 2000);
+    awaitAnswers(callers, 1500);
     assertThat(callers.report().path("failed").asInt()).as("while all runs").isZero();
 
     NodeProcess.rabbit(namespace, "crowd-2").kill();
     crowd.awaitTrouble("NodesReady");
     crowd.awaitReady();
-    awaitAnswers(callers, callers.report().path("answered").asInt() + 2000);
+    awaitAnswers(callers, callers.report().path("answered").asInt() + 1500);
 
     JsonNode counts = callers.stop();
     System.out.printf("1000 clients, a node killed: %s%n", counts);
