@@ -45,8 +45,8 @@ class PublishThroughFaultsE2E {
         .apply(
             Topology.THREE_NODES + "queues: [{name: events}]\nendpoints: {publish: {port: 8080}}")
         .awaitReady();
-    ClientPod counter = ClientPod.start("event_counter", topology, "events");
-    ClientPod publisher = ClientPod.start("http_publisher", topology, "events");
+    ClientPod counter = ClientPod.start("event-counter", topology, "events");
+    ClientPod publisher = ClientPod.start("http-publisher", topology, "events");
     long begun = System.nanoTime();
     awaitMoreAccepted(publisher);
 

@@ -1,4 +1,4 @@
-"""Takes the events that http_publisher.py sends out of their queue, and counts them by their ids.
+"""Takes the events that http-publisher.py sends out of their queue, and counts them by their ids.
 
 Prints a line of JSON each second: up to which number none is missing (the count of 0, 1, 2, ...), and how many messages
 repeated a number.
