@@ -113,6 +113,22 @@ final class ConfirmChannel {
       }
     } catch (IOException e) {
       publication.failed(Kind.UNAVAILABLE, "the connection to the broker ended");
+      abort();
+    } catch (IllegalArgumentException e) {
+      publication.failed(Kind.REFUSED, "it cannot be an AMQP message: " + e.getMessage());
+      abort();
+    }
+  }
+
+  /**
+   * What was not sent has a number all the same, so that from now on each confirm would be taken
+   * for that of the message before.
+   */
+  private void abort() {
+    try {
+      channel.abort();
+    } catch (IOException e) {
+      // It is gone either way.
     }
   }
 
@@ -151,7 +167,9 @@ final class ConfirmChannel {
 
   private void ended(ShutdownSignalException cause) {
     List<Publication> underWay = List.copyOf(unconfirmed.values());
-    if (!cause.isHardError() && cause.getReason() instanceof AMQP.Channel.Close close) {
+    if (!cause.isHardError()
+        && !cause.isInitiatedByApplication()
+        && cause.getReason() instanceof AMQP.Channel.Close close) {
       BrokerFailure failure = new BrokerFailure(kindOf(close.getReplyCode()), close.getReplyText());
       if (isForAllOfTheExchange(close)) {
         endedAt = System.nanoTime();
