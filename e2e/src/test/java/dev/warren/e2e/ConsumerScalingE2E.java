@@ -69,6 +69,29 @@ class ConsumerScalingE2E {
     assertThat(counter.report().path("again").asInt()).isZero();
   }
 
+  /** The endpoint has more time than that needs: an answer in time is what the client is owed. */
+  @Test
+  void aRequestFromASocketWakesWhoAnswersIt() {
+    Topology asleep =
+        namespace
+            .topology("asleep")
+            .apply(
+                ONE_NODE
+                    + "queues: [{name: requests}]\n"
+                    + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 60s}]}\n"
+                    + "consumers: [%s]\n"
+                        .formatted(
+                            ClientPod.asScaledConsumer(
+                                "responder", "requests", 1, "maxReplicas: 1")))
+            .awaitReady();
+    assertThat(replicas(asleep)).isZero();
+
+    ClientPod caller = ClientPod.start("caller", asleep, "requests");
+
+    System.out.printf("a request to who sleeps: %s%n", caller.report());
+    assertThat(caller.report().path("reply").asText()).isEqualTo("hello");
+  }
+
   private static int handled(ClientPod counter) {
     return counter.report().path("handled").asInt();
   }
@@ -111,6 +134,10 @@ class ConsumerScalingE2E {
   }
 
   private int replicas() {
+    return replicas(topology);
+  }
+
+  private static int replicas(Topology topology) {
     return topology.owned(Deployment.class).findFirst().orElseThrow().getSpec().getReplicas();
   }
 

@@ -19,7 +19,8 @@ public record ScalingSpec(
         @Max(1000)
         @JsonPropertyDescription(
             "The least number of Pods, 0 to 1000. With 0 the consumer has no Pod while there is"
-                + " nothing to do, and the first message waits until one has started.")
+                + " nothing to do, and the first message waits until one has started: it is noticed at"
+                + " once when it comes by an endpoint, and else within some seconds.")
         Integer minReplicas,
     @Default("10")
         @Min(1)

@@ -1,17 +1,23 @@
 package dev.warren.gateway;
 
+import dev.warren.gateway.broker.BrokerFailure;
+import dev.warren.gateway.broker.BrokerFailure.Kind;
 import dev.warren.gateway.broker.Connections;
 import dev.warren.gateway.config.BrokerAddress;
 import dev.warren.gateway.config.ConfigFile;
 import dev.warren.gateway.config.GatewayConfig;
+import dev.warren.gateway.http.ArrivalHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +74,11 @@ public class Gateway implements HealthCheck {
     }
   }
 
+  /** From here the operator hears when consumers that sleep get work. */
+  void tellOfArrivals(@Observes Router router) {
+    new ArrivalHandler(this::firstArrival).addTo(router);
+  }
+
   void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
     looking.shutdown();
     if (servers != null) {
@@ -82,6 +93,13 @@ public class Gateway implements HealthCheck {
   public HealthCheckResponse call() {
     boolean ready = role != Role.GATEWAY || (servers != null && servers.areReady());
     return HealthCheckResponse.named("gateway").status(ready).build();
+  }
+
+  private CompletableFuture<String> firstArrival(Set<String> queues) {
+    return servers == null
+        ? CompletableFuture.failedFuture(
+            new BrokerFailure(Kind.UNAVAILABLE, "nothing is published here"))
+        : servers.firstArrival(queues);
   }
 
   private void look() {

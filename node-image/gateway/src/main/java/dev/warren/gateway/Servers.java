@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +81,11 @@ final class Servers implements AutoCloseable {
   /** Whether everything listens, and the broker is connected to. */
   boolean areReady() {
     return complete && publisher.isConnected() && requester.isConnected();
+  }
+
+  /** Waits for a message, as {@link Publisher#firstArrival} does. */
+  CompletableFuture<String> firstArrival(Set<String> queues) {
+    return publisher.firstArrival(queues);
   }
 
   /** The port that a request/reply endpoint has got. */

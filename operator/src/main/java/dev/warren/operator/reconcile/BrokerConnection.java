@@ -5,14 +5,12 @@ import dev.warren.operator.broker.ManagementApiBrokerClient;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Ports;
 import dev.warren.operator.plan.QueueNode;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Finds a topology's broker: the nodes that may answer, those first that serve clients. */
 final class BrokerConnection {
@@ -32,22 +30,12 @@ final class BrokerConnection {
             // A Pod also counts as pending while a container beside RabbitMQ cannot be started.
             .filter(QueueNode::hasStarted)
             .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
-            .flatMap(node -> node.pod().stream())
-            .flatMap(BrokerConnection::endpoint)
+            .flatMap(node -> NodeAddress.http(node, Ports.MANAGEMENT))
             .toList();
     return new ManagementApiBrokerClient(
         http,
         endpoints,
         CredentialSecrets.text(admin, CredentialSecrets.USERNAME),
         CredentialSecrets.text(admin, CredentialSecrets.PASSWORD));
-  }
-
-  private static Stream<URI> endpoint(Pod pod) {
-    String ip = pod.getStatus().getPodIP();
-    if (ip == null) {
-      return Stream.empty();
-    }
-    String host = ip.contains(":") ? "[" + ip + "]" : ip;
-    return Stream.of(URI.create("http://" + host + ":" + Ports.MANAGEMENT));
   }
 }

@@ -2,6 +2,7 @@ package dev.warren.operator.reconcile;
 
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.scaling.QueueReading;
+import dev.warren.operator.scaling.QueueReading.Known;
 import dev.warren.operator.scaling.QueueReading.Unknown;
 import dev.warren.operator.scaling.Sample;
 import dev.warren.operator.scaling.ScalingDecision;
@@ -22,6 +23,7 @@ final class ConsumerLoad implements AutoCloseable {
   private Instant knownAt;
   private ConsumerScaling scaling;
   private boolean held;
+  private QueueReading lastReading;
 
   /**
    * @param scaler decides; it is given every sample
@@ -65,8 +67,30 @@ final class ConsumerLoad implements AutoCloseable {
     }
     scaling = new ConsumerScaling(decision, knownAt, unknownBecause);
     held = scaling.isHeld(now);
+    lastReading = reading;
     meters.show(decision, before);
     return decision.replicas() != before || held != wasHeld;
+  }
+
+  /** Whether no replica is wanted, so that whoever knows of a message should say so. */
+  boolean isAsleep() {
+    return scaling != null && scaling.decision().replicas() == 0;
+  }
+
+  /**
+   * Takes it that a message has come which the broker does not count yet. What is unknown otherwise
+   * stays so, and replicas that are there already will show it.
+   *
+   * @return whether replicas are wanted now
+   */
+  boolean arrived(ScalingPolicy policy, Deployment deployment, Instant now) {
+    return isAsleep()
+        && lastReading instanceof Known known
+        && sample(
+            policy,
+            deployment,
+            new Known(known.ready() + 1, known.unacknowledged(), known.acknowledged()),
+            now);
   }
 
   /** The last decision counts, not what somebody has made of it: a pass sets that right. */

@@ -8,10 +8,14 @@ import dev.warren.operator.scaling.ScalingDecision;
 import dev.warren.operator.scaling.ScalingPolicy;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -24,9 +28,10 @@ import org.jboss.logging.Logger;
 
 /**
  * Follows the load of topologies whose consumers have scaling: every 5 s, whatever the pace of the
- * passes, each broker is asked once, and what that means for each consumer is decided. A pass
- * carries it out. Topologies are followed once a pass has seen them, so only the operator that
- * leads asks; those that are gone drop out by themselves.
+ * passes, each broker is asked once, and what that means for each consumer is decided. Gateways
+ * tell meanwhile of messages to consumers that sleep. A pass carries it out. Topologies are
+ * followed once a pass has seen them, so only the operator that leads asks; those that are gone
+ * drop out by themselves.
  *
  * <p>Thread-safe. What was learnt of a load is kept in memory: an operator that has just started
  * leaves the numbers of Pods as they are until it has measured.
@@ -44,6 +49,7 @@ final class LoadSampler implements AutoCloseable {
   private final Predicate<MessageTopology> exists;
   private final Consumer<ResourceID> wake;
   private final Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler;
+  private final BiFunction<URI, Set<String>, CompletableFuture<Optional<String>>> nextArrival;
   private final MeterRegistry registry;
   private final Clock clock;
   private final Duration pause;
@@ -51,32 +57,36 @@ final class LoadSampler implements AutoCloseable {
       Executors.newScheduledThreadPool(THREADS, Thread.ofVirtual().name("load-", 0).factory());
   private final Map<ResourceID, Followed> followed = new HashMap<>();
 
-  private record Followed(TopologyLoad load, ScheduledFuture<?> schedule) {}
+  private record Followed(TopologyLoad load, WakeUps wakeUps, ScheduledFuture<?> schedule) {}
 
   /**
    * @param exists whether a topology is still there
    * @param wake has a topology looked at, because a consumer needs another number of Pods
    * @param newScaler gives what decides for one consumer, with the memory of one
+   * @param nextArrival asks a gateway for the next message into one of these queues
    */
   LoadSampler(
       Predicate<MessageTopology> exists,
       Consumer<ResourceID> wake,
       Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler,
+      BiFunction<URI, Set<String>, CompletableFuture<Optional<String>>> nextArrival,
       MeterRegistry registry,
       Clock clock) {
-    this(exists, wake, newScaler, registry, clock, PAUSE);
+    this(exists, wake, newScaler, nextArrival, registry, clock, PAUSE);
   }
 
   LoadSampler(
       Predicate<MessageTopology> exists,
       Consumer<ResourceID> wake,
       Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler,
+      BiFunction<URI, Set<String>, CompletableFuture<Optional<String>>> nextArrival,
       MeterRegistry registry,
       Clock clock,
       Duration pause) {
     this.exists = exists;
     this.wake = wake;
     this.newScaler = newScaler;
+    this.nextArrival = nextArrival;
     this.registry = registry;
     this.clock = clock;
     this.pause = pause;
@@ -97,7 +107,8 @@ final class LoadSampler implements AutoCloseable {
     }
     if (known == null) {
       TopologyLoad load = new TopologyLoad(topology, observed, newScaler, registry, clock);
-      followed.put(id, new Followed(load, schedule(id, load)));
+      WakeUps wakeUps = new WakeUps(nextArrival, queue -> arrived(id, load, queue));
+      followed.put(id, new Followed(load, wakeUps, schedule(id, load, wakeUps)));
     } else {
       known.load().see(topology, observed);
     }
@@ -111,21 +122,30 @@ final class LoadSampler implements AutoCloseable {
     return known == null || !known.load().isOf(topology) ? Map.of() : known.load().scaling();
   }
 
-  private ScheduledFuture<?> schedule(ResourceID id, TopologyLoad load) {
+  private ScheduledFuture<?> schedule(ResourceID id, TopologyLoad load, WakeUps wakeUps) {
     return scheduler.scheduleWithFixedDelay(
-        () -> sample(id, load), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+        () -> sample(id, load, wakeUps), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void sample(ResourceID id, TopologyLoad load) {
+  private void sample(ResourceID id, TopologyLoad load, WakeUps wakeUps) {
     try {
       if (!exists.test(load.topology())) {
         forget(id, load);
-      } else if (load.sample()) {
+        return;
+      }
+      if (load.sample()) {
         wake.accept(id);
       }
+      wakeUps.listen(load.gateways(), load.asleep());
     } catch (RuntimeException e) {
       // Thrown on, it would end the schedule.
       LOG.errorf(e, "the load of %s could not be sampled", id);
+    }
+  }
+
+  private void arrived(ResourceID id, TopologyLoad load, String queue) {
+    if (load.arrived(queue)) {
+      wake.accept(id);
     }
   }
 
@@ -137,15 +157,19 @@ final class LoadSampler implements AutoCloseable {
   }
 
   private void stop(ResourceID id) {
-    Followed gone = followed.remove(id);
+    close(followed.remove(id));
+  }
+
+  private static void close(Followed gone) {
     gone.schedule().cancel(false);
+    gone.wakeUps().close();
     gone.load().close();
   }
 
   @Override
   public synchronized void close() {
     scheduler.shutdownNow();
-    followed.values().forEach(topology -> topology.load().close());
+    followed.values().forEach(LoadSampler::close);
     followed.clear();
   }
 }

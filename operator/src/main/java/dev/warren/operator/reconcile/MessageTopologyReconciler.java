@@ -122,6 +122,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             this::exists,
             scalings::propagateEvent,
             () -> new ConsumerScaler()::decide,
+            new GatewayArrivals(http)::next,
             meters,
             clock);
     this.observer =

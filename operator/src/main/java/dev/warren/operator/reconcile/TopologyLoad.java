@@ -6,9 +6,11 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.model.Ports;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.reconcile.StateObserver.Observed;
 import dev.warren.operator.scaling.QueueReading;
 import dev.warren.operator.scaling.Sample;
@@ -16,6 +18,7 @@ import dev.warren.operator.scaling.ScalingDecision;
 import dev.warren.operator.scaling.ScalingPolicy;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -133,6 +136,40 @@ final class TopologyLoad implements AutoCloseable {
       }
     }
     return worthALook;
+  }
+
+  /**
+   * Takes it that a message has come into a queue, from whoever knows it before the broker counts.
+   *
+   * @return whether that is to be looked at
+   */
+  synchronized boolean arrived(String queue) {
+    Seen now = seen;
+    boolean worthALook = false;
+    for (ConsumerSpec consumer : now.scaled()) {
+      ConsumerLoad load = consumers.get(consumer.name());
+      Optional<Deployment> deployment = now.deployment(consumer);
+      if (load != null && load.queue().equals(queue) && deployment.isPresent()) {
+        worthALook |= load.arrived(policy(now, consumer), deployment.get(), clock.instant());
+      }
+    }
+    return worthALook;
+  }
+
+  /** The queues whose consumers sleep until a message comes. */
+  synchronized Set<String> asleep() {
+    return consumers.values().stream()
+        .filter(ConsumerLoad::isAsleep)
+        .map(ConsumerLoad::queue)
+        .collect(toSet());
+  }
+
+  /** The gateways through which messages may come. */
+  Set<URI> gateways() {
+    return seen.observed().observation().nodes().values().stream()
+        .filter(QueueNode::hasReadyGateway)
+        .flatMap(node -> NodeAddress.http(node, Ports.GATEWAY_HEALTH))
+        .collect(toSet());
   }
 
   private void forgetOthers(List<ConsumerSpec> scaled) {

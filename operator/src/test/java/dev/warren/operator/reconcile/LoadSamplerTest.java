@@ -16,6 +16,7 @@ import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.QueueLoad.Count;
+import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.plan.ScalingObservation;
 import dev.warren.operator.reconcile.StateObserver.Observed;
 import dev.warren.operator.scaling.QueueReading.Known;
@@ -23,11 +24,13 @@ import dev.warren.operator.scaling.QueueReading.Unknown;
 import dev.warren.operator.scaling.Sample;
 import dev.warren.operator.scaling.ScalingDecision;
 import dev.warren.operator.scaling.ScalingPolicy;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -46,10 +50,20 @@ class LoadSamplerTest {
 
   private static final ResourceID ID = new ResourceID("orders", "shop");
 
+  private static final Pod GATEWAY =
+      Serialization.unmarshal(
+          """
+          metadata: {name: orders-0}
+          spec: {containers: [{name: gateway}]}
+          status: {podIP: "2001:db8::7", conditions: [{type: Ready, status: "True"}]}
+          """,
+          Pod.class);
+
   private final Broker broker = new Broker();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<Sample> samples = new CopyOnWriteArrayList<>();
   private final List<ResourceID> woken = new CopyOnWriteArrayList<>();
+  private final List<Question> questions = new CopyOnWriteArrayList<>();
   private final AtomicInteger scalers = new AtomicInteger();
   private final TestClock clock = new TestClock();
   private volatile int decided = 2;
@@ -63,6 +77,7 @@ class LoadSamplerTest {
             scalers.incrementAndGet();
             return this::decide;
           },
+          this::nextArrival,
           meters,
           clock,
           Duration.ofMillis(10));
@@ -73,6 +88,15 @@ class LoadSamplerTest {
         ? Decisions.of(decided)
         : Decisions.holding(sample.replicas());
   }
+
+  private CompletableFuture<Optional<String>> nextArrival(URI gateway, Set<String> queues) {
+    CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+    questions.add(new Question(gateway, queues, answer));
+    return answer;
+  }
+
+  private record Question(
+      URI gateway, Set<String> queues, CompletableFuture<Optional<String>> answer) {}
 
   @AfterEach
   void close() {
@@ -170,6 +194,84 @@ class LoadSamplerTest {
     broker.failure = null;
     await().until(() -> woken.size() == 2);
     assertThat(scaling().get("a").isHeld(clock.instant())).isFalse();
+  }
+
+  @Test
+  void aGatewayIsAskedForMessagesToConsumersThatSleepAndItsWordCountsAsOne() {
+    decided = 0;
+    broker.ready = 0;
+    followWithGateway(topology("uid", "a", "b"));
+    await().until(() -> !questions.isEmpty());
+    Question question = questions.getLast();
+    assertThat(question.gateway()).isEqualTo(URI.create("http://[2001:db8::7]:9090"));
+    assertThat(question.queues()).containsExactlyInAnyOrder("queue-a", "queue-b");
+    woken.clear();
+    decided = 1;
+    broker.failure = new IllegalStateException("the next sample tells nothing");
+
+    question.answer().complete(Optional.of("queue-b"));
+
+    await().until(() -> woken.equals(List.of(ID)));
+    assertThat(samples.getLast().queue()).isEqualTo(new Known(1, 2, 700));
+    assertThat(scaling().get("a").decision().replicas()).isZero();
+    assertThat(scaling().get("b").decision().replicas()).isEqualTo(1);
+    await().until(() -> questions.getLast().queues().equals(Set.of("queue-a")));
+  }
+
+  @Test
+  void aMessageWakesNobodyWhoseLoadIsUnknown() {
+    decided = 0;
+    followWithGateway(topology("uid", "a"));
+    await().until(() -> !questions.isEmpty());
+    broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
+    await().until(() -> scaling().get("a").unknownBecause().isPresent());
+    woken.clear();
+    decided = 1;
+
+    questions.getLast().answer().complete(Optional.of("queue-a"));
+
+    awaitSamples(2);
+    assertThat(scaling().get("a").decision().replicas()).isZero();
+    assertThat(woken).isEmpty();
+  }
+
+  @Test
+  void whoIsAwakeNeedsNoGatewayToTell() {
+    followWithGateway(topology("uid", "a"));
+
+    awaitSamples(3);
+    assertThat(questions).isEmpty();
+  }
+
+  @Test
+  void nothingIsWaitedForWhenTheTopologyIsGone() {
+    decided = 0;
+    followWithGateway(topology("uid", "a"));
+    await().until(() -> !questions.isEmpty());
+
+    exists = false;
+
+    await().until(() -> questions.stream().allMatch(question -> question.answer().isCancelled()));
+  }
+
+  private void followWithGateway(MessageTopology topology) {
+    Observation seen = observation(topology);
+    sampler.follow(
+        topology,
+        new Observed(
+            new Observation(
+                seen.objects(),
+                new TreeMap<>(Map.of(0, new QueueNode(0, Optional.empty(), Optional.of(GATEWAY)))),
+                seen.highestNumber(),
+                seen.consumerPods(),
+                seen.broker(),
+                seen.machines(),
+                seen.lastSeenRunning(),
+                seen.resolvable(),
+                seen.warnings(),
+                seen.scaling(),
+                seen.at()),
+            Optional.of(broker)));
   }
 
   @Test
@@ -342,6 +444,7 @@ class LoadSamplerTest {
   private static final class Broker implements BrokerClient {
     private final List<Set<String>> asked = new CopyOnWriteArrayList<>();
     private volatile RuntimeException failure;
+    private volatile long ready = 30;
     private volatile boolean askedSince;
 
     @Override
@@ -354,7 +457,7 @@ class LoadSamplerTest {
       return new QueueLoad(
           List.of(),
           queues.stream()
-              .collect(Collectors.toMap(queue -> queue, queue -> new Count(true, 30, 2, 700))));
+              .collect(Collectors.toMap(queue -> queue, queue -> new Count(true, ready, 2, 700))));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +31,9 @@ public final class Publisher implements AutoCloseable {
   /** How many messages may wait to be sent, those that nobody waits for any more among them. */
   private static final int MOST_WAITING = 20_000;
 
+  /** Each of them is looked at for each message. */
+  private static final int MOST_AWAIT_ARRIVALS = 20;
+
   /** A broker that takes nothing for so long may never do: each other node may be a better one. */
   private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
 
@@ -42,6 +46,7 @@ public final class Publisher implements AutoCloseable {
           new LinkedBlockingQueue<>(),
           Thread.ofPlatform().name("publish").daemon().factory());
   private final BrokerConnection connection;
+  private final Arrivals arrivals = new Arrivals();
 
   private volatile Connection current;
   private volatile String alarm;
@@ -83,12 +88,30 @@ public final class Publisher implements AutoCloseable {
       return refused(Kind.OVERLOADED, "too many messages wait to be sent");
     }
     Publication publication = new Publication(message, timeout);
+    if (message.exchange().isEmpty()) {
+      String queue = message.routingKey();
+      publication.outcome().thenRun(() -> arrivals.arrived(queue));
+    }
     try {
       executeTimed(() -> send(publication));
     } catch (RejectedExecutionException e) {
       publication.failed(Kind.UNAVAILABLE, "the gateway is ending");
     }
     return publication.outcome();
+  }
+
+  /**
+   * Waits until one of these queues gets a message that is published to it by its name. What comes
+   * by way of other exchanges is not noticed.
+   *
+   * @return completes with the queue's name when its message is confirmed; fails at once when too
+   *     many wait. Who completes or cancels it no longer waits
+   */
+  public CompletableFuture<String> firstArrival(Set<String> queues) {
+    return arrivals.waiting() < MOST_AWAIT_ARRIVALS
+        ? arrivals.first(queues)
+        : CompletableFuture.failedFuture(
+            new BrokerFailure(Kind.OVERLOADED, "too many wait for messages"));
   }
 
   /**
