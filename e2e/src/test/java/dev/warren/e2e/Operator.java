@@ -17,9 +17,9 @@ final class Operator {
   private static final String PODS = "--selector=app.kubernetes.io/component=operator";
 
   /**
-   * Kubernetes' own controllers look at an API server that was away after up to a minute (client-go's
-   * reflector backs off for 30 s, and by chance for twice that): so long no Pod is made for one that
-   * is gone.
+   * Kubernetes' own controllers look at an API server that was away after up to a minute
+   * (client-go's reflector backs off for 30 s, and by chance for twice that): so long no Pod is
+   * made for one that is gone.
    */
   private static final Duration STARTED = Duration.ofSeconds(120);
 
