@@ -1,6 +1,7 @@
 package dev.warren.gateway.broker;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A message on its way to the broker.
@@ -11,6 +12,14 @@ import com.rabbitmq.client.AMQP.BasicProperties;
  * @param body not changed by anybody from now on
  */
 public record Message(String exchange, String routingKey, BasicProperties properties, byte[] body) {
+
+  /** Of names, routing keys and most properties, in bytes of UTF-8: AMQP's short strings. */
+  public static final int LONGEST_SHORT_STRING = 255;
+
+  /** Whether a text can be a name, a routing key or a property. */
+  public static boolean isShortString(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SHORT_STRING;
+  }
 
   /** A message for one queue. */
   public static Message toQueue(String queue, BasicProperties properties, byte[] body) {

@@ -10,7 +10,6 @@ import dev.warren.gateway.dispatch.Outcome.Failure;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import io.cloudevents.CloudEvent;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,10 +25,6 @@ import org.jboss.logging.Logger;
 final class MessageDelivery {
   private static final Logger LOG = Logger.getLogger(MessageDelivery.class);
   private static final Duration BETWEEN_COPIES = Duration.ofSeconds(1);
-
-  /** In bytes. */
-  private static final int LONGEST_PROPERTY = 255;
-
   private static final Duration TO_CONFIRM = Duration.ofSeconds(10);
 
   /** What becomes of a message in its queue. */
@@ -173,7 +168,7 @@ final class MessageDelivery {
     BasicProperties properties =
         new BasicProperties.Builder()
             .correlationId(message.properties().getCorrelationId())
-            .contentType(answer.contentType().filter(MessageDelivery::fits).orElse(null))
+            .contentType(answer.contentType().filter(Message::isShortString).orElse(null))
             .build();
     try {
       publish(new Message("", replyTo, properties, answer.body()));
@@ -181,11 +176,6 @@ final class MessageDelivery {
     } catch (BrokerFailure e) {
       replyFailed(message, e.getMessage());
     }
-  }
-
-  /** Longer ones cannot be a property of an AMQP message. */
-  private static boolean fits(String property) {
-    return property.getBytes(StandardCharsets.UTF_8).length <= LONGEST_PROPERTY;
   }
 
   private void replyFailed(QueuedMessage message, String why) {

@@ -1,5 +1,6 @@
 package dev.warren.gateway.http;
 
+import dev.warren.gateway.broker.Message;
 import dev.warren.gateway.config.GatewayConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -16,9 +17,6 @@ record Destination(String exchange, String routingKey) {
 
   private static final String QUEUES = "queues";
   private static final String EXCHANGES = "exchanges";
-
-  /** AMQP's limit for every name. */
-  private static final int LONGEST_NAME = 255;
 
   /**
    * The destination that a path names: {@code /queues/QUEUE}, {@code
@@ -80,8 +78,9 @@ record Destination(String exchange, String routingKey) {
         bytes.write(raw[i]);
       }
     }
-    if (bytes.size() > LONGEST_NAME) {
-      throw HttpProblem.badRequest("a name is longer than " + LONGEST_NAME + " bytes");
+    if (bytes.size() > Message.LONGEST_SHORT_STRING) {
+      throw HttpProblem.badRequest(
+          "a name is longer than " + Message.LONGEST_SHORT_STRING + " bytes");
     }
     try {
       return StandardCharsets.UTF_8

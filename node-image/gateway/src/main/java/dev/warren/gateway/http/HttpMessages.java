@@ -5,7 +5,6 @@ import dev.warren.gateway.broker.Message;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -25,9 +24,6 @@ final class HttpMessages {
 
   /** Those of W3C Trace Context, which have the same names in AMQP. */
   private static final List<String> TRACE_CONTEXT = List.of("traceparent", "tracestate");
-
-  /** AMQP's limit for the properties that are short strings. */
-  private static final int LONGEST_PROPERTY = 255;
 
   /** The broker takes no more: 49 days. */
   private static final long LONGEST_EXPIRATION = 0xFFFF_FFFFL;
@@ -61,8 +57,9 @@ final class HttpMessages {
    * @throws HttpProblem 400 if it is too long
    */
   static String property(String name, String value) throws HttpProblem {
-    if (value != null && value.getBytes(StandardCharsets.UTF_8).length > LONGEST_PROPERTY) {
-      throw HttpProblem.badRequest(name + " is longer than " + LONGEST_PROPERTY + " bytes");
+    if (value != null && !Message.isShortString(value)) {
+      throw HttpProblem.badRequest(
+          name + " is longer than " + Message.LONGEST_SHORT_STRING + " bytes");
     }
     return value;
   }
