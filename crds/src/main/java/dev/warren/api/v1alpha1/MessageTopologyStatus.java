@@ -139,7 +139,7 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record DriftStatus(
       @JsonPropertyDescription(
-              "Exchange, Queue, Binding, Policy, User, or the kind of an object in Kubernetes.")
+              "Exchange, Queue, Binding, Policy, User, Plugins, or the kind of an object in Kubernetes.")
           String kind,
       @JsonPropertyDescription("Its name.") String name,
       @JsonPropertyDescription("What differed the last time, in a sentence.") String what,

@@ -44,7 +44,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   private static final ManagementApiRequest DEFINITIONS =
       ManagementApiRequest.get("/api/definitions");
   private static final ManagementApiRequest NODES =
-      ManagementApiRequest.get("/api/nodes?disable_stats=true");
+      ManagementApiRequest.get("/api/nodes?columns=name,running,enabled_plugins");
   private static final ManagementApiRequest QUEUE_TOTALS =
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns="

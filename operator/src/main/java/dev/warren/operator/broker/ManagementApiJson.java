@@ -116,7 +116,8 @@ final class ManagementApiJson {
                     new Node(
                         text(n, "name"),
                         n.path("running").asBoolean(),
-                        alarms.getOrDefault(text(n, "name"), List.of()))),
+                        alarms.getOrDefault(text(n, "name"), List.of()),
+                        Set.copyOf(texts(n, "enabled_plugins")))),
         Node::name);
   }
 

@@ -82,6 +82,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.RemoveReplica remove -> throw noSuchRequest(remove);
       case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
       case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
+      case BrokerAction.SetPlugins set -> throw noSuchRequest(set);
     };
   }
 

@@ -44,12 +44,14 @@ public final class QueueNodeConfig {
   }
 
   /**
-   * What distinguishes configurations for which a node that runs is started anew. A volume that has
-   * grown is none: until its next start a node keeps a little less space free than it could.
+   * What distinguishes configurations for which a node that runs is started anew. Plugins are
+   * enabled while it runs. A volume that has grown is no reason either: until its next start a node
+   * keeps a little less space free than it could.
    */
   static String revision(Owner owner, NodesSpec nodes) {
     Map<String, String> files = new HashMap<>(files(owner, nodes, 0));
     files.remove(DISK_CONF);
+    files.remove(ENABLED_PLUGINS);
     return Revision.of(files);
   }
 
@@ -63,7 +65,7 @@ public final class QueueNodeConfig {
         USER_CONF,
         nodes.config() == null ? "" : nodes.config(),
         ENABLED_PLUGINS,
-        enabledPlugins(nodes.plugins()));
+        "[" + String.join(",", plugins(nodes)) + "].\n");
   }
 
   private static String operatorConf(Owner owner, NodesSpec nodes) {
@@ -117,9 +119,10 @@ public final class QueueNodeConfig {
     return Math.min(volume / 5, 2_000_000_000L);
   }
 
-  private static String enabledPlugins(List<String> wanted) {
+  /** The plugins that each node shall have enabled. */
+  public static Set<String> plugins(NodesSpec nodes) {
     Set<String> plugins = new LinkedHashSet<>(PLUGINS);
-    plugins.addAll(wanted);
-    return "[" + String.join(",", plugins) + "].\n";
+    plugins.addAll(nodes.plugins());
+    return plugins;
   }
 }

@@ -228,7 +228,7 @@ public final class QueueNodePod {
         .withEnv(
             value("RABBITMQ_USE_LONGNAME", "true"),
             value("RABBITMQ_NODENAME", names.brokerNode(n)),
-            value("RABBITMQ_ENABLED_PLUGINS_FILE", "/etc/warren/enabled_plugins"),
+            value("RABBITMQ_ENABLED_PLUGINS_FILE", "/tmp/enabled_plugins"),
             value(SEED_NODE, seed),
             ofAdmin(ADMIN_USERNAME, CredentialSecrets.USERNAME),
             ofAdmin(ADMIN_PASSWORD, CredentialSecrets.PASSWORD))

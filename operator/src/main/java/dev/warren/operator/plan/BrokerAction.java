@@ -5,6 +5,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
+import java.util.Set;
 
 /** One change to the broker. Each may be repeated without harm. */
 public sealed interface BrokerAction {
@@ -36,6 +37,8 @@ public sealed interface BrokerAction {
       case BalanceLeaders balance -> "balance the leaders of the queues";
       case StopNode stop -> "stop " + stop.node();
       case ForgetNode forget -> "forget " + forget.node();
+      case SetPlugins set ->
+          "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
     };
   }
 
@@ -109,6 +112,9 @@ public sealed interface BrokerAction {
 
   /** Has the other nodes forget one that does not run, and the queues their members on it. */
   record ForgetNode(String node) implements BrokerAction {}
+
+  /** Has a running node enable these plugins, and disable all others. */
+  record SetPlugins(String node, Set<String> plugins) implements BrokerAction {}
 
   /** Takes a quorum queue's copy from a node. */
   record RemoveMember(String queue, String node) implements BrokerAction {}

@@ -5,6 +5,7 @@ import dev.warren.operator.model.Declared;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the broker said when it was last asked. Not answering is not the same as being empty. */
 public sealed interface BrokerObservation {
@@ -30,8 +31,9 @@ public sealed interface BrokerObservation {
    * A member of the cluster.
    *
    * @param alarms resources that it has run out of: memory, disk
+   * @param plugins those that it was told to enable; none while it does not run
    */
-  record Node(String name, boolean running, List<String> alarms) {}
+  record Node(String name, boolean running, List<String> alarms, Set<String> plugins) {}
 
   /**
    * A queue at this moment.

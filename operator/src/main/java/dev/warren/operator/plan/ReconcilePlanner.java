@@ -138,7 +138,8 @@ public final class ReconcilePlanner {
                 departure.broker(),
                 rest.broker().actions(),
                 planMembers(membership, rest.broker().actions()),
-                balance.actions())),
+                balance.actions(),
+                PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed))),
         rest.consumers(),
         joined(
             List.of(departure.problems(), nodes.problems(), secrets.problem().stream().toList())),

@@ -9,6 +9,7 @@ import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
+import dev.warren.operator.plan.BrokerAction.SetPlugins;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.QueueLoad;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** A topology's broker: the management API, and the commands that it has no request for. */
@@ -69,6 +71,11 @@ final class TopologyBroker implements BrokerClient {
               BrokerDefinitions.VHOST,
               add.stream(),
               add.node());
+      case SetPlugins set ->
+          run(
+              pod(set.node()),
+              Stream.concat(Stream.of("rabbitmq-plugins", "set"), set.plugins().stream())
+                  .toArray(String[]::new));
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       default -> api.apply(action);
     }

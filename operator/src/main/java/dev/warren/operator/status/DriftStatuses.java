@@ -15,6 +15,8 @@ import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.PutUser;
+import dev.warren.operator.plan.BrokerAction.SetPlugins;
+import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Apply;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -165,8 +168,19 @@ final class DriftStatuses {
               .map(policy -> found(before.policies().get(policy.name()), policy));
       case PutUser put ->
           Optional.of(new Found("User", put.name(), difference(before.users().get(put.name()))));
+      case SetPlugins set ->
+          Optional.ofNullable(broker.nodes().get(set.node()))
+              .map(node -> new Found("Plugins", node.name(), difference(node, set.plugins())));
       default -> Optional.empty();
     };
+  }
+
+  private static String difference(Node actual, Set<String> wanted) {
+    return wanted.stream()
+        .filter(plugin -> !actual.plugins().contains(plugin))
+        .findFirst()
+        .map(plugin -> plugin + " was disabled")
+        .orElse("More were enabled than the resource says");
   }
 
   private static boolean hasBothEnds(Binding binding, BrokerDefinitions before) {

@@ -76,7 +76,7 @@ class ManagementApiBrokerClientTest {
     assertThat(requests)
         .containsExactly(
             "GET /api/definitions",
-            "GET /api/nodes?disable_stats=true",
+            "GET /api/nodes?columns=name,running,enabled_plugins",
             "GET /api/health/checks/alarms",
             "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
                 + "node,leader,members,online,messages_ready,messages_unacknowledged");

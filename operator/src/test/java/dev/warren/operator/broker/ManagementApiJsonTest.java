@@ -133,7 +133,8 @@ class ManagementApiJsonTest {
     assertThat(
             ManagementApiJson.nodes(
                 """
-                [{"name": "rabbit@a", "running": true}, {"name": "rabbit@b", "running": false}]
+                [{"name": "rabbit@a", "running": true, "enabled_plugins": ["rabbitmq_shovel", "rabbitmq_stream"]},
+                  {"name": "rabbit@b", "running": false}]
                 """,
                 ManagementApiJson.alarms(
                     """
@@ -142,7 +143,14 @@ class ManagementApiJsonTest {
                     """)))
         .isEqualTo(
             Map.of(
-                A, new Node(A, true, List.of("disk", "memory")), B, new Node(B, false, List.of())));
+                A,
+                new Node(
+                    A,
+                    true,
+                    List.of("disk", "memory"),
+                    Set.of("rabbitmq_shovel", "rabbitmq_stream")),
+                B,
+                new Node(B, false, List.of(), Set.of())));
   }
 
   @Test

@@ -79,7 +79,6 @@ class QueueNodePodTest {
         "image: example/other",
         "resources: {limits: {memory: 3Gi}}",
         "config: log.console.level = debug",
-        "plugins: [rabbitmq_stream]",
         "podTemplate: {spec: {priorityClassName: high}}",
         "podTemplate: {spec: {topologySpreadConstraints: [{topologyKey: rack, maxSkew: 1}]}}"
       })
@@ -89,7 +88,12 @@ class QueueNodePodTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"replicas: 5", "storage: {size: 10Gi, onDelete: Retain}", "storage: {size: 1Gi}"})
+      strings = {
+        "replicas: 5",
+        "storage: {size: 10Gi, onDelete: Retain}",
+        "storage: {size: 1Gi}",
+        "plugins: [rabbitmq_stream]"
+      })
   void whatDoesNotReachAPodReplacesNone(String change) {
     assertThat(pods(change).revision()).isEqualTo(pods("").revision());
   }

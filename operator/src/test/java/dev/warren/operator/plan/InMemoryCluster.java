@@ -40,6 +40,7 @@ import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerAction.RemovePolicy;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
+import dev.warren.operator.plan.BrokerAction.SetPlugins;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerAction.Unbind;
 import dev.warren.operator.plan.BrokerObservation.Node;
@@ -106,6 +107,7 @@ final class InMemoryCluster {
   private final Map<Integer, Instant> lastSeenRunning = new HashMap<>();
 
   private final SortedMap<String, Boolean> brokerNodes = new TreeMap<>();
+  private final Map<String, Set<String>> plugins = new HashMap<>();
   private final Map<String, Exchange> exchanges = new TreeMap<>();
   private final Map<String, Queue> queues = new TreeMap<>();
   private final Map<String, Set<String>> members = new TreeMap<>();
@@ -721,6 +723,7 @@ final class InMemoryCluster {
     String node = NAMES.brokerNode(n);
     if (claimsWithData.contains(claim)) {
       // One that was forgotten is refused by the others.
+      plugins.put(node, pluginsOfTheConfiguration());
       return brokerNodes.replace(node, true) != null;
     }
     String seed = metadata(pod).path("annotations").path(QueueNodePod.SEED_ANNOTATION).asText();
@@ -734,7 +737,26 @@ final class InMemoryCluster {
     claimsWithData.add(claim);
     everJoined.add(n);
     brokerNodes.put(node, true);
+    plugins.put(node, pluginsOfTheConfiguration());
     return true;
+  }
+
+  private Set<String> pluginsOfTheConfiguration() {
+    String file =
+        find(ConfigMap.class, NAMES.configMap()).orElseThrow().getData().get("enabled_plugins");
+    return Set.of(file.replaceAll("[\\[\\].\\s]", "").split(","));
+  }
+
+  /** What a node has enabled. */
+  Set<String> plugins(int n) {
+    return plugins.get(NAMES.brokerNode(n));
+  }
+
+  /** Somebody does it by hand. */
+  void disable(int n, String plugin) {
+    Set<String> left = new HashSet<>(plugins(n));
+    left.remove(plugin);
+    plugins.put(NAMES.brokerNode(n), left);
   }
 
   private void stopNodesWithoutPod() {
@@ -887,6 +909,7 @@ final class InMemoryCluster {
       case RemoveReplica(String stream, String node) -> removeMember("stream", stream, node);
       case BalanceLeaders() -> balance();
       case StopNode(String node) -> stop(node);
+      case SetPlugins(String node, Set<String> wanted) -> plugins.put(node, wanted);
       case ForgetNode(String node) -> throw new AssertionError(node);
     }
   }
@@ -1257,7 +1280,9 @@ final class InMemoryCluster {
       return new Unreachable("no node answers");
     }
     Map<String, Node> nodes = new TreeMap<>();
-    brokerNodes.forEach((name, runs) -> nodes.put(name, new Node(name, runs, List.of())));
+    brokerNodes.forEach(
+        (name, runs) ->
+            nodes.put(name, new Node(name, runs, List.of(), runs ? plugins.get(name) : Set.of())));
     Map<String, QueueState> states = new TreeMap<>();
     members.forEach(
         (queue, copies) -> {

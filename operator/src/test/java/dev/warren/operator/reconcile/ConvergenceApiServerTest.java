@@ -15,6 +15,7 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
@@ -477,7 +478,11 @@ class ConvergenceApiServerTest {
     Map<String, Node> nodes =
         IntStream.range(0, spec.nodes().replicas())
             .mapToObj(names::brokerNode)
-            .collect(Collectors.toMap(name -> name, name -> new Node(name, true, List.of())));
+            .collect(
+                Collectors.toMap(
+                    name -> name,
+                    name ->
+                        new Node(name, true, List.of(), QueueNodeConfig.plugins(spec.nodes()))));
     Map<String, QueueState> queues =
         spec.queues().stream()
             .map(

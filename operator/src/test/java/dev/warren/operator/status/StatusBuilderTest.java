@@ -542,7 +542,7 @@ class StatusBuilderTest {
 
     @Test
     void thatRunOutOfMemorySayThatTheyBlockPublishers() {
-      brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory")));
+      brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Set.of()));
 
       assertThat(ready(build()))
           .isEqualTo(
@@ -1468,7 +1468,7 @@ class StatusBuilderTest {
   }
 
   private static Node node(int n, boolean running) {
-    return new Node(NAMES.brokerNode(n), running, List.of());
+    return new Node(NAMES.brokerNode(n), running, List.of(), Set.of());
   }
 
   private QueueNode queueNode(int n, String status) {

@@ -1,0 +1,34 @@
+package dev.warren.operator.plan;
+
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.plan.BrokerAction.SetPlugins;
+import dev.warren.operator.plan.BrokerObservation.Node;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Plans the plugins of nodes that run. A node that starts takes them from its configuration; one
+ * that runs enables and disables them without being started anew.
+ */
+final class PluginPlanner {
+
+  private PluginPlanner() {}
+
+  static List<BrokerAction> plan(Set<String> wanted, ResourceNames names, Observation observed) {
+    return observed.reachable().stream()
+        .flatMap(broker -> inService(names, observed).map(broker.nodes()::get))
+        .filter(Objects::nonNull)
+        .filter(Node::running)
+        .filter(node -> !node.plugins().equals(wanted))
+        .<BrokerAction>map(node -> new SetPlugins(node.name(), wanted))
+        .toList();
+  }
+
+  private static Stream<String> inService(ResourceNames names, Observation observed) {
+    return observed.nodes().values().stream()
+        .filter(QueueNode::isInService)
+        .map(node -> names.brokerNode(node.number()));
+  }
+}
