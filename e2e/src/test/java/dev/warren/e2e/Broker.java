@@ -58,6 +58,14 @@ record Broker(String address, String user, String password) {
         .collect(Collectors.toSet());
   }
 
+  /** The types of which an exchange can be: some come with plugins. */
+  Set<String> exchangeTypes() {
+    return StreamSupport.stream(
+            read(send(request("overview")).body()).path("exchange_types").spliterator(), false)
+        .map(type -> type.path("name").asText())
+        .collect(Collectors.toSet());
+  }
+
   /** The bindings that are not RabbitMQ's own. */
   Set<Bound> bindings() {
     return list("bindings")

@@ -1,11 +1,11 @@
 package dev.warren.e2e;
 
-import static dev.warren.e2e.Topology.ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.warren.e2e.Broker.Bound;
 import java.time.Duration;
+import java.util.Set;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,21 +21,24 @@ class DriftE2E {
 
   private static final Topology topology = namespace.topology("orders");
 
+  private static final String PLUGIN = "rabbitmq_consistent_hash_exchange";
+
   @BeforeAll
   static void start() {
-    topology
-        .apply(
-            ONE_NODE
-                + """
-                exchanges: [{name: events, type: topic}]
-                queues: [{name: work}, {name: waiting, messageTTL: 1h}, {name: bound}]
-                bindings:
-                  - {exchange: amq.topic, queue: waiting, routingKey: wait}
-                  - {exchange: events, queue: bound, routingKey: some}
-                consumers: [%s]
-                """
-                    .formatted(ClientPod.asConsumer("worker", "work")))
-        .awaitReady();
+    topology.apply(spec("")).awaitReady();
+  }
+
+  private static String spec(String plugins) {
+    return """
+    nodes: {replicas: 1, storage: {size: 1Gi}, plugins: [%s]}
+    exchanges: [{name: events, type: topic}]
+    queues: [{name: work}, {name: waiting, messageTTL: 1h}, {name: bound}]
+    bindings:
+      - {exchange: amq.topic, queue: waiting, routingKey: wait}
+      - {exchange: events, queue: bound, routingKey: some}
+    consumers: [%s]
+    """
+        .formatted(plugins, ClientPod.asConsumer("worker", "work"));
   }
 
   /** What differs while something else is being put right may belong to that. */
@@ -181,6 +184,27 @@ class DriftE2E {
           assertThat(broker.mayWrite("app")).isTrue();
           assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 2);
         });
+  }
+
+  @Test
+  void aPluginComesWithoutARestartAndIsBackWhenSomebodyDisablesIt() {
+    Set<String> pods = topology.podIds();
+    String node = "rabbit@orders-0.orders-nodes.%s.svc".formatted(namespace.name());
+
+    topology.apply(spec(PLUGIN)).awaitReady();
+    assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
+    assertThat(topology.timesPutRight("Plugins", node)).as("the user's own change").isZero();
+    namespace.run("exec", "orders-0", "--", "rabbitmq-plugins", "disable", PLUGIN);
+
+    awaitBack(
+        () -> {
+          assertThat(topology.timesPutRight("Plugins", node)).isOne();
+          assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
+        });
+    topology.apply(spec("")).awaitReady();
+    assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash");
+    assertThat(topology.podIds()).isEqualTo(pods);
+    assertThat(value("pod/orders-0", "{.status.containerStatuses[*].restartCount}")).isEqualTo("0");
   }
 
   @Test
