@@ -47,6 +47,7 @@ test-e2e: cluster node-image operator-image gateway-image example-image ## Run t
 FAULTS := 200
 MINUTES := 600
 MESSAGES := 1000000
+DOWN := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
@@ -70,6 +71,11 @@ soak-publish: cluster node-image operator-image gateway-image example-image ## P
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.messages=$(MESSAGES)
+
+.PHONY: soak-delivery
+soak-delivery: cluster node-image operator-image gateway-image example-image ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
+	KUBECONFIG= e2e/install
+	$(MVN) verify -pl e2e -am -Dtest=ReceiverDownE2E -Dsurefire.failIfNoSpecifiedTests=false -De2e.down=$(DOWN)
 
 .PHONY: bench-gateway
 bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages

@@ -1,35 +1,50 @@
 """Takes messages over HTTP: what is sent to /refuse is answered with 422, everything else with 204.
 
-Prints a line of JSON at the start and after each request: how many were taken, and how many refused.
+At SIGUSR1 it is down, so that nobody can connect, or up again. Prints a line of JSON at the start and each second: how many
+were taken, how many of them had different bodies, and how many were refused.
 """
 
 import json
 import signal
 import sys
+import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 counts = {"taken": 0, "refused": 0}
+bodies = set()
+server = None
 
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         refused = self.path == "/refuse"
         counts["refused" if refused else "taken"] += 1
+        if not refused:
+            bodies.add(body)
         self.send_response(422 if refused else 204)
         self.end_headers()
-        report()
 
     def log_message(self, *arguments):
         pass
 
 
-def report():
-    print(json.dumps(counts), flush=True)
+def toggle(*_):
+    global server
+    if server:
+        server.shutdown()
+        server.server_close()
+        server = None
+    else:
+        server = ThreadingHTTPServer(("", 8080), Receiver)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 # The first process of a container ends at SIGTERM only if it says so.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-server = ThreadingHTTPServer(("", 8080), Receiver)
-report()
-server.serve_forever()
+signal.signal(signal.SIGUSR1, toggle)
+toggle()
+while True:
+    print(json.dumps({**counts, "different": len(bodies), "up": server is not None}), flush=True)
+    time.sleep(1)

@@ -46,8 +46,8 @@ class DeletionE2E {
     Topology topology = namespace.topology("dead");
     topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
     topology.nodes().stream()
-        .map(pod -> NodeProcess.rabbit(namespace, pod.getMetadata().getName()))
-        .forEach(NodeProcess::kill);
+        .map(pod -> PodProcess.rabbit(namespace, pod.getMetadata().getName()))
+        .forEach(PodProcess::kill);
 
     topology.timeDeletion("with every broker process killed", topology::delete);
   }

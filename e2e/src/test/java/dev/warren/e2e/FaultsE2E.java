@@ -154,7 +154,7 @@ class FaultsE2E {
     faults++;
     switch (fault) {
       case POD_DELETED -> namespace.run("delete", "pod", victim.name(), "--wait=false");
-      case PROCESS_KILLED -> NodeProcess.rabbit(namespace, victim.name()).kill();
+      case PROCESS_KILLED -> PodProcess.rabbit(namespace, victim.name()).kill();
       case MACHINE_CUT_OFF_FOR_A_MOMENT -> {
         cutOff(victim.machine());
         await("a moment").pollDelay(Duration.ofSeconds(5)).until(() -> true);

@@ -50,7 +50,7 @@ class PublishThroughFaultsE2E {
     long begun = System.nanoTime();
     awaitMoreAccepted(publisher);
 
-    NodeProcess.rabbit(namespace, "flood-0").kill();
+    PodProcess.rabbit(namespace, "flood-0").kill();
     awaitMoreAccepted(publisher);
     topology.awaitReady();
 
@@ -62,7 +62,7 @@ class PublishThroughFaultsE2E {
     memoryLimit("flood-1", "0.6");
     awaitMoreAccepted(publisher);
 
-    NodeProcess.gateway("flood-2").kill();
+    PodProcess.gateway("flood-2").kill();
     awaitMoreAccepted(publisher);
 
     int accepted = publisher.stop().path("accepted").asInt();

@@ -76,7 +76,7 @@ class StartStopE2E {
             .map(pod -> pod.getMetadata().getName())
             .collect(Collectors.toList());
     Collections.shuffle(nodes, new Random(7));
-    nodes.forEach(node -> NodeProcess.rabbit(namespace, node).kill());
+    nodes.forEach(node -> PodProcess.rabbit(namespace, node).kill());
 
     topology.awaitTrouble("NodesReady", "of 3 nodes are ready");
     topology.awaitReady(BACK);

@@ -9,26 +9,37 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** A process of a queue node's Pod: the machines of the test bed are namespaces of this one. */
-record NodeProcess(ProcessHandle process) {
+/** A process of a Pod: the machines of the test bed are namespaces of this one. */
+record PodProcess(ProcessHandle process) {
 
-  static NodeProcess rabbit(TestNamespace namespace, String node) {
+  static PodProcess rabbit(TestNamespace namespace, String node) {
     String name = "RABBITMQ_NODENAME=rabbit@" + node + ".";
     String cluster = "." + namespace.name() + ".svc";
     return find("beam.smp", variable -> variable.startsWith(name) && variable.endsWith(cluster));
   }
 
-  /** Its name must be the only one of its kind in all namespaces. */
-  static NodeProcess gateway(String node) {
-    return find("java", ("HOSTNAME=" + node)::equals);
+  /** A gateway or dispatcher. The Pod's name must be the only one of its kind in all namespaces. */
+  static PodProcess gateway(String pod) {
+    return find("java", ("HOSTNAME=" + pod)::equals);
   }
 
-  private static NodeProcess find(String program, Predicate<String> variable) {
+  /** How much memory it has now, in MiB. */
+  long residentMebibytes() {
+    return read(process, "status")
+        .lines()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .map(line -> line.replaceAll("[^0-9]", ""))
+        .mapToLong(kibibytes -> Long.parseLong(kibibytes) / 1024)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("it runs no more"));
+  }
+
+  private static PodProcess find(String program, Predicate<String> variable) {
     return ProcessHandle.allProcesses()
         .filter(process -> read(process, "comm").strip().equals(program))
         .filter(process -> variables(process).anyMatch(variable))
         .findFirst()
-        .map(NodeProcess::new)
+        .map(PodProcess::new)
         .orElseThrow(() -> new AssertionError("no such " + program + " runs"));
   }
 
