@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +54,9 @@ final class Servers implements AutoCloseable {
 
   /** By the port that was asked for. */
   private final Map<Integer, RequestReplyServer> requestReply = new ConcurrentHashMap<>();
+
+  /** Ports that could not be had when they were last tried. */
+  private final Set<Integer> notHad = new HashSet<>();
 
   private volatile PublishServer publish;
   private int publishPort;
@@ -157,10 +161,18 @@ final class Servers implements AutoCloseable {
       requestReply.put(
           endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
       LOG.infof("%s: requests at port %d", endpoint.name(), endpoint.port());
+      notHad.remove(endpoint.port());
       return true;
     } catch (IOException e) {
-      LOG.errorf("%s: port %d cannot be had: %s", endpoint.name(), endpoint.port(), e.getMessage());
+      cannotBeHad(endpoint.port(), e);
       return false;
+    }
+  }
+
+  /** It is tried again every second, and told once. */
+  private void cannotBeHad(int port, Throwable cause) {
+    if (notHad.add(port)) {
+      LOG.errorf("Port %d cannot be had: %s", port, cause.getMessage());
     }
   }
 
@@ -192,9 +204,10 @@ final class Servers implements AutoCloseable {
       publish = server;
       publishPort = endpoint.port();
       LOG.infof("Messages at port %d", endpoint.port());
+      notHad.remove(endpoint.port());
       return true;
     } catch (CompletionException e) {
-      LOG.errorf("Port %d cannot be had: %s", endpoint.port(), e.getCause().getMessage());
+      cannotBeHad(endpoint.port(), e.getCause());
       server.close();
       return false;
     }

@@ -258,6 +258,24 @@ class PublishIT {
   }
 
   @Test
+  void whoGoesWhileItsMessageIsPublishedLeavesItThereUntilTheBrokerHasAnswered() throws Exception {
+    try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
+      serve(through(proxy), new PublishEndpoint(0, 2000, 1000, 1));
+      silenceAfterAMessage(proxy);
+      try (Socket client = new Socket("localhost", servers.publishPort())) {
+        client
+            .getOutputStream()
+            .write(
+                "POST /queues/hello HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+                    .getBytes(UTF_8));
+        await().until(() -> messagesIn("hello") == 2);
+      }
+      assertProblem(post("/queues/hello", "second"), 503, "overloaded");
+      await().until(() -> !post("/queues/hello", "third").body().contains("overloaded"));
+    }
+  }
+
+  @Test
   void aBinaryEventBecomesAMessageWithItsAttributesAsHeaders() throws Exception {
     serve(ENDPOINT);
     HttpResponse<String> response =

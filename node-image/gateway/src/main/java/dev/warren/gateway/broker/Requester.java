@@ -72,14 +72,16 @@ public final class Requester implements AutoCloseable {
             .replyTo(replyTo)
             .expiration(Long.toString(timeout.toMillis()))
             .build();
-    publisher
-        .publish(Message.toQueue(queue, properties, body), timeout)
-        .whenComplete(
-            (safe, failure) -> {
-              if (failure != null) {
-                reply.completeExceptionally(failure);
-              }
-            });
+    CompletableFuture<Void> published =
+        publisher.publish(Message.toQueue(queue, properties, body), timeout);
+    published.whenComplete(
+        (safe, failure) -> {
+          if (failure != null) {
+            reply.completeExceptionally(failure);
+          }
+        });
+    // Nobody asks any more whether it was confirmed, and its body is let go.
+    reply.whenComplete((ignored, failure) -> published.cancel(false));
     if (!replyTo.equals(replyQueue)) {
       // The connection ended before `lost` could see this request.
       reply.completeExceptionally(noConnection());

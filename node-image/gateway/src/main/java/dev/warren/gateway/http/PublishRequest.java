@@ -130,6 +130,8 @@ final class PublishRequest {
     if (over) {
       return;
     }
+    // Who goes now takes nothing back: the messages are there until the broker has answered.
+    request.exceptionHandler(gone -> {});
     List<Message> messages;
     try {
       messages = HttpMessages.of(destination, request.headers(), whole, Instant.now());
