@@ -153,7 +153,8 @@ class FaultsE2E {
   private void strike(Fault fault, NodeStatus victim) {
     faults++;
     switch (fault) {
-      case POD_DELETED -> namespace.run("delete", "pod", victim.name(), "--wait=false");
+      case POD_DELETED ->
+          namespace.run("delete", "pod", victim.name(), "--wait=false", "--ignore-not-found");
       case PROCESS_KILLED -> PodProcess.rabbit(namespace, victim.name()).kill();
       case MACHINE_CUT_OFF_FOR_A_MOMENT -> {
         cutOff(victim.machine());

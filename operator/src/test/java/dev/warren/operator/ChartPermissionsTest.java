@@ -25,15 +25,22 @@ class ChartPermissionsTest {
 
   @Test
   void theChartGivesTheRightsThatTheClassesNeed() throws IOException {
-    assertThat(chart("rules.yaml", "cluster-rules.yaml", "leader-election-rules.yaml"))
+    assertThat(
+            chart(
+                "rules.yaml",
+                "cluster-rules.yaml",
+                "machine-lease-rules.yaml",
+                "leader-election-rules.yaml"))
         .containsExactlyInAnyOrderElementsOf(classes());
   }
 
   @Test
-  void leasesAreOfTheOperatorsOwnNamespace() throws IOException {
+  void leasesAreOfTheOperatorsOwnNamespaceAndThoseOfMachinesAreOnlyRead() throws IOException {
+    assertThat(chart("machine-lease-rules.yaml"))
+        .containsExactly(new Permission("coordination.k8s.io", "leases", "get"));
     assertThat(chart("leader-election-rules.yaml"))
         .allSatisfy(permission -> assertThat(permission.resource()).isEqualTo("leases"));
-    assertThat(chart("rules.yaml"))
+    assertThat(chart("rules.yaml", "cluster-rules.yaml"))
         .noneSatisfy(permission -> assertThat(permission.resource()).isEqualTo("leases"));
   }
 

@@ -18,7 +18,7 @@ public record Machine(String name, State state, Optional<Instant> since) {
 
   /** Whether the machine answers. */
   public enum State {
-    /** It reports that it is well, closed to new Pods or not. */
+    /** It reports that it is well, closed to new Pods or not; or at least it reports. */
     READY,
     /** It has not reported for so long that Kubernetes counts it as not ready. */
     SILENT,

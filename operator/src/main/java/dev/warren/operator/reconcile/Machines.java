@@ -3,7 +3,11 @@ package dev.warren.operator.reconcile;
 import dev.warren.operator.plan.Machine;
 import dev.warren.operator.plan.QueueNode;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,10 +20,15 @@ final class Machines {
   /** Where the scheduler has placed a volume that is made on the machine of its first Pod. */
   private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
-  private final KubernetesClient kubernetes;
+  /** Where each kubelet renews a lease of its machine's name, whatever anybody takes it for. */
+  static final String LEASES = "kube-node-lease";
 
-  Machines(KubernetesClient kubernetes) {
+  private final KubernetesClient kubernetes;
+  private final Clock clock;
+
+  Machines(KubernetesClient kubernetes, Clock clock) {
     this.kubernetes = kubernetes;
+    this.clock = clock;
   }
 
   /** By the number of the queue node. */
@@ -53,8 +62,35 @@ final class Machines {
             ready ->
                 new Machine(
                     name,
-                    ready.getStatus().equals("True") ? Machine.State.READY : Machine.State.SILENT,
+                    state(name, ready),
                     Optional.of(Instant.parse(ready.getLastTransitionTime()))))
         .orElseGet(() -> new Machine(name, Machine.State.SILENT));
+  }
+
+  /**
+   * For a minute after the API server was away, Kubernetes itself takes machines for silent that
+   * are well: its controllers look at their leases late, and write Unknown again and again. The
+   * lease tells.
+   */
+  private Machine.State state(String name, NodeCondition ready) {
+    return switch (ready.getStatus()) {
+      case "True" -> Machine.State.READY;
+      case "Unknown" -> hasRenewedItsLease(name) ? Machine.State.READY : Machine.State.SILENT;
+      default -> Machine.State.SILENT;
+    };
+  }
+
+  /** It does so four times in the lease's duration; two of them may have been missed. */
+  private boolean hasRenewedItsLease(String name) {
+    return Optional.ofNullable(kubernetes.leases().inNamespace(LEASES).withName(name).get())
+        .map(Lease::getSpec)
+        .filter(lease -> lease.getRenewTime() != null && lease.getLeaseDurationSeconds() != null)
+        .filter(
+            lease ->
+                Duration.between(lease.getRenewTime().toInstant(), clock.instant())
+                        .abs()
+                        .compareTo(Duration.ofSeconds(lease.getLeaseDurationSeconds()).dividedBy(2))
+                    < 0)
+        .isPresent();
   }
 }

@@ -75,6 +75,7 @@ import java.util.stream.Stream;
     resources = "configmaps",
     verbs = {"get", "list", "watch", "create", "update", "patch"})
 @RBACRule(apiGroups = "", resources = "nodes", verbs = "get")
+@RBACRule(apiGroups = "coordination.k8s.io", resources = "leases", verbs = "get")
 @RBACRule(
     apiGroups = "",
     resources = "pods/exec",

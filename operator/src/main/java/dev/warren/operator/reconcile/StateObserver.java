@@ -90,7 +90,7 @@ final class StateObserver {
     this.apis = apis;
     this.scaling = scaling;
     this.clock = clock;
-    this.machines = new Machines(kubernetes);
+    this.machines = new Machines(kubernetes, clock);
     this.commands = new NodeCommands(kubernetes);
   }
 
