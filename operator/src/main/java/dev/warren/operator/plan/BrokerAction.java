@@ -42,7 +42,7 @@ public sealed interface BrokerAction {
     };
   }
 
-  /** Whether it changes what the resource declares. */
+  /** Whether it changes what the resource declares, so that the next pass has to see it first. */
   default boolean isDeclaration() {
     return switch (this) {
       case PutUser put -> true;
@@ -54,6 +54,7 @@ public sealed interface BrokerAction {
       case RemoveQueue remove -> true;
       case RemovePolicy remove -> true;
       case RemoveExchange remove -> true;
+      case SetPlugins set -> true;
       default -> false;
     };
   }
@@ -113,7 +114,7 @@ public sealed interface BrokerAction {
   /** Has the other nodes forget one that does not run, and the queues their members on it. */
   record ForgetNode(String node) implements BrokerAction {}
 
-  /** Has a running node enable these plugins, and disable all others. */
+  /** Has a running node enable these plugins, and disable all others. It tells so 5 s later. */
   record SetPlugins(String node, Set<String> plugins) implements BrokerAction {}
 
   /** Takes a quorum queue's copy from a node. */
