@@ -34,6 +34,11 @@ record Broker(String address, String user, String password) {
     return list("queues").map(queue -> queue.path("name").asText()).collect(Collectors.toSet());
   }
 
+  /** A queue's type: quorum, classic or stream. */
+  String typeOf(String queue) {
+    return read(send(request("queues", queue)).body()).path("type").asText();
+  }
+
   /** The members of the cluster that run, as this node sees them. */
   Set<String> runningNodes() {
     return StreamSupport.stream(read(send(request("nodes")).body()).spliterator(), false)

@@ -30,22 +30,28 @@ final class ClientPod {
 
   /** Starts a program for a queue of the topology, and waits for its first report. */
   static ClientPod start(String program, Topology topology, String queue) {
-    return start(program, topology, queue, "");
+    return start(program, topology, queue, "", "");
+  }
+
+  /** Starts a consumer that does not declare the queue: a classic one would refuse it. */
+  static ClientPod startUndeclaring(String program, Topology topology, String queue) {
+    return start(program, topology, queue, "", "{name: DECLARE, value: no}");
   }
 
   /** Starts it on a machine. */
   static ClientPod startOn(String machine, String program, Topology topology, String queue) {
-    return start(program, topology, queue, "nodeName: " + machine + ", ");
+    return start(program, topology, queue, "nodeName: " + machine + ", ", "");
   }
 
   private static ClientPod start(
-      String program, Topology topology, String queue, String placement) {
+      String program, Topology topology, String queue, String placement, String variable) {
     String environment =
         """
         {name: RABBITMQ_QUEUE, value: "%s"},
-        {name: RABBITMQ_URI, valueFrom: {secretKeyRef: {name: %s-connection, key: uri}}}
+        {name: RABBITMQ_URI, valueFrom: {secretKeyRef: {name: %s-connection, key: uri}}},
+        %s
         """
-            .formatted(queue, topology.name());
+            .formatted(queue, topology.name(), variable);
     topology
         .namespace()
         .apply(

@@ -36,6 +36,11 @@ final class Traffic {
         ClientPod.startOn(machine, "consumer", topology, queue));
   }
 
+  /** Of two that were started before. */
+  static Traffic of(ClientPod publisher, ClientPod consumer) {
+    return new Traffic(publisher, consumer);
+  }
+
   private static Traffic flowing(ClientPod publisher, ClientPod consumer) {
     Traffic traffic = new Traffic(publisher, consumer);
     traffic.awaitMore(200);

@@ -16,11 +16,12 @@ import java.util.Map;
 /** A durable queue. */
 @ValidationRule(
     fieldPath = ".type",
-    value = "self.type == oldSelf.type",
+    value = "self.type == oldSelf.type || " + QueueSpec.MAY_BE_MIGRATED,
     message = QueueSpec.IS_FIXED)
 @ValidationRule(
     fieldPath = ".singleActiveConsumer",
-    value = "self.singleActiveConsumer == oldSelf.singleActiveConsumer",
+    value =
+        "self.singleActiveConsumer == oldSelf.singleActiveConsumer || " + QueueSpec.MAY_BE_MIGRATED,
     message = QueueSpec.IS_FIXED)
 @ValidationRule(
     fieldPath = ".deliveryLimit",
@@ -147,11 +148,25 @@ public record QueueSpec(
                 + " the queue had in this resource; a queue that was in the broker before belongs to"
                 + " this resource once it is declared here. When the whole resource is deleted,"
                 + " spec.nodes.storage.onDelete decides.")
-        QueueDeletion onDelete) {
+        QueueDeletion onDelete,
+    @Default("Refuse")
+        @JsonPropertyDescription(
+            "What is done about a change that RabbitMQ does not allow while the queue lives: of type,"
+                + " singleActiveConsumer or arguments. Refuse: nothing, and status says why. Migrate:"
+                + " the queue is made anew and keeps its messages. They are moved to another queue,"
+                + " then all clients are disconnected and kept out for a few seconds while the queue"
+                + " is deleted and declared, then they are moved back. Nothing that was confirmed is"
+                + " lost; a message may be delivered twice, and the order is not kept. Not for"
+                + " streams.")
+        ImmutableChanges immutableChanges) {
+
+  static final String MAY_BE_MIGRATED =
+      "(self.immutableChanges == 'Migrate' && self.type != 'stream' && oldSelf.type != 'stream')";
 
   static final String IS_FIXED =
-      "cannot be changed, since RabbitMQ fixes it when the queue is made; declare a queue of another"
-          + " name, move bindings and consumers to it, then remove this one";
+      "cannot be changed, since RabbitMQ fixes it when the queue is made; immutableChanges: Migrate"
+          + " has the queue made anew, unless it is a stream, or declare a queue of another name,"
+          + " move bindings and consumers to it, then remove this one";
 
   /**
    * Makes absent arguments empty, an absent flag false, and the absent deletion the careful one.
@@ -160,6 +175,7 @@ public record QueueSpec(
     arguments = arguments == null ? Map.of() : arguments;
     singleActiveConsumer = singleActiveConsumer != null && singleActiveConsumer;
     onDelete = onDelete == null ? QueueDeletion.DeleteIfEmpty : onDelete;
+    immutableChanges = immutableChanges == null ? ImmutableChanges.Refuse : immutableChanges;
   }
 
   /** The kinds of queue that RabbitMQ has. */
@@ -177,6 +193,12 @@ public record QueueSpec(
     Delete,
     DeleteIfEmpty,
     Retain
+  }
+
+  /** What is done about a change that RabbitMQ does not allow while the queue lives. */
+  public enum ImmutableChanges {
+    Refuse,
+    Migrate
   }
 
   /** What a full queue does. */

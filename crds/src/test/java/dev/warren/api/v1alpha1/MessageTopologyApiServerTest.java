@@ -82,7 +82,7 @@ class MessageTopologyApiServerTest {
             json(
                 """
                 nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}
-                queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty}]
+                queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty, immutableChanges: Refuse}]
                 exchanges: [{name: events, type: direct}]
                 bindings: [{exchange: events, queue: hello, routingKey: ''}]
                 consumers: [{name: worker, queue: hello, replicas: 1, prefetch: 1, template: {}}]

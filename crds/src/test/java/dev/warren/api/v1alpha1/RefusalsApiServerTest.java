@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusalsApiServerTest {
 
   private static final String TYPE_IS_FIXED =
-      "cannot be changed, since RabbitMQ fixes it when the queue is made; declare a queue of another"
-          + " name, move bindings and consumers to it, then remove this one";
+      "cannot be changed, since RabbitMQ fixes it when the queue is made; immutableChanges: Migrate"
+          + " has the queue made anew, unless it is a stream, or declare a queue of another name,"
+          + " move bindings and consumers to it, then remove this one";
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
@@ -280,11 +281,28 @@ class RefusalsApiServerTest {
       classic to the default    | {queues: [{name: a, type: classic}]}             | {queues: [{name: a}]}                             | spec.queues[0].type
       quorum to stream          | {queues: [{name: a}]}                            | {queues: [{name: c}, {name: a, type: stream}]}    | spec.queues[1].type
       to one active consumer    | {queues: [{name: a}]}                            | {queues: [{name: a, singleActiveConsumer: true}]} | spec.queues[0].singleActiveConsumer
+      quorum to stream, willing | {queues: [{name: a}]}                            | {queues: [{name: a, type: stream, immutableChanges: Migrate}]} | spec.queues[0].type
+      stream to quorum, willing | {queues: [{name: a, type: stream}]}              | {queues: [{name: a, immutableChanges: Migrate}]}  | spec.queues[0].type
       from one active consumer  | {queues: [{name: a, singleActiveConsumer: true}]} | {queues: [{name: a}]}                            | spec.queues[0].singleActiveConsumer
       """)
   void aChangeOfWhatIsFixedInAQueueIsRefused(
       String what, String before, String after, String place) {
     assertChangeRefused(before, after, place, TYPE_IS_FIXED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"type: classic", "singleActiveConsumer: true"})
+  void aQueueThatMayBeMadeAnewMayBeAnother(String change) {
+    GenericKubernetesResource stored =
+        server.create(server.topology("changed", "{queues: [{name: a}]}"));
+    try {
+      server.replace(
+          stored,
+          server.topology(
+              "changed", "{queues: [{name: a, %s, immutableChanges: Migrate}]}".formatted(change)));
+    } finally {
+      server.client().resource(stored).delete();
+    }
   }
 
   @ParameterizedTest

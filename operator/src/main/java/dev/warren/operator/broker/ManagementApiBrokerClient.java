@@ -107,6 +107,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       case BrokerAction.RemoveQueue remove -> removeQueueAt(endpoint, remove);
       case BrokerAction.RemovePolicy remove -> removeAt(endpoint, remove);
       case BrokerAction.RemoveExchange remove -> removeExchangeAt(endpoint, remove);
+      case BrokerAction.EndMove end -> removeAt(endpoint, end);
+      case BrokerAction.LetClientsIn let -> removeAt(endpoint, let);
       default -> ManagementApiRequest.of(action).forEach(request -> send(endpoint, request));
     }
     return null;
@@ -150,7 +152,9 @@ public final class ManagementApiBrokerClient implements BrokerClient {
         definitions,
         ManagementApiJson.nodes(send(endpoint, NODES), alarmsAt(endpoint)),
         queuesAt(endpoint, definitions),
-        ManagementApiJson.declared(all));
+        ManagementApiJson.declared(all),
+        ManagementApiJson.moves(all),
+        ManagementApiJson.closed(all));
   }
 
   private Map<String, QueueState> queuesAt(URI endpoint, BrokerDefinitions definitions) {

@@ -16,6 +16,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.QueueLoad;
@@ -77,6 +78,29 @@ final class ManagementApiJson {
         .findFirst()
         .map(parameter -> record(text(parameter, "value")))
         .orElse(Declared.NOTHING);
+  }
+
+  /** The moves of messages in the broker's definitions. */
+  static Map<String, Move> moves(String json) {
+    return parameters(json, "shovel")
+        .collect(
+            Collectors.toMap(
+                parameter -> text(parameter, "name"),
+                parameter ->
+                    new Move(
+                        parameter.at("/value/src-queue").asText(),
+                        parameter.at("/value/dest-queue").asText())));
+  }
+
+  /** Whether no client may connect. */
+  static boolean closed(String json) {
+    return parameters(json, "vhost-limits")
+        .anyMatch(limits -> limits.at("/value/max-connections").asInt(-1) == 0);
+  }
+
+  private static Stream<JsonNode> parameters(String json, String component) {
+    return inVhost(tree(json), "parameters")
+        .filter(parameter -> component.equals(text(parameter, "component")));
   }
 
   private static Declared record(String value) {

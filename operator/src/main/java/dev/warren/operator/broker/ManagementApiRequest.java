@@ -19,6 +19,11 @@ import java.util.stream.Collectors;
 
 /** A request to the management API, before it is known which node gets it. */
 record ManagementApiRequest(String method, String path, Map<String, ?> body) {
+  private static final String CONNECTION_LIMIT = "/api/vhost-limits/%2F/max-connections";
+
+  /** A shovel with this address connects without network, name and password. */
+  private static final String WITHIN_THE_NODE = "amqp://";
+
   private static final String ALL = ".*";
 
   /** Web servers refuse lines that are much longer than twice that. */
@@ -82,6 +87,13 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.RemoveReplica remove -> throw noSuchRequest(remove);
       case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
       case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
+      case BrokerAction.StartMove start -> List.of(putShovel(start));
+      case BrokerAction.EndMove end -> List.of(delete(shovel(end.name())));
+      // The management API publishes nothing then either.
+      case BrokerAction.KeepClientsOut keep -> List.of(put(CONNECTION_LIMIT, Map.of("value", 0)));
+      case BrokerAction.DisconnectClients disconnect -> throw noSuchRequest(disconnect);
+      case BrokerAction.LetClientsIn let -> List.of(delete(CONNECTION_LIMIT));
+      case BrokerAction.MakeAnew make -> throw noSuchRequest(make);
       case BrokerAction.SetPlugins set -> throw noSuchRequest(set);
     };
   }
@@ -164,6 +176,34 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return put(
         path("global-parameters", ManagementApiJson.RECORD),
         Map.of("name", ManagementApiJson.RECORD, "value", ManagementApiJson.write(declared)));
+  }
+
+  private static ManagementApiRequest putShovel(BrokerAction.StartMove start) {
+    return put(
+        shovel(start.name()),
+        Map.of(
+            "value",
+            Map.of(
+                "src-protocol",
+                "amqp091",
+                "src-uri",
+                WITHIN_THE_NODE,
+                "src-queue",
+                start.move().from(),
+                "dest-protocol",
+                "amqp091",
+                "dest-uri",
+                WITHIN_THE_NODE,
+                "dest-queue",
+                start.move().to(),
+                "ack-mode",
+                "on-confirm",
+                "reconnect-delay",
+                1)));
+  }
+
+  private static String shovel(String name) {
+    return path("parameters", "shovel", BrokerDefinitions.VHOST, name);
   }
 
   private static ManagementApiRequest changeMembers(

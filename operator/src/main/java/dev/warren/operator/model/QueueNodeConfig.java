@@ -24,7 +24,12 @@ public final class QueueNodeConfig {
   public static final int DEFAULT_MEMBERS = 3;
 
   private static final List<String> PLUGINS =
-      List.of("rabbitmq_management", "rabbitmq_prometheus", "rabbitmq_peer_discovery_k8s");
+      List.of(
+          "rabbitmq_management",
+          "rabbitmq_prometheus",
+          "rabbitmq_peer_discovery_k8s",
+          // Moves the messages of a queue that is made anew.
+          "rabbitmq_shovel");
 
   private static final long GIB = 1L << 30;
 

@@ -5,6 +5,8 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.plan.BrokerObservation.Move;
+import java.util.Optional;
 import java.util.Set;
 
 /** One change to the broker. Each may be repeated without harm. */
@@ -37,6 +39,16 @@ public sealed interface BrokerAction {
       case BalanceLeaders balance -> "balance the leaders of the queues";
       case StopNode stop -> "stop " + stop.node();
       case ForgetNode forget -> "forget " + forget.node();
+      case StartMove start ->
+          "move the messages of queue '%s' to '%s'"
+              .formatted(start.move().from(), start.move().to());
+      case EndMove end -> "end the move of messages '%s'".formatted(end.name());
+      case MakeAnew make ->
+          "keep clients out, and delete queue '%s' and declare it as a %s queue"
+              .formatted(make.queue().name(), make.queue().type());
+      case KeepClientsOut keep -> "let no client connect";
+      case DisconnectClients disconnect -> "disconnect all clients";
+      case LetClientsIn let -> "let clients connect again";
       case SetPlugins set ->
           "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
     };
@@ -54,6 +66,10 @@ public sealed interface BrokerAction {
       case RemoveQueue remove -> true;
       case RemovePolicy remove -> true;
       case RemoveExchange remove -> true;
+      case StartMove start -> true;
+      case EndMove end -> true;
+      case MakeAnew make -> true;
+      case LetClientsIn let -> true;
       case SetPlugins set -> true;
       default -> false;
     };
@@ -113,6 +129,33 @@ public sealed interface BrokerAction {
 
   /** Has the other nodes forget one that does not run, and the queues their members on it. */
   record ForgetNode(String node) implements BrokerAction {}
+
+  /**
+   * Has messages moved from one queue to another until {@link EndMove}: each is confirmed there.
+   */
+  record StartMove(String name, Move move) implements BrokerAction {}
+
+  /** Ends a move. What is on its way may be in both queues then. */
+  record EndMove(String name) implements BrokerAction {}
+
+  /**
+   * Disconnects all clients and keeps them out, so that nobody publishes; waits until the move has
+   * left the queue empty; deletes the queue and declares it as it shall be, with its policy and
+   * bindings; and lets clients in again. Refused when the queue does not become empty.
+   *
+   * @param move the name of the move that empties the queue; it ends
+   */
+  record MakeAnew(Queue queue, Optional<Policy> policy, Set<Binding> bindings, String move)
+      implements BrokerAction {}
+
+  /** Lets no client connect, nor publish by the management API. Those that are connected stay. */
+  record KeepClientsOut() implements BrokerAction {}
+
+  /** Closes the connections of all clients, those that are being opened too. */
+  record DisconnectClients() implements BrokerAction {}
+
+  /** Clients may connect. */
+  record LetClientsIn() implements BrokerAction {}
 
   /** Has a running node enable these plugins, and disable all others. It tells so 5 s later. */
   record SetPlugins(String node, Set<String> plugins) implements BrokerAction {}

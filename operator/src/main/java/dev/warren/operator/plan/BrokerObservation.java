@@ -19,13 +19,20 @@ public sealed interface BrokerObservation {
    * @param nodes every member of the cluster by its node name (rabbit@host), running or not
    * @param queues the state of each queue of the virtual host, by name
    * @param declared the record of what the topology has declared
+   * @param moves from which queue to which messages are being moved, by the move's name
+   * @param closed whether no client may connect
    */
   record Reachable(
       BrokerDefinitions definitions,
       Map<String, Node> nodes,
       Map<String, QueueState> queues,
-      Declared declared)
+      Declared declared,
+      Map<String, Move> moves,
+      boolean closed)
       implements BrokerObservation {}
+
+  /** Messages go from one queue to another, as long as this is there. */
+  record Move(String from, String to) {}
 
   /**
    * A member of the cluster.

@@ -28,6 +28,7 @@ import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.DeparturePlanner.DeparturePlan;
+import dev.warren.operator.plan.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.NodePlanner.NodePlan;
 import dev.warren.operator.plan.PrunePlanner.PrunePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -277,7 +278,9 @@ public final class ReconcilePlanner {
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);
-    TopologyPlan topology = TopologyPlanner.plan(desired, broker.definitions());
+    MigrationPlan migration = MigrationPlanner.plan(spec.queues(), desired, broker);
+    TopologyPlan topology =
+        TopologyPlanner.plan(desired, broker.definitions(), migration.migrating());
     PrunePlan prune = PrunePlanner.plan(desired, Declared.of(spec), broker, consumedQueues());
     List<BrokerAction> actions = new ArrayList<>();
     UserPlanner.plan(credentials, broker).ifPresent(actions::add);
@@ -286,8 +289,12 @@ public final class ReconcilePlanner {
     }
     // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
+    actions.addAll(migration.actions());
     actions.addAll(prune.removals());
-    return new TopologyPlan(actions, topology.problems(), prune.retained());
+    return new TopologyPlan(
+        actions,
+        joined(List.of(topology.problems(), migration.problems())),
+        joined(List.of(prune.retained(), migration.retained())));
   }
 
   /** The queues that Pods of consumers use, or are about to: those of the last spec too. */

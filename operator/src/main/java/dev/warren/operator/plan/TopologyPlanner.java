@@ -2,13 +2,16 @@ package dev.warren.operator.plan;
 
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Compares what shall be declared in the broker with what is, and plans what is missing, in the
@@ -18,17 +21,25 @@ public final class TopologyPlanner {
 
   private final BrokerDefinitions desired;
   private final BrokerDefinitions observed;
+  private final Set<String> migrating;
   private final List<BrokerAction> actions = new ArrayList<>();
   private final List<Problem> conflicts = new ArrayList<>();
 
-  private TopologyPlanner(BrokerDefinitions desired, BrokerDefinitions observed) {
+  private TopologyPlanner(
+      BrokerDefinitions desired, BrokerDefinitions observed, Set<String> migrating) {
     this.desired = desired;
     this.observed = observed;
+    this.migrating = migrating;
   }
 
-  /** The plan; no actions when everything is declared. Never fails. */
-  public static TopologyPlan plan(BrokerDefinitions desired, BrokerDefinitions observed) {
-    return new TopologyPlanner(desired, observed).plan();
+  /**
+   * The plan; no actions when everything is declared. Never fails.
+   *
+   * @param migrating queues that are about to be made anew, and keep their policies until then
+   */
+  public static TopologyPlan plan(
+      BrokerDefinitions desired, BrokerDefinitions observed, Set<String> migrating) {
+    return new TopologyPlanner(desired, observed, migrating).plan();
   }
 
   private TopologyPlan plan() {
@@ -37,6 +48,7 @@ public final class TopologyPlanner {
     // hands a policy to its queues a moment after it has taken it.
     desired.policies().values().stream()
         .filter(policy -> !policy.equals(observed.policies().get(policy.name())))
+        .filter(policy -> !isOfOneThatMigrates(policy))
         .forEach(policy -> actions.add(new PutPolicy(policy)));
     desired.queues().values().forEach(this::planQueue);
     desired.bindings().stream()
@@ -59,11 +71,16 @@ public final class TopologyPlanner {
     Queue existing = observed.queues().get(queue.name());
     if (existing == null) {
       actions.add(new DeclareQueue(queue));
-    } else {
+    } else if (!migrating.contains(queue.name())) {
       // Not left to the broker to refuse: with relaxed checks it takes another type in silence.
       compare("queue", queue.name(), "type", existing.type(), queue.type());
       compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
     }
+  }
+
+  private boolean isOfOneThatMigrates(Policy policy) {
+    return migrating.stream()
+        .anyMatch(queue -> DesiredDefinitions.policyName(queue).equals(policy.name()));
   }
 
   private void compare(String kind, String name, String what, Object existing, Object wanted) {

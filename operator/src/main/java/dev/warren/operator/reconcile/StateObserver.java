@@ -131,7 +131,7 @@ final class StateObserver {
         admin
             .filter(secret -> hasPods)
             .map(secret -> apis.apply(new BrokerAddress(nodes.values(), secret)))
-            .map(api -> new TopologyBroker(api, commands, names, nodes.values()));
+            .map(api -> new TopologyBroker(api, commands, names, nodes.values(), clock));
     List<Pod> consumerPods =
         all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
     BrokerObservation said =

@@ -7,7 +7,9 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.MakeAnew;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.SetPlugins;
 import dev.warren.operator.plan.BrokerAction.StopNode;
@@ -16,12 +18,17 @@ import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -35,13 +42,49 @@ final class TopologyBroker implements BrokerClient {
   /** Forgetting waits 7 s for the lost node several times if its name can still be resolved. */
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
 
+  /** Also those that are being opened, which no list shows yet. */
+  private static final String DISCONNECT =
+      """
+      Close = fun Again(0) ->
+          error(clients_stay_connected);
+        Again(N) ->
+          case rabbit_networking:connections() ++ rabbit_networking:non_amqp_connections() of
+            [] -> ok;
+            Clients ->
+              [rabbit_networking:close_connection(C, "a queue is made anew") || C <- Clients],
+              timer:sleep(100),
+              Again(N - 1)
+          end
+        end,
+      Close(100).
+      """;
+
+  /** Ready and unacknowledged, as its leader or its process says: what is shown is some s older. */
+  private static final String COUNT_MESSAGES =
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
+      case amqqueue:get_type(Q) of
+        rabbit_quorum_queue ->
+          {ok, N, _} = ra:consistent_query(amqqueue:get_pid(Q), {rabbit_fifo, query_messages_total, []}),
+          N;
+        rabbit_classic_queue ->
+          proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
+      end.
+      """;
+
   private final BrokerClient api;
   private final NodeCommands commands;
   private final ResourceNames names;
   private final Collection<QueueNode> nodes;
+  private final Clock clock;
 
   TopologyBroker(
-      BrokerClient api, NodeCommands commands, ResourceNames names, Collection<QueueNode> nodes) {
+      BrokerClient api,
+      NodeCommands commands,
+      ResourceNames names,
+      Collection<QueueNode> nodes,
+      Clock clock) {
+    this.clock = clock;
     this.api = api;
     this.commands = commands;
     this.names = names;
@@ -71,6 +114,8 @@ final class TopologyBroker implements BrokerClient {
               BrokerDefinitions.VHOST,
               add.stream(),
               add.node());
+      case MakeAnew make -> new QueueRenewal(this, this::messages, clock).carryOut(make);
+      case DisconnectClients disconnect -> disconnectClients();
       case SetPlugins set ->
           run(
               pod(set.node()),
@@ -164,9 +209,50 @@ final class TopologyBroker implements BrokerClient {
             () -> new BrokerException(Kind.UNAVAILABLE, "There is no Pod of " + brokerNode));
   }
 
+  /** All messages of a queue. */
+  private long messages(String queue) {
+    Result result = evaluate(COUNT_MESSAGES.formatted(bytes(queue)));
+    try {
+      return Long.parseLong(result.output());
+    } catch (NumberFormatException e) {
+      throw new BrokerException(
+          Kind.UNAVAILABLE,
+          "the messages of queue '%s' cannot be counted: %s".formatted(queue, result.output()),
+          e);
+    }
+  }
+
+  private void disconnectClients() {
+    Result result = evaluate(DISCONNECT);
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.UNAVAILABLE, "clients could not be disconnected: " + result.output());
+    }
+  }
+
+  private Result evaluate(String erlang) {
+    return commands.run(anyone(), COMMAND_LIMIT, "rabbitmqctl", "eval", erlang);
+  }
+
+  /** As Erlang writes a binary, whatever the signs. */
+  private static String bytes(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return IntStream.range(0, bytes.length)
+        .mapToObj(i -> String.valueOf(bytes[i] & 0xFF))
+        .collect(Collectors.joining(","));
+  }
+
   private Pod another(String than) {
+    return ready(node -> !names.brokerNode(node.number()).equals(than));
+  }
+
+  private Pod anyone() {
+    return ready(node -> true);
+  }
+
+  private Pod ready(Predicate<QueueNode> among) {
     return nodes.stream()
-        .filter(node -> node.isReady() && !names.brokerNode(node.number()).equals(than))
+        .filter(node -> node.isReady() && among.test(node))
         // Of one whose gateway is not ready, Kubernetes would not tell that its machine is silent.
         .sorted(Comparator.comparing((QueueNode node) -> !node.hasReadyPod()))
         .flatMap(node -> node.pod().stream())

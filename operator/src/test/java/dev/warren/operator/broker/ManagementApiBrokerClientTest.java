@@ -15,6 +15,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.QueueLoad;
@@ -186,6 +187,26 @@ class ManagementApiBrokerClientTest {
         .containsExactly(
             "PUT /api/policies/%2F/p {\"apply-to\":\"quorum_queues\","
                 + "\"definition\":{\"max-length\":10},\"pattern\":\"^q$\",\"priority\":7}");
+  }
+
+  @Test
+  void movesMessagesAndShutsAndOpensTheDoor() throws IOException {
+    ManagementApiBrokerClient client = client(server(204, ""));
+
+    client.apply(new BrokerAction.StartMove("m", new Move("a", "b")));
+    client.apply(new BrokerAction.EndMove("m"));
+    client.apply(new BrokerAction.KeepClientsOut());
+    client.apply(new BrokerAction.LetClientsIn());
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /api/parameters/shovel/%2F/m {\"value\":{\"ack-mode\":\"on-confirm\","
+                + "\"dest-protocol\":\"amqp091\",\"dest-queue\":\"b\",\"dest-uri\":\"amqp://\","
+                + "\"reconnect-delay\":1,\"src-protocol\":\"amqp091\",\"src-queue\":\"a\","
+                + "\"src-uri\":\"amqp://\"}}",
+            "DELETE /api/parameters/shovel/%2F/m",
+            "PUT /api/vhost-limits/%2F/max-connections {\"value\":0}",
+            "DELETE /api/vhost-limits/%2F/max-connections");
   }
 
   @Test

@@ -56,9 +56,9 @@ class ManagementApiBrokerIT {
     for (String name : names) {
       BrokerDefinitions desired = everythingNamed(name);
 
-      carryOut(TopologyPlanner.plan(desired, observed().definitions()));
+      carryOut(TopologyPlanner.plan(desired, observed().definitions(), Set.of()));
 
-      assertThat(TopologyPlanner.plan(desired, observed().definitions()))
+      assertThat(TopologyPlanner.plan(desired, observed().definitions(), Set.of()))
           .as(name)
           .isEqualTo(new TopologyPlan(List.of(), List.of()));
     }
@@ -66,8 +66,10 @@ class ManagementApiBrokerIT {
 
   @Test
   void theBrokerAppliesAQueuesPolicyToThatQueue() {
-    carryOut(TopologyPlanner.plan(everythingNamed("with.policy"), observed().definitions()));
-    carryOut(TopologyPlanner.plan(everythingNamed("withXpolicy"), observed().definitions()));
+    carryOut(
+        TopologyPlanner.plan(everythingNamed("with.policy"), observed().definitions(), Set.of()));
+    carryOut(
+        TopologyPlanner.plan(everythingNamed("withXpolicy"), observed().definitions(), Set.of()));
 
     // RabbitMQ hands policies to queues a moment after it answered.
     await().until(() -> policyOf("with.policy"), "warren.with.policy"::equals);
@@ -87,7 +89,7 @@ class ManagementApiBrokerIT {
 
   @Test
   void aNewQueueHasALeaderThatIsARunningNode() {
-    carryOut(TopologyPlanner.plan(everythingNamed("led"), observed().definitions()));
+    carryOut(TopologyPlanner.plan(everythingNamed("led"), observed().definitions(), Set.of()));
 
     Reachable observed = observed();
     String leader = observed.queues().get("led").leader().orElseThrow();
@@ -99,7 +101,9 @@ class ManagementApiBrokerIT {
   void theLoadOfQueuesOfAnyNameIsCounted() {
     Set<String> names = Set.of("load a b", "load^a$", "load(a|b)*", "load50%+1", "load日本");
     names.forEach(
-        name -> carryOut(TopologyPlanner.plan(everythingNamed(name), observed().definitions())));
+        name ->
+            carryOut(
+                TopologyPlanner.plan(everythingNamed(name), observed().definitions(), Set.of())));
 
     await()
         .untilAsserted(
@@ -140,7 +144,7 @@ class ManagementApiBrokerIT {
     List<String> names = List.of("gone a b", "gone/a", "(gone|b)*", "gone 50%+1", "gone 日本");
     for (String name : names) {
       BrokerDefinitions desired = everythingNamed(name);
-      carryOut(TopologyPlanner.plan(desired, observed().definitions()));
+      carryOut(TopologyPlanner.plan(desired, observed().definitions(), Set.of()));
       Binding other = new Binding(name, name, "other", Map.of());
       broker.apply(new BrokerAction.Bind(other));
 

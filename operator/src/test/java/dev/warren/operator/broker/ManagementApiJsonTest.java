@@ -11,6 +11,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import java.util.List;
@@ -46,6 +47,10 @@ class ManagementApiJsonTest {
          {"vhost": "/", "name": "amq.topic", "type": "topic", "durable": true, "arguments": {}},
          {"vhost": "/", "name": "", "type": "direct", "durable": true, "arguments": {}},
          {"vhost": "other", "name": "x", "type": "topic", "durable": true, "arguments": {}}],
+       "parameters": [
+         {"vhost": "/", "component": "shovel", "name": "back", "value": {"src-queue": "a", "dest-queue": "b", "src-uri": "amqp://"}},
+         {"vhost": "/", "component": "vhost-limits", "name": "limits", "value": {"max-connections": 0}},
+         {"vhost": "other", "component": "shovel", "name": "x", "value": {"src-queue": "x", "dest-queue": "y"}}],
        "global_parameters": [
          {"name": "cluster_tags", "value": []},
          {"name": "warren.declared", "value": "{\\"exchanges\\":[\\"events\\"],\\"queues\\":{\\"orders\\":\\"Retain\\"},\\"bindings\\":[{\\"exchange\\":\\"events\\",\\"queue\\":\\"orders\\",\\"routingKey\\":\\"order.*\\",\\"arguments\\":{\\"n\\":1}}],\\"later\\":1}"}],
@@ -126,6 +131,14 @@ class ManagementApiJsonTest {
                 "app", new User("app", "aGFzaA==", Set.of(), true),
                 "root", new User("root", "cm9vdA==", Set.of("administrator"), false),
                 "elsewhere", new User("elsewhere", "eA==", Set.of(), false)));
+  }
+
+  @Test
+  void readsMovesOfMessagesAndWhetherClientsMayConnect() {
+    assertThat(ManagementApiJson.moves(DEFINITIONS)).isEqualTo(Map.of("back", new Move("a", "b")));
+    assertThat(ManagementApiJson.closed(DEFINITIONS)).isTrue();
+    assertThat(ManagementApiJson.closed(DEFINITIONS.replace("\"max-connections\": 0", "")))
+        .isFalse();
   }
 
   @Test

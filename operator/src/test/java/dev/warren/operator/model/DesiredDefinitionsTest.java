@@ -89,7 +89,20 @@ class DesiredDefinitionsTest {
 
   private static QueueSpec queue(String name) {
     return new QueueSpec(
-        name, QueueType.QUORUM, null, null, 10L, null, null, null, null, null, null, null, null);
+        name,
+        QueueType.QUORUM,
+        null,
+        null,
+        10L,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static BrokerDefinitions definitions(String spec) {

@@ -207,7 +207,9 @@ class PrunePlannerTest {
             new BrokerDefinitions(exchanges, queues, bindings, policies, Map.of()),
             Map.of(),
             states,
-            declared),
+            declared,
+            Map.of(),
+            false),
         consumed);
   }
 

@@ -227,7 +227,9 @@ class QueueMembersPlannerTest {
             new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()),
             nodes,
             states,
-            Declared.NOTHING),
+            Declared.NOTHING,
+            Map.of(),
+            false),
         leaving,
         replicas);
   }
@@ -261,6 +263,6 @@ class QueueMembersPlannerTest {
 
   private static QueueSpec spec(String name, QueueType type, Integer members) {
     return new QueueSpec(
-        name, type, members, null, null, null, null, null, null, null, null, null, null);
+        name, type, members, null, null, null, null, null, null, null, null, null, null, null);
   }
 }

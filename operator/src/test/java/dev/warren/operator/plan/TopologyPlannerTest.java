@@ -46,7 +46,8 @@ class TopologyPlannerTest {
                 Set.of(binding),
                 Map.of("p", policy),
                 Map.of()),
-            NOTHING);
+            NOTHING,
+            Set.of());
 
     assertThat(plan.problems()).isEmpty();
     assertThat(plan.actions())
@@ -62,7 +63,8 @@ class TopologyPlannerTest {
     TopologyPlan plan =
         TopologyPlanner.plan(
             queues(new Queue("a", "quorum", Map.of())),
-            queues(new Queue("a", "classic", Map.of())));
+            queues(new Queue("a", "classic", Map.of())),
+            Set.of());
 
     assertThat(plan.actions()).isEmpty();
     assertThat(plan.problems())
@@ -77,7 +79,8 @@ class TopologyPlannerTest {
     TopologyPlan plan =
         TopologyPlanner.plan(
             queues(new Queue("a", "quorum", Map.of("x-n", 5L))),
-            queues(new Queue("a", "quorum", Map.of("x-n", 5))));
+            queues(new Queue("a", "quorum", Map.of("x-n", 5))),
+            Set.of());
 
     assertThat(plan).isEqualTo(new TopologyPlan(List.of(), List.of()));
   }
@@ -86,16 +89,18 @@ class TopologyPlannerTest {
   void aPlanThatWasCarriedOutLeavesNothingToDo(
       @ForAll("definitions") BrokerDefinitions desired,
       @ForAll("definitions") BrokerDefinitions observed) {
-    BrokerDefinitions after = carriedOut(TopologyPlanner.plan(desired, observed), observed);
+    BrokerDefinitions after =
+        carriedOut(TopologyPlanner.plan(desired, observed, Set.of()), observed);
 
-    assertThat(TopologyPlanner.plan(desired, after).actions()).isEmpty();
+    assertThat(TopologyPlanner.plan(desired, after, Set.of()).actions()).isEmpty();
   }
 
   @Property
   void whatNobodyDeclaredIsLeftAlone(
       @ForAll("definitions") BrokerDefinitions desired,
       @ForAll("definitions") BrokerDefinitions observed) {
-    BrokerDefinitions after = carriedOut(TopologyPlanner.plan(desired, observed), observed);
+    BrokerDefinitions after =
+        carriedOut(TopologyPlanner.plan(desired, observed, Set.of()), observed);
 
     assertThat(after.queues()).containsAllEntriesOf(observed.queues());
     assertThat(after.exchanges()).containsAllEntriesOf(observed.exchanges());

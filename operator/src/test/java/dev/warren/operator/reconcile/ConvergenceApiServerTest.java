@@ -502,7 +502,9 @@ class ConvergenceApiServerTest {
             new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
             new TreeMap<>(nodes),
             queues,
-            Declared.NOTHING);
+            Declared.NOTHING,
+            Map.of(),
+            false);
       }
 
       @Override

@@ -1410,7 +1410,9 @@ class StatusBuilderTest {
     Map<String, Node> byName =
         brokerNodes.values().stream().collect(Collectors.toMap(Node::name, node -> node));
     BrokerObservation broker =
-        unreachable != null ? unreachable : new Reachable(definitions, byName, queues, declared);
+        unreachable != null
+            ? unreachable
+            : new Reachable(definitions, byName, queues, declared, Map.of(), false);
     return new Observation(
         new ObservedObjects(Stream.concat(deployments.stream(), services.stream()).toList()),
         nodes,

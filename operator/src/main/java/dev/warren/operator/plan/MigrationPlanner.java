@@ -1,0 +1,203 @@
+package dev.warren.operator.plan;
+
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.ImmutableChanges;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.EndMove;
+import dev.warren.operator.plan.BrokerAction.LetClientsIn;
+import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import dev.warren.operator.plan.BrokerAction.StartMove;
+import dev.warren.operator.plan.BrokerObservation.Move;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Plans how a queue is made anew that must be another than it was made as. Its messages wait
+ * meanwhile in a second queue, the shelter, whose name tells whose it is: so each pass finds where
+ * the one before has stopped, whatever ended it.
+ *
+ * <ol>
+ *   <li>The shelter is declared, and the messages move into it.
+ *   <li>When few are left, the queue is made anew, in one action in which no client can publish.
+ *   <li>The messages move back, and the empty shelter goes.
+ * </ol>
+ */
+final class MigrationPlanner {
+
+  /** Before the name of the queue; nobody else's queue has it. */
+  static final String SHELTER = "warren.shelter.";
+
+  /** So many are moved within seconds while clients are kept out. */
+  private static final long FEW = 10_000;
+
+  private final Map<String, QueueSpec> specs;
+  private final BrokerDefinitions desired;
+  private final Reachable broker;
+  private final List<BrokerAction> actions = new ArrayList<>();
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Retained> retained = new ArrayList<>();
+
+  /**
+   * @param migrating queues that are as they shall not be, and about to be made anew
+   * @param actions in their order; after everything else that is declared
+   */
+  record MigrationPlan(
+      Set<String> migrating,
+      List<BrokerAction> actions,
+      List<Problem> problems,
+      List<Retained> retained) {}
+
+  private MigrationPlanner(List<QueueSpec> specs, BrokerDefinitions desired, Reachable broker) {
+    this.specs = specs.stream().collect(Collectors.toMap(QueueSpec::name, spec -> spec));
+    this.desired = desired;
+    this.broker = broker;
+  }
+
+  static MigrationPlan plan(List<QueueSpec> specs, BrokerDefinitions desired, Reachable broker) {
+    return new MigrationPlanner(specs, desired, broker).plan();
+  }
+
+  private MigrationPlan plan() {
+    Set<String> migrating =
+        desired.queues().values().stream()
+            .filter(this::mustBeMadeAnew)
+            .map(Queue::name)
+            .collect(Collectors.toSet());
+    Set<String> concerned = new HashSet<>(migrating);
+    sheltered().keySet().forEach(concerned::add);
+    concerned.stream()
+        .sorted()
+        .forEach(
+            queue -> {
+              if (migrating.contains(queue)) {
+                makeAnew(desired.queues().get(queue));
+              } else if (desired.queues().containsKey(queue)) {
+                bringBack(queue);
+              } else {
+                giveUp(queue);
+              }
+            });
+    if (broker.closed()) {
+      // An operator that ended meanwhile has left it so. By now the queue is there.
+      actions.addFirst(new LetClientsIn());
+    }
+    return new MigrationPlan(migrating, List.copyOf(actions), problems, retained);
+  }
+
+  private boolean mustBeMadeAnew(Queue wanted) {
+    Queue actual = broker.definitions().queues().get(wanted.name());
+    return actual != null
+        && !actual.equals(wanted)
+        && !actual.type().equals("stream")
+        && !wanted.type().equals("stream")
+        && specs.get(wanted.name()).immutableChanges() == ImmutableChanges.Migrate;
+  }
+
+  /** The shelters that there are, by the queue that each belongs to. */
+  private Map<String, String> sheltered() {
+    Map<String, String> shelters = new TreeMap<>();
+    broker.definitions().queues().keySet().stream()
+        .filter(name -> name.startsWith(SHELTER))
+        .forEach(name -> shelters.put(name.substring(SHELTER.length()), name));
+    return shelters;
+  }
+
+  private void makeAnew(Queue queue) {
+    String shelter = SHELTER + queue.name();
+    Move out = new Move(queue.name(), shelter);
+    long left = messages(queue.name());
+    problems.add(
+        new Problem(
+            "Migrating",
+            "queue '%s' is being made anew as a %s queue: %d messages are still to be moved out"
+                .formatted(queue.name(), queue.type(), left)));
+    if (!broker.definitions().queues().containsKey(shelter)) {
+      actions.add(new DeclareQueue(new Queue(shelter, "quorum", Map.of())));
+    }
+    if (!out.equals(broker.moves().get(shelter))) {
+      actions.add(new StartMove(shelter, out));
+    } else if (left <= FEW || isReservedForOneConsumer(queue.name())) {
+      String policy = DesiredDefinitions.policyName(queue.name());
+      actions.add(
+          new MakeAnew(
+              queue,
+              Optional.ofNullable(desired.policies().get(policy)),
+              desired.bindings().stream()
+                  .filter(binding -> binding.queue().equals(queue.name()))
+                  .collect(Collectors.toSet()),
+              shelter));
+    }
+  }
+
+  /** Nothing moves out of it as long as its consumer is connected. */
+  private boolean isReservedForOneConsumer(String queue) {
+    return Boolean.TRUE.equals(
+        broker.definitions().queues().get(queue).arguments().get("x-single-active-consumer"));
+  }
+
+  private void bringBack(String queue) {
+    String shelter = SHELTER + queue;
+    Move back = new Move(shelter, queue);
+    if (!broker.definitions().queues().containsKey(queue)) {
+      // It is declared in this pass.
+      return;
+    }
+    problems.add(
+        new Problem(
+            "Migrating",
+            "queue '%s' gets its messages back: %d are still to be moved"
+                .formatted(queue, messages(shelter))));
+    if (isEmpty(shelter)) {
+      if (broker.moves().containsKey(shelter)) {
+        actions.add(new EndMove(shelter));
+      }
+      actions.add(new RemoveQueue(shelter, true));
+    } else if (!back.equals(broker.moves().get(shelter))) {
+      actions.add(new StartMove(shelter, back));
+    }
+  }
+
+  /** The queue was taken out of the resource meanwhile: what it had is not thrown away. */
+  private void giveUp(String queue) {
+    String shelter = SHELTER + queue;
+    if (broker.moves().containsKey(shelter)) {
+      actions.add(new EndMove(shelter));
+    }
+    if (isEmpty(shelter)) {
+      actions.add(new RemoveQueue(shelter, true));
+    } else {
+      retained.add(
+          new Retained(
+              Retained.QUEUE,
+              shelter,
+              "It has messages of queue '%s', which was taken out of the resource while it was made anew"
+                  .formatted(queue)));
+    }
+  }
+
+  private boolean isEmpty(String queue) {
+    QueueState state = broker.queues().get(queue);
+    return state != null
+        && state.leader().isPresent()
+        && state.ready() == 0
+        && state.unacknowledged() == 0;
+  }
+
+  private long messages(String queue) {
+    return Optional.ofNullable(broker.queues().get(queue))
+        .map(state -> state.ready() + state.unacknowledged())
+        .orElse(0L);
+  }
+}

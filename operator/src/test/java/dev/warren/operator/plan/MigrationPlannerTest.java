@@ -1,0 +1,153 @@
+package dev.warren.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MigrationPlannerTest {
+
+  private static final String SHELTER = MigrationPlanner.SHELTER + "a";
+  private static final MessageTopologySpec CLASSIC = spec("type: classic, messageTTL: 1h");
+  private static final MessageTopologySpec QUORUM =
+      spec("type: quorum, messageTTL: 1h, immutableChanges: Migrate");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void aQueueIsMadeAnewAndHasItsMessagesAndBindingsAndPolicy() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+
+    cluster.converge(QUORUM);
+
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").type()).isEqualTo("quorum");
+    assertThat(cluster.messages("a")).isEqualTo(50_000);
+    ReconcilePlan plan = cluster.plan(QUORUM);
+    assertThat(plan.isEmpty()).as("what is bound and limited is as before").isTrue();
+    assertThat(plan.topologyProblems()).isEmpty();
+  }
+
+  @Test
+  void withoutTheWordOfTheUserNothingIsDone() {
+    cluster.converge(CLASSIC);
+
+    ReconcilePlan plan = cluster.plan(spec("type: quorum, messageTTL: 1h"));
+
+    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly("ImmutableArgument");
+  }
+
+  @Test
+  void clientsAreNotKeptOutBeforeMostMessagesHaveMoved() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+
+    ReconcilePlan plan = cluster.plan(QUORUM);
+    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "queue 'a' is being made anew as a quorum queue: 50000 messages are still to be moved out");
+
+    cluster.setMessages("a", 10_000);
+    assertThat(cluster.plan(QUORUM).broker()).anyMatch(MakeAnew.class::isInstance);
+  }
+
+  @Test
+  void aQueueWithASingleActiveConsumerGivesNoMessagesBeforeItIsDisconnected() {
+    cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
+    cluster.setMessages("a", 50_000);
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+
+    assertThat(cluster.plan(wanted).broker()).anyMatch(MakeAnew.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+  void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 3);
+
+    for (int pass = 0; pass < passes; pass++) {
+      // Each of them is ended after its first action.
+      cluster.carryOut(cluster.plan(QUORUM), 1);
+      cluster.settle();
+      assertThat(cluster.messages("a") + cluster.messages(SHELTER)).isEqualTo(3);
+    }
+
+    cluster.converge(QUORUM);
+    assertThat(cluster.messages("a")).isEqualTo(3);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aChangeThatIsTakenBackGivesTheMessagesBack(int passes) {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 20_000);
+    for (int pass = 0; pass < passes; pass++) {
+      cluster.step(QUORUM);
+    }
+
+    MessageTopologySpec back = spec("type: classic, messageTTL: 1h, immutableChanges: Migrate");
+    cluster.converge(back);
+
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").type()).isEqualTo("classic");
+    assertThat(cluster.messages("a")).isEqualTo(20_000);
+  }
+
+  @Test
+  void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
+    cluster.converge(CLASSIC);
+    cluster.keepClientsOut();
+
+    cluster.converge(CLASSIC);
+
+    assertThat(cluster.isClosed()).isFalse();
+  }
+
+  @Test
+  void messagesOfAQueueThatIsTakenOutMeanwhileStayAndAreTold() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 20_000);
+    cluster.step(QUORUM);
+    cluster.step(QUORUM);
+
+    MessageTopologySpec without = Specs.of(1);
+    cluster.converge(without);
+
+    assertThat(cluster.messages(SHELTER)).isEqualTo(20_000);
+    assertThat(cluster.plan(without).retained()).extracting(Retained::name).contains(SHELTER);
+  }
+
+  @Test
+  void aStreamIsNotMadeAnew() {
+    cluster.converge(spec("type: stream"));
+
+    assertThat(cluster.plan(QUORUM).topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly("ImmutableArgument");
+  }
+
+  private static MessageTopologySpec spec(String queue) {
+    return Specs.of(
+        1,
+        "",
+        """
+        exchanges: [{name: events, type: topic}]
+        queues: [{name: a, %s}]
+        bindings: [{exchange: events, queue: a, routingKey: some}]
+        """
+            .formatted(queue));
+  }
+}

@@ -1,0 +1,261 @@
+package dev.warren.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
+import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.ManagementApiBrokerClient;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.Bind;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.DisconnectClients;
+import dev.warren.operator.plan.BrokerAction.EndMove;
+import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
+import dev.warren.operator.plan.BrokerAction.LetClientsIn;
+import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.RemovePolicy;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import dev.warren.operator.plan.BrokerAction.StartMove;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Move;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.QueueLoad;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Queues are made anew in a real RabbitMQ, which {@code make test-node} starts. */
+class QueueRenewalIT {
+
+  private static final URI URL = URI.create(required("WARREN_BROKER_URL"));
+  private static final String USER = required("WARREN_BROKER_USER");
+  private static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
+
+  private static final String QUEUE = "renewed 'é";
+  private static final String SHELTER = "shelter of renewed";
+  private static final Binding BINDING = new Binding("amq.topic", QUEUE, "renewed", Map.of());
+  private static final Policy POLICY =
+      new Policy("renewed", "^renewed", "quorum_queues", 1, Map.of("max-length", 1_000_000L));
+  private static final Duration COUNTED = Duration.ofSeconds(20);
+
+  private final BrokerClient broker =
+      new ManagementApiBrokerClient(HttpClient.newHttpClient(), List.of(URL), USER, PASSWORD);
+
+  @AfterEach
+  void remove() {
+    broker.apply(new LetClientsIn());
+    broker.apply(new EndMove(SHELTER));
+    broker.apply(new RemoveQueue(QUEUE, false));
+    broker.apply(new RemoveQueue(SHELTER, false));
+    broker.apply(new RemovePolicy(POLICY.name()));
+  }
+
+  @Test
+  void noConfirmedMessageIsLostWhileItIsPublishedTo() throws Exception {
+    broker.apply(new DeclareQueue(new Queue(QUEUE, "classic", Map.of())));
+    broker.apply(new Bind(BINDING));
+    broker.apply(new DeclareQueue(new Queue(SHELTER, "quorum", Map.of())));
+    try (PublishingClient client = new PublishingClient()) {
+      await().until(() -> client.confirmed.size() > 1000);
+      await("the counts are there").atMost(COUNTED).until(() -> messages(QUEUE) > 0);
+
+      broker.apply(new StartMove(SHELTER, new Move(QUEUE, SHELTER)));
+      assertThat(observed().moves()).containsEntry(SHELTER, new Move(QUEUE, SHELTER));
+      Queue wanted = new Queue(QUEUE, "quorum", Map.of());
+      new QueueRenewal(disconnecting(client::cut), this::messages, Clock.systemUTC())
+          .carryOut(new MakeAnew(wanted, Optional.of(POLICY), Set.of(BINDING), SHELTER));
+
+      assertThat(observed().definitions().queues()).containsEntry(QUEUE, wanted);
+      assertThat(observed().definitions().bindings()).contains(BINDING);
+      assertThat(observed().definitions().policies()).containsEntry(POLICY.name(), POLICY);
+      assertThat(observed().moves()).doesNotContainKey(SHELTER);
+      assertThat(observed().closed()).isFalse();
+      int before = client.confirmed.size();
+      await("the client goes on").until(() -> client.confirmed.size() > before + 100);
+      broker.apply(new StartMove(SHELTER, new Move(SHELTER, QUEUE)));
+      await("all is back").atMost(COUNTED).until(() -> messages(SHELTER) == 0);
+      client.stop();
+      broker.apply(new EndMove(SHELTER));
+      broker.apply(new RemoveQueue(SHELTER, true));
+
+      Set<String> there = all();
+      assertThat(there).containsAll(client.confirmed);
+    }
+  }
+
+  @Test
+  void nobodyConnectsUntilClientsAreLetIn() throws Exception {
+    broker.apply(new KeepClientsOut());
+
+    assertThat(observed().closed()).isTrue();
+    assertThatThrownBy(() -> factory().newConnection()).isInstanceOf(IOException.class);
+    broker.apply(new LetClientsIn());
+    assertThat(observed().closed()).isFalse();
+    factory().newConnection().close();
+  }
+
+  @Test
+  void whatDoesNotBecomeEmptyStaysAsItIsAndClientsAreLetIn() {
+    broker.apply(new DeclareQueue(new Queue(QUEUE, "classic", Map.of())));
+    TestClock clock = new TestClock();
+    QueueRenewal renewal =
+        new QueueRenewal(
+            disconnecting(() -> {}),
+            queue -> {
+              clock.pass(Duration.ofSeconds(11));
+              return 1;
+            },
+            clock);
+
+    assertThatThrownBy(
+            () ->
+                renewal.carryOut(
+                    new MakeAnew(
+                        new Queue(QUEUE, "quorum", Map.of()), Optional.empty(), Set.of(), SHELTER)))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("did not become empty");
+
+    assertThat(observed().definitions().queues().get(QUEUE).type()).isEqualTo("classic");
+    assertThat(observed().closed()).isFalse();
+  }
+
+  /** Commands in a node's container are not what is tried here. */
+  private BrokerClient disconnecting(Runnable clients) {
+    return new BrokerClient() {
+      @Override
+      public void apply(BrokerAction action) {
+        if (action instanceof DisconnectClients) {
+          clients.run();
+        } else {
+          broker.apply(action);
+        }
+      }
+
+      @Override
+      public BrokerObservation observe() {
+        return broker.observe();
+      }
+
+      @Override
+      public QueueLoad load(Set<String> queues) {
+        return broker.load(queues);
+      }
+
+      @Override
+      public Map<String, Long> unacknowledgedByAddress() {
+        return broker.unacknowledgedByAddress();
+      }
+    };
+  }
+
+  /** Some seconds old, but never zero before it is: so it must have been counted before. */
+  private long messages(String queue) {
+    QueueState state = observed().queues().get(queue);
+    return state == null ? 0 : state.ready() + state.unacknowledged();
+  }
+
+  private static Set<String> all() throws Exception {
+    Set<String> bodies = new HashSet<>();
+    try (Connection connection = factory().newConnection()) {
+      Channel channel = connection.createChannel();
+      GetResponse message = channel.basicGet(QUEUE, true);
+      while (message != null) {
+        bodies.add(new String(message.getBody()));
+        message = channel.basicGet(QUEUE, true);
+      }
+    }
+    return bodies;
+  }
+
+  /** Publishes numbers, by the queue's name and by its binding in turn, and connects again. */
+  private static final class PublishingClient implements AutoCloseable {
+
+    private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
+    private final Thread thread = Thread.ofPlatform().start(this::run);
+    private volatile boolean stopped;
+    private volatile Connection open;
+
+    private void run() {
+      int number = 0;
+      while (!stopped) {
+        try (Connection connection = factory().newConnection()) {
+          open = connection;
+          Channel channel = connection.createChannel();
+          channel.confirmSelect();
+          while (!stopped) {
+            String body = String.valueOf(number++);
+            boolean direct = number % 2 == 0;
+            channel.basicPublish(
+                direct ? "" : "amq.topic",
+                direct ? QUEUE : "renewed",
+                MessageProperties.PERSISTENT_BASIC,
+                body.getBytes());
+            channel.waitForConfirmsOrDie(5000);
+            confirmed.add(body);
+          }
+        } catch (IOException | TimeoutException | InterruptedException | RuntimeException e) {
+          // It is disconnected, and tries again.
+        }
+      }
+    }
+
+    void cut() {
+      open.abort();
+    }
+
+    @Override
+    public void close() {
+      stop();
+    }
+
+    void stop() {
+      stopped = true;
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static ConnectionFactory factory() {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(URL.getHost());
+    factory.setUsername(USER);
+    factory.setPassword(PASSWORD);
+    factory.setAutomaticRecoveryEnabled(false);
+    return factory;
+  }
+
+  private Reachable observed() {
+    return (Reachable) broker.observe();
+  }
+
+  private static String required(String variable) {
+    return Objects.requireNonNull(
+        System.getenv(variable), variable + " is not set: run this test by `make test-node`");
+  }
+}
