@@ -36,6 +36,7 @@ public record Transition(boolean normal, String reason, String message) {
           "Updating",
           "RollingUpdate",
           "Declaring",
+          "Migrating",
           "QueueNotReady",
           "ConsumerNotReady",
           NodeStatuses.GATEWAY_NOT_READY,
