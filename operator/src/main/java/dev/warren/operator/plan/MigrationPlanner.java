@@ -89,7 +89,7 @@ final class MigrationPlanner {
                 giveUp(queue);
               }
             });
-    if (broker.closed()) {
+    if (broker.closed() && !sheltered().isEmpty()) {
       // An operator that ended meanwhile has left it so. By now the queue is there.
       actions.addFirst(new LetClientsIn());
     }

@@ -109,11 +109,23 @@ class MigrationPlannerTest {
   @Test
   void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
     cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+
+    cluster.step(QUORUM);
+
+    assertThat(cluster.isClosed()).isFalse();
+  }
+
+  @Test
+  void whoeverElseKeepsClientsOutMayDoSo() {
+    cluster.converge(CLASSIC);
     cluster.keepClientsOut();
 
     cluster.converge(CLASSIC);
 
-    assertThat(cluster.isClosed()).isFalse();
+    assertThat(cluster.isClosed()).isTrue();
   }
 
   @Test
