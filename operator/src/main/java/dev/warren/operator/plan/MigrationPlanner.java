@@ -128,7 +128,7 @@ final class MigrationPlanner {
     }
     if (!out.equals(broker.moves().get(shelter))) {
       actions.add(new StartMove(shelter, out));
-    } else if (left <= FEW || isReservedForOneConsumer(queue.name())) {
+    } else if (mayBeginWithClientsKeptOut(queue.name(), left)) {
       String policy = DesiredDefinitions.policyName(queue.name());
       actions.add(
           new MakeAnew(
@@ -139,6 +139,12 @@ final class MigrationPlanner {
                   .collect(Collectors.toSet()),
               shelter));
     }
+  }
+
+  /** A move that has moved something has begun: while clients are kept out it could not. */
+  private boolean mayBeginWithClientsKeptOut(String queue, long left) {
+    boolean moves = left == 0 || messages(SHELTER + queue) > 0;
+    return (left <= FEW && moves) || isReservedForOneConsumer(queue);
   }
 
   /** Nothing moves out of it as long as its consumer is connected. */

@@ -84,6 +84,8 @@ class QueueRenewalIT {
 
       broker.apply(new StartMove(SHELTER, new Move(QUEUE, SHELTER)));
       assertThat(observed().moves()).containsEntry(SHELTER, new Move(QUEUE, SHELTER));
+      // While clients are kept out it could not begin.
+      await("it has begun").atMost(COUNTED).until(() -> messages(SHELTER) > 0);
       Queue wanted = new Queue(QUEUE, "quorum", Map.of());
       new QueueRenewal(disconnecting(client::cut), this::messages, Clock.systemUTC())
           .carryOut(new MakeAnew(wanted, Optional.of(POLICY), Set.of(BINDING), SHELTER));
