@@ -141,7 +141,9 @@ final class ManagementApiJson {
                         text(n, "name"),
                         n.path("running").asBoolean(),
                         alarms.getOrDefault(text(n, "name"), List.of()),
-                        Set.copyOf(texts(n, "enabled_plugins")))),
+                        n.has("enabled_plugins")
+                            ? Optional.of(Set.copyOf(texts(n, "enabled_plugins")))
+                            : Optional.empty())),
         Node::name);
   }
 

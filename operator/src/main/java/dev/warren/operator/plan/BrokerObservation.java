@@ -38,9 +38,10 @@ public sealed interface BrokerObservation {
    * A member of the cluster.
    *
    * @param alarms resources that it has run out of: memory, disk
-   * @param plugins those that it was told to enable; none while it does not run
+   * @param plugins those that it was told to enable; not known while it does not run, nor for some
+   *     seconds after its start
    */
-  record Node(String name, boolean running, List<String> alarms, Set<String> plugins) {}
+  record Node(String name, boolean running, List<String> alarms, Optional<Set<String>> plugins) {}
 
   /**
    * A queue at this moment.

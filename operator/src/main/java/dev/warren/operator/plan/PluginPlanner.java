@@ -2,7 +2,6 @@ package dev.warren.operator.plan;
 
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction.SetPlugins;
-import dev.warren.operator.plan.BrokerObservation.Node;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -20,8 +19,7 @@ final class PluginPlanner {
     return observed.reachable().stream()
         .flatMap(broker -> inService(names, observed).map(broker.nodes()::get))
         .filter(Objects::nonNull)
-        .filter(Node::running)
-        .filter(node -> !node.plugins().equals(wanted))
+        .filter(node -> node.plugins().filter(enabled -> !enabled.equals(wanted)).isPresent())
         .<BrokerAction>map(node -> new SetPlugins(node.name(), wanted))
         .toList();
   }

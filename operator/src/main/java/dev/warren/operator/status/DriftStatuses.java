@@ -170,14 +170,15 @@ final class DriftStatuses {
           Optional.of(new Found("User", put.name(), difference(before.users().get(put.name()))));
       case SetPlugins set ->
           Optional.ofNullable(broker.nodes().get(set.node()))
-              .map(node -> new Found("Plugins", node.name(), difference(node, set.plugins())));
+              .flatMap(Node::plugins)
+              .map(enabled -> new Found("Plugins", set.node(), difference(enabled, set.plugins())));
       default -> Optional.empty();
     };
   }
 
-  private static String difference(Node actual, Set<String> wanted) {
+  private static String difference(Set<String> actual, Set<String> wanted) {
     return wanted.stream()
-        .filter(plugin -> !actual.plugins().contains(plugin))
+        .filter(plugin -> !actual.contains(plugin))
         .findFirst()
         .map(plugin -> plugin + " was disabled")
         .orElse("More were enabled than the resource says");

@@ -161,9 +161,9 @@ class ManagementApiJsonTest {
                     A,
                     true,
                     List.of("disk", "memory"),
-                    Set.of("rabbitmq_shovel", "rabbitmq_stream")),
+                    Optional.of(Set.of("rabbitmq_shovel", "rabbitmq_stream"))),
                 B,
-                new Node(B, false, List.of(), Set.of())));
+                new Node(B, false, List.of(), Optional.empty())));
   }
 
   @Test

@@ -762,6 +762,11 @@ final class InMemoryCluster {
     return plugins.get(NAMES.brokerNode(n));
   }
 
+  /** It has just started, and tells nothing of them yet. */
+  void keepSilentAboutPlugins(int n) {
+    plugins.remove(NAMES.brokerNode(n));
+  }
+
   /** Somebody does it by hand. */
   void disable(int n, String plugin) {
     Set<String> left = new HashSet<>(plugins(n));
@@ -1351,7 +1356,13 @@ final class InMemoryCluster {
     Map<String, Node> nodes = new TreeMap<>();
     brokerNodes.forEach(
         (name, runs) ->
-            nodes.put(name, new Node(name, runs, List.of(), runs ? plugins.get(name) : Set.of())));
+            nodes.put(
+                name,
+                new Node(
+                    name,
+                    runs,
+                    List.of(),
+                    runs ? Optional.ofNullable(plugins.get(name)) : Optional.empty())));
     Map<String, QueueState> states = new TreeMap<>();
     members.forEach(
         (queue, copies) -> {

@@ -51,6 +51,14 @@ class PluginPlannerTest {
   }
 
   @Test
+  void aNodeThatDoesNotTellOfItsPluginsYetIsNotTakenForOneWithoutAny() {
+    cluster.converge(THREE);
+    cluster.keepSilentAboutPlugins(1);
+
+    assertThat(cluster.plan(THREE).broker()).isEmpty();
+  }
+
+  @Test
   void aNodeThatDoesNotRunIsLeftToItsStart() {
     cluster.converge(THREE);
     cluster.crash("orders-2");

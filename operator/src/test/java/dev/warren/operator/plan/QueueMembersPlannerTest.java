@@ -74,7 +74,7 @@ class QueueMembersPlannerTest {
   @Test
   void aNodeThatIsDownGetsNone() {
     nodes("a", "b", "c");
-    nodes.put("b", new Node("b", false, List.of(), Set.of()));
+    nodes.put("b", new Node("b", false, List.of(), Optional.empty()));
     queue("q", "a");
 
     assertThat(plan(quorum("q", 3))).containsExactly(new AddMember("q", "c"));
@@ -236,7 +236,7 @@ class QueueMembersPlannerTest {
 
   private void nodes(String... names) {
     Arrays.stream(names)
-        .forEach(name -> nodes.put(name, new Node(name, true, List.of(), Set.of())));
+        .forEach(name -> nodes.put(name, new Node(name, true, List.of(), Optional.empty())));
   }
 
   private void queue(String name, String... members) {

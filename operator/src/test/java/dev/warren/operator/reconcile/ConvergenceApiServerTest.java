@@ -15,7 +15,6 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
-import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
@@ -480,9 +479,7 @@ class ConvergenceApiServerTest {
             .mapToObj(names::brokerNode)
             .collect(
                 Collectors.toMap(
-                    name -> name,
-                    name ->
-                        new Node(name, true, List.of(), QueueNodeConfig.plugins(spec.nodes()))));
+                    name -> name, name -> new Node(name, true, List.of(), Optional.empty())));
     Map<String, QueueState> queues =
         spec.queues().stream()
             .map(

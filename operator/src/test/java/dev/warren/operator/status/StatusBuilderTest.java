@@ -542,7 +542,7 @@ class StatusBuilderTest {
 
     @Test
     void thatRunOutOfMemorySayThatTheyBlockPublishers() {
-      brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Set.of()));
+      brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Optional.empty()));
 
       assertThat(ready(build()))
           .isEqualTo(
@@ -1470,7 +1470,7 @@ class StatusBuilderTest {
   }
 
   private static Node node(int n, boolean running) {
-    return new Node(NAMES.brokerNode(n), running, List.of(), Set.of());
+    return new Node(NAMES.brokerNode(n), running, List.of(), Optional.empty());
   }
 
   private QueueNode queueNode(int n, String status) {
