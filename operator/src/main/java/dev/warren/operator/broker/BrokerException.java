@@ -8,6 +8,8 @@ public final class BrokerException extends RuntimeException {
   public enum Kind {
     /** No answer, or an answer that says "not now": asking again may help. */
     UNAVAILABLE,
+    /** A node tried and failed, and none is still at it: what was begun may be half done. */
+    FAILED,
     /** The broker understood and refused: the same request will fail again. */
     REFUSED,
     /** What was to be removed is in use, so nothing was done: later it may not be. */

@@ -1,5 +1,7 @@
 package dev.warren.operator.broker;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
@@ -90,7 +92,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   @Override
   public BrokerObservation observe() {
     try {
-      return askInTurn(endpoints, EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED), this::observeAt);
+      return askInTurn(
+          endpoints, EnumSet.of(Kind.UNAVAILABLE, Kind.FAILED, Kind.REFUSED), this::observeAt);
     } catch (BrokerException e) {
       return new Unreachable(e.getMessage());
     }
@@ -98,7 +101,10 @@ public final class ManagementApiBrokerClient implements BrokerClient {
 
   @Override
   public void apply(BrokerAction action) {
-    askInTurn(endpoints, EnumSet.of(Kind.UNAVAILABLE), endpoint -> applyAt(endpoint, action));
+    askInTurn(
+        endpoints,
+        EnumSet.of(Kind.UNAVAILABLE, Kind.FAILED),
+        endpoint -> applyAt(endpoint, action));
   }
 
   private Void applyAt(URI endpoint, BrokerAction action) {
@@ -132,7 +138,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   private <T> T askSome(Function<URI, T> question) {
     return askInTurn(
         endpoints.subList(0, Math.min(ASKED_FOR_LOAD, endpoints.size())),
-        EnumSet.of(Kind.UNAVAILABLE, Kind.REFUSED),
+        EnumSet.of(Kind.UNAVAILABLE, Kind.FAILED, Kind.REFUSED),
         question);
   }
 
@@ -224,7 +230,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   /** The first endpoint's result that is not a failure of the kinds that another may not have. */
   private static <T> T askInTurn(
       List<URI> endpoints, Set<Kind> tryNextAfter, Function<URI, T> question) {
-    List<String> failures = new ArrayList<>();
+    List<BrokerException> failures = new ArrayList<>();
     for (URI endpoint : endpoints) {
       try {
         return question.apply(endpoint);
@@ -232,12 +238,22 @@ public final class ManagementApiBrokerClient implements BrokerClient {
         if (!tryNextAfter.contains(e.kind()) || Thread.currentThread().isInterrupted()) {
           throw e;
         }
-        failures.add(e.getMessage());
+        failures.add(e);
       }
     }
     throw new BrokerException(
-        Kind.UNAVAILABLE,
-        failures.isEmpty() ? "The broker has no node to ask" : String.join("; ", failures));
+        kindOf(failures),
+        failures.isEmpty()
+            ? "The broker has no node to ask"
+            : failures.stream().map(BrokerException::getMessage).collect(joining("; ")));
+  }
+
+  /** One that did not answer in time may still be at it. */
+  private static Kind kindOf(List<BrokerException> failures) {
+    boolean tried = failures.stream().anyMatch(failure -> failure.kind() == Kind.FAILED);
+    boolean stillTries =
+        failures.stream().anyMatch(failure -> failure.getCause() instanceof TimeoutException);
+    return tried && !stillTries ? Kind.FAILED : Kind.UNAVAILABLE;
   }
 
   private String send(URI endpoint, ManagementApiRequest request) {
@@ -309,7 +325,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       return new BrokerException(Kind.REFUSED, body.reason().isEmpty() ? answer : body.reason());
     }
     return new BrokerException(
-        Kind.UNAVAILABLE, body.reason().isEmpty() ? answer : answer + ": " + body.reason());
+        status == HttpURLConnection.HTTP_INTERNAL_ERROR ? Kind.FAILED : Kind.UNAVAILABLE,
+        body.reason().isEmpty() ? answer : answer + ": " + body.reason());
   }
 
   /** RabbitMQ tells a forbidden thing from a wrong password by one letter. */

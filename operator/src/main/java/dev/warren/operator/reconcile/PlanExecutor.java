@@ -136,8 +136,9 @@ final class PlanExecutor {
           continue;
         }
         problems.add(problem(action, e));
+        boolean othersMayDo = e.kind() == Kind.REFUSED || e.kind() == Kind.FAILED;
         // What is not on record would belong to nobody.
-        if (e.kind() != Kind.REFUSED || action instanceof BrokerAction.PutRecord) {
+        if (!othersMayDo || action instanceof BrokerAction.PutRecord) {
           return problems;
         }
       }
@@ -163,6 +164,7 @@ final class PlanExecutor {
     return switch (e.kind()) {
       case REFUSED, IN_USE ->
           new Problem("Refused", "cannot " + action.describe() + ": " + e.getMessage());
+      case FAILED -> new Problem("Failed", "cannot " + action.describe() + ": " + e.getMessage());
       case UNAVAILABLE, UNAUTHORIZED -> new Problem(Problem.BROKER_UNREACHABLE, e.getMessage());
     };
   }

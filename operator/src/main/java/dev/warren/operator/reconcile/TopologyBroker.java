@@ -6,6 +6,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
@@ -72,6 +73,17 @@ final class TopologyBroker implements BrokerClient {
       end.
       """;
 
+  /** Nothing is done to one that the queue's record knows. */
+  private static final String CLEAR_MEMBER =
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
+      Node = '%s',
+      case lists:member(Node, rabbit_amqqueue:get_quorum_nodes(Q)) of
+        true -> is_member;
+        false -> rabbit_quorum_queue:delete_member(Q, Node)
+      end.
+      """;
+
   private final BrokerClient api;
   private final NodeCommands commands;
   private final ResourceNames names;
@@ -114,6 +126,7 @@ final class TopologyBroker implements BrokerClient {
               BrokerDefinitions.VHOST,
               add.stream(),
               add.node());
+      case AddMember add -> addMember(add);
       case MakeAnew make -> new QueueRenewal(this, this::messages, clock).carryOut(make);
       case DisconnectClients disconnect -> disconnectClients();
       case SetPlugins set ->
@@ -123,6 +136,25 @@ final class TopologyBroker implements BrokerClient {
                   .toArray(String[]::new));
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       default -> api.apply(action);
+    }
+  }
+
+  /**
+   * A node that ended while it added a member has left half of one: a process on the other node,
+   * which the queue's record does not know and which refuses to be made again. The management API
+   * takes it for no member either, and so does not remove it. It has no data that others lack.
+   */
+  private void addMember(AddMember add) {
+    try {
+      api.apply(add);
+    } catch (BrokerException e) {
+      if (e.kind() == Kind.FAILED) {
+        Result result = evaluate(CLEAR_MEMBER.formatted(bytes(add.queue()), add.node()));
+        LOG.infof(
+            "what there was of a member of queue '%s' on %s was removed: %s",
+            add.queue(), add.node(), result.output());
+      }
+      throw e;
     }
   }
 

@@ -231,7 +231,7 @@ class ManagementApiBrokerClientTest {
     "413, too_large, REFUSED",
     "401, not_authorised, REFUSED",
     "401, not_authorized, UNAUTHORIZED",
-    "500, internal, UNAVAILABLE",
+    "500, internal, FAILED",
     "503, service_unavailable, UNAVAILABLE"
   })
   void tellsKindsOfFailureApart(int status, String error, Kind kind) throws IOException {
@@ -243,6 +243,20 @@ class ManagementApiBrokerClientTest {
     if (kind == Kind.REFUSED) {
       assertThat(failure).hasMessage("because");
     }
+  }
+
+  @Test
+  void whatFailsAtEveryNodeThatIsThereHasFailed() throws IOException {
+    URI failing = server(500, "");
+
+    assertThat(failure(client(failing, closed), ACTION).kind()).isEqualTo(Kind.FAILED);
+    assertThat(failure(client(closed, failing), ACTION).kind()).isEqualTo(Kind.FAILED);
+  }
+
+  @Test
+  void whatANodeMayStillBeDoingHasNotFailedYet() throws IOException {
+    assertThat(failure(client(silent(""), server(500, "")), ACTION).kind())
+        .isEqualTo(Kind.UNAVAILABLE);
   }
 
   @Test

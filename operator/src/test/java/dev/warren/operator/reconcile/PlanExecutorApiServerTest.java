@@ -107,6 +107,17 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
+  void aQueueAtWhichTheBrokerFailsHoldsUpNoOther() {
+    broker.failures.put("a", new BrokerException(Kind.FAILED, "HTTP status 500"));
+
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+
+    assertThat(pass.topologyProblems())
+        .containsExactly(new Problem("Failed", "cannot declare quorum queue 'a': HTTP status 500"));
+    assertThat(broker.declared).containsExactly("b");
+  }
+
+  @Test
   void aBrokerThatDoesNotAnswerIsNotAskedAgainInThisPass() {
     broker.failures.put("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 

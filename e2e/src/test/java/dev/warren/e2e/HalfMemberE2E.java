@@ -1,0 +1,59 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.THREE_NODES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A node that ends while it gives a queue another member leaves half of one, which RabbitMQ neither
+ * makes whole nor removes.
+ */
+class HalfMemberE2E {
+
+  /** What RabbitMQ itself begins with: a process that is not yet of the queue. */
+  private static final String HALF_A_MEMBER =
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"half">>)),
+      {Name, _} = Leader = amqqueue:get_pid(Q),
+      Uid = ra:new_uid(<<"half">>),
+      ra:start_server(quorum_queues,
+        #{cluster_name => Name, id => {Name, node()}, uid => Uid, friendly_name => "half",
+          initial_members => [Leader], log_init_args => #{uid => Uid}, tick_timeout => 5000,
+          machine => {module, rabbit_fifo,
+            #{name => Name, queue_resource => amqqueue:get_name(Q)}}}).
+      """;
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-half-member");
+
+  @Test
+  void halfAMemberIsClearedAwayAndTheQueueGetsAWholeOne() {
+    Topology topology = namespace.topology("orders").apply(spec(1)).awaitReady();
+    Broker broker = topology.broker();
+    broker.publish("half");
+    broker.publish("whole");
+    String leader = topology.get().getStatus().queues().getFirst().leader();
+    topology.get().getStatus().nodes().members().stream()
+        .map(NodeStatus::name)
+        .filter(node -> !node.equals(leader))
+        .forEach(
+            node ->
+                assertThat(namespace.run("exec", node, "--", "rabbitmqctl", "eval", HALF_A_MEMBER))
+                    .contains("ok"));
+
+    topology.apply(spec(3)).awaitReady();
+
+    assertThat(topology.broker().onlineMembers())
+        .containsEntry("half", 3)
+        .containsEntry("whole", 3);
+    assertThat(topology.broker().messages("half")).isOne();
+  }
+
+  private static String spec(int members) {
+    return THREE_NODES
+        + "queues: [{name: half, members: %1$d}, {name: whole, members: %1$d}]\n"
+            .formatted(members);
+  }
+}
