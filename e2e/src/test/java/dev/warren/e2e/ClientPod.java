@@ -35,7 +35,7 @@ final class ClientPod {
 
   /** Starts a consumer that does not declare the queue: a classic one would refuse it. */
   static ClientPod startUndeclaring(String program, Topology topology, String queue) {
-    return start(program, topology, queue, "", "{name: DECLARE, value: no}");
+    return start(program, topology, queue, "", "{name: DECLARE, value: 'no'}");
   }
 
   /** Starts it on a machine. */
