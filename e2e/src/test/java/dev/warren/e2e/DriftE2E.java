@@ -204,8 +204,7 @@ class DriftE2E {
     topology.apply(spec(""));
     // What a node tells of its plugins is up to 5 s old, and may be what somebody had made of them.
     awaitBack(
-        () ->
-            assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash"));
+        () -> assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash"));
     assertThat(topology.podIds()).isEqualTo(pods);
     assertThat(value("pod/orders-0", "{.status.containerStatuses[*].restartCount}")).isEqualTo("0");
   }
