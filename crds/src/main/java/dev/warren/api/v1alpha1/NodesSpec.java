@@ -60,8 +60,8 @@ public record NodesSpec(
         String config,
     @Size(max = 50)
         @JsonPropertyDescription(
-            "RabbitMQ plugins to enable besides the management, Prometheus and Kubernetes peer"
-                + " discovery plugins, which are always on. A change is made in the nodes as they"
+            "RabbitMQ plugins to enable besides the management, Prometheus, Kubernetes peer"
+                + " discovery and shovel plugins, which are always on. A change is made in the nodes as they"
                 + " run.")
         List<@Pattern("^[a-z][a-z0-9_]*$") @Size(max = 100) String> plugins,
     @PreserveUnknownFields

@@ -70,8 +70,8 @@ public record QueueSpec(
     @Default("quorum")
         @JsonPropertyDescription(
             "quorum: replicated over several nodes, the safe choice. classic: on one node, lost with"
-                + " it. stream: a replicated log that consumers read without removing. Cannot be"
-                + " changed.")
+                + " it. stream: a replicated log that consumers read without removing. Can be"
+                + " changed as immutableChanges says.")
         QueueType type,
     @Min(1)
         @Max(7)
@@ -130,7 +130,7 @@ public record QueueSpec(
     @Default("false")
         @JsonPropertyDescription(
             "Only one consumer at a time gets messages; another takes over when it goes. Keeps the"
-                + " order. Cannot be changed.")
+                + " order. Can be changed as immutableChanges says.")
         Boolean singleActiveConsumer,
     @PreserveUnknownFields
         @JsonPropertyDescription(

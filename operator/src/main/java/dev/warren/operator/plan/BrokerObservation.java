@@ -58,5 +58,11 @@ public sealed interface BrokerObservation {
       List<String> members,
       List<String> online,
       long ready,
-      long unacknowledged) {}
+      long unacknowledged) {
+
+    /** Whether it holds nothing, as far as is known: of one without a leader it is not. */
+    boolean isEmpty() {
+      return leader.isPresent() && ready == 0 && unacknowledged == 0;
+    }
+  }
 }

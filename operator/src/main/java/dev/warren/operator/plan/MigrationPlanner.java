@@ -15,13 +15,12 @@ import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Plans how a queue is made anew that must be another than it was made as. Its messages wait
@@ -75,9 +74,9 @@ final class MigrationPlanner {
             .filter(this::mustBeMadeAnew)
             .map(Queue::name)
             .collect(Collectors.toSet());
-    Set<String> concerned = new HashSet<>(migrating);
-    sheltered().keySet().forEach(concerned::add);
-    concerned.stream()
+    Set<String> sheltered = sheltered();
+    Stream.concat(migrating.stream(), sheltered.stream())
+        .distinct()
         .sorted()
         .forEach(
             queue -> {
@@ -89,7 +88,7 @@ final class MigrationPlanner {
                 giveUp(queue);
               }
             });
-    if (broker.closed() && !sheltered().isEmpty()) {
+    if (broker.closed() && !sheltered.isEmpty()) {
       // An operator that ended meanwhile has left it so. By now the queue is there.
       actions.addFirst(new LetClientsIn());
     }
@@ -105,13 +104,12 @@ final class MigrationPlanner {
         && specs.get(wanted.name()).immutableChanges() == ImmutableChanges.Migrate;
   }
 
-  /** The shelters that there are, by the queue that each belongs to. */
-  private Map<String, String> sheltered() {
-    Map<String, String> shelters = new TreeMap<>();
-    broker.definitions().queues().keySet().stream()
+  /** The queues that have a shelter. */
+  private Set<String> sheltered() {
+    return broker.definitions().queues().keySet().stream()
         .filter(name -> name.startsWith(SHELTER))
-        .forEach(name -> shelters.put(name.substring(SHELTER.length()), name));
-    return shelters;
+        .map(name -> name.substring(SHELTER.length()))
+        .collect(Collectors.toSet());
   }
 
   private void makeAnew(Queue queue) {
@@ -195,10 +193,7 @@ final class MigrationPlanner {
 
   private boolean isEmpty(String queue) {
     QueueState state = broker.queues().get(queue);
-    return state != null
-        && state.leader().isPresent()
-        && state.ready() == 0
-        && state.unacknowledged() == 0;
+    return state != null && state.isEmpty();
   }
 
   private long messages(String queue) {

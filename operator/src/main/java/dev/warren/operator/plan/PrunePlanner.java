@@ -171,11 +171,7 @@ final class PrunePlanner {
   }
 
   private static boolean isEmpty(QueueState state) {
-    // Of a queue without a leader the counts are not known.
-    return state != null
-        && state.leader().isPresent()
-        && state.ready() == 0
-        && state.unacknowledged() == 0;
+    return state != null && state.isEmpty();
   }
 
   /** A policy stays as long as a queue that has left the resource, for its messages' sake. */
