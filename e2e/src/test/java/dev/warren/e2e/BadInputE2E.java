@@ -61,4 +61,18 @@ class BadInputE2E {
     full.run("delete", "quota", "no-pods");
     topology.awaitReady();
   }
+
+  @Test
+  void aNameThatAnotherTopologyHasTakenIsNamedWithItsOwner() {
+    Topology older = namespace.topology("older");
+    older.apply(ONE_NODE + QUEUE).awaitReady();
+
+    Topology younger = namespace.topology("older-nodes");
+    younger.apply(ONE_NODE + QUEUE);
+
+    younger.awaitTrouble("NodesReady", "NameTaken", "Service older-nodes", "MessageTopology older");
+    older.awaitReady();
+    older.delete();
+    younger.awaitReady();
+  }
 }

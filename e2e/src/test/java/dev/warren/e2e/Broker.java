@@ -39,6 +39,13 @@ record Broker(String address, String user, String password) {
     return read(send(request("queues", queue)).body()).path("type").asText();
   }
 
+  /** The Pod of the node that leads a quorum queue, or has a classic one. */
+  String podOf(String queue) {
+    JsonNode said = read(send(request("queues", queue)).body());
+    String node = said.path(said.has("leader") ? "leader" : "node").asText();
+    return node.substring("rabbit@".length(), node.indexOf('.'));
+  }
+
   /** The members of the cluster that run, as this node sees them. */
   Set<String> runningNodes() {
     return StreamSupport.stream(read(send(request("nodes")).body()).spliterator(), false)

@@ -55,6 +55,14 @@ import java.util.Map;
     fieldPath = ".singleActiveConsumer",
     value = "self.type != 'stream' || !self.singleActiveConsumer",
     message = "is not for streams; their clients ask for it when they subscribe")
+@ValidationRule(
+    fieldPath = ".immutableChanges",
+    value =
+        "!has(self.immutableChanges) || self.immutableChanges != 'Migrate'"
+            + " || bytes(self.name).size() <= 240",
+    message =
+        "cannot be Migrate for a name of more than 240 bytes: messages wait in a queue whose name has"
+            + " 'warren.shelter.' before it")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record QueueSpec(
@@ -62,10 +70,13 @@ public record QueueSpec(
         @Size(min = 1, max = 255)
         @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)
         @ValidationRule(value = Names.NOT_RESERVED, message = Names.NOT_RESERVED_MESSAGE)
+        @ValidationRule(
+            value = "!self.startsWith('warren.shelter.')",
+            message = "must not begin with 'warren.shelter.': such queues hold what is being moved")
         @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
             "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
-                + " does not begin with 'amq.'.")
+                + " does not begin with 'amq.' or 'warren.shelter.'.")
         String name,
     @Default("quorum")
         @JsonPropertyDescription(

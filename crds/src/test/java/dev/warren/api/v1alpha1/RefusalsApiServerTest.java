@@ -53,6 +53,7 @@ class RefusalsApiServerTest {
       a queue without a name       | {queues: [{type: quorum}]}                           | spec.queues[0].name | Required value
       an empty queue name          | {queues: [{name: ''}]}                               | spec.queues[0].name | spec.queues[0].name in body should be at least 1 chars long
       a reserved queue name        | {queues: [{name: amq.orders}]}                       | spec.queues[0].name | must not begin with 'amq.': such names belong to RabbitMQ
+      the name of a shelter        | {queues: [{name: warren.shelter.a}]}                 | spec.queues[0].name | must not begin with 'warren.shelter.': such queues hold what is being moved
       a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       an unknown queue type        | {queues: [{name: a, type: lazy}]}                    | spec.queues[0].type | Unsupported value: "lazy": supported values: "classic", "quorum", "stream"
@@ -303,6 +304,18 @@ class RefusalsApiServerTest {
     } finally {
       server.client().resource(stored).delete();
     }
+  }
+
+  @Test
+  void aNameThatLeavesNoRoomForThatOfItsShelterMayNotMigrate() {
+    String spec = "{queues: [{name: '%s', immutableChanges: Migrate}]}";
+    assertThat(server.accept(server.topology("orders", spec.formatted("é".repeat(120)))))
+        .isNotNull();
+    assertRefused(
+        () -> server.accept(server.topology("orders", spec.formatted("é".repeat(120) + "e"))),
+        "spec.queues[0].immutableChanges",
+        "cannot be Migrate for a name of more than 240 bytes: messages wait in a queue whose name"
+            + " has 'warren.shelter.' before it");
   }
 
   @ParameterizedTest

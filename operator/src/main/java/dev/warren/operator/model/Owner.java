@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The topology that objects belong to. Kubernetes removes them when it is gone, by their owner
@@ -38,6 +39,19 @@ public record Owner(String namespace, String topology, String uid) {
     Map<String, String> labels = object.getMetadata().getLabels();
     return object.hasOwnerReferenceFor(uid)
         || (labels != null && uid.equals(labels.get(Labels.TOPOLOGY_UID)));
+  }
+
+  /**
+   * Whose an object is that is not this topology's, in words: two topologies may want one name ("a"
+   * has a Service "a-nodes", and so has a topology "a-nodes"). Empty if it is no topology's.
+   */
+  public Optional<String> ofAnother(HasMetadata object) {
+    return Optional.ofNullable(object.getMetadata().getLabels())
+        .map(labels -> labels.get(Labels.TOPOLOGY))
+        .map(
+            name ->
+                (name.equals(topology) ? "an earlier MessageTopology " : "MessageTopology ")
+                    + name);
   }
 
   private OwnerReference reference() {

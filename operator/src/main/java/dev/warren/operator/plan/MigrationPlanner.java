@@ -119,8 +119,13 @@ final class MigrationPlanner {
     problems.add(
         new Problem(
             "Migrating",
-            "queue '%s' is being made anew as a %s queue: %d messages are still to be moved out"
-                .formatted(queue.name(), queue.type(), left)));
+            "queue '%s' is being made anew as a %s queue: %s"
+                .formatted(
+                    queue.name(),
+                    queue.type(),
+                    isLed(queue.name())
+                        ? left + " messages are still to be moved out"
+                        : "it has no leader now and has to wait for one")));
     if (!broker.definitions().queues().containsKey(shelter)) {
       actions.add(new DeclareQueue(new Queue(shelter, "quorum", Map.of())));
     }
@@ -139,10 +144,18 @@ final class MigrationPlanner {
     }
   }
 
-  /** A move that has moved something has begun: while clients are kept out it could not. */
+  /**
+   * A move that has moved something has begun: while clients are kept out it could not. Of a queue
+   * without a leader nothing moves, and clients would be kept out for nothing.
+   */
   private boolean mayBeginWithClientsKeptOut(String queue, long left) {
     boolean moves = left == 0 || messages(SHELTER + queue) > 0;
-    return (left <= FEW && moves) || isReservedForOneConsumer(queue);
+    return isLed(queue) && ((left <= FEW && moves) || isReservedForOneConsumer(queue));
+  }
+
+  private boolean isLed(String queue) {
+    QueueState state = broker.queues().get(queue);
+    return state != null && state.leader().isPresent();
   }
 
   /** Nothing moves out of it as long as its consumer is connected. */

@@ -88,8 +88,11 @@ final class KubernetesWriter {
       return Outcome.refused(
           new Problem(
               "NameTaken",
-              "%s %s exists and does not belong to this resource"
-                  .formatted(object.getKind(), object.getMetadata().getName())));
+              "%s %s exists and belongs to %s"
+                  .formatted(
+                      object.getKind(),
+                      object.getMetadata().getName(),
+                      owner.ofAnother(existing).orElse("no MessageTopology"))));
     }
     // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
     // It was made a moment ago and is not in the cache yet, or somebody took away its labels.

@@ -119,6 +119,7 @@ final class InMemoryCluster {
   private final Map<String, Queue> queues = new TreeMap<>();
   private final Map<String, Set<String>> members = new TreeMap<>();
   private final Map<String, String> leaders = new TreeMap<>();
+  private boolean leaderless;
 
   /** Every node that has been a member, by the number of the Pod's name. */
   private final Set<Integer> everJoined = new TreeSet<>();
@@ -1108,6 +1109,11 @@ final class InMemoryCluster {
     messages.put(queue, ready);
   }
 
+  /** No queue has a leader any more, although all nodes run. */
+  void loseLeaders() {
+    leaderless = true;
+  }
+
   /** What somebody does by hand. */
   void bindByHand(Binding binding) {
     bindings.add(binding);
@@ -1165,7 +1171,7 @@ final class InMemoryCluster {
   /** A leader stays until it is down. */
   private Optional<String> leader(String queue) {
     Set<String> copies = members.get(queue);
-    if (!hasMajority(copies)) {
+    if (leaderless || !hasMajority(copies)) {
       return Optional.empty();
     }
     String last = leaders.get(queue);

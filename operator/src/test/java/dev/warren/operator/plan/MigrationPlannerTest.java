@@ -76,6 +76,24 @@ class MigrationPlannerTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientsAreNotKeptOutForAQueueWithoutALeaderOfWhichNothingIsKnown(boolean reserved) {
+    cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(MakeAnew.class::isInstance);
+
+    cluster.loseLeaders();
+
+    ReconcilePlan plan = cluster.plan(wanted);
+    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .contains(
+            "queue 'a' is being made anew as a quorum queue: it has no leader now and has to wait for one");
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
   void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
     cluster.converge(CLASSIC);

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("apiserver")
@@ -59,14 +60,15 @@ class KubernetesWriterApiServerTest {
     assertThat(outcome.refusal())
         .contains(
             new Problem(
-                "NameTaken", "ConfigMap settings exists and does not belong to this resource"));
+                "NameTaken", "ConfigMap settings exists and belongs to no MessageTopology"));
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("theirs", "1"));
     assertThat(configMap("settings").getMetadata().getLabels()).isNullOrEmpty();
   }
 
-  @Test
-  void anObjectOfAnEarlierTopologyOfThatNameIsNotTakenOver() {
-    Owner earlier = new Owner(namespace, "orders", "another-uid");
+  @ParameterizedTest
+  @CsvSource({"orders, an earlier MessageTopology orders", "parcels, MessageTopology parcels"})
+  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsTold(String topology, String told) {
+    Owner earlier = new Owner(namespace, topology, "another-uid");
     client
         .resource(
             new ConfigMapBuilder()
@@ -75,8 +77,7 @@ class KubernetesWriterApiServerTest {
         .create();
 
     assertThat(carryOut(new Create(ours("settings", Map.of()), "missing")).refusal())
-        .map(Problem::reason)
-        .contains("NameTaken");
+        .contains(new Problem("NameTaken", "ConfigMap settings exists and belongs to " + told));
   }
 
   @Test

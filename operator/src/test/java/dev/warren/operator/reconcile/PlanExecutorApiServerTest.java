@@ -92,7 +92,7 @@ class PlanExecutorApiServerTest {
     assertThat(pass.consumerProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "ConfigMap a exists and does not belong to this resource",
+            "ConfigMap a exists and belongs to no MessageTopology",
             "ConfigMap b is being brought up to date");
   }
 

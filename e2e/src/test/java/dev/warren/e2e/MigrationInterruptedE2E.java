@@ -1,0 +1,62 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.THREE_NODES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Whatever ends while a queue is made anew, the queue is made anew, and nothing is lost. */
+@Isolated("it kills the operator")
+class MigrationInterruptedE2E {
+
+  @RegisterExtension
+  static final TestNamespace namespace = new TestNamespace("e2e-migration-interrupted");
+
+  private final Topology topology = namespace.topology("orders");
+
+  @Test
+  void aQueueOfASingleActiveConsumerIsMadeAnewAlthoughTheOperatorAndItsNodeAreKilled() {
+    topology.apply(spec("classic")).awaitReady();
+    Traffic traffic =
+        Traffic.of(
+            ClientPod.start("publisher", topology, "flow"),
+            ClientPod.startUndeclaring("consumer", topology, "flow"));
+    traffic.awaitMore(200);
+
+    changeMeanwhile("quorum", Operator::kill);
+    changeMeanwhile("classic", leader()::kill);
+    changeMeanwhile("quorum", Operator::kill, leader()::kill);
+
+    System.out.printf("made anew three times: %s, lost=0%n", traffic.stop());
+  }
+
+  private void changeMeanwhile(String type, Runnable... faults) {
+    long begun = System.nanoTime();
+    topology.apply(spec(type));
+    topology.awaitTrouble("TopologyDeclared", "Migrating", "flow");
+    CompletableFuture.allOf(
+            Stream.of(faults).map(CompletableFuture::runAsync).toArray(CompletableFuture[]::new))
+        .join();
+    topology.awaitReady();
+
+    Broker broker = topology.broker();
+    assertThat(broker.queues()).containsExactly("flow");
+    assertThat(broker.typeOf("flow")).isEqualTo(type);
+    System.out.printf("to %s: %.0f s%n", type, (System.nanoTime() - begun) / 1e9);
+  }
+
+  /** The node that leads the queue before it changes. */
+  private PodProcess leader() {
+    return PodProcess.rabbit(namespace, topology.broker().podOf("flow"));
+  }
+
+  private static String spec(String type) {
+    return THREE_NODES
+        + "queues: [{name: flow, type: %s, singleActiveConsumer: true, immutableChanges: Migrate}]\n"
+            .formatted(type);
+  }
+}
