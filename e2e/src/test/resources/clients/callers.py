@@ -1,4 +1,5 @@
-"""A thousand clients that each send bytes of their own to port 10000 and expect them back, again and again.
+"""A thousand clients that each send bytes of their own, BYTES or a few, to port 10000 and expect them back, again and
+again.
 
 Ends at SIGTERM, when every client has its answer. Prints a line of JSON each second and a last one: how many requests
 were answered, failed (a closed connection, or none), were answered with other bytes, or had no answer in time.
@@ -14,6 +15,7 @@ import urllib.parse
 
 HOST = urllib.parse.urlparse(os.environ["RABBITMQ_URI"]).hostname
 CLIENTS = 1000
+BYTES = int(os.environ.get("BYTES", 0))
 # In seconds. The endpoint answers within 30 s, whatever happens.
 LIMIT = 45
 # In seconds: a hundred requests a second, after the first thousand at once. Other tests are busy too, and the ports of
@@ -28,7 +30,7 @@ async def call(client):
     number = 0
     while not stopped.is_set():
         number += 1
-        request = f"client {client}, request {number}".encode()
+        request = f"client {client}, request {number}".encode().ljust(BYTES, b".")
         try:
             reply = await asyncio.wait_for(exchange(request), LIMIT)
             counts["answered" if reply == request else "wrong" if reply else "failed"] += 1

@@ -33,9 +33,11 @@ final class ClientPod {
     return start(program, topology, queue, "", "");
   }
 
-  /** Starts a consumer that does not declare the queue: a classic one would refuse it. */
-  static ClientPod startUndeclaring(String program, Topology topology, String queue) {
-    return start(program, topology, queue, "", "{name: DECLARE, value: 'no'}");
+  /** Starts it with a variable that it knows, such as DECLARE=no. */
+  static ClientPod startWith(String variable, String program, Topology topology, String queue) {
+    String[] parts = variable.split("=", 2);
+    return start(
+        program, topology, queue, "", "{name: %s, value: '%s'}".formatted(parts[0], parts[1]));
   }
 
   /** Starts it on a machine. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Set;
@@ -64,6 +65,32 @@ class EndpointsE2E {
     System.out.printf("1000 clients, a node killed: %s%n", counts);
     assertThat(counts.path("wrong").asInt()).as("somebody else's bytes").isZero();
     assertThat(counts.path("late").asInt()).as("without an end").isZero();
+  }
+
+  /** Of 64 MB at once a gateway holds a quarter of its heap, 24 MiB, and refuses the rest. */
+  @Test
+  void moreThanTheGatewayHasMemoryForIsRefusedAndItGoesOn() {
+    Topology flood =
+        namespace
+            .topology("flood")
+            .apply(CROWD.replace(Topology.THREE_NODES, ONE_NODE))
+            .awaitReady();
+    ClientPod callers = ClientPod.startWith("BYTES=64000", "callers", flood, "requests");
+    awaitAnswers(callers, 1000);
+    JsonNode counts = callers.stop();
+    callers.remove();
+
+    System.out.printf("1000 clients with 64,000 bytes each, one gateway: %s%n", counts);
+    assertThat(counts.path("failed").asInt()).as("refused for want of memory").isPositive();
+    assertThat(counts.path("wrong").asInt()).as("somebody else's bytes").isZero();
+    assertThat(counts.path("late").asInt()).as("without an end").isZero();
+    assertThat(flood.nodes())
+        .flatExtracting(pod -> pod.getStatus().getContainerStatuses())
+        .extracting(ContainerStatus::getRestartCount)
+        .containsOnly(0);
+    ClientPod small = ClientPod.start("callers", flood, "requests");
+    awaitAnswers(small, 1000);
+    assertThat(small.stop().path("failed").asInt()).as("of small ones").isZero();
   }
 
   @Test

@@ -34,7 +34,7 @@ class MigrationE2E {
     long begun = System.nanoTime();
     topology.apply(spec("type: quorum, immutableChanges: Migrate"));
     topology.awaitTrouble("TopologyDeclared", "Migrating", "flow");
-    ClientPod consumer = ClientPod.startUndeclaring("consumer", topology, "flow");
+    ClientPod consumer = ClientPod.startWith("DECLARE=no", "consumer", topology, "flow");
     topology.awaitReady();
     double seconds = (System.nanoTime() - begun) / 1e9;
 

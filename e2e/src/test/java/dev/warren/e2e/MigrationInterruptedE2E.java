@@ -24,7 +24,7 @@ class MigrationInterruptedE2E {
     Traffic traffic =
         Traffic.of(
             ClientPod.start("publisher", topology, "flow"),
-            ClientPod.startUndeclaring("consumer", topology, "flow"));
+            ClientPod.startWith("DECLARE=no", "consumer", topology, "flow"));
     traffic.awaitMore(200);
 
     changeMeanwhile("quorum", Operator::kill);

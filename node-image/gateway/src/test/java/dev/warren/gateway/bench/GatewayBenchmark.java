@@ -19,6 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * What the gateway costs beside doing without it, as more clients come at the same time: {@code
@@ -35,8 +37,12 @@ public final class GatewayBenchmark {
   private static final String REQUESTS = "requests";
 
   private static final String HOST = required("BENCH_HOST");
-  private static final GatewayProcess GATEWAY =
-      new GatewayProcess(Long.parseLong(required("BENCH_GATEWAY_PID")));
+  private static final MeasuredProcess GATEWAY =
+      new MeasuredProcess(Long.parseLong(required("BENCH_GATEWAY_PID")));
+  private static final MeasuredProcess BROKER =
+      new MeasuredProcess(Long.parseLong(required("BENCH_BROKER_PID")));
+  private static final MeasuredProcess CLIENTS_PROCESS =
+      new MeasuredProcess(ProcessHandle.current().pid());
 
   private final Vertx vertx = Vertx.vertx();
   private final ConnectionFactory factory = new ConnectionFactory();
@@ -54,9 +60,10 @@ public final class GatewayBenchmark {
 
   private void run() throws Exception {
     System.out.printf("gateway at rest: %d MiB resident%n%n", GATEWAY.residentMebibytes());
+    System.out.println("Processor time is in µs a message; memory is the gateway's, in MiB.");
     System.out.println(
-        "| way | clients | messages/s | p50 ms | p99 ms | gateway: µs of processor a message | MiB |");
-    System.out.println("|---|---:|---:|---:|---:|---:|---:|");
+        "| way | clients | messages/s | p50 ms | p99 ms | gateway | broker | clients | memory |");
+    System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (int clients : CLIENTS) {
       measure("HTTP publishing, gateway", clients, publishing());
       measure("HTTP publishing, management API", clients, management());
@@ -77,22 +84,33 @@ public final class GatewayBenchmark {
   private void measure(String name, int clients, Way way) throws Exception {
     try (way) {
       await(way.open(clients));
-      double before = GATEWAY.processorSeconds();
+      List<Double> before = processorSeconds();
       ClosedLoop.Result result = ClosedLoop.run(way, clients, WARM_UP, MEASURED);
+      List<Double> after = processorSeconds();
       // The warm-up's messages are not counted, but were about as many a second.
       double messages = result.perSecond() * WARM_UP.plus(MEASURED).toSeconds();
+      IntToDoubleFunction micros = i -> (after.get(i) - before.get(i)) * 1e6 / messages;
       System.out.printf(
           Locale.ROOT,
-          "| %s | %d | %.0f | %.2f | %.2f | %.0f | %d |%n",
+          "| %s | %d | %.0f | %.2f | %.2f | %.0f | %.0f | %.0f | %d |%n",
           name,
           clients,
           result.perSecond(),
           result.p50Millis(),
           result.p99Millis(),
-          (GATEWAY.processorSeconds() - before) * 1e6 / messages,
+          micros.applyAsDouble(0),
+          micros.applyAsDouble(1),
+          micros.applyAsDouble(2),
           GATEWAY.residentMebibytes());
     }
     purge();
+  }
+
+  /** Of the gateway, the broker and the clients. */
+  private static List<Double> processorSeconds() {
+    return Stream.of(GATEWAY, BROKER, CLIENTS_PROCESS)
+        .map(MeasuredProcess::processorSeconds)
+        .toList();
   }
 
   private Way publishing() {

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The measured gateway, on this machine. */
-record GatewayProcess(long pid) {
+/** A process on this machine: the gateway, the broker, or this program. */
+record MeasuredProcess(long pid) {
 
   /** Linux counts a process's time in hundredths of a second, on all that we know. */
   private static final double TICKS_PER_SECOND = 100;
