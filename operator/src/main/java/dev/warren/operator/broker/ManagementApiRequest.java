@@ -95,6 +95,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.LetClientsIn let -> List.of(delete(CONNECTION_LIMIT));
       case BrokerAction.MakeAnew make -> throw noSuchRequest(make);
       case BrokerAction.SetPlugins set -> throw noSuchRequest(set);
+      case BrokerAction.FreeFeatureFlags free -> throw noSuchRequest(free);
     };
   }
 

@@ -51,6 +51,8 @@ public sealed interface BrokerAction {
       case LetClientsIn let -> "let clients connect again";
       case SetPlugins set ->
           "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
+      case FreeFeatureFlags free ->
+          "see that no node that is done keeps %s from its start".formatted(free.node());
     };
   }
 
@@ -168,4 +170,12 @@ public sealed interface BrokerAction {
    * stream has confirmed.
    */
   record RemoveReplica(String stream, String node) implements BrokerAction {}
+
+  /**
+   * Takes the turn at the feature flags from a node that has nothing to do with it, so that another
+   * can go on with its start. Nothing is done if there is none.
+   *
+   * @param node the one that waits
+   */
+  record FreeFeatureFlags(String node) implements BrokerAction {}
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,6 +35,17 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return containers(QueueNodePod.CONTAINER)
         .map(ContainerStatus::getState)
         .anyMatch(state -> state != null && state.getRunning() != null);
+  }
+
+  /** When its container last started, if it runs. */
+  Optional<Instant> startedAt() {
+    return containers(QueueNodePod.CONTAINER)
+        .map(ContainerStatus::getState)
+        .filter(state -> state != null && state.getRunning() != null)
+        .map(state -> state.getRunning().getStartedAt())
+        .filter(Objects::nonNull)
+        .map(Instant::parse)
+        .findFirst();
   }
 
   /** Whether it has found its volume empty although it has been a member. */

@@ -140,7 +140,8 @@ public final class ReconcilePlanner {
                 rest.broker().actions(),
                 planMembers(membership, rest.broker().actions()),
                 balance.actions(),
-                PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed))),
+                PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
+                StartPlanner.plan(names, observed))),
         rest.consumers(),
         joined(
             List.of(departure.problems(), nodes.problems(), secrets.problem().stream().toList())),

@@ -10,6 +10,7 @@ import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.SetPlugins;
@@ -84,6 +85,26 @@ final class TopologyBroker implements BrokerClient {
       end.
       """;
 
+  /**
+   * The turn is a name in Erlang's global registry. Nodes that connect to one another while it is
+   * given back may make each other remember it; the one that is meant has long been idle, the
+   * others ask it for ever. It looks itself whether it is, so it cannot be at work meanwhile.
+   */
+  private static final String FREE_TURN =
+      """
+      Name = {rabbit_ff_controller, global},
+      Forget = fun({standing_by, none} = Idle) ->
+          [erpc:call(N, global, unregister_name, [Name]) || N <- [node() | nodes()],
+            erpc:call(N, global, whereis_name, [Name]) =:= self()],
+          Idle;
+        (Busy) -> Busy
+        end,
+      case global:whereis_name(Name) of
+        undefined -> nobody_has_it;
+        Pid -> {node(Pid), sys:replace_state(Pid, Forget)}
+      end.
+      """;
+
   private final BrokerClient api;
   private final NodeCommands commands;
   private final ResourceNames names;
@@ -135,6 +156,7 @@ final class TopologyBroker implements BrokerClient {
               Stream.concat(Stream.of("rabbitmq-plugins", "set"), set.plugins().stream())
                   .toArray(String[]::new));
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
+      case FreeFeatureFlags free -> freeFeatureFlags(free.node());
       default -> api.apply(action);
     }
   }
@@ -155,6 +177,19 @@ final class TopologyBroker implements BrokerClient {
             add.queue(), add.node(), result.output());
       }
       throw e;
+    }
+  }
+
+  /**
+   * Asked of the node that waits. Where its Erlang does not run yet, or the one whose turn it is
+   * works, the next pass asks again: that it could not be asked is no fault by itself.
+   */
+  private void freeFeatureFlags(String node) {
+    try {
+      Result result = commands.run(pod(node), QUERY_LIMIT, "rabbitmqctl", "eval", FREE_TURN);
+      LOG.infof("the turn at the feature flags, as %s has it: %s", node, result.output());
+    } catch (BrokerException e) {
+      LOG.warnf("%s cannot be asked what keeps it from its start: %s", node, e.getMessage());
     }
   }
 

@@ -34,6 +34,7 @@ import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
@@ -934,6 +935,7 @@ final class InMemoryCluster {
       case DisconnectClients() -> throw new AssertionError("a part of another action");
       case LetClientsIn() -> closed = false;
       case SetPlugins(String node, Set<String> wanted) -> plugins.put(node, wanted);
+      case FreeFeatureFlags free -> {}
       case ForgetNode(String node) -> throw new AssertionError(node);
     }
   }
