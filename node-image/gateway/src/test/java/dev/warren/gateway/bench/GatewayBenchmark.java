@@ -9,6 +9,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import java.io.IOException;
@@ -33,6 +34,8 @@ public final class GatewayBenchmark {
   private static final Duration MEASURED = Duration.ofSeconds(6);
   private static final String TEXT = "x".repeat(100);
   private static final byte[] BODY = TEXT.getBytes(UTF_8);
+  private static final int BATCH = 100;
+  private static final int MAX_IN_FLIGHT = 1000;
   private static final String PUBLISHED = "published";
   private static final String REQUESTS = "requests";
 
@@ -66,6 +69,10 @@ public final class GatewayBenchmark {
     System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (int clients : CLIENTS) {
       measure("HTTP publishing, gateway", clients, publishing());
+      // More batches at a time would be more messages than an endpoint takes by default.
+      if (clients * BATCH <= MAX_IN_FLIGHT) {
+        measure("HTTP publishing, gateway, batches of " + BATCH, clients, batches());
+      }
       measure("HTTP publishing, management API", clients, management());
       measure("AMQP publishing, Java client", clients, new ConfirmedWay(factory, PUBLISHED, BODY));
     }
@@ -87,15 +94,16 @@ public final class GatewayBenchmark {
       List<Double> before = processorSeconds();
       ClosedLoop.Result result = ClosedLoop.run(way, clients, WARM_UP, MEASURED);
       List<Double> after = processorSeconds();
+      double perSecond = result.perSecond() * way.messages();
       // The warm-up's messages are not counted, but were about as many a second.
-      double messages = result.perSecond() * WARM_UP.plus(MEASURED).toSeconds();
+      double messages = perSecond * WARM_UP.plus(MEASURED).toSeconds();
       IntToDoubleFunction micros = i -> (after.get(i) - before.get(i)) * 1e6 / messages;
       System.out.printf(
           Locale.ROOT,
           "| %s | %d | %.0f | %.2f | %.2f | %.0f | %.0f | %.0f | %d |%n",
           name,
           clients,
-          result.perSecond(),
+          perSecond,
           result.p50Millis(),
           result.p99Millis(),
           micros.applyAsDouble(0),
@@ -119,7 +127,24 @@ public final class GatewayBenchmark {
         "http://%s:8080/queues/%s".formatted(HOST, PUBLISHED),
         Map.of("Content-Type", "text/plain"),
         Buffer.buffer(BODY),
-        202);
+        202,
+        1);
+  }
+
+  private Way batches() {
+    JsonArray events = new JsonArray();
+    for (int i = 0; i < BATCH; i++) {
+      events.add(
+          JsonObject.of(
+              "specversion", "1.0", "id", "e" + i, "source", "/bench", "type", "x", "data", TEXT));
+    }
+    return new HttpWay(
+        vertx,
+        "http://%s:8080/queues/%s".formatted(HOST, PUBLISHED),
+        Map.of("Content-Type", "application/cloudevents-batch+json"),
+        events.toBuffer(),
+        202,
+        BATCH);
   }
 
   private Way management() {
@@ -142,7 +167,8 @@ public final class GatewayBenchmark {
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8))),
         message.toBuffer(),
-        200);
+        200,
+        1);
   }
 
   private int echo() throws Exception {

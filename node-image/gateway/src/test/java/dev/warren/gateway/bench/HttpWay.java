@@ -19,13 +19,26 @@ final class HttpWay implements Way {
   private final RequestOptions request;
   private final Buffer body;
   private final int accepted;
+  private final int messages;
 
-  HttpWay(Vertx vertx, String url, Map<String, String> headers, Buffer body, int accepted) {
+  HttpWay(
+      Vertx vertx,
+      String url,
+      Map<String, String> headers,
+      Buffer body,
+      int accepted,
+      int messages) {
     this.client = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(MOST_CONNECTIONS));
     this.request = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(url);
     headers.forEach(request::putHeader);
     this.body = body;
     this.accepted = accepted;
+    this.messages = messages;
+  }
+
+  @Override
+  public int messages() {
+    return messages;
   }
 
   @Override

@@ -8,8 +8,13 @@ interface Way extends AutoCloseable {
   /** Gets ready for so many at the same time. */
   Future<?> open(int concurrency);
 
+  /** How many messages are sent at once. */
+  default int messages() {
+    return 1;
+  }
+
   /**
-   * Sends one message.
+   * Sends a message, or more at once.
    *
    * @param client who sends, from 0; a client sends its next one when this one is done with
    * @return when it is confirmed or replied to
