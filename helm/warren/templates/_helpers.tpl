@@ -21,6 +21,12 @@ app.kubernetes.io/part-of: warren
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{- define "warren.image" -}}
+{{- with .Values.image -}}
+{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
 {{- define "warren.queueNodeImage" -}}
 {{ .Values.queueNode.image | default (printf "ghcr.io/warren-dev/queue-node:%s" .Chart.AppVersion) }}
 {{- end }}

@@ -50,6 +50,33 @@ class EndpointsE2E {
   }
 
   @Test
+  void aGatewayFollowsToAnotherPassword() {
+    Topology topology =
+        namespace
+            .topology("renewed")
+            .apply(ONE_NODE + "queues: [{name: notes}]\nendpoints: {publish: {}}\n")
+            .awaitReady();
+
+    namespace.run("delete", "secret", "renewed-connection");
+    await("there is another").atMost(SOON).until(() -> !connectionSecret(topology).isEmpty());
+    topology.awaitReady();
+    // Only who connects anew has to say the password.
+    PodProcess.rabbit(namespace, "renewed-0").kill();
+
+    topology.awaitTrouble("NodesReady");
+    topology.awaitReady();
+    assertThat(topology.nodes().getFirst().getStatus().getContainerStatuses())
+        .filteredOn(container -> container.getName().equals("gateway"))
+        .extracting(ContainerStatus::getRestartCount)
+        .containsExactly(1);
+  }
+
+  private static String connectionSecret(Topology topology) {
+    return namespace.run(
+        "get", "secret", topology.name() + "-connection", "--ignore-not-found", "--output=name");
+  }
+
+  @Test
   void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
     Topology crowd = namespace.topology("crowd").apply(CROWD).awaitReady();
     ClientPod callers = ClientPod.start("callers", crowd, "requests");

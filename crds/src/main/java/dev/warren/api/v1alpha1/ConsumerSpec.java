@@ -25,7 +25,8 @@ public record ConsumerSpec(
                 "must be lower case letters, digits and '-', beginning and ending with a letter or digit")
         @JsonPropertyDescription(
             "The consumer's name: 1 to 40 lower case letters, digits and '-'. Its Deployment is"
-                + " called <topology>-<name>.")
+                + " called <topology>-<name>, where a topology's name of more than 50 characters is"
+                + " shortened.")
         String name,
     @Required
         @Size(min = 1, max = 255)
@@ -41,8 +42,8 @@ public record ConsumerSpec(
             "Lets the number of Pods follow the load: how fast messages arrive, how many wait, and"
                 + " how many a Pod handles, all of it measured. Takes the place of replicas; {} is"
                 + " enough, every field has a default. The consumer must be the only one of its"
-                + " queue, and the queue no stream. A Pod that is not needed any more is one with as"
-                + " little unfinished work as possible.")
+                + " queue, and the queue no stream. When a Pod has to go, it is the one with the"
+                + " least unfinished work.")
         ScalingSpec scaling,
     @Default("1")
         @Min(1)

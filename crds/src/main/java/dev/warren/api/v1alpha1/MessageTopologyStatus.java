@@ -60,7 +60,8 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Queue nodes: ready/wanted.") String nodes,
       @JsonPropertyDescription("Queues: available/declared.") String queues,
       @JsonPropertyDescription(
-              "Consumers: ready/declared. A consumer is ready when all its Pods are.")
+              "Consumers: ready/declared. A consumer is ready when all its Pods are; one with scaling"
+                  + " when at least minReplicas are, and the others merely start.")
           String consumers,
       @JsonPropertyDescription("Endpoints: ready/declared.") String endpoints) {}
 

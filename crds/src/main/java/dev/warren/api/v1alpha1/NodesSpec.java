@@ -34,9 +34,10 @@ public record NodesSpec(
         String image,
     @Default("{}") @JsonPropertyDescription("The volume of each node.") StorageSpec storage,
     @JsonPropertyDescription(
-            "Requests and limits of the RabbitMQ container. Its memory limit is also what RabbitMQ"
-                + " takes as the memory that it may use. Default: requests of 100m CPU and 512Mi,"
-                + " a limit of 2Gi.")
+            "Requests and limits of the RabbitMQ container. RabbitMQ counts with the memory limit less"
+                + " a fifth (at most 2Gi) of it, and blocks publishers at 60 % of that. Default:"
+                + " requests of 100m CPU and 512Mi, a limit of 2Gi. In production set the memory"
+                + " request to the limit, so that a busy node is not evicted.")
         ResourceRequirements resources,
     @Default("60s")
         @Size(max = 30)

@@ -129,7 +129,8 @@ public record QueueSpec(
         Overflow overflow,
     @JsonPropertyDescription(
             "Where a message goes that was rejected for good, expired, dropped for length, or delivered too"
-                + " often. Such messages are lost when absent.")
+                + " often; without it they are dropped. RabbitMQ does not wait until a dead letter has"
+                + " arrived.")
         DeadLetterSpec deadLetter,
     @Min(0)
         @Max(1000000)
@@ -147,7 +148,8 @@ public record QueueSpec(
         @JsonPropertyDescription(
             "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them when the"
                 + " queue is made, and a client that declares the queue must then give the same"
-                + " ones: prefer the fields above, which can be changed at any time.")
+                + " ones: prefer fields such as messageTTL and maxLength, which can be changed at any"
+                + " time.")
         Map<String, Object> arguments,
     @Default("DeleteIfEmpty")
         @JsonPropertyDescription(

@@ -39,10 +39,11 @@ public record RequestReplySpec(
         String queue,
     @Default("Raw")
         @JsonPropertyDescription(
-            "Where a request ends. Raw: with what one read from the connection gives, which suits"
-                + " short requests of clients that wait for the reply. Line: with a line feed."
+            "Where a request ends. Raw: when the client closes its side or sends nothing for 20 ms; the"
+                + " connection is closed after the reply. Line: with a line feed."
                 + " LengthPrefixed: after as many bytes as the four before them say (big endian)."
-                + " Replies are framed in the same way.")
+                + " With both, a connection has any number of requests, and replies are framed in the"
+                + " same way.")
         Framing framing,
     @Default("5s")
         @Size(max = 20)
@@ -82,7 +83,7 @@ public record RequestReplySpec(
         @Max(10000)
         @JsonPropertyDescription(
             "How many requests of each queue node wait for their replies at the same time, 1 to"
-                + " 10000. While there are so many, no more are read.")
+                + " 10000. More are answered with the error 'overloaded'.")
         Integer maxInFlight,
     @Default("60s")
         @Size(max = 20)

@@ -31,7 +31,8 @@ public record StorageSpec(
     @Default("Delete")
         @JsonPropertyDescription(
             "What becomes of the volumes when this resource is deleted. Delete: they go with it."
-                + " Retain: the claims stay, with what the nodes had stored.")
+                + " Retain: the claims stay, with what the nodes had stored, for rescue by hand. A new"
+                + " resource of this name does not take them up.")
         VolumeDeletion onDelete) {
 
   /** What becomes of a volume whose node or topology is gone. */

@@ -1,9 +1,11 @@
 package dev.warren.gateway.broker;
 
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
+import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -94,13 +96,21 @@ final class BrokerConnection implements AutoCloseable {
   private void keepOpen() {
     Duration pause = SHORTEST_PAUSE;
     String problem = "";
+    boolean wasOpen = false;
     try {
       do {
         try {
           openUntilItEnds();
+          wasOpen = true;
           pause = SHORTEST_PAUSE;
           problem = "";
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
+          if (wasOpen && e instanceof AuthenticationFailureException) {
+            // A container is given what a Secret says when it starts, and never again.
+            LOG.errorf("%s: the password is another now; ends, to be started with it", name);
+            Quarkus.asyncExit(1);
+            return;
+          }
           if (!problem.equals(e.toString())) {
             problem = e.toString();
             LOG.warnf("%s: no connection to the broker: %s", name, problem);
