@@ -12,6 +12,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ class FaultsE2E {
   private final List<String> cutOff = new ArrayList<>();
   private final List<String> crashed = new ArrayList<>();
   private int faults;
+  private boolean operatorKilled;
 
   /** What can happen. */
   private enum Fault {
@@ -118,6 +120,8 @@ class FaultsE2E {
    */
   private String strikeAndAwait(Fault fault, NodeStatus victim) {
     String before = incarnation(victim);
+    Operator.Lease operator = Operator.lease();
+    operatorKilled = false;
     long begun = System.nanoTime();
     List<String> also = new ArrayList<>();
     strike(fault, victim);
@@ -129,6 +133,8 @@ class FaultsE2E {
       also.add("+ OPERATOR_KILLED");
     }
     awaitWhole(fault, victim, before);
+    awaitOperator(operator);
+    topology.awaitReady();
     return "%-28s %-10s %-42s whole again after %5.1f s"
         .formatted(fault, victim.name(), String.join(" ", also), (System.nanoTime() - begun) / 1e9);
   }
@@ -177,7 +183,10 @@ class FaultsE2E {
       }
       case GIVEN_UP_BY_HAND ->
           namespace.run("annotate", "pod", victim.name(), "warren.dev/replace=true");
-      case OPERATOR_KILLED -> Operator.kill();
+      case OPERATOR_KILLED -> {
+        operatorKilled = true;
+        Operator.kill();
+      }
       case API_SERVER_AWAY -> {
         testbed("api-down");
         await("the API server is away for a while")
@@ -265,7 +274,17 @@ class FaultsE2E {
                   .hasSize(QUEUES)
                   .containsOnly(3);
             });
-    topology.awaitReady();
+  }
+
+  /** What the status says must not be what the one said that is gone, or could not be reached. */
+  private void awaitOperator(Operator.Lease before) {
+    if (operatorKilled) {
+      Operator.awaitAnother(before);
+    }
+    Instant now = Instant.now();
+    await("the operator works")
+        .atMost(RECOVERED)
+        .until(() -> Operator.lease().renewedAt().isAfter(now));
   }
 
   private void cutOff(String machine) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warren.e2e.TestBed.Printed;
 import java.time.Duration;
+import java.time.Instant;
 
 /** The operator as {@code e2e/install} left it. */
 final class Operator {
@@ -23,7 +24,34 @@ final class Operator {
    */
   private static final Duration STARTED = Duration.ofSeconds(120);
 
+  /**
+   * Which of the operators works.
+   *
+   * @param holder the Pod's name
+   * @param renewedAt when it last said that it does
+   */
+  record Lease(String holder, Instant renewedAt) {}
+
   private Operator() {}
+
+  static Lease lease() {
+    String[] fields =
+        kubectl(
+                HERE,
+                "get",
+                "lease",
+                "warren-operator",
+                "--output=jsonpath={.spec.holderIdentity} {.spec.renewTime}")
+            .split(" ");
+    return new Lease(fields[0], Instant.parse(fields[1]));
+  }
+
+  /** Waits until another one works than the one that was killed. */
+  static void awaitAnother(Lease killed) {
+    await("another operator works")
+        .atMost(STARTED)
+        .until(Operator::lease, lease -> !lease.holder().equals(killed.holder()));
+  }
 
   /** Ends its Pod without warning; Kubernetes starts another. */
   static void kill() {

@@ -49,10 +49,12 @@ class OperatorKilledE2E {
     int moment = turn * SPREAD_MS / TIMES + MOMENTS_MS[turn];
     Topology topology = namespace.topology("orders-" + turn);
 
+    Operator.Lease killed = Operator.lease();
     topology.apply(tenQueues());
     CompletableFuture.runAsync(Operator::kill, delayedExecutor(moment, MILLISECONDS)).join();
 
     System.out.printf("%s: the operator was killed after %d ms%n", topology.name(), moment);
+    Operator.awaitAnother(killed);
     topology.awaitReady();
     assertThat(topology.nodes()).hasSize(3);
     assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(3);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +53,7 @@ class ScaleE2E {
                 .map(queue -> queue.leader())
                 .distinct()
                 .count();
+    List.of("a", "b", "c").forEach(kept.broker()::publish);
 
     namespace.run("scale", "mtop", "kept", "--replicas=1");
 
@@ -62,7 +64,12 @@ class ScaleE2E {
       kept.awaitReady(SCALED);
       assertThat(kept.nodes()).hasSize(1);
     }
-    assertThat(kept.broker().queues()).contains("a", "b", "c");
+    await("each queue has its message")
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(List.of("a", "b", "c"))
+                    .allSatisfy(queue -> assertThat(kept.broker().messages(queue)).isOne()));
   }
 
   private void awaitRest(int nodes, int members) {

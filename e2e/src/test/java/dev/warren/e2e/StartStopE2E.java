@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,13 +66,10 @@ class StartStopE2E {
   }
 
   @Test
-  void allNodesAreStoppedOneAfterTheOtherInAnyOrder() {
-    List<String> nodes =
-        topology.nodes().stream()
-            .map(pod -> pod.getMetadata().getName())
-            .collect(Collectors.toList());
-    Collections.shuffle(nodes, new Random(7));
-    nodes.forEach(node -> PodProcess.rabbit(namespace, node).kill());
+  void allBrokersAreKilledAtTheSameTime() {
+    topology
+        .nodes()
+        .forEach(pod -> PodProcess.rabbit(namespace, pod.getMetadata().getName()).kill());
 
     topology.awaitTrouble("NodesReady", "of 3 nodes are ready");
     topology.awaitReady(BACK);
