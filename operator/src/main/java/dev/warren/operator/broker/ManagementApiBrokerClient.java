@@ -113,11 +113,29 @@ public final class ManagementApiBrokerClient implements BrokerClient {
       case BrokerAction.RemoveQueue remove -> removeQueueAt(endpoint, remove);
       case BrokerAction.RemovePolicy remove -> removeAt(endpoint, remove);
       case BrokerAction.RemoveExchange remove -> removeExchangeAt(endpoint, remove);
+      case BrokerAction.RemoveMember remove -> removeMemberAt(endpoint, remove);
       case BrokerAction.EndMove end -> removeAt(endpoint, end);
       case BrokerAction.LetClientsIn let -> removeAt(endpoint, let);
       default -> ManagementApiRequest.of(action).forEach(request -> send(endpoint, request));
     }
     return null;
+  }
+
+  /**
+   * A new member gets its messages by and by and has no vote until it has all of them. Without one
+   * that has, the others may not hold what was confirmed, and RabbitMQ does not look.
+   */
+  private void removeMemberAt(URI endpoint, BrokerAction.RemoveMember remove) {
+    String members = send(endpoint, ManagementApiRequest.members(remove.queue()));
+    ManagementApiJson.withoutVote(members).stream()
+        .filter(node -> !node.equals(remove.node()))
+        .findFirst()
+        .ifPresent(
+            node -> {
+              throw new BrokerException(
+                  Kind.REFUSED, "its member on " + node + " does not have all messages yet");
+            });
+    ManagementApiRequest.of(remove).forEach(request -> send(endpoint, request));
   }
 
   @Override

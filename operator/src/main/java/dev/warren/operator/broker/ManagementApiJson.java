@@ -124,6 +124,14 @@ final class ManagementApiJson {
         .findFirst();
   }
 
+  /** The nodes of a quorum queue's members that have no vote, or do not say that they have. */
+  static List<String> withoutVote(String members) {
+    return elements(tree(members))
+        .filter(member -> !"voter".equals(text(member, "Membership")))
+        .map(member -> text(member, "Node Name"))
+        .toList();
+  }
+
   /** A queue's messages that consumers hold. */
   static long unacknowledged(String queue) {
     return tree(queue).path("messages_unacknowledged").asLong();

@@ -99,6 +99,11 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     };
   }
 
+  /** The members of a quorum queue, as each of them says. */
+  static ManagementApiRequest members(String queue) {
+    return get(path("queues", "quorum", BrokerDefinitions.VHOST, queue, "status"));
+  }
+
   /** One queue with its counts, which are up to 5 s old. */
   static ManagementApiRequest queue(String name) {
     return get(

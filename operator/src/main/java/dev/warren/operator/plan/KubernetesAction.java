@@ -1,7 +1,9 @@
 package dev.warren.operator.plan;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.Map;
 
 /** One change in Kubernetes. Each may be repeated without harm. */
@@ -12,6 +14,18 @@ public sealed interface KubernetesAction {
 
   /** Why it is done, as the end of a sentence. */
   String because();
+
+  /**
+   * Whether what is done after it is of no use without it. Nodes do run without a way for clients
+   * to them, and without a budget for their evictions.
+   */
+  default boolean othersNeedIt() {
+    return switch (object()) {
+      case PodDisruptionBudget budget -> false;
+      case Service service -> "None".equals(service.getSpec().getClusterIP());
+      default -> !(this instanceof Grow);
+    };
+  }
 
   /** What it does and why, in words. */
   default String describe() {

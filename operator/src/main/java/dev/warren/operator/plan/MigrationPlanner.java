@@ -3,12 +3,15 @@ package dev.warren.operator.plan;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.ImmutableChanges;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.EndMove;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StartMove;
 import dev.warren.operator.plan.BrokerObservation.Move;
@@ -17,6 +20,7 @@ import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -68,13 +72,41 @@ final class MigrationPlanner {
     return new MigrationPlanner(specs, desired, broker).plan();
   }
 
+  /**
+   * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
+   * that one may have deleted and not declared again.
+   */
+  static List<BrokerAction> reopening(BrokerDefinitions desired, Reachable broker) {
+    Set<String> sheltered = sheltered(broker);
+    if (!broker.closed() || sheltered.isEmpty()) {
+      return List.of();
+    }
+    Set<String> deleted =
+        sheltered.stream()
+            .filter(desired.queues()::containsKey)
+            .filter(queue -> !broker.definitions().queues().containsKey(queue))
+            .collect(Collectors.toSet());
+    return Stream.of(
+            deleted.stream()
+                .map(queue -> desired.policies().get(DesiredDefinitions.policyName(queue)))
+                .filter(Objects::nonNull)
+                .map(PutPolicy::new),
+            deleted.stream().map(desired.queues()::get).map(DeclareQueue::new),
+            desired.bindings().stream()
+                .filter(binding -> deleted.contains(binding.queue()))
+                .map(Bind::new),
+            Stream.of(new LetClientsIn()))
+        .<BrokerAction>flatMap(actions -> actions)
+        .toList();
+  }
+
   private MigrationPlan plan() {
     Set<String> migrating =
         desired.queues().values().stream()
             .filter(this::mustBeMadeAnew)
             .map(Queue::name)
             .collect(Collectors.toSet());
-    Set<String> sheltered = sheltered();
+    Set<String> sheltered = sheltered(broker);
     Stream.concat(migrating.stream(), sheltered.stream())
         .distinct()
         .sorted()
@@ -88,10 +120,6 @@ final class MigrationPlanner {
                 giveUp(queue);
               }
             });
-    if (broker.closed() && !sheltered.isEmpty()) {
-      // An operator that ended meanwhile has left it so. By now the queue is there.
-      actions.addFirst(new LetClientsIn());
-    }
     return new MigrationPlan(migrating, List.copyOf(actions), problems, retained);
   }
 
@@ -105,7 +133,7 @@ final class MigrationPlanner {
   }
 
   /** The queues that have a shelter. */
-  private Set<String> sheltered() {
+  private static Set<String> sheltered(Reachable broker) {
     return broker.definitions().queues().keySet().stream()
         .filter(name -> name.startsWith(SHELTER))
         .map(name -> name.substring(SHELTER.length()))
@@ -137,11 +165,20 @@ final class MigrationPlanner {
           new MakeAnew(
               queue,
               Optional.ofNullable(desired.policies().get(policy)),
-              desired.bindings().stream()
-                  .filter(binding -> binding.queue().equals(queue.name()))
-                  .collect(Collectors.toSet()),
+              bindings(queue.name()),
               shelter));
     }
+  }
+
+  /** Those that are wanted, and those of others; not what the resource wants no more. */
+  private Set<Binding> bindings(String queue) {
+    Set<Binding> declaredOnce = broker.declared().bindings();
+    return Stream.concat(
+            desired.bindings().stream(),
+            broker.definitions().bindings().stream()
+                .filter(binding -> !declaredOnce.contains(binding)))
+        .filter(binding -> binding.queue().equals(queue))
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -428,7 +428,7 @@ final class NodePlanner {
                 other ->
                     other != null
                         && (outdated.contains(other) ? other.isReady() : other.hasReadyPod()));
-    return members.stream().noneMatch(this::isReady)
+    return members.stream().noneMatch(this::runs)
         || (othersReady
             && observed.reachable().filter(broker -> isWhole(broker, itself)).isPresent());
   }

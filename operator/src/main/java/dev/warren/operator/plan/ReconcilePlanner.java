@@ -136,10 +136,11 @@ public final class ReconcilePlanner {
         joined(List.of(departure.kubernetes(), nodes.actions())),
         joined(
             List.of(
+                reopening(),
                 departure.broker(),
+                balance.actions(),
                 rest.broker().actions(),
                 planMembers(membership, rest.broker().actions()),
-                balance.actions(),
                 PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
                 StartPlanner.plan(names, observed))),
         rest.consumers(),
@@ -148,6 +149,14 @@ public final class ReconcilePlanner {
         rest.broker().problems(),
         rest.broker().retained(),
         nodes.membership().departure());
+  }
+
+  /** First of all, and whatever else there is to wait for. */
+  private List<BrokerAction> reopening() {
+    return observed
+        .reachable()
+        .map(broker -> MigrationPlanner.reopening(DesiredDefinitions.of(spec), broker))
+        .orElse(List.of());
   }
 
   private static <T> List<T> joined(List<List<T>> lists) {

@@ -4,6 +4,7 @@ import dev.warren.operator.plan.Machine;
 import dev.warren.operator.plan.QueueNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.VolumeNodeAffinity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -17,8 +18,8 @@ import java.util.Optional;
 /** Asks Kubernetes about the machines of queue nodes that do not serve clients. */
 final class Machines {
 
-  /** Where the scheduler has placed a volume that is made on the machine of its first Pod. */
-  private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+  /** By this label a volume that is on one machine only says which. */
+  private static final String HOSTNAME = "kubernetes.io/hostname";
 
   /** Where each kubelet renews a lease of its machine's name, whatever anybody takes it for. */
   static final String LEASES = "kube-node-lease";
@@ -40,14 +41,26 @@ final class Machines {
     return machines;
   }
 
-  private static Optional<String> name(QueueNode node) {
-    return node.pod()
-        .map(pod -> pod.getSpec().getNodeName())
-        .or(
-            () ->
-                node.volume()
-                    .map(volume -> volume.getMetadata().getAnnotations())
-                    .map(annotations -> annotations.get(SELECTED_NODE)));
+  private Optional<String> name(QueueNode node) {
+    return node.pod().map(pod -> pod.getSpec().getNodeName()).or(() -> machineOfVolume(node));
+  }
+
+  /** Empty for a volume that can be attached elsewhere, wherever it was before. */
+  private Optional<String> machineOfVolume(QueueNode node) {
+    return node
+        .volume()
+        .map(claim -> claim.getSpec().getVolumeName())
+        .map(volume -> kubernetes.persistentVolumes().withName(volume).get())
+        .map(volume -> volume.getSpec().getNodeAffinity())
+        .map(VolumeNodeAffinity::getRequired)
+        .stream()
+        .flatMap(required -> required.getNodeSelectorTerms().stream())
+        .flatMap(term -> term.getMatchExpressions().stream())
+        .filter(expression -> expression.getKey().equals(HOSTNAME))
+        .filter(expression -> expression.getOperator().equals("In"))
+        .filter(expression -> expression.getValues().size() == 1)
+        .map(expression -> expression.getValues().getFirst())
+        .findFirst();
   }
 
   private Machine machine(String name) {

@@ -74,7 +74,10 @@ import java.util.stream.Stream;
     apiGroups = "",
     resources = "configmaps",
     verbs = {"get", "list", "watch", "create", "update", "patch"})
-@RBACRule(apiGroups = "", resources = "nodes", verbs = "get")
+@RBACRule(
+    apiGroups = "",
+    resources = {"nodes", "persistentvolumes"},
+    verbs = "get")
 @RBACRule(apiGroups = "coordination.k8s.io", resources = "leases", verbs = "get")
 @RBACRule(
     apiGroups = "",

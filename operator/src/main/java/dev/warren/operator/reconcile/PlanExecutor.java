@@ -6,7 +6,6 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.KubernetesAction;
-import dev.warren.operator.plan.KubernetesAction.Grow;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -31,6 +30,9 @@ final class PlanExecutor {
 
   /** Then the status tells how far it is, and the next pass goes on. */
   private static final Duration BROKER_SHARE = Duration.ofSeconds(5);
+
+  /** One may be the fault of a queue; after the second the broker is left alone in this pass. */
+  private static final int UNANSWERED = 2;
 
   private final KubernetesWriter kubernetes;
   private final Optional<BrokerClient> broker;
@@ -81,7 +83,7 @@ final class PlanExecutor {
     for (KubernetesAction action : actions) {
       Optional<Problem> refusal = carryOut(action, underway, done);
       refusal.ifPresent(refused::add);
-      if (refusal.isPresent() && !(action instanceof Grow)) {
+      if (refusal.isPresent() && action.othersNeedIt()) {
         return false;
       }
     }
@@ -115,6 +117,7 @@ final class PlanExecutor {
       List<Retained> retained) {
     Instant end = clock.instant().plus(BROKER_SHARE);
     List<Problem> problems = new ArrayList<>();
+    int unanswered = 0;
     for (int i = 0; i < actions.size(); i++) {
       if (clock.instant().isAfter(end)) {
         int left = actions.size() - i;
@@ -136,7 +139,8 @@ final class PlanExecutor {
           continue;
         }
         problems.add(problem(action, e));
-        boolean othersMayDo = e.kind() == Kind.REFUSED || e.kind() == Kind.FAILED;
+        unanswered += e.kind() == Kind.UNAVAILABLE ? 1 : 0;
+        boolean othersMayDo = e.kind() != Kind.UNAUTHORIZED && unanswered < UNANSWERED;
         // What is not on record would belong to nobody.
         if (!othersMayDo || action instanceof BrokerAction.PutRecord) {
           return problems;

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Remembers when each node was last said to run. In memory: an operator that has just started goes
- * by what Kubernetes knows of the machine, and so may wait for longer before it takes a node for
- * lost.
+ * Remembers when each node was last said to run, or its machine to be well. In memory: an operator
+ * that has just started goes by what Kubernetes knows of the machine, and so may wait for longer
+ * before it takes a node for lost.
  */
 final class Sightings {
 
@@ -53,12 +53,19 @@ final class Sightings {
                         n ->
                             seen.put(
                                 n,
-                                node.running()
+                                node.running() || isWell(machines.get(n))
                                     ? now
                                     : known.getOrDefault(n, silentSince(n, machines, now)))));
     byTopology.remove(uid); // so that the eldest is the one that was not seen for longest
     byTopology.put(uid, Map.copyOf(seen));
     return seen;
+  }
+
+  /**
+   * What merely does not start on it is no loss, however long that was so before it fell silent.
+   */
+  private static boolean isWell(Machine machine) {
+    return machine != null && machine.state() == Machine.State.READY;
   }
 
   /** Of a node that was never seen to run: no later than its machine fell silent. */

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class ManagementApiBrokerClientTest {
@@ -211,7 +212,7 @@ class ManagementApiBrokerClientTest {
 
   @Test
   void changesMembers() throws IOException {
-    ManagementApiBrokerClient client = client(server(204, ""));
+    ManagementApiBrokerClient client = client(members("voter", "promotable"));
 
     client.apply(new BrokerAction.AddMember("q", "rabbit@b"));
     client.apply(new BrokerAction.RemoveMember("q", "rabbit@b"));
@@ -219,7 +220,31 @@ class ManagementApiBrokerClientTest {
     assertThat(requests)
         .containsExactly(
             "POST /api/queues/quorum/%2F/q/replicas/add {\"node\":\"rabbit@b\"}",
+            "GET /api/queues/quorum/%2F/q/status",
             "DELETE /api/queues/quorum/%2F/q/replicas/delete {\"node\":\"rabbit@b\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"promotable", "unknown", ""})
+  void aMemberIsNotRemovedWhileAnotherDoesNotHaveAllMessages(String membership) throws IOException {
+    ManagementApiBrokerClient client = client(members(membership, "voter"));
+
+    assertThat(failure(client, new BrokerAction.RemoveMember("q", "rabbit@b")))
+        .hasMessage("its member on rabbit@a does not have all messages yet")
+        .extracting(BrokerException::kind)
+        .isEqualTo(Kind.REFUSED);
+    assertThat(requests).containsExactly("GET /api/queues/quorum/%2F/q/status");
+  }
+
+  /** A node of a broker with a queue that has members on rabbit@a and rabbit@b. */
+  private URI members(String a, String b) throws IOException {
+    String status =
+        """
+        [{"Node Name": "rabbit@a", "Raft State": "leader", "Membership": "%s"},
+         {"Node Name": "rabbit@b", "Raft State": "follower", "Membership": "%s"}]
+        """
+            .formatted(a, b);
+    return server(exchange -> answer(exchange, 200, status));
   }
 
   @ParameterizedTest

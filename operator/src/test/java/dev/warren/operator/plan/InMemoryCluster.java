@@ -875,6 +875,11 @@ final class InMemoryCluster {
     brokerNodes.replace(NAMES.brokerNode(NAMES.numberOfPod(pod).orElseThrow()), false);
   }
 
+  /** Kubernetes alone says of a node which serves clients that it does not. */
+  void takeForNotReady(String pod) {
+    notReady(objects.get(key("Pod", pod)));
+  }
+
   // The brokers
 
   void applyToBroker(BrokerAction action) {
@@ -1119,6 +1124,11 @@ final class InMemoryCluster {
   /** What somebody does by hand. */
   void bindByHand(Binding binding) {
     bindings.add(binding);
+  }
+
+  /** What somebody does by hand, or an operator that ends half-way. */
+  void deleteByHand(String queue) {
+    removeQueue(queue, false);
   }
 
   /** What somebody does by hand. */

@@ -3,7 +3,11 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,6 +142,57 @@ class MigrationPlannerTest {
     cluster.step(QUORUM);
 
     assertThat(cluster.isClosed()).isFalse();
+  }
+
+  @Test
+  void clientsAreLetInFirstOfAllAndAlsoWhileTheSpecMakesNoSense() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+
+    assertThat(cluster.plan(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
+    assertThat(cluster.planNodes(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
+  }
+
+  @Test
+  void clientsAreNotLetInBeforeTheQueueIsThereThatWasDeleted() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+    cluster.deleteByHand("a");
+
+    assertThat(cluster.plan(QUORUM).broker().subList(0, 4))
+        .extracting(BrokerAction::describe)
+        .containsExactly(
+            "set policy 'warren.a'",
+            "declare quorum queue 'a'",
+            "bind 'events' to 'a' by 'some'",
+            "let clients connect again");
+  }
+
+  @Test
+  void bindingsOfOthersAreMadeAnewTooButNotThoseThatAreNoLongerWanted() {
+    Binding foreign = new Binding("events", "a", "foreign", Map.of());
+    cluster.converge(CLASSIC);
+    cluster.bindByHand(foreign);
+    MessageTopologySpec unbound =
+        Specs.of(
+            1,
+            "",
+            """
+            exchanges: [{name: events, type: topic}]
+            queues: [{name: a, type: quorum, messageTTL: 1h, immutableChanges: Migrate}]
+            """);
+
+    cluster.carryOut(cluster.plan(unbound), 2);
+    cluster.settle();
+
+    assertThat(cluster.plan(unbound).broker())
+        .filteredOn(MakeAnew.class::isInstance)
+        .extracting(action -> ((MakeAnew) action).bindings())
+        .containsExactly(Set.of(foreign));
   }
 
   @Test

@@ -368,6 +368,15 @@ class NodePlannerTest {
     assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-1");
   }
 
+  /** As when the API server has been away, and its controllers take machines for silent. */
+  @Test
+  void nodesThatRunAreNotReplacedAllAtOnceThoughKubernetesTakesAllForNotReady() {
+    cluster.converge(THREE);
+    List.of("orders-0", "orders-1", "orders-2").forEach(cluster::takeForNotReady);
+
+    assertThat(whats(THREE_CHANGED)).noneMatch(what -> what.startsWith("Delete Pod"));
+  }
+
   @Test
   void aMistakeInTheFirstSpecCanBeCorrectedAlthoughNoNodeEverServedClients() {
     cluster.startNodesSlowly(0);

@@ -9,7 +9,11 @@ import dev.warren.operator.plan.QueueNode;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -92,6 +96,62 @@ class MachinesApiServerTest {
     machine("False");
     renewLease();
     assertThat(state()).isEqualTo(State.SILENT);
+  }
+
+  /** One that its volume ties to a machine has no other, even while it has no Pod. */
+  @Test
+  void withoutAPodItIsTheOneThatTheVolumeIsOnIfThatCanBeOnNoOther() {
+    volume("local", "kubernetes.io/hostname");
+    volume("attachable", "topology.kubernetes.io/zone");
+
+    assertThat(new Machines(client, clock).of(List.of(onVolume("local"))).get(0).name())
+        .isEqualTo(MACHINE);
+    assertThat(new Machines(client, clock).of(List.of(onVolume("attachable")))).isEmpty();
+    assertThat(new Machines(client, clock).of(List.of(onVolume("none")))).isEmpty();
+  }
+
+  private void volume(String name, String tiedBy) {
+    client
+        .resource(
+            new PersistentVolumeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .addToCapacity("storage", new Quantity("1Gi"))
+                .withAccessModes("ReadWriteOnce")
+                .withNewHostPath()
+                .withPath("/nowhere")
+                .endHostPath()
+                .withNewNodeAffinity()
+                .withNewRequired()
+                .addNewNodeSelectorTerm()
+                .addNewMatchExpression()
+                .withKey(tiedBy)
+                .withOperator("In")
+                .withValues(MACHINE)
+                .endMatchExpression()
+                .endNodeSelectorTerm()
+                .endRequired()
+                .endNodeAffinity()
+                .endSpec()
+                .build())
+        .serverSideApply();
+  }
+
+  /** Made on the machine of its first Pod, as every volume of a class that waits for one. */
+  private static QueueNode onVolume(String volume) {
+    PersistentVolumeClaim claim =
+        new PersistentVolumeClaimBuilder()
+            .withNewMetadata()
+            .withName("data-orders-0")
+            .addToAnnotations("volume.kubernetes.io/selected-node", MACHINE)
+            .endMetadata()
+            .withNewSpec()
+            .withVolumeName(volume)
+            .endSpec()
+            .build();
+    return new QueueNode(0, Optional.of(claim), Optional.empty());
   }
 
   private State state() {

@@ -28,6 +28,8 @@ import dev.warren.operator.plan.ScalingObservation;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,14 +120,67 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsNotAskedAgainInThisPass() {
+  void aQueueOfWhichTheBrokerDoesNotAnswerHoldsUpNoOther() {
     broker.failures.put("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(pass.topologyProblems())
         .containsExactly(new Problem("BrokerUnreachable", "no answer"));
+    assertThat(broker.declared).containsExactly("b");
+  }
+
+  @Test
+  void aBrokerThatTwiceDoesNotAnswerIsNotAskedAgainInThisPass() {
+    broker.failures.put("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
+    broker.failures.put("b", new BrokerException(Kind.UNAVAILABLE, "no answer"));
+
+    carryOut(List.of(), List.of(), declarations("a", "b", "c"), List.of());
+
     assertThat(broker.declared).isEmpty();
+  }
+
+  /** As by a quota of load balancers, or a policy of the cluster. */
+  @Test
+  void nodesAreKeptAlthoughTheWayForClientsIsRefused() {
+    Service clients = service("clients", null);
+    client.resource(service("clients", null)).create();
+
+    Pass pass =
+        carryOut(List.of(new Create(clients, "missing")), creations("a"), List.of(), List.of());
+
+    assertThat(pass.nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly("NameTaken", "Updating");
+    assertThat(configMap("a")).isNotNull();
+  }
+
+  @Test
+  void nodesAreNotMadeWithoutTheNamesByWhichTheyFindEachOther() {
+    client.resource(service("names", "None")).create();
+
+    carryOut(
+        List.of(new Create(service("names", "None"), "missing")),
+        creations("a"),
+        List.of(),
+        List.of());
+
+    assertThat(configMap("a")).isNull();
+  }
+
+  private Service service(String name, String clusterIp) {
+    return new ServiceBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .withNewSpec()
+        .withClusterIP(clusterIp)
+        .addNewPort()
+        .withPort(1)
+        .endPort()
+        .endSpec()
+        .build();
   }
 
   /** Each takes two seconds here. */
