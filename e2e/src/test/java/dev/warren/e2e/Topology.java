@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.e2e.TestBed.Printed;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -40,6 +42,10 @@ final class Topology {
 
   private static final Duration TOLD = Duration.ofSeconds(60);
   private static final Duration GONE = Duration.ofSeconds(90);
+
+  /** Bounds what takes about replaceAfter + 20 s. */
+  private static final Duration HEALED = Duration.ofSeconds(180);
+
   private static final Duration OFTEN = Duration.ofMillis(200);
 
   private static final List<Class<? extends HasMetadata>> OWNED_KINDS =
@@ -210,6 +216,44 @@ final class Topology {
                 namespace
                     .run("get", "pvc", "data-" + node, "--output=yaml")
                     .contains("warren.dev/joined"));
+  }
+
+  /** The names of its nodes, without those that are on the way out. */
+  Set<String> nodeNames() {
+    return nodes().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getName())
+        .collect(Collectors.toSet());
+  }
+
+  /** Waits until another of three nodes has taken a node's place, and every queue is whole. */
+  void awaitReplacementOf(String lost) {
+    await(lost + " is replaced")
+        .atMost(HEALED)
+        .pollInterval(OFTEN)
+        // A node that was struck need not answer yet.
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        .untilAsserted(
+            () -> {
+              NodeReplacement last = get().getStatus().nodes().lastReplacement();
+              assertThat(last).isNotNull();
+              assertThat(last.node()).isEqualTo(lost);
+              assertThat(last.replacedBy()).isNotNull();
+              assertThat(last.completedAt()).isNotNull();
+              assertThat(nodeNames()).hasSize(3).doesNotContain(lost);
+              assertThat(broker().onlineMembers().values()).containsOnly(3);
+            });
+    awaitReady();
+  }
+
+  /** Each of three nodes names the same three. */
+  void assertOneCluster() {
+    List<Broker> brokers = brokers();
+    assertThat(brokers).hasSize(3);
+    assertThat(brokers.stream().map(Broker::runningNodes).collect(Collectors.toSet()))
+        .hasSize(1)
+        .first()
+        .satisfies(nodes -> assertThat(nodes).hasSize(3));
   }
 
   /** Everything that has its label. */

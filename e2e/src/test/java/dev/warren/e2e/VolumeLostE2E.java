@@ -1,0 +1,54 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.TestBed.testbed;
+import static dev.warren.e2e.Topology.THREE_NODES;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A node whose volume is lost is replaced, and nothing that was confirmed is lost with it. */
+class VolumeLostE2E {
+
+  private static final String SPEC =
+      THREE_NODES + "queues: [{name: queue-0}, {name: queue-1}, {name: queue-2}]\n";
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-volume-lost");
+
+  private final Topology topology = namespace.topology("orders");
+
+  @AfterEach
+  void remove() {
+    topology.delete();
+    topology.awaitGone();
+  }
+
+  @Test
+  void theFirstNodeLostWithItsVolumeIsReplacedAndNeverFoundsAnotherCluster() {
+    topology.apply(SPEC).awaitReady();
+    Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
+
+    namespace.run("delete", "pvc", "data-orders-0", "--wait=false");
+    namespace.run("delete", "pod", "orders-0", "--wait=false");
+    topology.awaitReplacementOf("orders-0");
+
+    topology.assertOneCluster();
+    traffic.awaitMore(200);
+    System.out.println(traffic.stop());
+  }
+
+  @Test
+  void aNodeWhoseVolumeWasEmptiedDoesNotJoinUnderItsOldName() {
+    topology.apply(SPEC).awaitReady();
+    Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
+    topology.awaitJoined("orders-1");
+
+    testbed("wipe-volume", namespace.name(), "data-orders-1");
+    namespace.run("delete", "pod", "orders-1", "--wait=false");
+    topology.awaitReplacementOf("orders-1");
+
+    topology.assertOneCluster();
+    traffic.awaitMore(200);
+    System.out.println(traffic.stop());
+  }
+}
