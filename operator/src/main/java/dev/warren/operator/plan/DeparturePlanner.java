@@ -121,8 +121,7 @@ final class DeparturePlanner {
     } else if (node.running()) {
       leaveOrStay(departure, answer);
     } else if (isStopped(departure) && !hasMembers(node.name(), answer)) {
-      // Its Erlang node still answers, so that even the second of two can be forgotten.
-      broker.add(new ForgetNode(node.name()));
+      forgetStopped(departure, answer);
     } else if (isNeeded(departure, answer)) {
       problems.add(leaving(departure, "is not forgotten while a queue has no majority without it"));
     } else {
@@ -186,8 +185,19 @@ final class DeparturePlanner {
       // QueueMembersPlanner removes them.
       problems.add(leaving(departure, "gives up its members of queues"));
     } else {
+      // Forgotten when it has been looked at once more: a client may just have declared a queue.
       broker.add(new StopNode(leaving));
-      broker.add(new ForgetNode(leaving));
+    }
+  }
+
+  private void forgetStopped(Departure departure, Reachable answer) {
+    String node = names.brokerNode(departure.node());
+    if (departure.kind() != Kind.GIVEN_UP && OnlyCopies.on(node, answer).isPresent()) {
+      // When it runs again it stays, as one that has been so all the time.
+      deletePod(departure);
+    } else {
+      // Its Erlang node still answers, so that even the second of two can be forgotten.
+      broker.add(new ForgetNode(node));
     }
   }
 

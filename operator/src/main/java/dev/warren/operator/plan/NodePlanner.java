@@ -219,6 +219,8 @@ final class NodePlanner {
     } else if (hasJoined(n) && !node.get().knowsThatItHasJoined()) {
       actions.add(
           new Mark(pod.get(), Map.of(), Map.of(Labels.JOINED, "true"), "it is a member now"));
+    } else if (isStoppedToLeave(node.get())) {
+      actions.add(new Delete(pod.get(), "it was stopped to leave, and does not leave"));
     } else if (isMarkedAsLeaving(node.get()) && !node.get().isTerminating()) {
       actions.add(
           new Mark(
@@ -248,6 +250,18 @@ final class NodePlanner {
 
   private static boolean isMarkedAsLeaving(QueueNode node) {
     return !node.isInService() || node.isLeaving();
+  }
+
+  /** As when the record of its departure is gone: it would not start again by itself. */
+  private boolean isStoppedToLeave(QueueNode node) {
+    return isMarkedAsLeaving(node)
+        && node.hasStarted()
+        && !node.isTerminating()
+        && observed
+            .reachable()
+            .map(answer -> answer.nodes().get(names.brokerNode(node.number())))
+            .filter(known -> !known.running())
+            .isPresent();
   }
 
   private Pod newPod(int n) {

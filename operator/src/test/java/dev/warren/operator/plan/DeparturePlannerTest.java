@@ -376,6 +376,37 @@ class DeparturePlannerTest {
     assertNodes(Set.of(0));
   }
 
+  @Test
+  void aNodeThatGotAQueueOfItsOwnAtTheLastMomentComesBackAndAnotherGoes() {
+    cluster.converge(nodes(4));
+    MessageTopologySpec three = nodes(3);
+    runUntil(three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
+    ReconcilePlan plan = cluster.plan(three);
+    cluster.declareClassicOn("late", 3);
+    cluster.carryOut(plan, Integer.MAX_VALUE);
+    cluster.settle();
+    assertThat(cluster.brokerNodes()).containsEntry(NAMES.brokerNode(3), false);
+
+    converge(three);
+
+    assertThat(cluster.members()).containsEntry("late", Set.of(NAMES.brokerNode(3)));
+    assertNodes(Set.of(0, 1, 3));
+  }
+
+  @Test
+  void aNodeThatWasStoppedToLeaveStartsAgainWhenNothingSaysAnyMoreThatItLeaves() {
+    cluster.converge(nodes(1));
+    cluster.giveUp("orders-0");
+    StopNode stop = new StopNode(NAMES.brokerNode(0));
+    runUntil(nodes(1), () -> cluster.plan(nodes(1)).broker().contains(stop));
+    cluster.carryOut(cluster.plan(nodes(1)), Integer.MAX_VALUE);
+    cluster.delete("ConfigMap", "orders-membership");
+
+    converge(nodes(1));
+
+    assertThat(cluster.brokerNodes()).hasSize(1).doesNotContainValue(false);
+  }
+
   private boolean isStopped() {
     return cluster.plan(nodes(1)).broker().stream().anyMatch(StopNode.class::isInstance);
   }
