@@ -20,6 +20,11 @@ public final class Tally {
     return false;
   }
 
+  /** Adds so many, whatever there are. */
+  public void add(int howMany) {
+    count.addAndGet(howMany);
+  }
+
   /** Takes away what was added. */
   public void remove(int howMany) {
     count.addAndGet(-howMany);

@@ -1,7 +1,6 @@
 package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.broker.BrokerFailure;
-import dev.warren.gateway.broker.Requester;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
@@ -9,17 +8,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,7 +32,8 @@ import org.jboss.logging.Logger;
  *
  * <p>It ends in order: what is to be written is written, then the client is told that nothing more
  * comes (FIN), and what it still sends is read and let go for a while. A socket that is closed with
- * bytes unread would take its last reply back (RST).
+ * bytes unread would take its last reply back (RST). A client has as long as it likes to take its
+ * replies, but not without taking anything for the idle timeout.
  */
 final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     implements UnfinishedRequest.Connection {
@@ -45,10 +50,11 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
 
   private final RequestReplyEndpoint endpoint;
   private final Frames frames;
-  private final Requester requester;
+  private final Function<byte[], CompletableFuture<byte[]>> requester;
   private final MemoryBudget memory;
   private final Tally connections;
   private final Tally requests;
+  private final Tally underWay;
   private final BiConsumer<String, Duration> measure;
 
   private final UnfinishedRequest unfinished;
@@ -57,15 +63,26 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private boolean counted;
   private boolean ending;
   private boolean ended;
+  private boolean saidGoodbye;
   private boolean clientIsDone;
 
+  /** How many answers the client has not taken yet. */
+  private int unwritten;
+
+  /**
+   * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
+   *     understands. Who cancels it no longer waits
+   * @param requests those that wait for their replies, of all connections
+   * @param underWay those whose answers are not written yet, of all connections
+   */
   RequestReplyConnection(
       RequestReplyEndpoint endpoint,
       Frames frames,
-      Requester requester,
+      Function<byte[], CompletableFuture<byte[]>> requester,
       MemoryBudget memory,
       Tally connections,
       Tally requests,
+      Tally underWay,
       BiConsumer<String, Duration> measure) {
     this.endpoint = endpoint;
     this.frames = frames;
@@ -73,14 +90,21 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     this.memory = memory;
     this.connections = connections;
     this.requests = requests;
+    this.underWay = underWay;
     this.measure = measure;
     this.unfinished =
         new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), memory, this);
   }
 
-  /** What must stand before the decoder. */
-  UnfinishedRequest unfinished() {
-    return unfinished;
+  /** Adds itself, and what must stand before it. */
+  void addTo(ChannelPipeline pipeline) {
+    long idle = endpoint.idleTimeoutMillis();
+    pipeline
+        .addLast(new IdleStateHandler(true, 0, idle, idle, TimeUnit.MILLISECONDS))
+        .addLast(unfinished)
+        .addLast(frames.decoder())
+        .addLast(new FlowControlHandler())
+        .addLast(this);
   }
 
   /** A request's place in the order of answers. */
@@ -116,6 +140,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       connections.remove(1);
     }
     ended = true;
+    underWay.remove(answers.size());
     for (Answer answer : answers) {
       memory.release(answer.reserved);
       if (answer.reply != null) {
@@ -130,9 +155,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     if (ending) {
       return;
     }
-    Answer answer = new Answer();
-    answers.add(answer);
-    ask(request, answer);
+    ask(request, newAnswer());
     if (frames.onlyOne()) {
       ending = true;
     }
@@ -144,13 +167,12 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     if (event instanceof ChannelInputShutdownEvent) {
       clientIsDone = true;
       ending = true;
-      if (ended) {
+      if (saidGoodbye) {
         triggered.close();
       }
       proceed();
-    } else if (event instanceof IdleStateEvent && answers.isEmpty()) {
-      ending = true;
-      proceed();
+    } else if (event instanceof IdleStateEvent idle) {
+      idle(idle);
     }
     super.userEventTriggered(triggered, event);
   }
@@ -196,6 +218,25 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     proceed();
   }
 
+  private void idle(IdleStateEvent idle) {
+    if (unwritten == 0 && answers.isEmpty()) {
+      if (idle.state() == IdleState.ALL_IDLE) {
+        ending = true;
+        proceed();
+      }
+    } else if (unwritten > 0 && idle.state() == IdleState.WRITER_IDLE && !idle.isFirst()) {
+      // The first one only says that nothing was written before; this reply may just have begun.
+      context.close();
+    }
+  }
+
+  private Answer newAnswer() {
+    Answer answer = new Answer();
+    answers.add(answer);
+    underWay.add(1);
+    return answer;
+  }
+
   private void ask(ByteBuf request, Answer answer) {
     int size = request.readableBytes();
     if (!unfinished.whole(size)) {
@@ -207,8 +248,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
       return;
     }
-    answer.reply =
-        requester.request(endpoint.queue(), ByteBufUtil.getBytes(request), endpoint.timeout());
+    answer.reply = requester.apply(ByteBufUtil.getBytes(request));
     answer.reply.whenComplete(
         (reply, failure) -> {
           requests.remove(1);
@@ -251,9 +291,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private void end(ErrorCode code, String text) {
     if (!ending) {
       ending = true;
-      Answer last = new Answer();
-      refuse(last, code, text);
-      answers.add(last);
+      refuse(newAnswer(), code, text);
     }
     proceed();
   }
@@ -266,11 +304,16 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     boolean written = false;
     while (!answers.isEmpty() && answers.peek().bytes != null) {
       Answer next = answers.poll();
-      context.write(next.bytes).addListener(done -> memory.release(next.reserved));
+      unwritten++;
+      context.write(next.bytes).addListener(done -> written(next));
       written = true;
     }
     if (written) {
       context.flush();
+    }
+    if (ended) {
+      // To write and to flush tells of writability, which comes back to here.
+      return;
     }
     if (ending && answers.isEmpty()) {
       ended = true;
@@ -281,18 +324,27 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     }
   }
 
+  private void written(Answer answer) {
+    unwritten--;
+    underWay.remove(1);
+    memory.release(answer.reserved);
+  }
+
   private void sayGoodbye() {
+    context.channel().config().setAutoRead(true);
     context
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(
             flushed -> {
+              saidGoodbye = true;
               if (clientIsDone) {
                 context.close();
               } else {
                 ((DuplexChannel) context.channel()).shutdownOutput();
+                context
+                    .executor()
+                    .schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
               }
             });
-    context.channel().config().setAutoRead(true);
-    context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -18,13 +18,10 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Listens on one port for requests. For any thread. */
 public final class RequestReplyServer implements AutoCloseable {
@@ -36,6 +33,7 @@ public final class RequestReplyServer implements AutoCloseable {
   private final MeterRegistry meters;
   private final Tally connections = new Tally();
   private final Tally requests = new Tally();
+  private final Tally underWay = new Tally();
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listener;
   private volatile RequestReplyEndpoint endpoint;
@@ -89,9 +87,9 @@ public final class RequestReplyServer implements AutoCloseable {
     endpoint = changed;
   }
 
-  /** How many requests wait for their replies. */
+  /** How many requests wait for their replies, or their clients have not taken those yet. */
   public int inFlight() {
-    return requests.count();
+    return underWay.count();
   }
 
   /** No more connections and requests are taken; those that wait for replies get them. */
@@ -127,23 +125,17 @@ public final class RequestReplyServer implements AutoCloseable {
     protected void initChannel(SocketChannel connection) {
       RequestReplyEndpoint now = endpoint;
       Frames frames = Frames.of(now.framing(), now.maxMessageBytes());
-      RequestReplyConnection handler =
-          new RequestReplyConnection(
+      open.add(connection);
+      new RequestReplyConnection(
               now,
               frames,
-              requester,
+              request -> requester.request(now.queue(), request, now.timeout()),
               memory,
               connections,
               requests,
-              RequestReplyServer.this::measure);
-      open.add(connection);
-      connection
-          .pipeline()
-          .addLast(new IdleStateHandler(true, 0, 0, now.idleTimeoutMillis(), TimeUnit.MILLISECONDS))
-          .addLast(handler.unfinished())
-          .addLast(frames.decoder())
-          .addLast(new FlowControlHandler())
-          .addLast(handler);
+              underWay,
+              RequestReplyServer.this::measure)
+          .addTo(connection.pipeline());
     }
   }
 }

@@ -1,0 +1,152 @@
+package dev.warren.gateway.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warren.gateway.config.Framing;
+import dev.warren.gateway.config.RequestReplyEndpoint;
+import dev.warren.gateway.limits.MemoryBudget;
+import dev.warren.gateway.limits.Tally;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients that do not take their replies at once. */
+class RequestReplyConnectionTest {
+
+  /** More than the operating system takes from one end without the other. */
+  private static final byte[] REPLY = new byte[32 << 20];
+
+  private static final int MEMORY = 2 * REPLY.length;
+
+  private final MemoryBudget memory = new MemoryBudget(MEMORY);
+  private final Tally connections = new Tally();
+  private final Tally requests = new Tally();
+  private final Tally underWay = new Tally();
+  private final EventLoopGroup events = new NioEventLoopGroup(1);
+
+  @AfterEach
+  void close() {
+    events.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  @Test
+  void aReplyIsWholeForWhoTakesItsTime() throws Exception {
+    try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
+      ask(client);
+      Thread.sleep(3000);
+
+      assertThat(client.getInputStream().readAllBytes()).hasSameSizeAs(REPLY);
+    }
+  }
+
+  @Test
+  void aReplyIsWholeForWhoClosesItsSideMeanwhile() throws Exception {
+    try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
+      ask(client);
+      await().until(() -> client.getInputStream().available() > 0);
+      client.shutdownOutput();
+      Thread.sleep(200);
+
+      assertThat(client.getInputStream().readAllBytes()).hasSameSizeAs(REPLY);
+    }
+  }
+
+  @Test
+  void aReplyIsUnderWayUntilItIsTaken() throws Exception {
+    try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
+      ask(client);
+      await().until(() -> client.getInputStream().available() > 0);
+      assertThat(requests.count()).isZero();
+      assertThat(underWay.count()).isOne();
+
+      client.getInputStream().readAllBytes();
+      await().until(() -> underWay.count() == 0);
+    }
+  }
+
+  @Test
+  void whoTakesNothingForTheIdleTimeoutIsLeft() throws Exception {
+    try (Socket client = connect(serve(Duration.ofMillis(200)))) {
+      ask(client);
+      await().until(() -> connections.count() == 1);
+      await().until(() -> connections.count() == 0);
+
+      assertThat(underWay.count()).isZero();
+      assertThat(memory.tryReserve(MEMORY)).isTrue();
+    }
+  }
+
+  @Test
+  void whoTakesALittleNowAndThenIsNotLeft() throws Exception {
+    try (Socket client = connect(serve(Duration.ofMillis(200)))) {
+      ask(client);
+      int taken = 0;
+      while (taken < REPLY.length) {
+        Thread.sleep(50);
+        int more = client.getInputStream().readNBytes(1 << 20).length;
+        assertThat(more).isPositive();
+        taken += more;
+      }
+    }
+  }
+
+  private int serve(Duration idleTimeout) {
+    RequestReplyEndpoint endpoint =
+        new RequestReplyEndpoint(
+            "e", 0, "q", Framing.RAW, 5000, REPLY.length, 10, 10, idleTimeout.toMillis());
+    Channel listener =
+        new ServerBootstrap()
+            .group(events)
+            .channel(NioServerSocketChannel.class)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel connection) {
+                    connection(endpoint).addTo(connection.pipeline());
+                  }
+                })
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .syncUninterruptibly()
+            .channel();
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  private RequestReplyConnection connection(RequestReplyEndpoint endpoint) {
+    return new RequestReplyConnection(
+        endpoint,
+        new RawFrames(endpoint.maxMessageBytes()),
+        request -> CompletableFuture.completedFuture(REPLY),
+        memory,
+        connections,
+        requests,
+        underWay,
+        (outcome, took) -> {});
+  }
+
+  /** Fails rather than hangs. */
+  private static Socket connect(int port) throws IOException {
+    Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+    client.setSoTimeout(10_000);
+    return client;
+  }
+
+  private static void ask(Socket client) throws IOException {
+    client.getOutputStream().write('?');
+  }
+}
