@@ -7,7 +7,6 @@ import dev.warren.gateway.dispatch.HttpDelivery.Method;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.http.HttpMessageFactory;
-import io.cloudevents.jackson.JsonFormat;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -43,7 +42,7 @@ final class RequestFactory {
             });
     switch (contentMode) {
       case BINARY -> writer.writeBinary(sent);
-      case STRUCTURED -> writer.writeStructured(sent, JsonFormat.CONTENT_TYPE);
+      case STRUCTURED -> StructuredEvent.of(sent).writeTo(writer);
     }
     return request.build();
   }

@@ -1,8 +1,11 @@
 package dev.warren.gateway.dispatch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
@@ -10,8 +13,15 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Flow.Subscriber;
+import java.util.concurrent.Flow.Subscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RequestFactoryTest {
@@ -56,6 +66,47 @@ class RequestFactoryTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          application/json     | {"n":1.10} | "data":{"n":1.10}
+          application/json     |  7         | "data":7
+          application/json     | {"n":      | "data_base64":"eyJuIjo="
+          application/json     | 1 2        | "data_base64":"MSAy"
+          application/json     | "a         | "data_base64":"ImE="
+          application/json     | ``         | "data_base64":""
+          application/json     | hello}     | "data_base64":"aGVsbG99"
+          application/vnd+json | hello      | "data_base64":"aGVsbG8="
+          text/plain           | hello      | "data_base64":"aGVsbG8="
+                               | hello}     | "data_base64":"aGVsbG99"
+                               | {}         | "data_base64":"e30="
+          """)
+  void putsAnyBodyIntoADocumentThatCanBeRead(String contentType, String body, String data)
+      throws JsonProcessingException {
+    CloudEvent event =
+        CloudEventBuilder.from(EVENT)
+            .withData(body.getBytes(UTF_8))
+            .withDataContentType(contentType)
+            .build();
+
+    String document = body(request(event, Method.POST, ContentMode.STRUCTURED));
+
+    assertThat(document).contains(data);
+    assertThat(new ObjectMapper().readTree(document).path("datacontenttype").textValue())
+        .isEqualTo(contentType == null ? "application/octet-stream" : contentType);
+  }
+
+  @Test
+  void putsNoBytesThatAreNotUtf8IntoADocument() {
+    CloudEvent event = CloudEventBuilder.from(EVENT).withData("\"ö\"".getBytes(ISO_8859_1)).build();
+
+    assertThat(body(request(event, Method.POST, ContentMode.STRUCTURED)))
+        .contains("\"data_base64\":\"IvYi\"");
+  }
+
+  @ParameterizedTest
   @EnumSource
   void asksWithAttributesAndNoBodyWhenTheServerOnlyKnowsGet(ContentMode contentMode) {
     HttpRequest request = request(Method.GET, contentMode);
@@ -70,10 +121,44 @@ class RequestFactoryTest {
     return request.headers().firstValue(name).orElseThrow();
   }
 
+  private static String body(HttpRequest request) {
+    BodySubscriber<String> body = BodySubscribers.ofString(UTF_8);
+    request
+        .bodyPublisher()
+        .orElseThrow()
+        .subscribe(
+            new Subscriber<>() {
+              @Override
+              public void onSubscribe(Subscription subscription) {
+                body.onSubscribe(subscription);
+              }
+
+              @Override
+              public void onNext(ByteBuffer bytes) {
+                body.onNext(List.of(bytes));
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                body.onError(failure);
+              }
+
+              @Override
+              public void onComplete() {
+                body.onComplete();
+              }
+            });
+    return body.getBody().toCompletableFuture().join();
+  }
+
   private static HttpRequest request(Method method, ContentMode contentMode) {
+    return request(EVENT, method, contentMode);
+  }
+
+  private static HttpRequest request(CloudEvent event, Method method, ContentMode contentMode) {
     HttpDelivery delivery =
         new HttpDelivery(
             "notify", URL, method, 5_000, 8, false, contentMode, new Retry(1, 1, 1), null, null);
-    return new RequestFactory(delivery).request(EVENT);
+    return new RequestFactory(delivery).request(event);
   }
 }
