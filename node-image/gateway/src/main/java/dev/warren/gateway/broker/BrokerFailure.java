@@ -20,7 +20,10 @@ public final class BrokerFailure extends Exception {
     REFUSED,
     /** A queue took the message and could not keep it; it may be there all the same. */
     NOT_KEPT,
-    /** There is no connection, or the broker has an alarm, or the connection ended meanwhile. */
+    /**
+     * There is no connection, or the broker has an alarm, or the connection ended meanwhile, or
+     * what it says may be about another message.
+     */
     UNAVAILABLE,
     /** No answer in time: nobody knows. */
     TIMEOUT,

@@ -152,17 +152,30 @@ final class ConfirmChannel {
     publication.failed(Kind.NOT_KEPT, "a queue could not keep the message");
   }
 
-  /** Comes before the confirm of the same message, and does not say the message's number. */
+  /**
+   * Comes before the confirm of the same message, and does not say the message's number. Of several
+   * that look alike nobody knows which one it is: each of them may be in a queue, or not.
+   */
   private void returned(Return unroutable) {
-    String id = unroutable.getProperties().getMessageId();
-    for (Publication publication : unconfirmed.values()) {
-      Message message = publication.message();
-      if (message.routingKey().equals(unroutable.getRoutingKey())
-          && Objects.equals(message.properties().getMessageId(), id)) {
-        publication.failed(Kind.UNROUTABLE, "no queue takes the message");
-        return;
-      }
+    List<Publication> alike =
+        unconfirmed.values().stream()
+            .filter(publication -> isLike(unroutable, publication.message()))
+            .toList();
+    if (alike.size() == 1) {
+      alike.getFirst().failed(Kind.UNROUTABLE, "no queue takes the message");
+    } else {
+      alike.forEach(
+          publication ->
+              publication.failed(
+                  Kind.UNAVAILABLE,
+                  "no queue takes this message or another one with the same id that is under way"));
     }
+  }
+
+  private static boolean isLike(Return unroutable, Message message) {
+    return message.routingKey().equals(unroutable.getRoutingKey())
+        && Objects.equals(
+            message.properties().getMessageId(), unroutable.getProperties().getMessageId());
   }
 
   private void ended(ShutdownSignalException cause) {
