@@ -79,7 +79,6 @@ final class Servers implements AutoCloseable {
     boolean all = applyRequestReply(config);
     all &= applyPublish(config);
     complete = all;
-    publisher.replaceStalledConnection();
   }
 
   /** Whether everything listens, and the broker is connected to. */

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -37,6 +39,8 @@ public final class Publisher implements AutoCloseable {
   /** A broker that takes nothing for so long may never do: each other node may be a better one. */
   private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
 
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
   private final ThreadPoolExecutor publishing =
       new ThreadPoolExecutor(
           1,
@@ -45,7 +49,11 @@ public final class Publisher implements AutoCloseable {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           Thread.ofPlatform().name("publish").daemon().factory());
+  private final ScheduledExecutorService watching =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("publish-watch").daemon().factory());
   private final BrokerConnection connection;
+  private final Duration longestStall;
   private final Arrivals arrivals = new Arrivals();
 
   private volatile Connection current;
@@ -56,12 +64,23 @@ public final class Publisher implements AutoCloseable {
   private final Map<String, ConfirmChannel> channels = new HashMap<>();
 
   /**
-   * Starts to connect at once, and does so again whenever the connection ends.
+   * Starts to connect at once, and does so again whenever the connection ends, or takes nothing for
+   * 20 s.
    *
    * @param name how the broker's lists call the connection
    */
   public Publisher(ConnectionFactory factory, String name) {
+    this(factory, name, LONGEST_STALL);
+  }
+
+  Publisher(ConnectionFactory factory, String name, Duration longestStall) {
+    this.longestStall = longestStall;
     connection = new BrokerConnection(factory, name, new User());
+    watching.scheduleWithFixedDelay(
+        this::replaceStalledConnection,
+        BETWEEN_LOOKS.toMillis(),
+        BETWEEN_LOOKS.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   /** Whether there is a connection. */
@@ -114,23 +133,20 @@ public final class Publisher implements AutoCloseable {
             new BrokerFailure(Kind.OVERLOADED, "too many wait for messages"));
   }
 
-  /**
-   * Opens a new connection in place of one to which nothing can be sent any more. To be called
-   * every now and then.
-   */
-  public void replaceStalledConnection() {
-    long since = sendingSince;
-    if (since != 0 && alarm == null && System.nanoTime() - since > LONGEST_STALL.toNanos()) {
-      LOG.warnf(
-          "The broker has taken nothing for %d s: connecting anew", LONGEST_STALL.toSeconds());
-      connection.cut();
-    }
-  }
-
   @Override
   public void close() {
+    watching.shutdown();
     connection.close();
     publishing.shutdown();
+  }
+
+  /** To send blocks for as long as the operating system has hopes of the other end: minutes. */
+  private void replaceStalledConnection() {
+    long since = sendingSince;
+    if (since != 0 && alarm == null && System.nanoTime() - since > longestStall.toNanos()) {
+      LOG.warnf("The broker has taken nothing for %d s: connecting anew", longestStall.toSeconds());
+      connection.cut();
+    }
   }
 
   private static CompletableFuture<Void> refused(Kind kind, String why) {
