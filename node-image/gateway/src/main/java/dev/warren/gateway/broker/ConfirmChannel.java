@@ -92,14 +92,13 @@ final class ConfirmChannel {
       somebodyWaits = !waiting.isEmpty();
       if (!isOpen()) {
         sendAgain.accept(next);
-      } else if (!next.isOver()) {
-        sendNow(next);
+      } else {
+        next.toSend().ifPresent(message -> sendNow(next, message));
       }
     }
   }
 
-  private void sendNow(Publication publication) {
-    Message message = publication.message();
+  private void sendNow(Publication publication, Message message) {
     long number = channel.getNextPublishSeqNo();
     unconfirmed.put(number, publication);
     publication.outcome().whenComplete((safe, failure) -> settled(number));

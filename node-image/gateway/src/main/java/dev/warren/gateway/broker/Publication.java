@@ -2,6 +2,7 @@ package dev.warren.gateway.broker;
 
 import dev.warren.gateway.broker.BrokerFailure.Kind;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -19,8 +20,16 @@ final class Publication {
     outcome.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Without its body, once its caller has been told. */
   Message message() {
     return message;
+  }
+
+  /** With its body; nothing once its caller has been told, for then nobody wants it sent. */
+  Optional<Message> toSend() {
+    // The other way round, it could be let go in between.
+    Message whole = message;
+    return isOver() ? Optional.empty() : Optional.of(whole);
   }
 
   /** What its caller waits for. */
