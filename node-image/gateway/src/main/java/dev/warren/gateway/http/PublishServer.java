@@ -24,7 +24,9 @@ public final class PublishServer {
 
   private static final String OPENAPI_PATH = "/openapi.json";
   private static final String OPENAPI = read("openapi.json");
-  private static final Duration IDLE = Duration.ofSeconds(120);
+
+  /** The longest that an endpoint may wait for the broker, 10 minutes, and some more. */
+  private static final Duration IDLE = Duration.ofMinutes(11);
 
   private final Vertx vertx;
   private final Publisher publisher;
@@ -59,6 +61,8 @@ public final class PublishServer {
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
+                    // One request's refusal may close the connection, and is not to end others.
+                    .setHttp2ClearTextEnabled(false)
                     .setIdleTimeout((int) IDLE.toSeconds()))
             .requestHandler(this::serve);
   }
