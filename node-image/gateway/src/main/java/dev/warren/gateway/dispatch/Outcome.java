@@ -55,10 +55,15 @@ sealed interface Outcome {
     if (header.matches("\\d{1,9}")) {
       return Optional.of(Duration.ofSeconds(Integer.parseInt(header)));
     }
-    Date date = DateFormatter.parseHttpDate(header);
-    return Optional.ofNullable(date)
-        .map(Date::toInstant)
-        .filter(now::isBefore)
-        .map(instant -> Duration.between(now, instant));
+    return date(header).filter(now::isBefore).map(instant -> Duration.between(now, instant));
+  }
+
+  private static Optional<Instant> date(String header) {
+    try {
+      return Optional.ofNullable(DateFormatter.parseHttpDate(header)).map(Date::toInstant);
+    } catch (IllegalArgumentException e) {
+      // It is too long to be looked at.
+      return Optional.empty();
+    }
   }
 }

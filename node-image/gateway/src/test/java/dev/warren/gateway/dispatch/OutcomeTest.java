@@ -51,7 +51,16 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"soon", "-1", "1.5", "", "Tue, 24 Nov 2026 11:59:59 GMT", "99999999999"})
+  @ValueSource(
+      strings = {
+        "soon",
+        "-1",
+        "1.5",
+        "",
+        "Tue, 24 Nov 2026 11:59:59 GMT",
+        "99999999999",
+        "when the hosts of this service have found out what is the matter with it"
+      })
   void comesBackAsUsualWhenThatSaysNothing(String header) {
     assertThat(retryAfter(header)).isEmpty();
   }
