@@ -89,6 +89,9 @@ final class CloudEventMessages {
   private static Message structured(
       Destination destination, BasicProperties properties, byte[] json) throws HttpProblem {
     CloudEvent event = EVENT_JSON.deserialize(json);
+    if (event == null) {
+      throw HttpProblem.badRequest("this is no CloudEvent: null");
+    }
     BasicProperties known =
         properties.builder().messageId(idOf(event)).contentType(JsonFormat.CONTENT_TYPE).build();
     return HttpMessages.message(destination, known, json);
@@ -97,7 +100,8 @@ final class CloudEventMessages {
   private static Message binary(
       Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
       throws HttpProblem {
-    CloudEvent event = VertxMessageFactory.createReader(headers, body).toEvent();
+    CloudEvent event =
+        VertxMessageFactory.createReader(AttributeHeaders.decoded(headers), body).toEvent();
     Map<String, Object> amqpHeaders = new HashMap<>(properties.getHeaders());
     amqpHeaders.put(ATTRIBUTE_PREFIX + "specversion", event.getSpecVersion().toString());
     CloudEventUtils.toContextReader(event).readContext(new Attributes(amqpHeaders));

@@ -176,6 +176,44 @@ class HttpMessagesTest {
                 "cloudEvents:region", "eu"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          Euro%20%E2%82%AC%20%F0%9F%98%80 | Euro € 😀
+          100%25                          | 100%
+          100% %zz %2                     | 100% %zz %2
+          %2520                           | %20
+          a+b                             | a+b
+          "two words"                     | two words
+          "a \\"quoted\\" \\\\ %22word%22"   | a "quoted" \\ "word"
+          "                               | "
+          """)
+  void aBinaryEventsAttributesAreDecoded(String sent, String meant) throws HttpProblem {
+    Message message =
+        only(
+            "",
+            "ce-specversion",
+            "1.0",
+            "CE-Id",
+            sent,
+            "ce-source",
+            "/s",
+            "ce-type",
+            "t",
+            "ce-note",
+            sent,
+            "Warren-Header-Note",
+            sent);
+
+    assertThat(message.properties().getMessageId()).isEqualTo(meant);
+    assertThat(message.properties().getHeaders())
+        .containsEntry("cloudEvents:note", meant)
+        .containsEntry("note", sent);
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -186,11 +224,15 @@ class HttpMessagesTest {
           no id                | application/cloudevents+json       | {"specversion":"1.0","source":"/s","type":"t"}
           an older version     | application/cloudevents+json       | {"specversion":"0.3","id":"1","source":"/s","type":"t"}
           a list               | application/cloudevents+json       | []
+          null                 | application/cloudevents+json       | null
+          a text               | application/cloudevents+json       | "null"
+          an id that is null   | application/cloudevents+json       | {"specversion":"1.0","id":null,"source":"/s","type":"t"}
           nothing              | application/cloudevents+json       | ``
           an empty batch       | application/cloudevents-batch+json | []
           no batch             | application/cloudevents-batch+json | {}
           no JSON in a batch   | application/cloudevents-batch+json | [
           no event in a batch  | application/cloudevents-batch+json | [1]
+          null in a batch      | application/cloudevents-batch+json | [null]
           one without an id    | application/cloudevents-batch+json | [{"specversion":"1.0","source":"/s","type":"t"}]
           """)
   void whatIsNoEventIsRefused(String what, String contentType, String body) {
