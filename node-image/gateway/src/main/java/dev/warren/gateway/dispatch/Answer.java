@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param contentType of the body
  * @param retryAfter the header of that name, as it came
- * @param body its beginning, when it was too long
+ * @param body its beginning, when it was too long to be kept
  */
 record Answer(
     int status,
@@ -16,7 +16,9 @@ record Answer(
     Optional<String> retryAfter,
     byte[] body,
     boolean tooLong) {
-  private static final int EXCERPT = 200;
+
+  /** How much of the body the summary has, in bytes. */
+  static final int EXCERPT = 200;
 
   /** The status and the beginning of the body: enough to see what the receiver disliked. */
   String summary() {

@@ -84,8 +84,10 @@ final class MessageDelivery {
   private Settlement attempt(QueuedMessage message) throws InterruptedException {
     // Once: all attempts are to have the same id.
     CloudEvent event = events.event(message, clock.instant());
+    boolean answerIsWanted = message.properties().getReplyTo() != null;
+    int kept = answerIsWanted ? Receiver.MAX_ANSWER : Answer.EXCERPT;
     for (int attempt = 1; ; attempt++) {
-      switch (send(event)) {
+      switch (send(event, kept)) {
         case Delivered(Answer answer) -> {
           metrics.delivered.increment();
           reply(message, answer);
@@ -115,10 +117,10 @@ final class MessageDelivery {
     }
   }
 
-  private Outcome send(CloudEvent event) throws InterruptedException {
+  private Outcome send(CloudEvent event, int kept) throws InterruptedException {
     long start = System.nanoTime();
     try {
-      return receiver.send(event);
+      return receiver.send(event, kept);
     } finally {
       metrics.attempts.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }

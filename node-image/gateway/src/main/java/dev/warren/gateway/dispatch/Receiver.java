@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** The server that messages are delivered to. Any number of threads may send at a time. */
 final class Receiver implements AutoCloseable {
-  /** How much of an answer is kept, in bytes. */
+  /** The longest answer that is sent to whoever asked for it, in bytes. */
   static final int MAX_ANSWER = 1 << 20;
 
   private final HttpClient http;
@@ -42,20 +42,21 @@ final class Receiver implements AutoCloseable {
 
   /**
    * Delivers an event once. Takes as long as the timeout at the most; whatever fails is an outcome.
+   *
+   * @param kept how much of the answer's body is kept, in bytes
    */
-  Outcome send(CloudEvent event) throws InterruptedException {
+  Outcome send(CloudEvent event, int kept) throws InterruptedException {
     HttpRequest request;
     try {
       request = requests.request(event);
     } catch (IllegalArgumentException e) {
       return new Permanent(Failure.withoutAnswer("not sent: " + e.getMessage()));
     }
-    return exchange(request);
+    return exchange(request, new BoundedBody(kept));
   }
 
   // The client's own timeout ends with the answer's headers, but a body may come slowly too.
-  private Outcome exchange(HttpRequest request) throws InterruptedException {
-    BoundedBody body = new BoundedBody();
+  private Outcome exchange(HttpRequest request, BoundedBody body) throws InterruptedException {
     CompletableFuture<HttpResponse<Void>> exchange =
         http.sendAsync(request, BodyHandlers.ofByteArrayConsumer(body));
     try {
@@ -91,15 +92,22 @@ final class Receiver implements AutoCloseable {
   /** Keeps what fits. The rest is read, so that the connection can be used again, and dropped. */
   private static final class BoundedBody implements Consumer<Optional<byte[]>> {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final int most;
     private volatile boolean tooLong;
+
+    BoundedBody(int most) {
+      this.most = most;
+    }
 
     @Override
     public void accept(Optional<byte[]> chunk) {
-      int length = chunk.map(c -> c.length).orElse(0);
-      tooLong |= bytes.size() + length > MAX_ANSWER;
-      if (!tooLong) {
-        chunk.ifPresent(bytes::writeBytes);
-      }
+      chunk.ifPresent(this::add);
+    }
+
+    private void add(byte[] chunk) {
+      int fits = Math.min(chunk.length, most - bytes.size());
+      bytes.write(chunk, 0, fits);
+      tooLong |= fits < chunk.length;
     }
   }
 }
