@@ -1,7 +1,9 @@
 package dev.warren.gateway.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.broker.Message;
 import io.cloudevents.CloudEvent;
@@ -18,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +36,7 @@ final class CloudEventMessages {
   private static final String BATCH = "application/cloudevents-batch+json";
   private static final String ATTRIBUTE_PREFIX = "cloudEvents:";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final JsonFormat EVENT_JSON = new JsonFormat();
   private static final byte[] NOTHING = {};
 
@@ -136,20 +139,32 @@ final class CloudEventMessages {
     return HttpMessages.property("the event's id", event.getId());
   }
 
+  /** The bytes of each event, as they came: another way to write a number could be another one. */
   private static List<byte[]> eventsIn(Buffer body) throws HttpProblem {
-    try {
-      JsonNode events = JSON.readTree(body.getBytes());
-      if (!events.isArray() || events.isEmpty()) {
+    byte[] json = body.getBytes();
+    List<byte[]> events = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(json)) {
+      boolean isArray = parser.nextToken() == JsonToken.START_ARRAY;
+      while (isArray && parser.nextToken() == JsonToken.START_OBJECT) {
+        int begin = offset(parser.currentTokenLocation());
+        parser.skipChildren();
+        events.add(Arrays.copyOfRange(json, begin, offset(parser.currentLocation())));
+      }
+      boolean isWhole = parser.currentToken() == JsonToken.END_ARRAY && parser.nextToken() == null;
+      if (events.isEmpty() || !isWhole) {
         throw HttpProblem.badRequest("a batch is a JSON array of at least one event");
       }
-      List<byte[]> each = new ArrayList<>();
-      for (JsonNode event : events) {
-        each.add(JSON.writeValueAsBytes(event));
-      }
-      return each;
+      return events;
     } catch (IOException e) {
       throw HttpProblem.badRequest("the batch is not JSON");
     }
+  }
+
+  private static int offset(JsonLocation location) throws HttpProblem {
+    if (location.getByteOffset() < 0) {
+      throw HttpProblem.badRequest("the batch is not in UTF-8");
+    }
+    return (int) location.getByteOffset();
   }
 
   /** Without its parameters. */

@@ -1,5 +1,6 @@
 package dev.warren.gateway.http;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpMessagesTest {
 
@@ -143,6 +145,42 @@ class HttpMessagesTest {
     assertThat(message.properties().getHeaders()).isEqualTo(Map.of("region", "eu"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\uFEFF"})
+  void theEventsOfABatchStayAsTheyAre(String mark) throws HttpProblem {
+    String one =
+        """
+        {"specversion":"1.0", "id":"1", "source":"/s", "type":"t", "data":[1.10,
+         0.1234567890123456789012345, 123456789012345678901234567890, 1e400, -0, "\\u00f6ö}\\""]}""";
+    String other =
+        "{\"id\":\"2\",\"specversion\":\"1.0\",\"source\":\"/s\",\"type\":\"t\",\"data\":{\"a\":{}}}";
+    List<Message> messages =
+        HttpMessages.of(
+            DESTINATION,
+            headers("Content-Type", "application/cloudevents-batch+json"),
+            Buffer.buffer(mark + " [ " + one + ",\n" + other + " ] "),
+            NOW);
+
+    assertThat(messages)
+        .extracting(message -> new String(message.body(), UTF_8))
+        .containsExactly(one, other);
+  }
+
+  @Test
+  void aBatchIsInUtf8() {
+    HttpProblem problem =
+        catchThrowableOfType(
+            HttpProblem.class,
+            () ->
+                HttpMessages.of(
+                    DESTINATION,
+                    headers("Content-Type", "application/cloudevents-batch+json"),
+                    Buffer.buffer("[{}]".getBytes(UTF_16)),
+                    NOW));
+
+    assertThat(problem.status()).isEqualTo(400);
+  }
+
   @Test
   void aBinaryEventsAttributesAreHeaders() throws HttpProblem {
     Message message =
@@ -232,6 +270,8 @@ class HttpMessagesTest {
           no batch             | application/cloudevents-batch+json | {}
           no JSON in a batch   | application/cloudevents-batch+json | [
           no event in a batch  | application/cloudevents-batch+json | [1]
+          more than a batch    | application/cloudevents-batch+json | [{"specversion":"1.0","id":"1","source":"/s","type":"t"}] []
+          less than a batch    | application/cloudevents-batch+json | [{"specversion":"1.0","id":"1","source":"/s","type":"t"}
           null in a batch      | application/cloudevents-batch+json | [null]
           one without an id    | application/cloudevents-batch+json | [{"specversion":"1.0","source":"/s","type":"t"}]
           """)
