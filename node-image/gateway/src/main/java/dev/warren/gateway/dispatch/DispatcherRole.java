@@ -14,7 +14,6 @@ import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,7 +90,7 @@ public class DispatcherRole {
     MessageDelivery messageDelivery =
         new MessageDelivery(
             delivery,
-            new EventFactory(source()),
+            new EventFactory(EventFactory.source(broker.vhost(), queue.orElseThrow())),
             receiver,
             new Backoff(delivery.retry(), RandomGenerator.getDefault()),
             new DeadLetter(delivery.consumer(), queue.orElseThrow()),
@@ -107,10 +106,5 @@ public class DispatcherRole {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("WARREN_HTTP_DELIVERY: " + e.getOriginalMessage(), e);
     }
-  }
-
-  private URI source() {
-    return Optional.ofNullable(delivery.source())
-        .orElseGet(() -> EventFactory.source(broker.vhost(), queue.orElseThrow()));
   }
 }

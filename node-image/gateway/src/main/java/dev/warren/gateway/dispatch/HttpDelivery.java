@@ -18,7 +18,6 @@ import java.util.Optional;
  * @param ordered whether each message waits until the one before it is settled
  * @param deadLetter where messages go that could not be delivered; null rejects them, and the
  *     broker does with them what their queue says
- * @param source the events' source; null is the virtual host and the queue
  */
 record HttpDelivery(
     String consumer,
@@ -29,8 +28,7 @@ record HttpDelivery(
     boolean ordered,
     ContentMode contentMode,
     Retry retry,
-    DeadLetterTarget deadLetter,
-    URI source) {
+    DeadLetterTarget deadLetter) {
 
   /** The request's method. GET is for servers that know nothing else: it has no body. */
   enum Method {

@@ -36,8 +36,7 @@ class HttpDeliveryTest {
                 false,
                 ContentMode.STRUCTURED,
                 new Retry(10, 1_000, 60_000),
-                new DeadLetterTarget("", "shipments.failed"),
-                null));
+                new DeadLetterTarget("", "shipments.failed")));
   }
 
   @Test

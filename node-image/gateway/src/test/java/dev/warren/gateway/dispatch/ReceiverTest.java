@@ -40,7 +40,6 @@ class ReceiverTest {
                 false,
                 ContentMode.BINARY,
                 new Retry(1, 1, 1),
-                null,
                 null),
             Clock.systemUTC());
   }

@@ -158,7 +158,7 @@ class RequestFactoryTest {
   private static HttpRequest request(CloudEvent event, Method method, ContentMode contentMode) {
     HttpDelivery delivery =
         new HttpDelivery(
-            "notify", URL, method, 5_000, 8, false, contentMode, new Retry(1, 1, 1), null, null);
+            "notify", URL, method, 5_000, 8, false, contentMode, new Retry(1, 1, 1), null);
     return new RequestFactory(delivery).request(event);
   }
 }
