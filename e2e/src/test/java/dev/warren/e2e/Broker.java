@@ -106,6 +106,11 @@ record Broker(String address, String user, String password) {
                 policy -> policy.path("definition").toString()));
   }
 
+  /** What the broker knows of a user's password. */
+  String passwordHashOf(String user) {
+    return read(send(request("users/" + user)).body()).path("password_hash").asText();
+  }
+
   /** Whether a client's user may write everywhere. */
   boolean mayWrite(String user) {
     return StreamSupport.stream(
