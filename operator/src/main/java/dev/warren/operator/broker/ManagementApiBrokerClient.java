@@ -2,6 +2,7 @@ package dev.warren.operator.broker;
 
 import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
@@ -170,7 +171,7 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   }
 
   private BrokerObservation observeAt(URI endpoint) {
-    String all = send(endpoint, DEFINITIONS);
+    JsonNode all = ManagementApiJson.tree(send(endpoint, DEFINITIONS));
     BrokerDefinitions definitions = ManagementApiJson.definitions(all);
     return new Reachable(
         definitions,

@@ -55,8 +55,7 @@ final class ManagementApiJson {
 
   private ManagementApiJson() {}
 
-  static BrokerDefinitions definitions(String json) {
-    JsonNode all = tree(json);
+  static BrokerDefinitions definitions(JsonNode all) {
     Set<String> permitted = permittedUsers(all);
     return new BrokerDefinitions(
         byName(
@@ -72,8 +71,8 @@ final class ManagementApiJson {
   }
 
   /** The record in the broker's definitions. One that nobody can read any more claims nothing. */
-  static Declared declared(String json) {
-    return elements(tree(json).path("global_parameters"))
+  static Declared declared(JsonNode all) {
+    return elements(all.path("global_parameters"))
         .filter(parameter -> RECORD.equals(text(parameter, "name")))
         .findFirst()
         .map(parameter -> record(text(parameter, "value")))
@@ -81,8 +80,8 @@ final class ManagementApiJson {
   }
 
   /** The moves of messages in the broker's definitions. */
-  static Map<String, Move> moves(String json) {
-    return parameters(json, "shovel")
+  static Map<String, Move> moves(JsonNode all) {
+    return parameters(all, "shovel")
         .collect(
             Collectors.toMap(
                 parameter -> text(parameter, "name"),
@@ -93,13 +92,13 @@ final class ManagementApiJson {
   }
 
   /** Whether no client may connect. */
-  static boolean closed(String json) {
-    return parameters(json, "vhost-limits")
+  static boolean closed(JsonNode all) {
+    return parameters(all, "vhost-limits")
         .anyMatch(limits -> limits.at("/value/max-connections").asInt(-1) == 0);
   }
 
-  private static Stream<JsonNode> parameters(String json, String component) {
-    return inVhost(tree(json), "parameters")
+  private static Stream<JsonNode> parameters(JsonNode all, String component) {
+    return inVhost(all, "parameters")
         .filter(parameter -> component.equals(text(parameter, "component")));
   }
 
@@ -319,7 +318,12 @@ final class ManagementApiJson {
     return "running".equals(text(classicQueue, "state")) ? members : List.of();
   }
 
-  private static JsonNode tree(String json) {
+  /**
+   * Reads an answer.
+   *
+   * @throws BrokerException when it is no JSON
+   */
+  static JsonNode tree(String json) {
     try {
       return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {

@@ -65,11 +65,12 @@ class ManagementApiJsonTest {
   private static final String B = "rabbit@b";
   private static final String C = "rabbit@c";
 
-  private final BrokerDefinitions definitions = ManagementApiJson.definitions(DEFINITIONS);
+  private final BrokerDefinitions definitions =
+      ManagementApiJson.definitions(ManagementApiJson.tree(DEFINITIONS));
 
   @Test
   void theRecordOfWhatIsDeclaredIsRead() {
-    assertThat(ManagementApiJson.declared(DEFINITIONS))
+    assertThat(ManagementApiJson.declared(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(
             new Declared(
                 Set.of("events"),
@@ -80,11 +81,12 @@ class ManagementApiJsonTest {
   /** Nothing is anybody's then, so that nothing is removed. */
   @Test
   void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
-    assertThat(ManagementApiJson.declared("{\"global_parameters\": []}"))
+    assertThat(ManagementApiJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
         .isEqualTo(Declared.NOTHING);
     assertThat(
             ManagementApiJson.declared(
-                "{\"global_parameters\": [{\"name\": \"warren.declared\", \"value\": \"{\"}]}"))
+                ManagementApiJson.tree(
+                    "{\"global_parameters\": [{\"name\": \"warren.declared\", \"value\": \"{\"}]}")))
         .isEqualTo(Declared.NOTHING);
   }
 
@@ -135,9 +137,12 @@ class ManagementApiJsonTest {
 
   @Test
   void readsMovesOfMessagesAndWhetherClientsMayConnect() {
-    assertThat(ManagementApiJson.moves(DEFINITIONS)).isEqualTo(Map.of("back", new Move("a", "b")));
-    assertThat(ManagementApiJson.closed(DEFINITIONS)).isTrue();
-    assertThat(ManagementApiJson.closed(DEFINITIONS.replace("\"max-connections\": 0", "")))
+    assertThat(ManagementApiJson.moves(ManagementApiJson.tree(DEFINITIONS)))
+        .isEqualTo(Map.of("back", new Move("a", "b")));
+    assertThat(ManagementApiJson.closed(ManagementApiJson.tree(DEFINITIONS))).isTrue();
+    assertThat(
+            ManagementApiJson.closed(
+                ManagementApiJson.tree(DEFINITIONS.replace("\"max-connections\": 0", ""))))
         .isFalse();
   }
 
@@ -232,7 +237,7 @@ class ManagementApiJsonTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "null", "[]", "<html>", "{\"users\": []}"})
   void anAnswerThatLacksAListIsNoEmptyBroker(String answer) {
-    assertThatThrownBy(() -> ManagementApiJson.definitions(answer))
+    assertThatThrownBy(() -> ManagementApiJson.definitions(ManagementApiJson.tree(answer)))
         .isInstanceOf(BrokerException.class);
   }
 
