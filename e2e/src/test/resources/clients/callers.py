@@ -1,5 +1,5 @@
-"""A thousand clients that each send bytes of their own, BYTES or a few, to port 10000 and expect them back, again and
-again.
+"""A thousand clients that each send bytes of their own to port 10000 and expect them back, again and again: a few, or a
+line of BYTES.
 
 Ends at SIGTERM, when every client has its answer. Prints a line of JSON each second and a last one: how many requests
 were answered, failed (a closed connection, or none), were answered with other bytes, or had no answer in time.
@@ -30,10 +30,13 @@ async def call(client):
     number = 0
     while not stopped.is_set():
         number += 1
-        request = f"client {client}, request {number}".encode().ljust(BYTES, b".")
+        request = f"client {client}, request {number}".encode()
+        if BYTES:
+            request = request.ljust(BYTES - 1, b".") + b"\n"
         try:
             reply = await asyncio.wait_for(exchange(request), LIMIT)
-            counts["answered" if reply == request else "wrong" if reply else "failed"] += 1
+            refused = not reply or reply.startswith(b"!error ")
+            counts["answered" if reply == request else "failed" if refused else "wrong"] += 1
         except TimeoutError:
             counts["late"] += 1
         except OSError:

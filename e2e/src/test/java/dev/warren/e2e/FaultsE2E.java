@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -66,8 +65,17 @@ class FaultsE2E {
   private final Random random = new Random(SEED);
   private final List<String> cutOff = new ArrayList<>();
   private final List<String> crashed = new ArrayList<>();
+  private final List<Strike> strikes = new ArrayList<>();
   private int faults;
-  private boolean operatorKilled;
+
+  /**
+   * @param before which Pod of the node it struck, and how often its container had started
+   */
+  private record Strike(Fault fault, NodeStatus victim, String before) {
+    String describe() {
+      return "+ " + fault + (fault == Fault.OPERATOR_KILLED ? "" : " " + victim.name());
+    }
+  }
 
   /** What can happen. */
   private enum Fault {
@@ -101,16 +109,20 @@ class FaultsE2E {
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
 
     long end = System.nanoTime() + LIMIT.toNanos();
-    while (faults < FAULTS && System.nanoTime() < end) {
-      Fault fault = possibleFault();
-      String what = strikeAndAwait(fault, victim(fault));
-      traffic.awaitMore(100);
-      System.out.printf(
-          "%3d  %s, longest pause so far %d ms%n", faults, what, traffic.longestPauseMs());
+    try {
+      while (faults < FAULTS && System.nanoTime() < end) {
+        Fault fault = possibleFault();
+        String what = strikeAndAwait(fault, victim(fault));
+        traffic.awaitMore(100);
+        System.out.printf(
+            "%3d  %s, longest pause so far %d ms%n", faults, what, traffic.longestPauseMs());
+        bringBack();
+      }
+    } finally {
+      // A topology that does not come back may have lost nothing all the same.
       bringBack();
+      System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
     }
-
-    System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
   }
 
   /**
@@ -119,28 +131,26 @@ class FaultsE2E {
    * @return what happened
    */
   private String strikeAndAwait(Fault fault, NodeStatus victim) {
-    String before = incarnation(victim);
     Operator.Lease operator = Operator.lease();
-    operatorKilled = false;
+    strikes.clear();
     long begun = System.nanoTime();
-    List<String> also = new ArrayList<>();
     strike(fault, victim);
     if (random.nextInt(ANOTHER_TOO) == 0) {
-      strikeAnother(victim).ifPresent(also::add);
+      strikeAnother(victim);
     }
     if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
       strike(Fault.OPERATOR_KILLED, victim);
-      also.add("+ OPERATOR_KILLED");
     }
-    awaitWhole(fault, victim, before);
+    awaitWhole();
     awaitOperator(operator);
     topology.awaitReady();
+    String also = strikes.stream().skip(1).map(Strike::describe).collect(joining(" "));
     return "%-28s %-10s %-42s whole again after %5.1f s"
-        .formatted(fault, victim.name(), String.join(" ", also), (System.nanoTime() - begun) / 1e9);
+        .formatted(fault, victim.name(), also, (System.nanoTime() - begun) / 1e9);
   }
 
   /** Something that passes, at a node that has its Pod and is not on the struck one's machine. */
-  private Optional<String> strikeAnother(NodeStatus struck) {
+  private void strikeAnother(NodeStatus struck) {
     Fault fault = PASSING.get(random.nextInt(PASSING.size()));
     List<NodeStatus> others =
         topology.get().getStatus().nodes().members().stream()
@@ -148,16 +158,14 @@ class FaultsE2E {
             .filter(node -> !node.name().equals(struck.name()))
             .filter(node -> !node.machine().equals(struck.machine()))
             .toList();
-    if (others.isEmpty()) {
-      return Optional.empty();
+    if (!others.isEmpty()) {
+      strike(fault, others.get(random.nextInt(others.size())));
     }
-    NodeStatus other = others.get(random.nextInt(others.size()));
-    strike(fault, other);
-    return Optional.of("+ %s %s".formatted(fault, other.name()));
   }
 
   private void strike(Fault fault, NodeStatus victim) {
     faults++;
+    strikes.add(new Strike(fault, victim, incarnation(victim)));
     switch (fault) {
       case POD_DELETED ->
           namespace.run("delete", "pod", victim.name(), "--wait=false", "--ignore-not-found");
@@ -183,10 +191,7 @@ class FaultsE2E {
       }
       case GIVEN_UP_BY_HAND ->
           namespace.run("annotate", "pod", victim.name(), "warren.dev/replace=true");
-      case OPERATOR_KILLED -> {
-        operatorKilled = true;
-        Operator.kill();
-      }
+      case OPERATOR_KILLED -> Operator.kill();
       case API_SERVER_AWAY -> {
         testbed("api-down");
         await("the API server is away for a while")
@@ -245,18 +250,19 @@ class FaultsE2E {
   }
 
   /** Whether the struck node shows what befell it: it is another, or gone for good. */
-  private void assertStruck(Fault fault, NodeStatus victim, String before) {
-    switch (fault) {
-      case POD_DELETED, PROCESS_KILLED -> assertThat(incarnation(victim)).isNotEqualTo(before);
+  private void assertShows(Strike strike) {
+    switch (strike.fault()) {
+      case POD_DELETED, PROCESS_KILLED ->
+          assertThat(incarnation(strike.victim())).isNotEqualTo(strike.before());
       case MACHINE_CUT_OFF, MACHINE_CRASHED, VOLUME_EMPTIED, VOLUME_DELETED, GIVEN_UP_BY_HAND ->
           assertThat(topology.get().getStatus().nodes().members())
               .extracting(NodeStatus::name)
-              .doesNotContain(victim.name());
+              .doesNotContain(strike.victim().name());
       case MACHINE_CUT_OFF_FOR_A_MOMENT, OPERATOR_KILLED, API_SERVER_AWAY -> {}
     }
   }
 
-  private void awaitWhole(Fault fault, NodeStatus victim, String before) {
+  private void awaitWhole() {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))
@@ -264,7 +270,7 @@ class FaultsE2E {
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
-              assertStruck(fault, victim, before);
+              strikes.forEach(this::assertShows);
               List<Broker> brokers = topology.brokers();
               assertThat(brokers).hasSize(3);
               for (Broker broker : brokers) {
@@ -278,7 +284,7 @@ class FaultsE2E {
 
   /** What the status says must not be what the one said that is gone, or could not be reached. */
   private void awaitOperator(Operator.Lease before) {
-    if (operatorKilled) {
+    if (strikes.stream().anyMatch(strike -> strike.fault() == Fault.OPERATOR_KILLED)) {
       Operator.awaitAnother(before);
     }
     Instant now = Instant.now();
