@@ -29,8 +29,9 @@ class EndpointsE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-endpoints");
 
   @AfterEach
-  void sendTheCallersHome() {
+  void sendTheCallersHomeAndMakeRoomForTheNext() {
     namespace.run("delete", "pod", "callers", "--ignore-not-found", "--grace-period=1");
+    namespace.run("delete", "mtop", "--all", "--timeout=60s");
   }
 
   @Test

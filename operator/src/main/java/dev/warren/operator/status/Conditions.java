@@ -28,6 +28,9 @@ final class Conditions {
   /** Only where consumers have scaling; what is good is that it is false. */
   static final String SCALING_LIMITED = "ScalingLimited";
 
+  /** The reason when all is declared, and a queue does not have all that it shall. */
+  static final String QUEUE_NOT_READY = "QueueNotReady";
+
   static final String TRUE = "True";
   static final String FALSE = "False";
   static final String UNKNOWN = "Unknown";

@@ -21,6 +21,7 @@ import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -95,18 +96,28 @@ final class DriftStatuses {
     boolean nodesWereReady = was(Conditions.NODES_READY);
     Stream<Found> support =
         nodesWereReady ? inKubernetes(pass.effects().support()) : Stream.empty();
-    Stream<Found> broker =
-        nodesWereReady && was(Conditions.TOPOLOGY_DECLARED) ? inBroker() : Stream.empty();
+    Stream<Found> broker = nodesWereReady && allWasDeclared() ? inBroker() : Stream.empty();
     Stream<Found> consumers =
         was(Conditions.CONSUMERS_READY) ? inKubernetes(pass.effects().consumers()) : Stream.empty();
     return Stream.of(broker, support, consumers).flatMap(found -> found).toList();
   }
 
   private boolean was(String condition) {
+    return last(condition).filter(last -> last.getStatus().equals(Conditions.TRUE)).isPresent();
+  }
+
+  /** Of a queue that is deleted while it is looked at, the first pass may only miss the leader. */
+  private boolean allWasDeclared() {
+    return was(Conditions.TOPOLOGY_DECLARED)
+        || last(Conditions.TOPOLOGY_DECLARED)
+            .filter(last -> last.getReason().equals(Conditions.QUEUE_NOT_READY))
+            .isPresent();
+  }
+
+  /** What was said of this generation. */
+  private Optional<Condition> last(String condition) {
     return Conditions.find(previous, condition)
-        .filter(last -> last.getStatus().equals(Conditions.TRUE))
-        .filter(last -> Objects.equals(last.getObservedGeneration(), generation))
-        .isPresent();
+        .filter(last -> Objects.equals(last.getObservedGeneration(), generation));
   }
 
   private Stream<Found> inKubernetes(List<KubernetesAction> actions) {

@@ -262,7 +262,7 @@ public final class StatusBuilder {
       conditions.add(
           TOPOLOGY_DECLARED,
           FALSE,
-          "QueueNotReady",
+          Conditions.QUEUE_NOT_READY,
           "%s queues are ready; '%s': %s"
               .formatted(readyQueues(), worst.get().name(), worst.get().message()));
     } else if (!pass.violations().isEmpty()) {

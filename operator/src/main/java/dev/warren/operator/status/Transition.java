@@ -37,7 +37,7 @@ public record Transition(boolean normal, String reason, String message) {
           "RollingUpdate",
           "Declaring",
           "Migrating",
-          "QueueNotReady",
+          Conditions.QUEUE_NOT_READY,
           "ConsumerNotReady",
           NodeStatuses.GATEWAY_NOT_READY,
           "EndpointNotReady",

@@ -721,6 +721,16 @@ class StatusBuilderTest {
     }
 
     @Test
+    void aQueueThatWasDeletedWhileItWasLookedAt() {
+      queues.clear();
+      topology.setStatus(build());
+      definitions = definitions();
+      did(new DeclareQueue(hello));
+
+      assertThat(build().drift()).extracting(DriftStatus::name).containsExactly("hello");
+    }
+
+    @Test
     void aBindingOnlyIfItDidNotGoWithItsQueue() {
       did(new Bind(binding));
       assertThat(build().drift())
