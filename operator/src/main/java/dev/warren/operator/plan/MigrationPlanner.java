@@ -74,11 +74,14 @@ final class MigrationPlanner {
 
   /**
    * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
-   * that one may have deleted and not declared again.
+   * that one may have deleted and not declared again. Nothing if it was somebody else who keeps
+   * them out.
+   *
+   * @param broker one that lets nobody in
    */
   static List<BrokerAction> reopening(BrokerDefinitions desired, Reachable broker) {
     Set<String> sheltered = sheltered(broker);
-    if (!broker.closed() || sheltered.isEmpty()) {
+    if (sheltered.isEmpty()) {
       return List.of();
     }
     Set<String> deleted =

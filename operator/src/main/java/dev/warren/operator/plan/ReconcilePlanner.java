@@ -155,6 +155,7 @@ public final class ReconcilePlanner {
   private List<BrokerAction> reopening() {
     return observed
         .reachable()
+        .filter(Reachable::closed)
         .map(broker -> MigrationPlanner.reopening(DesiredDefinitions.of(spec), broker))
         .orElse(List.of());
   }
