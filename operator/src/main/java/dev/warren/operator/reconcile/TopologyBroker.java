@@ -61,13 +61,19 @@ final class TopologyBroker implements BrokerClient {
       Close(100).
       """;
 
-  /** Ready and unacknowledged, as its leader or its process says: what is shown is some s older. */
+  /**
+   * Ready and unacknowledged, as its leader or its process says: what is shown is some s older.
+   * That it still leads, with all that was confirmed before, a leader shows by a command that a
+   * majority takes. (A consistent query would do the same, but may find no end after a leader was
+   * killed.)
+   */
   private static final String COUNT_MESSAGES =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
       case amqqueue:get_type(Q) of
         rabbit_quorum_queue ->
-          {ok, N, _} = ra:consistent_query(amqqueue:get_pid(Q), {rabbit_fifo, query_messages_total, []}),
+          {ok, _, Leader} = ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_garbage_collection()),
+          {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
           N;
         rabbit_classic_queue ->
           proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
