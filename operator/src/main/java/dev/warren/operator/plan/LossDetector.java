@@ -125,7 +125,7 @@ final class LossDetector {
       return Optional.of(name + " does not run, because its volume is empty");
     }
     return Optional.ofNullable(observed.machines().get(node))
-        .filter(machine -> machine.state() != Machine.State.READY)
+        .filter(machine -> !machine.isReady())
         .map(machine -> name + " does not run and " + machine.description());
   }
 
@@ -150,7 +150,7 @@ final class LossDetector {
     Machine machine = observed.machines().get(node.number());
     boolean stranded =
         machine != null
-            && machine.state() != Machine.State.READY
+            && !machine.isReady()
             && node.pod().map(observed::age).orElse(Duration.ZERO).compareTo(patience()) >= 0;
     return stranded
         ? Optional.of(

@@ -26,6 +26,11 @@ public record Machine(String name, State state, Optional<Instant> since) {
     GONE
   }
 
+  /** Whether it answers. */
+  public boolean isReady() {
+    return state == State.READY;
+  }
+
   /** As the middle of a sentence. */
   String description() {
     return switch (state) {

@@ -36,6 +36,6 @@ final class StartPlanner {
 
   private static boolean canBeAsked(QueueNode node, Observation observed) {
     Machine machine = observed.machines().get(node.number());
-    return machine != null && machine.state() == Machine.State.READY;
+    return machine != null && machine.isReady();
   }
 }

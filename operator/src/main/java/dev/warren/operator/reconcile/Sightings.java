@@ -65,7 +65,7 @@ final class Sightings {
    * What merely does not start on it is no loss, however long that was so before it fell silent.
    */
   private static boolean isWell(Machine machine) {
-    return machine != null && machine.state() == Machine.State.READY;
+    return machine != null && machine.isReady();
   }
 
   /** Of a node that was never seen to run: no later than its machine fell silent. */
