@@ -2,12 +2,15 @@ package dev.warren.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.Map;
 
 /** How each message of a queue is delivered to a URL. */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -58,8 +61,18 @@ public record HttpDeliverySpec(
                 + " its attributes are headers (ce-...). Structured: the body is a JSON object with"
                 + " both.")
         ContentMode contentMode,
-    @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.")
-        RetrySpec retry) {
+    @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
+    @JsonPropertyDescription(
+            "Requests and limits of the container. Default: requests of 50m CPU and 128Mi, a limit of"
+                + " 256Mi, which is the least. The memory above 160Mi is for messages: it takes about"
+                + " four times concurrency times the longest message.")
+        ResourceRequirements resources,
+    @PreserveUnknownFields
+        @JsonPropertyDescription(
+            "A pod template whose fields are added to each Pod: labels, annotations, tolerations,"
+                + " nodeSelector, affinity, priorityClassName, imagePullSecrets, and so on. What the"
+                + " operator itself sets wins; the container is called dispatcher.")
+        Map<String, Object> podTemplate) {
 
   /** Makes an absent flag false. */
   public HttpDeliverySpec {

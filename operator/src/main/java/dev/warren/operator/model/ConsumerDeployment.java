@@ -2,6 +2,7 @@ package dev.warren.operator.model;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.Container;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
@@ -33,6 +35,13 @@ import java.util.stream.Stream;
  * the connection and the queue given to each container.
  */
 public final class ConsumerDeployment {
+
+  /** The container of a consumer that delivers to a URL. */
+  public static final String DISPATCHER = GatewayContainer.DISPATCHER;
+
+  /** The least memory of a Pod that delivers to a URL. */
+  public static final Quantity LEAST_MEMORY =
+      MemoryBounded.limit(GatewayContainer.DEFAULT_RESOURCES);
 
   private static final String QUEUE = "RABBITMQ_QUEUE";
   private static final String BINDING_ROOT = "SERVICE_BINDING_ROOT";
@@ -179,6 +188,11 @@ public final class ConsumerDeployment {
   /** How many messages each Pod of a consumer holds. */
   public static int prefetch(ConsumerSpec consumer) {
     return consumer.http() == null ? consumer.prefetch() : HttpDispatcher.prefetch(consumer.http());
+  }
+
+  /** How much memory each Pod of a consumer that delivers to a URL may take. */
+  public static Quantity memoryLimit(HttpDeliverySpec http) {
+    return MemoryBounded.limit(HttpDispatcher.resources(http));
   }
 
   private static String bindingRoot(List<EnvVar> environment) {

@@ -7,10 +7,13 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -30,6 +33,17 @@ final class GatewayContainer {
 
   static final String ROLE = "WARREN_ROLE";
 
+  /** With the image's own bounds: a heap of 96 MiB, and 160 MiB for all else. */
+  static final ResourceRequirements DEFAULT_RESOURCES =
+      new ResourceRequirementsBuilder()
+          .addToRequests("cpu", new Quantity("50m"))
+          .addToRequests("memory", new Quantity("128Mi"))
+          .addToLimits("memory", new Quantity("256Mi"))
+          .build();
+
+  private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
+  private static final Quantity BESIDE_THE_HEAP = new Quantity("160Mi");
+  private static final BigDecimal MEBIBYTE = BigDecimal.valueOf(1 << 20);
   private static final String HEALTH = "health";
   private static final String TMP_VOLUME = "gateway-tmp";
   private static final String CONFIG_VOLUME = "gateway-config";
@@ -57,9 +71,29 @@ final class GatewayContainer {
         tmp());
   }
 
-  /** The container of a consumer, without its connection. */
-  static Container dispatcher(String image, EnvVar delivery) {
-    return container(DISPATCHER, image).addToEnv(delivery).build();
+  /**
+   * The container of a consumer, without its connection.
+   *
+   * @param resources with a memory limit
+   */
+  static Container dispatcher(String image, EnvVar delivery, ResourceRequirements resources) {
+    return container(DISPATCHER, image)
+        .addToEnv(delivery)
+        .addNewEnv()
+        .withName(JAVA_OPTIONS)
+        .withValue(javaOptions(MemoryBounded.limit(resources)))
+        .endEnv()
+        .withResources(resources)
+        .build();
+  }
+
+  /** The image's options, with all the heap that the limit has room for. */
+  private static String javaOptions(Quantity memoryLimit) {
+    BigDecimal heap =
+        Quantity.getAmountInBytes(memoryLimit)
+            .subtract(Quantity.getAmountInBytes(BESIDE_THE_HEAP))
+            .divideToIntegralValue(MEBIBYTE);
+    return "-Xmx%sm -XX:MaxDirectMemorySize=32m".formatted(heap.toPlainString());
   }
 
   /** What each container of this image may write to. */
@@ -89,11 +123,7 @@ final class GatewayContainer {
         .withReadinessProbe(probe("ready", 2, 3))
         .withLivenessProbe(probe("live", 10, 3))
         .withTerminationMessagePolicy("FallbackToLogsOnError")
-        .withNewResources()
-        .addToRequests("cpu", new Quantity("50m"))
-        .addToRequests("memory", new Quantity("128Mi"))
-        .addToLimits("memory", new Quantity("256Mi"))
-        .endResources()
+        .withResources(DEFAULT_RESOURCES)
         .withNewSecurityContext()
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)

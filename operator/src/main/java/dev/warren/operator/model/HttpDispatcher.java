@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.Optional;
 
 /** The Pods of a consumer that delivers each message to a URL. */
@@ -50,8 +51,15 @@ final class HttpDispatcher {
    * The template, to which the connection is still to be added.
    *
    * @param deadLetter where the queue's dead letters go
+   * @throws IllegalArgumentException when the consumer's podTemplate is no pod template
    */
   static PodTemplateSpec template(
+      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
+    return PodTemplates.overlay(
+        consumer.http().podTemplate(), operators(consumer, deadLetter, image));
+  }
+
+  private static PodTemplateSpec operators(
       ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
@@ -70,7 +78,9 @@ final class HttpDispatcher {
         .withType("RuntimeDefault")
         .endSeccompProfile()
         .endSecurityContext()
-        .withContainers(GatewayContainer.dispatcher(image, variable(consumer, deadLetter)))
+        .withContainers(
+            GatewayContainer.dispatcher(
+                image, variable(consumer, deadLetter), resources(consumer.http())))
         .withVolumes(GatewayContainer.tmp())
         .endSpec()
         .build();
@@ -79,6 +89,11 @@ final class HttpDispatcher {
   /** How many messages each Pod holds: as many as it delivers at the same time. */
   static int prefetch(HttpDeliverySpec http) {
     return http.ordered() ? 1 : http.concurrency();
+  }
+
+  /** The resources of the container; always with a memory limit. */
+  static ResourceRequirements resources(HttpDeliverySpec http) {
+    return MemoryBounded.resources(http.resources(), GatewayContainer.DEFAULT_RESOURCES);
   }
 
   private static EnvVar variable(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {

@@ -115,7 +115,7 @@ public final class QueueNodeConfig {
    * of 20 %, at most 2 GiB, is that of RabbitMQ's own cluster operator.
    */
   static long usableMemory(ResourceRequirements resources) {
-    long limit = Quantity.getAmountInBytes(resources.getLimits().get("memory")).longValue();
+    long limit = Quantity.getAmountInBytes(MemoryBounded.limit(resources)).longValue();
     return limit - Math.min(limit / 5, 2 * GIB);
   }
 

@@ -29,7 +29,6 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -51,7 +50,12 @@ public final class QueueNodePod {
 
   private static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
   private static final String CONF_D = "/etc/rabbitmq/conf.d/";
-  private static final Quantity DEFAULT_MEMORY = new Quantity("2Gi");
+  private static final ResourceRequirements DEFAULT_RESOURCES =
+      new ResourceRequirementsBuilder()
+          .addToRequests("cpu", new Quantity("100m"))
+          .addToRequests("memory", new Quantity("512Mi"))
+          .addToLimits("memory", new Quantity("2Gi"))
+          .build();
 
   /** The user that the image's files belong to. */
   private static final long RABBITMQ_USER = 999;
@@ -146,25 +150,7 @@ public final class QueueNodePod {
 
   /** The resources of the container; always with a memory limit, which no request is above. */
   static ResourceRequirements resources(NodesSpec nodes) {
-    if (nodes.resources() == null) {
-      return new ResourceRequirementsBuilder()
-          .addToRequests("cpu", new Quantity("100m"))
-          .addToRequests("memory", new Quantity("512Mi"))
-          .addToLimits("memory", DEFAULT_MEMORY)
-          .build();
-    }
-    if (memory(nodes.resources().getLimits()).isPresent()) {
-      return nodes.resources();
-    }
-    Quantity limit =
-        memory(nodes.resources().getRequests())
-            .filter(request -> request.compareTo(DEFAULT_MEMORY) > 0)
-            .orElse(DEFAULT_MEMORY);
-    return new ResourceRequirementsBuilder(nodes.resources()).addToLimits("memory", limit).build();
-  }
-
-  private static Optional<Quantity> memory(Map<String, Quantity> amounts) {
-    return Optional.ofNullable(amounts).map(all -> all.get("memory"));
+    return MemoryBounded.resources(nodes.resources(), DEFAULT_RESOURCES);
   }
 
   private PodTemplateSpec template(int n, String seed, Placement placement) {

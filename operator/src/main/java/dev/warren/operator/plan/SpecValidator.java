@@ -5,11 +5,13 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.DeadLetterSpec;
 import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec;
 import dev.warren.api.v1alpha1.HttpDeliverySpec.RetrySpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.api.v1alpha1.RequestReplySpec;
+import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Endpoints;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,6 +96,8 @@ public final class SpecValidator {
     } else {
       requireQueueThatIsNoStream(path + ".queue", consumer.queue());
       checkRetry(path + ".http.retry", consumer.http().retry());
+      checkMemory(path + ".http.resources.limits.memory", consumer.http());
+      checkTemplate(path + ".http.podTemplate", consumer.http().podTemplate());
     }
     if (consumer.scaling() != null) {
       checkScaling(path + ".scaling", consumer);
@@ -103,6 +107,12 @@ public final class SpecValidator {
   private void checkRetry(String path, RetrySpec retry) {
     if (Durations.parse(retry.maxDelay()).compareTo(Durations.parse(retry.initialDelay())) < 0) {
       violate(path + ".maxDelay", "is below initialDelay");
+    }
+  }
+
+  private void checkMemory(String path, HttpDeliverySpec http) {
+    if (ConsumerDeployment.memoryLimit(http).compareTo(ConsumerDeployment.LEAST_MEMORY) < 0) {
+      violate(path, "is below " + ConsumerDeployment.LEAST_MEMORY);
     }
   }
 

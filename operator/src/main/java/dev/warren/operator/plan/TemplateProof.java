@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
@@ -69,13 +70,8 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
             owner, names, spec.queues(), images.gateway(), new Credentials("", ""));
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
-      if (consumer.http() == null) {
-        proofs.add(
-            ofConsumer(
-                deployments.deployment(consumer, 0),
-                consumer,
-                "spec.consumers[" + i + "].template"));
-      }
+      proofs.add(
+          ofConsumer(deployments.deployment(consumer, 0), consumer, "spec.consumers[" + i + "]"));
     }
     return proofs;
   }
@@ -83,9 +79,8 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
   private static TemplateProof ofNode(QueueNodePod pods, ResourceNames names) {
     Pod pod = pods.pod(0, names.noBrokerNode(), Placement.SPREAD, false);
     beOfItsOwn(pod);
-    List<String> containers =
-        pod.getSpec().getContainers().stream().map(Container::getName).toList();
-    String node = "spec.containers[" + containers.indexOf(QueueNodePod.CONTAINER) + "]";
+    int rabbitmq = names(pod.getSpec().getContainers()).indexOf(QueueNodePod.CONTAINER);
+    String node = "spec.containers[" + rabbitmq + "]";
     String specPath = "spec.nodes.podTemplate";
     return new TemplateProof(
         pod,
@@ -98,13 +93,16 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
   }
 
   private static TemplateProof ofConsumer(
-      Deployment deployment, ConsumerSpec consumer, String specPath) {
+      Deployment deployment, ConsumerSpec consumer, String consumerPath) {
     beOfItsOwn(deployment);
+    HttpDeliverySpec http = consumer.http();
+    String specPath = consumerPath + (http == null ? ".template" : ".http.podTemplate");
+    PodSpec users =
+        PodTemplates.read(http == null ? consumer.template() : http.podTemplate()).getSpec();
+    PodSpec made = deployment.getSpec().getTemplate().getSpec();
     List<Origin> origins = new ArrayList<>();
     origins.add(new Origin("spec.template", specPath, 0));
-    PodSpec users = PodTemplates.read(consumer.template()).getSpec();
     if (users != null) {
-      PodSpec made = deployment.getSpec().getTemplate().getSpec();
       origins.addAll(
           environments(".spec.containers", specPath, users.getContainers(), made.getContainers()));
       origins.addAll(
@@ -114,19 +112,33 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
               users.getInitContainers(),
               made.getInitContainers()));
     }
+    if (http != null) {
+      int dispatcher = names(made.getContainers()).indexOf(ConsumerDeployment.DISPATCHER);
+      origins.add(
+          new Origin(
+              "spec.template.spec.containers[" + dispatcher + "].resources",
+              consumerPath + ".http.resources",
+              0));
+    }
     return new TemplateProof(deployment, specPath, origins);
   }
 
-  /** The operator's variables come before the user's. */
+  /** Variables of the operator's come before the user's. */
   private static List<Origin> environments(
       String list, String specPath, List<Container> users, List<Container> made) {
     List<Origin> origins = new ArrayList<>();
     for (int i = 0; i < users.size(); i++) {
       String env = list + "[" + i + "].env";
-      int operators = made.get(i).getEnv().size() - users.get(i).getEnv().size();
-      origins.add(new Origin("spec.template" + env, specPath + env, operators));
+      if (!users.get(i).getEnv().isEmpty()) {
+        int operators = made.get(i).getEnv().indexOf(users.get(i).getEnv().getFirst());
+        origins.add(new Origin("spec.template" + env, specPath + env, operators));
+      }
     }
     return origins;
+  }
+
+  private static List<String> names(List<Container> containers) {
+    return containers.stream().map(Container::getName).toList();
   }
 
   /** The real one may exist, and what may not be changed about it is no fault of the template. */

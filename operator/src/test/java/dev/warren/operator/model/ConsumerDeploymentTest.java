@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -43,8 +45,13 @@ class ConsumerDeploymentTest {
       replicas: 2
       prefetch: 1
       http:
-        {url: "http://shop.default/notify", method: POST, timeout: 2500ms, concurrency: 8, ordered: false,
-         contentMode: Binary, retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}}
+        url: "http://shop.default/notify"
+        method: POST
+        timeout: 2500ms
+        concurrency: 8
+        ordered: false
+        contentMode: Binary
+        retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}
       """;
 
   @Test
@@ -256,6 +263,54 @@ class ConsumerDeploymentTest {
     assertThat(delivery("").getSpec().getTerminationGracePeriodSeconds()).isEqualTo(13);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "                                              | 256Mi | 128Mi | -Xmx96m",
+        "resources: {limits: {memory: 1Gi}}            | 1Gi   |       | -Xmx864m",
+        "resources: {limits: {cpu: 1}}                 | 256Mi |       | -Xmx96m",
+        "resources: {requests: {memory: 512Mi}}        | 512Mi | 512Mi | -Xmx352m",
+      })
+  void theHeapIsWhatTheMemoryHasRoomFor(
+      String resources, String limit, String request, String options) {
+    PodTemplateSpec template = delivery(resources == null ? "" : resources, "");
+
+    ResourceRequirements given = template.getSpec().getContainers().getFirst().getResources();
+    assertThat(given.getLimits().get("memory")).hasToString(limit);
+    assertThat(given.getRequests().get("memory"))
+        .isEqualTo(request == null ? null : new Quantity(request));
+    assertThat(variable(template, "JDK_JAVA_OPTIONS"))
+        .isEqualTo(options + " -XX:MaxDirectMemorySize=32m");
+  }
+
+  @Test
+  void whatAPodTemplateSaysIsAddedToADispatcher() {
+    PodTemplateSpec template =
+        delivery(
+            """
+            podTemplate:
+              metadata: {labels: {team: shipping, app.kubernetes.io/name: mine}}
+              spec:
+                imagePullSecrets: [{name: registry}]
+                securityContext: {runAsNonRoot: false, runAsUser: 0}
+                containers: [{name: dispatcher, image: mine, env: [{name: LANG, value: C}]}]
+            """,
+            "");
+
+    assertThat(template.getMetadata().getLabels())
+        .containsEntry("team", "shipping")
+        .containsEntry("app.kubernetes.io/name", "warren");
+    PodSpec spec = template.getSpec();
+    assertThat(spec.getImagePullSecrets()).extracting("name").containsExactly("registry");
+    assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(999);
+    assertThat(spec.getContainers()).hasSize(1);
+    assertThat(spec.getContainers().getFirst().getImage()).isEqualTo("gateway-image");
+    assertThat(variable(template, "LANG")).isEqualTo("C");
+    assertThat(variable(template, "WARREN_ROLE")).isEqualTo("dispatcher");
+  }
+
   /** Kubernetes would put the value of a variable in the place of $(...). */
   @Test
   void whatLooksLikeAVariableInAUrlStaysAsItIs() {
@@ -272,7 +327,15 @@ class ConsumerDeploymentTest {
   }
 
   private static PodTemplateSpec delivery(String deadLetter) {
-    return deployments(deadLetter).deployment(consumer(DELIVERY), 1).getSpec().getTemplate();
+    return delivery("", deadLetter);
+  }
+
+  /**
+   * @param fields more of them for http
+   */
+  private static PodTemplateSpec delivery(String fields, String deadLetter) {
+    ConsumerSpec consumer = consumer(DELIVERY + fields.indent(2));
+    return deployments(deadLetter).deployment(consumer, 1).getSpec().getTemplate();
   }
 
   private static ConsumerDeployment deployments(String deadLetter) {

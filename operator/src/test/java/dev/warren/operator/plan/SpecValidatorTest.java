@@ -132,6 +132,32 @@ class SpecValidatorTest {
     };
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "resources: {limits: {memory: 255Mi}}"
+            + "| spec.consumers[0].http.resources.limits.memory: is below 256Mi",
+        "podTemplate: {spec: {nodeSelector: none}}"
+            + "| spec.consumers[0].http.podTemplate.spec.nodeSelector: has not the form that"
+            + " Kubernetes expects",
+      })
+  void whatADeliverysPodsCannotBeIsTold(String field, String told) {
+    assertThat(violations("queues: [{name: q}]", deliveringWith(field))).containsExactly(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256Mi", "268435456", "1Gi"})
+  void aDeliverysPodsMayHaveMoreMemory(String limit) {
+    String resources = "resources: {limits: {memory: %s}}".formatted(limit);
+    assertThat(violations("queues: [{name: q}]", deliveringWith(resources))).isEmpty();
+  }
+
+  private static String deliveringWith(String field) {
+    return "consumers: [{name: c, queue: q, %s}]"
+        .formatted(DELIVERY.replace("http://shop,", "http://shop, " + field + ","));
+  }
+
   @Test
   void everythingWrongIsToldAtOnce() {
     assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);

@@ -7,7 +7,6 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,14 +44,10 @@ class TemplateProofTest {
                     concurrency: 8
                     contentMode: Binary
                     retry: {maxAttempts: 1, initialDelay: 1s, maxDelay: 1s}
+                    podTemplate: {spec: {containers: [{name: proxy, image: i, env: [{name: A}]}]}}
               """,
               MessageTopologySpec.class),
           new Images("example.org/queue-node:1", "example.org/gateway:1"));
-
-  @Test
-  void aDeliveryHasNoTemplateToProve() {
-    assertThat(PROOFS).hasSize(2);
-  }
 
   /** The operator's variables are nine; in the second container the user has set two of them. */
   @ParameterizedTest
@@ -69,6 +64,17 @@ class TemplateProofTest {
   })
   void ofAConsumer(String field, String told) {
     assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + told);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "spec.template.spec.containers[1].resources.limits, resources.limits",
+    "spec.template.spec.containers[0].resources.limits, podTemplate.spec.containers[0].resources.limits",
+    "spec.template.spec.containers[0].env[9].name, podTemplate.spec.containers[0].env[0].name",
+    "spec.template.spec.nodeSelector, podTemplate.spec.nodeSelector",
+  })
+  void ofADelivery(String field, String told) {
+    assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + told);
   }
 
   @ParameterizedTest
