@@ -5,7 +5,6 @@ import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
-import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.List;
@@ -60,7 +59,7 @@ final class BalancePlanner {
   private boolean isWholeButUneven(Reachable broker) {
     int nodes = broker.nodes().size();
     return nodes == spec.nodes().replicas()
-        && broker.nodes().values().stream().allMatch(Node::running)
+        && broker.allRun()
         && observed.nodes().values().stream().filter(QueueNode::isReady).count() == nodes
         && QueueHealth.isComplete(spec.queues(), broker, "", nodes)
         && isUneven(broker);

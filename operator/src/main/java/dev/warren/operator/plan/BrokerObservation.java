@@ -29,7 +29,23 @@ public sealed interface BrokerObservation {
       Declared declared,
       Map<String, Move> moves,
       boolean closed)
-      implements BrokerObservation {}
+      implements BrokerObservation {
+
+    /** The member of that node name. */
+    public Optional<Node> member(String brokerNode) {
+      return Optional.ofNullable(nodes.get(brokerNode));
+    }
+
+    /** Whether that node is a member and runs. */
+    boolean runs(String brokerNode) {
+      return member(brokerNode).map(Node::running).orElse(false);
+    }
+
+    /** Whether all members run. */
+    public boolean allRun() {
+      return nodes.values().stream().allMatch(Node::running);
+    }
+  }
 
   /** Messages go from one queue to another, as long as this is there. */
   record Move(String from, String to) {}

@@ -137,7 +137,7 @@ final class DeparturePlanner {
         finding
             .loss()
             .filter(loss -> loss.node() != departure.node())
-            .filter(loss -> !runs(loss.node(), answer));
+            .filter(loss -> !answer.runs(names.brokerNode(loss.node())));
     if (other.isPresent()) {
       begin(other.get().node(), other.get().kind(), other.get().because());
     } else if (isWithdrawn(departure)) {
@@ -170,7 +170,7 @@ final class DeparturePlanner {
   private void leave(Departure departure, Reachable answer) {
     String leaving = names.brokerNode(departure.node());
     int others = answer.nodes().size() - 1;
-    boolean allRun = answer.nodes().values().stream().allMatch(Node::running);
+    boolean allRun = answer.allRun();
     if (node(departure).filter(node -> !node.isLeaving()).isPresent()) {
       mark(departure, Labels.LEAVING, "true");
     }
@@ -292,7 +292,7 @@ final class DeparturePlanner {
   private void complete(Departure departure, Reachable answer) {
     boolean whole =
         answer.nodes().size() == spec.nodes().replicas()
-            && answer.nodes().values().stream().allMatch(Node::running)
+            && answer.allRun()
             && QueueHealth.isComplete(spec.queues(), answer, "", answer.nodes().size());
     if (whole && !departure.isComplete()) {
       membership = membership.departure(departure.completedAt(now()));
@@ -317,7 +317,7 @@ final class DeparturePlanner {
     members.stream()
         .filter(node -> heldAlone(node, answer).isEmpty())
         .max(
-            Comparator.comparing((QueueNode node) -> !runs(node, answer))
+            Comparator.comparing((QueueNode node) -> !answer.runs(brokerNode(node)))
                 .thenComparing(QueueNode::number))
         .ifPresentOrElse(
             node ->
@@ -330,7 +330,7 @@ final class DeparturePlanner {
   }
 
   private Optional<Problem> obstacleToLeaving(Reachable answer, List<QueueNode> members) {
-    long down = members.stream().filter(node -> !runs(node, answer)).count();
+    long down = members.stream().filter(node -> !answer.runs(brokerNode(node))).count();
     if (!observed.hasMajority() || down > 1) {
       return Optional.of(
           new Problem(
@@ -354,18 +354,9 @@ final class DeparturePlanner {
 
   /** A queue that is nowhere else; a node that runs can hand over all but classic ones. */
   private Optional<String> heldAlone(QueueNode node, Reachable answer) {
-    return runs(node, answer)
+    return answer.runs(brokerNode(node))
         ? OnlyCopies.immovable(brokerNode(node), answer)
         : OnlyCopies.on(brokerNode(node), answer);
-  }
-
-  private boolean runs(QueueNode node, Reachable answer) {
-    return runs(node.number(), answer);
-  }
-
-  private boolean runs(int number, Reachable answer) {
-    Node member = answer.nodes().get(names.brokerNode(number));
-    return member != null && member.running();
   }
 
   private String brokerNode(QueueNode node) {

@@ -259,7 +259,7 @@ final class NodePlanner {
         && !node.isTerminating()
         && observed
             .reachable()
-            .map(answer -> answer.nodes().get(names.brokerNode(node.number())))
+            .flatMap(answer -> answer.member(names.brokerNode(node.number())))
             .filter(known -> !known.running())
             .isPresent();
   }
@@ -334,7 +334,7 @@ final class NodePlanner {
   private boolean runs(int n) {
     return observed
         .reachable()
-        .map(answer -> answer.nodes().get(names.brokerNode(n)))
+        .flatMap(answer -> answer.member(names.brokerNode(n)))
         .map(Node::running)
         .orElseGet(() -> isReady(n));
   }
@@ -350,7 +350,7 @@ final class NodePlanner {
     }
     return observed.hasMajority()
         && !brokerNodes().contains(names.brokerNode(n))
-        && !isRunning(seed)
+        && observed.reachable().filter(answer -> answer.runs(seed)).isEmpty()
         && observed.age(pod).compareTo(SEED_PATIENCE) > 0;
   }
 
@@ -359,14 +359,6 @@ final class NodePlanner {
         .reachable()
         .map(answer -> new TreeSet<>(answer.nodes().keySet()))
         .orElseGet(TreeSet::new);
-  }
-
-  private boolean isRunning(String brokerNode) {
-    return observed
-        .reachable()
-        .map(answer -> answer.nodes().get(brokerNode))
-        .map(Node::running)
-        .orElse(false);
   }
 
   /** Makes Pods anew that were made from an earlier spec: what does not run, or else one node. */

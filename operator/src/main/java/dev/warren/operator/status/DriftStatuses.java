@@ -180,7 +180,8 @@ final class DriftStatuses {
       case PutUser put ->
           Optional.of(new Found("User", put.name(), difference(before.users().get(put.name()))));
       case SetPlugins set ->
-          Optional.ofNullable(broker.nodes().get(set.node()))
+          broker
+              .member(set.node())
               .flatMap(Node::plugins)
               .map(enabled -> new Found("Plugins", set.node(), difference(enabled, set.plugins())));
       default -> Optional.empty();

@@ -140,7 +140,7 @@ final class NodeStatuses {
   private Optional<Problem> alarm(QueueNode node) {
     return observed
         .reachable()
-        .map(broker -> broker.nodes().get(names.brokerNode(node.number())))
+        .flatMap(broker -> broker.member(names.brokerNode(node.number())))
         .map(Node::alarms)
         .filter(alarms -> !alarms.isEmpty())
         .map(
@@ -159,7 +159,7 @@ final class NodeStatuses {
               if (!observed.hasMajority()) {
                 return Quorum.Lost;
               }
-              boolean all = broker.nodes().values().stream().allMatch(Node::running);
+              boolean all = broker.allRun();
               return all ? Quorum.Healthy : Quorum.Degraded;
             })
         .orElse(Quorum.Unknown);
