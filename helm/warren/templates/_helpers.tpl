@@ -48,3 +48,13 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end }}
+
+{{/* Where a monitor finds the Pods of topologies that this release serves. */}}
+{{- define "warren.served" -}}
+namespaceSelector:
+  {{- if .Values.watchNamespaces }}
+  matchNames: {{ toJson .Values.watchNamespaces }}
+  {{- else }}
+  any: true
+  {{- end }}
+{{- end }}

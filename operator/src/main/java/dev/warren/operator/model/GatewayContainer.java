@@ -44,7 +44,7 @@ final class GatewayContainer {
   private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
   private static final Quantity BESIDE_THE_HEAP = new Quantity("160Mi");
   private static final BigDecimal MEBIBYTE = BigDecimal.valueOf(1 << 20);
-  private static final String HEALTH = "health";
+  private static final String HEALTH = "gateway-health";
   private static final String TMP_VOLUME = "gateway-tmp";
   private static final String CONFIG_VOLUME = "gateway-config";
 

@@ -104,6 +104,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final Clock clock;
   private final StateObserver observer;
   private final LoadSampler sampler;
+  private final TopologyMeters topologyMeters;
   private final TemplateProver prover;
   private final EventRecorder events;
   private final RandomText newSecret = new RandomText();
@@ -129,6 +130,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             new GatewayArrivals(http)::next,
             meters,
             clock);
+    this.topologyMeters = new TopologyMeters(meters, topology -> topologies.get(topology));
     this.observer =
         new StateObserver(
             kubernetes,
@@ -175,6 +177,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     if (topology.isMarkedForDeletion()) {
       return UpdateControl.noUpdate();
     }
+    topologyMeters.show(ResourceID.fromResource(topology));
     Observed observed = observer.observe(topology, context);
     List<Violation> violations = violations(topology);
     if (violations.isEmpty()) {

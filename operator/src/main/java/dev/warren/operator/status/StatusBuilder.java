@@ -25,6 +25,7 @@ import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,19 @@ import java.util.stream.Stream;
 
 /** Builds the status of a topology. Nothing else does. */
 public final class StatusBuilder {
+
+  /** All conditions that a status may have. */
+  public static final List<String> CONDITIONS =
+      List.of(
+          Conditions.READY,
+          VALIDATED,
+          NODES_READY,
+          TOPOLOGY_DECLARED,
+          CONSUMERS_READY,
+          ENDPOINTS_READY,
+          Conditions.SCALING_ACTIVE,
+          Conditions.SCALING_LIMITED,
+          PAUSED);
 
   private static final String INVALID_SPEC = "InvalidSpec";
   private static final int MOST_MESSAGES = 10;
@@ -85,9 +99,15 @@ public final class StatusBuilder {
 
   /** Whether a status says that all is as the resource says. */
   public static boolean isReady(MessageTopologyStatus status) {
-    return Conditions.find(status, Conditions.READY)
-        .map(ready -> ready.getStatus().equals(TRUE))
-        .orElse(false);
+    return holds(status, Conditions.READY).orElse(false);
+  }
+
+  /** Whether a condition holds; empty when that is unknown, or there is no such condition. */
+  public static Optional<Boolean> holds(MessageTopologyStatus status, String condition) {
+    return Conditions.find(status, condition)
+        .map(Condition::getStatus)
+        .filter(known -> !known.equals(UNKNOWN))
+        .map(TRUE::equals);
   }
 
   /** For how long a status has not been Ready. */
