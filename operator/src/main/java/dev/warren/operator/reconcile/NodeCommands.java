@@ -17,6 +17,15 @@ import java.util.concurrent.TimeoutException;
 /** Runs what RabbitMQ has no HTTP request for in the container of a queue node. */
 final class NodeCommands {
 
+  /** For a command that only asks. */
+  static final Duration QUERY_LIMIT = Duration.ofSeconds(10);
+
+  /**
+   * For one that changes something. Forgetting waits 7 s for the lost node several times if its
+   * name can still be resolved.
+   */
+  static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
+
   /** What a command came to. */
   record Result(int exitCode, String output) {}
 

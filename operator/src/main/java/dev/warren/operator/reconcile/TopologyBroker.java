@@ -20,17 +20,13 @@ import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.QueueNode;
 import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -39,80 +35,9 @@ final class TopologyBroker implements BrokerClient {
 
   private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
 
-  private static final Duration QUERY_LIMIT = Duration.ofSeconds(10);
-
-  /** Forgetting waits 7 s for the lost node several times if its name can still be resolved. */
-  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
-
-  /** Also those that are being opened, which no list shows yet. */
-  private static final String DISCONNECT =
-      """
-      Close = fun Again(0) ->
-          error(clients_stay_connected);
-        Again(N) ->
-          case rabbit_networking:connections() ++ rabbit_networking:non_amqp_connections() of
-            [] -> ok;
-            Clients ->
-              [rabbit_networking:close_connection(C, "a queue is made anew") || C <- Clients],
-              timer:sleep(100),
-              Again(N - 1)
-          end
-        end,
-      Close(100).
-      """;
-
-  /**
-   * Ready and unacknowledged, as its leader or its process says: what is shown is some s older.
-   * That it still leads, with all that was confirmed before, a leader shows by a command that a
-   * majority takes. (A consistent query would do the same, but may find no end after a leader was
-   * killed.)
-   */
-  private static final String COUNT_MESSAGES =
-      """
-      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
-      case amqqueue:get_type(Q) of
-        rabbit_quorum_queue ->
-          {ok, _, Leader} = ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_garbage_collection()),
-          {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
-          N;
-        rabbit_classic_queue ->
-          proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
-      end.
-      """;
-
-  /** Nothing is done to one that the queue's record knows. */
-  private static final String CLEAR_MEMBER =
-      """
-      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
-      Node = '%s',
-      case lists:member(Node, rabbit_amqqueue:get_quorum_nodes(Q)) of
-        true -> is_member;
-        false -> rabbit_quorum_queue:delete_member(Q, Node)
-      end.
-      """;
-
-  /**
-   * The turn is a name in Erlang's global registry. Nodes that connect to one another while it is
-   * given back may make each other remember it; the one that is meant has long been idle, the
-   * others ask it for ever. It looks itself whether it is, so it cannot be at work meanwhile.
-   */
-  private static final String FREE_TURN =
-      """
-      Name = {rabbit_ff_controller, global},
-      Forget = fun({standing_by, none} = Idle) ->
-          [erpc:call(N, global, unregister_name, [Name]) || N <- [node() | nodes()],
-            erpc:call(N, global, whereis_name, [Name]) =:= self()],
-          Idle;
-        (Busy) -> Busy
-        end,
-      case global:whereis_name(Name) of
-        undefined -> nobody_has_it;
-        Pid -> {node(Pid), sys:replace_state(Pid, Forget)}
-      end.
-      """;
-
   private final BrokerClient api;
   private final NodeCommands commands;
+  private final BrokerInternals internals;
   private final ResourceNames names;
   private final Collection<QueueNode> nodes;
   private final Clock clock;
@@ -126,6 +51,7 @@ final class TopologyBroker implements BrokerClient {
     this.clock = clock;
     this.api = api;
     this.commands = commands;
+    this.internals = new BrokerInternals(commands);
     this.names = names;
     this.nodes = nodes;
   }
@@ -154,8 +80,10 @@ final class TopologyBroker implements BrokerClient {
               add.stream(),
               add.node());
       case AddMember add -> addMember(add);
-      case MakeAnew make -> new QueueRenewal(this, this::messages, clock).carryOut(make);
-      case DisconnectClients disconnect -> disconnectClients();
+      case MakeAnew make ->
+          new QueueRenewal(this, queue -> internals.messages(anyone(), queue), clock)
+              .carryOut(make);
+      case DisconnectClients disconnect -> internals.disconnectClients(anyone());
       case SetPlugins set ->
           run(
               pod(set.node()),
@@ -177,10 +105,9 @@ final class TopologyBroker implements BrokerClient {
       api.apply(add);
     } catch (BrokerException e) {
       if (e.kind() == Kind.FAILED) {
-        Result result = evaluate(CLEAR_MEMBER.formatted(bytes(add.queue()), add.node()));
         LOG.infof(
             "what there was of a member of queue '%s' on %s was removed: %s",
-            add.queue(), add.node(), result.output());
+            add.queue(), add.node(), internals.clearMember(anyone(), add.queue(), add.node()));
       }
       throw e;
     }
@@ -192,8 +119,9 @@ final class TopologyBroker implements BrokerClient {
    */
   private void freeFeatureFlags(String node) {
     try {
-      Result result = commands.run(pod(node), QUERY_LIMIT, "rabbitmqctl", "eval", FREE_TURN);
-      LOG.infof("the turn at the feature flags, as %s has it: %s", node, result.output());
+      LOG.infof(
+          "the turn at the feature flags, as %s has it: %s",
+          node, internals.freeTurnAtFeatureFlags(pod(node)));
     } catch (BrokerException e) {
       LOG.warnf("%s cannot be asked what keeps it from its start: %s", node, e.getMessage());
     }
@@ -243,7 +171,7 @@ final class TopologyBroker implements BrokerClient {
       "json",
       stream
     };
-    Result result = commands.run(asked, QUERY_LIMIT, command);
+    Result result = commands.run(asked, NodeCommands.QUERY_LIMIT, command);
     return StreamReplicas.of(result.output())
         .orElseThrow(
             () ->
@@ -259,11 +187,14 @@ final class TopologyBroker implements BrokerClient {
    */
   boolean canResolve(int node) {
     Pod asked = another(names.brokerNode(node));
-    return commands.run(asked, QUERY_LIMIT, "getent", "hosts", names.host(node)).exitCode() == 0;
+    return commands
+            .run(asked, NodeCommands.QUERY_LIMIT, "getent", "hosts", names.host(node))
+            .exitCode()
+        == 0;
   }
 
   private void run(Pod pod, String... command) {
-    Result result = commands.run(pod, COMMAND_LIMIT, command);
+    Result result = commands.run(pod, NodeCommands.COMMAND_LIMIT, command);
     LOG.infof(
         "%s in Pod %s: exit code %d, %s",
         String.join(" ", command), pod.getMetadata().getName(), result.exitCode(), result.output());
@@ -280,39 +211,6 @@ final class TopologyBroker implements BrokerClient {
         .findFirst()
         .orElseThrow(
             () -> new BrokerException(Kind.UNAVAILABLE, "There is no Pod of " + brokerNode));
-  }
-
-  /** All messages of a queue. */
-  private long messages(String queue) {
-    Result result = evaluate(COUNT_MESSAGES.formatted(bytes(queue)));
-    try {
-      return Long.parseLong(result.output());
-    } catch (NumberFormatException e) {
-      throw new BrokerException(
-          Kind.UNAVAILABLE,
-          "the messages of queue '%s' cannot be counted: %s".formatted(queue, result.output()),
-          e);
-    }
-  }
-
-  private void disconnectClients() {
-    Result result = evaluate(DISCONNECT);
-    if (result.exitCode() != 0) {
-      throw new BrokerException(
-          Kind.UNAVAILABLE, "clients could not be disconnected: " + result.output());
-    }
-  }
-
-  private Result evaluate(String erlang) {
-    return commands.run(anyone(), COMMAND_LIMIT, "rabbitmqctl", "eval", erlang);
-  }
-
-  /** As Erlang writes a binary, whatever the signs. */
-  private static String bytes(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return IntStream.range(0, bytes.length)
-        .mapToObj(i -> String.valueOf(bytes[i] & 0xFF))
-        .collect(Collectors.joining(","));
   }
 
   private Pod another(String than) {
