@@ -124,6 +124,10 @@ public record MessageTopologyStatus(
               "About how many messages consumers hold unacknowledged, in two digits; refreshed at"
                   + " most every 30 s.")
           Long unacknowledged,
+      @JsonPropertyDescription(
+              "About how many messages have not arrived yet where the queue's dead letters go, in two"
+                  + " digits; refreshed at most every 30 s. Absent when there are none.")
+          Long deadLetters,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
   /** Something that is in the broker although the resource does not declare it any more. */

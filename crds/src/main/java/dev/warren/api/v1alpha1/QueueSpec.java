@@ -125,12 +125,14 @@ public record QueueSpec(
     @JsonPropertyDescription(
             "What happens when maxLength or maxLengthBytes is reached: drop-head removes the oldest"
                 + " message, reject-publish refuses the new one (a confirming publisher is told)."
-                + " Default drop-head.")
+                + " Default drop-head. Without a limit, drop-head says of a quorum queue that its dead"
+                + " letters need not be kept until they arrive.")
         Overflow overflow,
     @JsonPropertyDescription(
             "Where a message goes that was rejected for good, expired, dropped for length, or delivered too"
-                + " often; without it they are dropped. RabbitMQ does not wait until a dead letter has"
-                + " arrived.")
+                + " often; without it they are dropped. In a quorum queue it stays until it has"
+                + " arrived, unless what is over a limit of length is dropped (overflow); from other"
+                + " queues dead letters can get lost on their way.")
         DeadLetterSpec deadLetter,
     @Min(0)
         @Max(1000000)

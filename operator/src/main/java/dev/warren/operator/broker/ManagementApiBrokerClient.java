@@ -51,7 +51,8 @@ public final class ManagementApiBrokerClient implements BrokerClient {
   private static final ManagementApiRequest QUEUE_TOTALS =
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns="
-              + "name,type,state,node,leader,members,online,messages_ready,messages_unacknowledged");
+              + "name,type,state,node,leader,members,online,"
+              + "messages,messages_ready,messages_unacknowledged");
   private static final ManagementApiRequest QUEUE_COPIES =
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&columns=name,leader,members,online");

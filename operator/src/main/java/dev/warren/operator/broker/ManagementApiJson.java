@@ -304,14 +304,17 @@ final class ManagementApiJson {
     List<String> members = classic ? texts(totals, "node") : texts(copies, "members");
     List<String> online = classic ? onlineIfRunning(totals, members) : texts(copies, "online");
     String leader = text(classic ? totals : copies, classic ? "node" : "leader");
+    long ready = totals.path("messages_ready").asLong();
+    long unacknowledged = totals.path("messages_unacknowledged").asLong();
     return new QueueState(
         text(totals, "name"),
         // A node that is down is still named as the leader until another one is elected.
         Optional.of(leader).filter(online::contains),
         members,
         online,
-        totals.path("messages_ready").asLong(),
-        totals.path("messages_unacknowledged").asLong());
+        ready,
+        unacknowledged,
+        Math.max(0, totals.path("messages").asLong() - ready - unacknowledged));
   }
 
   private static List<String> onlineIfRunning(JsonNode classicQueue, List<String> members) {

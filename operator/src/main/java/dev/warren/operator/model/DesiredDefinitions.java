@@ -104,8 +104,22 @@ public final class DesiredDefinitions {
     }
     if (spec.deadLetter() != null) {
       settings.putAll(deadLettering(spec.deadLetter()));
+      if (keepsDeadLetters(spec)) {
+        settings.put("dead-letter-strategy", "at-least-once");
+        settings.put("overflow", "reject-publish");
+      }
     }
     return settings;
+  }
+
+  /**
+   * Whether a dead letter stays until it has arrived. RabbitMQ can do so only where it drops
+   * nothing for length.
+   */
+  private static boolean keepsDeadLetters(QueueSpec spec) {
+    boolean unlimited = spec.maxLength() == null && spec.maxLengthBytes() == null;
+    return spec.type() == QueueType.QUORUM
+        && (spec.overflow() == null ? unlimited : spec.overflow() == Overflow.REJECT_PUBLISH);
   }
 
   private static Map<String, Object> deadLettering(DeadLetterSpec spec) {

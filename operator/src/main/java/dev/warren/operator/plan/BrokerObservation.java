@@ -67,6 +67,7 @@ public sealed interface BrokerObservation {
    * @param online those of the members that run
    * @param ready messages that wait for a consumer
    * @param unacknowledged messages that consumers hold
+   * @param deadLetters messages that have not arrived yet where dead letters go
    */
   record QueueState(
       String name,
@@ -74,11 +75,17 @@ public sealed interface BrokerObservation {
       List<String> members,
       List<String> online,
       long ready,
-      long unacknowledged) {
+      long unacknowledged,
+      long deadLetters) {
+
+    /** All messages. */
+    public long messages() {
+      return ready + unacknowledged + deadLetters;
+    }
 
     /** Whether it holds nothing, as far as is known: of one without a leader it is not. */
     boolean isEmpty() {
-      return leader.isPresent() && ready == 0 && unacknowledged == 0;
+      return leader.isPresent() && messages() == 0;
     }
   }
 }

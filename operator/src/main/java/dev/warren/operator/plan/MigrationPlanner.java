@@ -250,8 +250,6 @@ final class MigrationPlanner {
   }
 
   private long messages(String queue) {
-    return Optional.ofNullable(broker.queues().get(queue))
-        .map(state -> state.ready() + state.unacknowledged())
-        .orElse(0L);
+    return Optional.ofNullable(broker.queues().get(queue)).map(QueueState::messages).orElse(0L);
   }
 }

@@ -12,6 +12,7 @@ import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerAction.SetPlugins;
 import dev.warren.operator.plan.BrokerAction.StopNode;
@@ -90,6 +91,7 @@ final class TopologyBroker implements BrokerClient {
               Stream.concat(Stream.of("rabbitmq-plugins", "set"), set.plugins().stream())
                   .toArray(String[]::new));
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
+      case RemoveQueue remove -> removeQueue(remove);
       case FreeFeatureFlags free -> freeFeatureFlags(free.node());
       default -> api.apply(action);
     }
@@ -111,6 +113,14 @@ final class TopologyBroker implements BrokerClient {
       }
       throw e;
     }
+  }
+
+  /** What the management API says of a queue that seems empty may be some seconds older. */
+  private void removeQueue(RemoveQueue remove) {
+    if (remove.onlyIfEmpty() && internals.messages(anyone(), remove.queue()) > 0) {
+      throw new BrokerException(Kind.IN_USE, "It has messages, and its onDelete is DeleteIfEmpty");
+    }
+    api.apply(remove);
   }
 
   /**

@@ -67,12 +67,11 @@ final class QueueStatuses {
   private QueueStatus queue(QueueSpec spec, QueueStatus last) {
     Optional<Reachable> broker = observed.reachable();
     if (broker.isEmpty()) {
-      return last == null ? new QueueStatus(spec.name(), null, null, null, null, null, null) : last;
+      return last == null ? nothingKnown(spec, null) : last;
     }
     QueueState state = broker.get().queues().get(spec.name());
     return state == null
-        ? new QueueStatus(
-            spec.name(), null, null, null, null, null, "The queue is not declared yet")
+        ? nothingKnown(spec, "The queue is not declared yet")
         : queue(spec, state, broker.get(), last);
   }
 
@@ -85,7 +84,16 @@ final class QueueStatuses {
         state.online().size(),
         keep ? last.ready() : Counting.coarse(state.ready()),
         keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
+        keep ? last.deadLetters() : deadLetters(state),
         problem(spec, state, broker));
+  }
+
+  private static QueueStatus nothingKnown(QueueSpec spec, String message) {
+    return new QueueStatus(spec.name(), null, null, null, null, null, null, message);
+  }
+
+  private static Long deadLetters(QueueState state) {
+    return state.deadLetters() == 0 ? null : Counting.coarse(state.deadLetters());
   }
 
   private static String problem(QueueSpec spec, QueueState state, Reachable broker) {

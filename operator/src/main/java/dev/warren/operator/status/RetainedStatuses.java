@@ -56,8 +56,6 @@ final class RetainedStatuses {
             .filter(kept -> kept.name().equals(retained.name()))
             .map(RetainedStatus::messages)
             .findFirst();
-    return last.isPresent() && !counting.isDue()
-        ? last.get()
-        : Counting.coarse(state.ready() + state.unacknowledged());
+    return last.isPresent() && !counting.isDue() ? last.get() : Counting.coarse(state.messages());
   }
 }

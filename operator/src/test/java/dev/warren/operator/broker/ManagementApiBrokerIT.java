@@ -11,6 +11,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
@@ -227,6 +228,44 @@ class ManagementApiBrokerIT {
     broker.apply(new BrokerAction.RemoveQueue(queue, true));
 
     assertThat(observed().definitions().queues()).doesNotContainKey(queue);
+  }
+
+  /** Otherwise RabbitMQ would drop it, although its publisher had got a confirm. */
+  @Test
+  void aDeadLetterStaysWhereItIsWhileItCannotArrive() throws Exception {
+    carryOut(
+        TopologyPlanner.plan(
+            DesiredDefinitions.of(
+                Serialization.unmarshal(
+                    """
+                    queues:
+                      - {name: full, type: quorum, maxLength: 1, overflow: reject-publish}
+                      - {name: failing, type: quorum, deadLetter: {queue: full}}
+                    """,
+                    MessageTopologySpec.class)),
+            observed().definitions(),
+            Set.of()));
+    // RabbitMQ hands policies to queues a moment after it answered.
+    await().until(() -> policyOf("failing"), "warren.failing"::equals);
+    await().until(() -> policyOf("full"), "warren.full"::equals);
+    try (Connection connection = connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      await().until(() -> isRefused(channel, "full"));
+      assertThat(isRefused(channel, "failing")).isFalse();
+
+      GetResponse message = channel.basicGet("failing", false);
+      channel.basicReject(message.getEnvelope().getDeliveryTag(), false);
+
+      await()
+          .until(() -> observed().queues().get("failing").deadLetters(), waiting -> waiting == 1);
+      assertThat(channel.basicGet("failing", true)).isNull();
+    }
+  }
+
+  private static boolean isRefused(Channel channel, String queue) throws Exception {
+    channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
+    return !channel.waitForConfirms();
   }
 
   private void assertInUse(String queue, String message) {

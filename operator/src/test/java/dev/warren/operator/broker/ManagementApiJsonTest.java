@@ -178,9 +178,9 @@ class ManagementApiJsonTest {
                 """
                 [{"name": "q", "type": "quorum", "leader": "rabbit@a",
                   "members": ["rabbit@a", "rabbit@b", "rabbit@c"], "online": ["rabbit@a", "rabbit@c"],
-                  "messages_ready": 3, "messages_unacknowledged": 2, "state": "running"}]
+                  "messages": 6, "messages_ready": 3, "messages_unacknowledged": 2, "state": "running"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A, B, C), List.of(A, C), 3, 2));
+        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A, B, C), List.of(A, C), 3, 2, 1));
   }
 
   @Test
@@ -191,7 +191,7 @@ class ManagementApiJsonTest {
                 [{"name": "q", "type": "quorum", "leader": "rabbit@a",
                   "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@b"], "state": "minority"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A, B), List.of(B), 0, 0));
+        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A, B), List.of(B), 0, 0, 0));
   }
 
   @Test
@@ -202,7 +202,7 @@ class ManagementApiJsonTest {
                 [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null,
                   "messages_ready": 1, "messages_unacknowledged": 0, "state": "running"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A), List.of(A), 1, 0));
+        .isEqualTo(new QueueState("q", Optional.of(A), List.of(A), List.of(A), 1, 0, 0));
   }
 
   @Test
@@ -212,7 +212,7 @@ class ManagementApiJsonTest {
                 """
                 [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null, "state": "down"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A), List.of(), 0, 0));
+        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A), List.of(), 0, 0, 0));
   }
 
   @Test
@@ -230,8 +230,8 @@ class ManagementApiJsonTest {
     assertThat(ManagementApiJson.queues(totals, copies))
         .isEqualTo(
             Map.of(
-                "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0),
-                "q", new QueueState("q", Optional.of(B), List.of(B), List.of(B), 0, 0)));
+                "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),
+                "q", new QueueState("q", Optional.of(B), List.of(B), List.of(B), 0, 0, 0)));
   }
 
   @ParameterizedTest

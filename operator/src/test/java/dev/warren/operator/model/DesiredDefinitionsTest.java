@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DesiredDefinitionsTest {
@@ -45,8 +46,47 @@ class DesiredDefinitionsTest {
                 "overflow", "reject-publish",
                 "delivery-limit", 5L,
                 "target-group-size", 5L,
+                "dead-letter-strategy", "at-least-once",
                 "dead-letter-exchange", "",
                 "dead-letter-routing-key", "failed"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "type: quorum                                               | true",
+        "type: quorum, messageTTL: 1h                               | true",
+        "type: quorum, maxLength: 9, overflow: reject-publish       | true",
+        "type: quorum, maxLengthBytes: 1Ki, overflow: reject-publish | true",
+        "type: quorum, maxLength: 9                                 | false",
+        "type: quorum, maxLengthBytes: 1Ki                          | false",
+        "type: quorum, maxLength: 9, overflow: drop-head            | false",
+        "type: quorum, overflow: drop-head                          | false",
+        "type: classic                                              | false",
+        "type: classic, overflow: reject-publish                    | false",
+      })
+  void aDeadLetterStaysUntilItHasArrivedWhereNothingIsDroppedForLength(
+      String settings, boolean stays) {
+    Map<String, Object> policy =
+        definitions("queues: [{name: a, deadLetter: {queue: failed}, %s}]".formatted(settings))
+            .policies()
+            .get("warren.a")
+            .definition();
+
+    assertThat("at-least-once".equals(policy.get("dead-letter-strategy"))).isEqualTo(stays);
+    // RabbitMQ takes the one without the other for at-most-once, in silence.
+    assertThat(stays).isIn(false, "reject-publish".equals(policy.get("overflow")));
+  }
+
+  @Test
+  void nothingStaysForDeadLettersThatNobodyWants() {
+    assertThat(
+            definitions("queues: [{name: a, type: quorum, messageTTL: 1h}]")
+                .policies()
+                .get("warren.a")
+                .definition())
+        .isEqualTo(Map.of("message-ttl", 3_600_000L));
   }
 
   @Test

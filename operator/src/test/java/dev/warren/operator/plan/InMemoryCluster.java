@@ -1393,6 +1393,7 @@ final class InMemoryCluster {
                   List.copyOf(copies),
                   online,
                   messages.getOrDefault(queue, 0L),
+                  0,
                   0));
         });
     return new Reachable(

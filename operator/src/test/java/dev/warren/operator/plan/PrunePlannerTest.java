@@ -107,7 +107,16 @@ class PrunePlannerTest {
   @Test
   void aQueueWithoutALeaderIsNotEmpty() {
     declare(spec("quorum", "DeleteIfEmpty"));
-    states.put("old", new QueueState("old", Optional.empty(), List.of(), List.of(), 0, 0));
+    states.put("old", new QueueState("old", Optional.empty(), List.of(), List.of(), 0, 0, 0));
+
+    assertThat(plan("", Set.of()).removals()).noneMatch(RemoveQueue.class::isInstance);
+  }
+
+  @Test
+  void aQueueWhoseDeadLettersHaveNotArrivedIsNotEmpty() {
+    declare(spec("quorum", "DeleteIfEmpty"));
+    states.put(
+        "old", new QueueState("old", Optional.of("rabbit@a"), List.of(), List.of(), 0, 0, 1));
 
     assertThat(plan("", Set.of()).removals()).noneMatch(RemoveQueue.class::isInstance);
   }
@@ -227,7 +236,7 @@ class PrunePlannerTest {
     states.put(
         queue,
         new QueueState(
-            queue, Optional.of("rabbit@a"), List.of(), List.of(), ready, unacknowledged));
+            queue, Optional.of("rabbit@a"), List.of(), List.of(), ready, unacknowledged, 0));
   }
 
   private static String spec(String type, String onDelete) {

@@ -243,7 +243,7 @@ class QueueMembersPlannerTest {
     queues.put(name, new Queue(name, "quorum", Map.of()));
     states.put(
         name,
-        new QueueState(name, Optional.of(members[0]), List.of(members), List.of(members), 0, 0));
+        new QueueState(name, Optional.of(members[0]), List.of(members), List.of(members), 0, 0, 0));
   }
 
   private void stream(String name, String... members) {
@@ -254,7 +254,7 @@ class QueueMembersPlannerTest {
   private void offline(String queue, String member) {
     QueueState state = states.get(queue);
     List<String> online = state.online().stream().filter(node -> !node.equals(member)).toList();
-    states.put(queue, new QueueState(queue, state.leader(), state.members(), online, 0, 0));
+    states.put(queue, new QueueState(queue, state.leader(), state.members(), online, 0, 0, 0));
   }
 
   private static QueueSpec quorum(String name, Integer members) {

@@ -490,6 +490,7 @@ class ConvergenceApiServerTest {
                         List.copyOf(nodes.keySet()),
                         List.copyOf(nodes.keySet()),
                         1234,
+                        0,
                         0))
             .collect(Collectors.toMap(QueueState::name, queue -> queue));
     return new BrokerClient() {

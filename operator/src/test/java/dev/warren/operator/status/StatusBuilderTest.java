@@ -302,7 +302,7 @@ class StatusBuilderTest {
 
       assertThat(conditions(status)).contains("TopologyDeclared=Unknown/BrokerUnreachable");
       assertThat(status.queues())
-          .containsExactly(new QueueStatus("hello", "orders-1", 3, 3, 42L, 0L, null));
+          .containsExactly(new QueueStatus("hello", "orders-1", 3, 3, 42L, 0L, null, null));
       assertThat(status.summary().queues()).isEqualTo("1/1");
       assertThat(status.messagesCountedAt()).isEqualTo(NOON.toString());
       assertThat(status.nodes().quorum()).isEqualTo(Quorum.Unknown);
@@ -323,7 +323,7 @@ class StatusBuilderTest {
       brokerIsSilent("No queue node runs yet");
 
       assertThat(build().queues())
-          .containsExactly(new QueueStatus("hello", null, null, null, null, null, null));
+          .containsExactly(new QueueStatus("hello", null, null, null, null, null, null, null));
       assertThat(build().messagesCountedAt()).isNull();
       assertThat(build().summary().queues()).isEqualTo("0/1");
     }
@@ -388,6 +388,18 @@ class StatusBuilderTest {
     }
 
     @Test
+    void tellHowManyDeadLettersHaveNotArrived() {
+      List<String> node = List.of(NAMES.brokerNode(0));
+      queues.put(
+          "hello",
+          new QueueState("hello", Optional.of(NAMES.brokerNode(0)), node, node, 1, 0, 1234));
+      assertThat(build().queues()).extracting(QueueStatus::deadLetters).containsExactly(1200L);
+
+      queues.put("hello", queue("hello", 0, 1, 1, 1));
+      assertThat(build().queues()).extracting(QueueStatus::deadLetters).containsOnlyNulls();
+    }
+
+    @Test
     void areRefreshedEveryThirtySecondsAtMost() {
       queues.put("hello", queue("hello", 0, 3, 3, 10));
       topology.setStatus(build());
@@ -410,7 +422,7 @@ class StatusBuilderTest {
 
       assertThat(build().queues())
           .containsExactly(
-              new QueueStatus("hello", "orders-1", 3, 2, 10L, 0L, "1 of 3 members are down"));
+              new QueueStatus("hello", "orders-1", 3, 2, 10L, 0L, null, "1 of 3 members are down"));
       assertThat(build().messagesCountedAt()).isEqualTo(NOON.toString());
     }
 
@@ -1476,6 +1488,7 @@ class StatusBuilderTest {
         nodes,
         nodes.subList(0, online),
         messages,
+        0,
         0);
   }
 
