@@ -4,7 +4,6 @@ import dev.warren.gateway.broker.BrokerFailure.Kind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** A message and what becomes of it. Once that is known its body is let go. For any thread. */
 final class Publication {
@@ -17,7 +16,7 @@ final class Publication {
   Publication(Message message, Duration timeout) {
     this.message = message;
     outcome.whenComplete((safe, failure) -> forgetBody());
-    outcome.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    Deadlines.set(outcome, timeout);
   }
 
   /** Without its body, once its caller has been told. */

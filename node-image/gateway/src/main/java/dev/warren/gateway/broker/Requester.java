@@ -14,7 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Sends requests to queues and finds each its reply. All replies come to one queue of this process,
@@ -64,7 +63,7 @@ public final class Requester implements AutoCloseable {
     CompletableFuture<byte[]> reply = new CompletableFuture<>();
     waiting.put(id, reply);
     reply.whenComplete((ignored, failure) -> waiting.remove(id));
-    reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    Deadlines.set(reply, timeout);
     BasicProperties properties =
         new BasicProperties.Builder()
             .messageId(id)
