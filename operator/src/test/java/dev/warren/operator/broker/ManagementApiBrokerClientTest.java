@@ -81,7 +81,7 @@ class ManagementApiBrokerClientTest {
             "GET /api/nodes?columns=name,running,enabled_plugins",
             "GET /api/health/checks/alarms",
             "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
-                + "node,leader,members,online,messages_ready,messages_unacknowledged");
+                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged");
   }
 
   @Test
