@@ -10,8 +10,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.TooLongFrameException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Whatever is sent, there are requests within the limit, or it is told to be too long. */
+/**
+ * Whatever is sent, there are requests within the limit, or it is told to be too long; and no
+ * buffer is kept.
+ */
 class FramesFuzzTest {
 
   private static final int MAX = 16;
@@ -19,23 +24,28 @@ class FramesFuzzTest {
   @FuzzTest(maxDuration = "30s")
   void anything(FuzzedDataProvider data) {
     Framing framing = data.pickValue(Framing.values());
+    List<ByteBuf> sent = new ArrayList<>();
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(framing, MAX).decoder());
     channel.freezeTime();
     try {
       while (data.remainingBytes() > 0) {
-        byte[] read = data.consumeBytes(data.consumeInt(1, MAX * 2));
-        channel.writeInbound(Unpooled.wrappedBuffer(read));
+        ByteBuf read = Unpooled.buffer().writeBytes(data.consumeBytes(data.consumeInt(1, MAX * 2)));
+        sent.add(read);
+        channel.writeInbound(read);
+      }
+      channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      for (ByteBuf request = channel.readInbound();
+          request != null;
+          request = channel.readInbound()) {
+        assertThat(request.readableBytes()).isLessThanOrEqualTo(MAX);
+        request.release();
       }
     } catch (TooLongFrameException e) {
       // Then nothing more is read.
-      return;
+    } finally {
+      channel.close();
+      channel.releaseInbound();
     }
-    channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-    for (ByteBuf request = channel.readInbound();
-        request != null;
-        request = channel.readInbound()) {
-      assertThat(request.readableBytes()).isLessThanOrEqualTo(MAX);
-      request.release();
-    }
+    assertThat(sent).as("what is no longer needed is let go").allMatch(read -> read.refCnt() == 0);
   }
 }
