@@ -35,9 +35,9 @@ final class BrokerInternals {
   /**
    * All messages, as its leader or its process says: what is shown is some s older. That it still
    * leads, with all that was confirmed before, a leader shows by a command that a majority takes.
-   * (A consistent query would do the same, but may find no end after a leader was killed.) One that
-   * takes no command in 5 s, though it is shown as the leader, was seen to stay so for minutes:
-   * another member is asked to stand for election, and the next count asks whom they have chosen.
+   *
+   * <p>One that is terminating takes no command: it waits for ever for members which the same
+   * deletion has ended, for whoever deleted the queue ended in between. The deletion is finished.
    */
   private static final String COUNT_MESSAGES =
       """
@@ -45,14 +45,14 @@ final class BrokerInternals {
       case amqqueue:get_type(Q) of
         rabbit_quorum_queue ->
           {Name, Node} = Asked = amqqueue:get_pid(Q),
-          case ra:process_command(Asked, rabbit_fifo:make_garbage_collection()) of
-            {ok, _, Leader} ->
+          case erpc:call(Node, ets, lookup, [ra_state, Name]) of
+            [{_, terminating_leader, _}] ->
+              {ok, _} = rabbit_amqqueue:delete_with(amqqueue:get_name(Q), false, false, <<"warren">>),
+              0;
+            _ ->
+              {ok, _, Leader} = ra:process_command(Asked, rabbit_fifo:make_garbage_collection()),
               {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
-              N;
-            {timeout, _} ->
-              Others = [{Name, Other} || Other <- rabbit_amqqueue:get_quorum_nodes(Q), Other =/= Node],
-              Next = [lists:nth(rand:uniform(length(Others)), Others) || Others =/= []],
-              {no_answer_from, Node, [{Member, ra:trigger_election(Member)} || Member <- Next]}
+              N
           end;
         rabbit_classic_queue ->
           proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
