@@ -64,7 +64,7 @@ DNS:kubernetes.default.svc.cluster.local"
   user kube-proxy /CN=system:kube-proxy
   user coredns /CN=system:coredns
   user storage /O=system:masters/CN=warren-testbed-storage
-  for n in "${MACHINES[@]}"; do
+  for n in "${ALL_MACHINES[@]}"; do
     certificate "kubelet-n$n" ca "/CN=n$n" "IP:$(machine_address "$n"),DNS:n$n"
     user "n$n" "/O=system:nodes/CN=system:node:n$n"
   done

@@ -14,7 +14,7 @@ clean() {
   [[ $WARREN_STATE == /?* && $WARREN_STATE != */../* ]] || fail "WARREN_STATE must be an absolute path"
   [[ ! -d $WARREN_STATE || -e $WARREN_STATE/.warren-testbed || -z $(ls -A "$WARREN_STATE") ]] ||
     fail "$WARREN_STATE is not a folder of the test bed: it is not touched"
-  for group in host "${MACHINES[@]/#/n}"; do
+  for group in host "${ALL_MACHINES[@]/#/n}"; do
     kill_group "$group"
   done
   unmount_below "$WARREN_STATE"

@@ -20,9 +20,14 @@ run_tool() { # PROGRAM ARGUMENT...
 
 # The first process that should run and does not; nothing when all do.
 missing_process() {
-  local name
-  for name in "${HOST_PROCESSES[@]}" n{1,2,3}-{containerd,kubelet,kube-proxy}; do
+  local name n
+  for name in "${HOST_PROCESSES[@]}"; do
     alive "$name" || { echo "$name" && return; }
+  done
+  for n in "${MACHINES[@]}"; do
+    for name in "n$n"-{containerd,kubelet,kube-proxy}; do
+      alive "$name" || { echo "$name" && return; }
+    done
   done
 }
 
@@ -47,6 +52,7 @@ start_everything() {
   local missing
   mkdir -p "$CERTIFICATES" "$CONFIG" "$LOGS" "$PIDS"
   touch "$WARREN_STATE/.warren-testbed"
+  echo "${#MACHINES[@]}" >"$WARREN_STATE/machines"
   ensure_packages
   ensure_binaries
   ensure_certificates
@@ -62,11 +68,18 @@ start_everything() {
   bin_dir >"$WARREN_STATE/complete"
 }
 
-up() {
+# More machines than there are; one that is there stays.
+ask_for_machines() { # N
+  (($1 >= 3 && $1 <= ${#ALL_MACHINES[@]})) || fail "$1 machines cannot be had: 3 to ${#ALL_MACHINES[@]}"
+  (($1 <= ${#MACHINES[@]})) || MACHINES=("${ALL_MACHINES[@]:0:$1}")
+}
+
+up() { # [N]
   local repaired
   [[ $EUID == 0 ]] || fail "must be run as root"
   [[ -e $CGROUPS/pids/cgroup.procs ]] || fail "needs cgroup v1 hierarchies below $CGROUPS"
   lock
+  ask_for_machines "${1:-3}"
   if is_well; then
     step "the test bed is up"
     return

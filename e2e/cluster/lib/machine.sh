@@ -82,6 +82,7 @@ podLogsDir: $dir/pod-logs
 volumePluginDir: $dir/kubelet/volume-plugins
 maxPods: 250
 serializeImagePulls: false
+$(at_risk "$n" taint)
 # A lost machine is noticed after 20 to 25 s.
 nodeStatusUpdateFrequency: 5s
 nodeStatusReportFrequency: 1m
@@ -116,12 +117,21 @@ ensure_containerd() { # N
   wait_until 30 containerd_is_ready "$1" || fail "containerd of n$1 does not start" "$LOGS/n$1-containerd.log"
 }
 
+# What marks a machine at risk; nothing for another.
+at_risk() { # N label|taint
+  (($1 >= FIRST_AT_RISK)) || return 0
+  case $2 in
+    label) echo ",warren.test/at-risk=true" ;;
+    taint) echo "registerWithTaints: [{ key: warren.test/at-risk, value: 'true', effect: NoSchedule }]" ;;
+  esac
+}
+
 ensure_kubelet() { # N
   local dir
   dir=$(machine_dir "$1")
   ensure_process "n$1-kubelet" "n$1" kubelet --config "$dir/kubelet.yaml" --root-dir "$dir/kubelet" \
     --cert-dir "$dir/kubelet/pki" --kubeconfig "$CONFIG/n$1.kubeconfig" --hostname-override "n$1" \
-    --node-ip "$(machine_address "$1")" --node-labels "topology.kubernetes.io/zone=z$1"
+    --node-ip "$(machine_address "$1")" --node-labels "topology.kubernetes.io/zone=$(zone "$1")$(at_risk "$1" label)"
   ensure_process "n$1-kube-proxy" "n$1" kube-proxy --config "$dir/kube-proxy.yaml"
 }
 

@@ -27,7 +27,7 @@ ensure_machine_network() { # N
     in_machine "$n" ip link set lo up
     in_machine "$n" ip address add "$(machine_address "$n")/24" dev eth0
     in_machine "$n" ip link set eth0 up
-    for other in "${MACHINES[@]}"; do
+    for other in "${ALL_MACHINES[@]}"; do
       [[ $other == "$n" ]] ||
         in_machine "$n" ip route add "$(pod_subnet "$other")" via "$(machine_address "$other")"
     done
@@ -51,7 +51,7 @@ remove_machine_network() { # N
 
 remove_network() {
   local n
-  for n in "${MACHINES[@]}"; do
+  for n in "${ALL_MACHINES[@]}"; do
     remove_machine_network "$n"
   done
   ip link delete "$BRIDGE" 2>/dev/null || true

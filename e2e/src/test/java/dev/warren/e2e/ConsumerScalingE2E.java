@@ -9,10 +9,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** A consumer has as many Pods as its load needs, and keeps them while the load is unknown. */
-@Isolated("other load would slow the consumer down")
 class ConsumerScalingE2E {
 
   private static final String QUEUE = "work";

@@ -31,7 +31,8 @@ class ConvergedE2E {
 
   private static final String REQUEST_LOG = "/tmp/requests";
   private static final Pattern WRITE = Pattern.compile("\\[.*?] \"(PUT|POST|PATCH|DELETE) [^\"]*");
-  private static final String OPERATOR = "system:serviceaccount:" + Operator.NAMESPACE + ":";
+  private static final String OPERATOR =
+      "system:serviceaccount:" + Operator.SHARED.namespace() + ":";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-converged");

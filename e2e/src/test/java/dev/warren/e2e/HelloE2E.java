@@ -12,10 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The examples do what they say, and soon. */
-@Isolated("it measures")
 class HelloE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -33,8 +31,6 @@ class HelloE2E {
 
     System.out.printf(
         "apply to Ready, 3 nodes and 10 queues: %.1f s%n", (System.nanoTime() - applied) / 1e9);
-    topology.delete();
-    topology.awaitGone();
   }
 
   @Test

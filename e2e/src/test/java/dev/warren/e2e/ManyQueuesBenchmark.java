@@ -59,12 +59,12 @@ class ManyQueuesBenchmark {
 
   /** The mean time of a pass over a topology in which nothing is to be done, in seconds. */
   private static double convergedPass() {
-    double passes = Operator.metric(PASSES + "_count");
-    double seconds = Operator.metric(PASSES + "_sum");
+    double passes = Operator.SHARED.metric(PASSES + "_count");
+    double seconds = Operator.SHARED.metric(PASSES + "_sum");
     await("some passes").pollDelay(WATCHED).atMost(WATCHED.multipliedBy(2)).until(() -> true);
-    double counted = Operator.metric(PASSES + "_count") - passes;
+    double counted = Operator.SHARED.metric(PASSES + "_count") - passes;
     assertThat(counted).as("passes within a minute").isPositive();
-    return (Operator.metric(PASSES + "_sum") - seconds) / counted;
+    return (Operator.SHARED.metric(PASSES + "_sum") - seconds) / counted;
   }
 
   private void awaitReplaced(String lost, int queues) {

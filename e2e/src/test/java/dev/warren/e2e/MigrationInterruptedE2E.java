@@ -7,14 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Whatever ends while a queue is made anew, the queue is made anew, and nothing is lost. */
-@Isolated("it kills the operator")
 class MigrationInterruptedE2E {
 
   @RegisterExtension
-  static final TestNamespace namespace = new TestNamespace("e2e-migration-interrupted");
+  static final TestNamespace namespace = TestNamespace.withOperator("e2e-migration-interrupted");
 
   private final Topology topology = namespace.topology("orders");
 
@@ -27,9 +25,9 @@ class MigrationInterruptedE2E {
             ClientPod.startWith("DECLARE=no", "consumer", topology, "flow"));
     traffic.awaitMore(200);
 
-    changeMeanwhile("quorum", Operator::kill);
+    changeMeanwhile("quorum", namespace.operator()::kill);
     changeMeanwhile("classic", leader()::kill);
-    changeMeanwhile("quorum", Operator::kill, leader()::kill);
+    changeMeanwhile("quorum", namespace.operator()::kill, leader()::kill);
 
     System.out.printf("made anew three times: %s, lost=0%n", traffic.stop());
   }

@@ -1,6 +1,5 @@
 package dev.warren.e2e;
 
-import static dev.warren.e2e.TestBed.testbed;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,17 +8,18 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A node whose machine is lost is replaced, and nothing that was confirmed is lost with it. */
-@Isolated("it takes machines away")
+@Order(1)
+@ResourceLock(MachinesAtRisk.LOCK)
 class NodeReplacedE2E {
 
   private static final int QUEUES = 50;
@@ -28,25 +28,22 @@ class NodeReplacedE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-node-replaced");
 
-  private final Topology topology = namespace.topology("orders");
-  private final List<String> cutOff = new ArrayList<>();
+  private final MachinesAtRisk machines = new MachinesAtRisk();
 
   @AfterEach
   void bringBackTheMachines() {
-    List.copyOf(cutOff).forEach(this::bringBack);
-    topology.delete();
-    topology.awaitGone();
+    machines.bringBackAll();
   }
 
   @Test
   void aNodeWhoseMachineIsCutOffIsReplacedAndDoesNoHarmWhenItReturns() {
+    Topology topology = namespace.topology("orders");
     topology.apply(nodes("60s") + queues(QUEUES)).awaitReady();
-    String stays = Operator.machine();
-    NodeStatus lost = nodeAwayFrom(stays);
-    Traffic traffic = Traffic.start(stays, topology, queueLedBy(lost.name()));
+    NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
+    Traffic traffic = Traffic.start(topology, queueLedBy(topology, lost.name()));
 
     long cut = System.nanoTime();
-    cutOff(lost.machine());
+    machines.cutOff(lost.machine());
     topology.awaitReplacementOf(lost.name());
 
     System.out.printf(
@@ -57,7 +54,7 @@ class NodeReplacedE2E {
     System.out.printf("%s, its queue's leader on the lost machine%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
 
-    bringBack(lost.machine());
+    machines.bringBack(lost.machine());
     await("the old Pod has ended")
         .atMost(TOLD)
         .untilAsserted(
@@ -74,13 +71,11 @@ class NodeReplacedE2E {
 
   @Test
   void twoMachinesSilentAtOnceAreToldAndHeldUntilOneReturns() {
+    Topology topology = namespace.topology("silent");
     topology.apply(nodes("20s") + queues(3)).awaitReady();
-    List<NodeStatus> away =
-        topology.get().getStatus().nodes().members().stream()
-            .filter(node -> !node.machine().equals(Operator.machine()))
-            .toList();
+    List<NodeStatus> away = topology.get().getStatus().nodes().members().subList(0, 2);
     Set<String> before = topology.nodeNames();
-    away.forEach(node -> cutOff(node.machine()));
+    away.forEach(node -> machines.cutOff(node.machine()));
 
     topology.awaitTrouble("NodesReady");
     await("Kubernetes notices, and replaceAfter has passed")
@@ -98,19 +93,12 @@ class NodeReplacedE2E {
         .atMost(Duration.ofSeconds(60))
         .until(() -> topology.nodeNames().equals(before));
 
-    bringBack(away.get(0).machine());
+    machines.bringBack(away.get(0).machine());
     topology.awaitReplacementOf(away.get(1).name());
     topology.assertOneCluster();
   }
 
-  private NodeStatus nodeAwayFrom(String machine) {
-    return topology.get().getStatus().nodes().members().stream()
-        .filter(node -> !node.machine().equals(machine))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private String queueLedBy(String node) {
+  private static String queueLedBy(Topology topology, String node) {
     return topology.get().getStatus().queues().stream()
         .filter(queue -> queue.leader().equals(node))
         .map(QueueStatus::name)
@@ -118,19 +106,9 @@ class NodeReplacedE2E {
         .orElseThrow(() -> new AssertionError(node + " leads no queue"));
   }
 
-  private void cutOff(String machine) {
-    cutOff.add(machine);
-    testbed("machine-down", machine.substring(1));
-  }
-
-  private void bringBack(String machine) {
-    testbed("machine-up", machine.substring(1));
-    cutOff.remove(machine);
-    TestBed.kubectl("wait", "--for=condition=Ready", "node/" + machine, "--timeout=90s");
-  }
-
   private static String nodes(String replaceAfter) {
-    return "nodes: {replicas: 3, replaceAfter: %s, storage: {size: 1Gi}}\n".formatted(replaceAfter);
+    return "nodes: {replicas: 3, replaceAfter: %s, storage: {size: 1Gi}, %s}\n"
+        .formatted(replaceAfter, MachinesAtRisk.PLACEMENT);
   }
 
   private static String queues(int count) {

@@ -7,13 +7,20 @@ import static org.awaitility.Awaitility.await;
 import dev.warren.e2e.TestBed.Printed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 
-/** The operator as {@code e2e/install} left it. */
+/**
+ * An installed operator: the one of all namespaces, or one that a test class has for itself. A
+ * class that kills or stops its operator needs its own, since other classes run at the same time.
+ */
 final class Operator {
 
-  static final String NAMESPACE = "warren-system";
+  /** Serves the topologies of all namespaces, but for those with the label {@link #OWN_LABEL}. */
+  static final Operator SHARED = new Operator("warren-system");
 
-  private static final String HERE = "--namespace=" + NAMESPACE;
+  /** The label of topologies that the operator of their own namespace serves. */
+  static final String OWN_LABEL = "warren.test/operator";
+
   private static final String DEPLOYMENT = "deployment/warren";
   private static final String PODS = "--selector=app.kubernetes.io/component=operator";
 
@@ -24,6 +31,34 @@ final class Operator {
    */
   private static final Duration STARTED = Duration.ofSeconds(120);
 
+  private final String namespace;
+
+  private Operator(String namespace) {
+    this.namespace = namespace;
+  }
+
+  /** Installs an operator that serves only the labelled topologies of its own namespace. */
+  static Operator installIn(String namespace) {
+    TestBed.install(
+        namespace,
+        "--set",
+        "watchNamespaces={%s}".formatted(namespace),
+        "--set",
+        "topologySelector=" + OWN_LABEL,
+        "--set",
+        "crds.install=false");
+    return new Operator(namespace);
+  }
+
+  /** The namespace of its Pod. */
+  String namespace() {
+    return namespace;
+  }
+
+  boolean isShared() {
+    return this == SHARED;
+  }
+
   /**
    * Which of the operators works.
    *
@@ -32,12 +67,9 @@ final class Operator {
    */
   record Lease(String holder, Instant renewedAt) {}
 
-  private Operator() {}
-
-  static Lease lease() {
+  Lease lease() {
     String[] fields =
-        kubectl(
-                HERE,
+        here(
                 "get",
                 "lease",
                 "warren-operator",
@@ -47,36 +79,35 @@ final class Operator {
   }
 
   /** Waits until another one works than the one that was killed. */
-  static void awaitAnother(Lease killed) {
+  void awaitAnother(Lease killed) {
     await("another operator works")
         .atMost(STARTED)
-        .until(Operator::lease, lease -> !lease.holder().equals(killed.holder()));
+        .until(this::lease, lease -> !lease.holder().equals(killed.holder()));
   }
 
   /** Ends its Pod without warning; Kubernetes starts another. */
-  static void kill() {
-    kubectl(HERE, "delete", "pods", PODS, "--force", "--grace-period=0");
+  void kill() {
+    here("delete", "pods", PODS, "--force", "--grace-period=0");
   }
 
-  static void stop() {
-    kubectl(HERE, "scale", DEPLOYMENT, "--replicas=0");
-    kubectl(HERE, "wait", "--for=delete", "pods", PODS, "--timeout=60s");
+  void stop() {
+    here("scale", DEPLOYMENT, "--replicas=0");
+    here("wait", "--for=delete", "pods", PODS, "--timeout=60s");
   }
 
   /** Starts it unless it runs, and waits until it does. */
-  static void start() {
-    kubectl(HERE, "scale", DEPLOYMENT, "--replicas=1");
-    kubectl(HERE, "rollout", "status", DEPLOYMENT, "--timeout=90s");
+  void start() {
+    here("scale", DEPLOYMENT, "--replicas=1");
+    here("rollout", "status", DEPLOYMENT, "--timeout=90s");
   }
 
   /** The machine that it runs on, as soon as it does. */
-  static String machine() {
+  String machine() {
     return await("the operator's Pod runs")
         .atMost(STARTED)
         .until(
             () ->
-                kubectl(
-                    HERE,
+                here(
                     "get",
                     "pods",
                     PODS,
@@ -86,18 +117,25 @@ final class Operator {
   }
 
   /** A figure of its metrics that has no labels but the operator's own, summed up. */
-  static double metric(String name) {
+  double metric(String name) {
     return kubectl(
             "get",
             "--raw",
-            "/api/v1/namespaces/%s/services/warren:http/proxy/q/metrics".formatted(NAMESPACE))
+            "/api/v1/namespaces/%s/services/warren:http/proxy/q/metrics".formatted(namespace))
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
 
-  static Printed log() {
-    return tryKubectl("", HERE, "logs", DEPLOYMENT, "--tail=200");
+  Printed log() {
+    return tryKubectl("", "--namespace", namespace, "logs", DEPLOYMENT, "--tail=200");
+  }
+
+  private String here(String... arguments) {
+    return kubectl(
+        Stream.of(new String[] {"--namespace", namespace}, arguments)
+            .flatMap(Stream::of)
+            .toArray(String[]::new));
   }
 }

@@ -1,60 +1,68 @@
 package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.THREE_NODES;
-import static java.util.concurrent.CompletableFuture.delayedExecutor;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.warren.e2e.Broker.Bound;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
-/** The operator may be broken off anywhere: the next one finishes what it began. */
-@Isolated("it kills the operator")
+/** The operator may be killed at any moment: the next one finishes what it began. */
+@Order(2)
 class OperatorKilledE2E {
 
-  private static final int TIMES = 6;
+  private static final int TOPOLOGIES = 6;
 
-  /**
-   * The moments are spread over this long, which is about how long it takes from apply to Ready.
-   */
-  private static final int SPREAD_MS = 12_000;
+  /** One topology is applied in each span of this length, at a random moment of it. */
+  private static final int SPAN_MS = 4_000;
 
   private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
 
-  private static final int[] MOMENTS_MS =
-      new Random(SEED).ints(TIMES, 0, SPREAD_MS / TIMES).toArray();
-
   @RegisterExtension
-  static final TestNamespace namespace = new TestNamespace("e2e-operator-killed");
+  static final TestNamespace namespace = TestNamespace.withOperator("e2e-operator-killed");
 
-  @BeforeAll
-  static void sayTheSeed() {
-    System.out.printf("the operator is killed by the seed -De2e.seed=%d%n", SEED);
+  /** Each topology is at another point of its way to Ready when the operator is killed. */
+  @Test
+  void whatWasBegunIsFinishedAndNothingIsMadeTwice() {
+    System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);
+    Random random = new Random(SEED);
+    List<Topology> topologies = new ArrayList<>();
+    List<Long> applied = new ArrayList<>();
+    long begun = System.nanoTime();
+    for (int i = 0; i < TOPOLOGIES; i++) {
+      awaitMoment(begun, i * SPAN_MS + random.nextInt(SPAN_MS));
+      applied.add(System.nanoTime());
+      topologies.add(namespace.topology("orders-" + i).apply(tenQueues()));
+    }
+
+    Operator.Lease killed = namespace.operator().lease();
+    namespace.operator().kill();
+    long end = System.nanoTime();
+    applied.forEach(
+        moment -> System.out.printf("killed %d ms after an apply%n", (end - moment) / 1_000_000));
+
+    namespace.operator().awaitAnother(killed);
+    topologies.forEach(OperatorKilledE2E::assertWholeAndOnce);
   }
 
-  @RepeatedTest(TIMES)
-  void whatWasBegunIsFinishedAndNothingIsMadeTwice(RepetitionInfo repetition) {
-    int turn = repetition.getCurrentRepetition() - 1;
-    int moment = turn * SPREAD_MS / TIMES + MOMENTS_MS[turn];
-    Topology topology = namespace.topology("orders-" + turn);
+  private static void awaitMoment(long begun, int afterMs) {
+    await("the moment to apply")
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> System.nanoTime() - begun >= Duration.ofMillis(afterMs).toNanos());
+  }
 
-    Operator.Lease killed = Operator.lease();
-    topology.apply(tenQueues());
-    CompletableFuture.runAsync(Operator::kill, delayedExecutor(moment, MILLISECONDS)).join();
-
-    System.out.printf("%s: the operator was killed after %d ms%n", topology.name(), moment);
-    Operator.awaitAnother(killed);
+  private static void assertWholeAndOnce(Topology topology) {
     topology.awaitReady();
     assertThat(topology.nodes()).hasSize(3);
     assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(3);
@@ -63,9 +71,6 @@ class OperatorKilledE2E {
     assertThat(broker.queues()).isEqualTo(queues());
     assertThat(broker.exchanges()).containsExactly("events");
     assertThat(broker.bindings()).isEqualTo(bindings());
-
-    topology.delete();
-    topology.awaitGone();
   }
 
   private static Set<String> queues() {

@@ -6,16 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Every event that was answered with 202 is in its queue, whatever happens to the nodes meanwhile.
  * How many are sent at least: -De2e.messages.
  */
-@Isolated("it kills nodes and uses up their memory")
 class PublishThroughFaultsE2E {
 
   private static final int MESSAGES = Integer.getInteger("e2e.messages", 20_000);
@@ -32,12 +29,6 @@ class PublishThroughFaultsE2E {
   static final TestNamespace namespace = new TestNamespace("e2e-publish-through-faults");
 
   private final Topology topology = namespace.topology("flood");
-
-  @AfterEach
-  void remove() {
-    topology.delete();
-    topology.awaitGone();
-  }
 
   @Test
   void everyEventThatWasAcceptedArrives() {

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A change of the nodes themselves, while messages flow: one node at a time. */
-@Isolated("it measures")
+@Order(3)
 class RollingE2E {
 
   private static final String QUEUES = "queues: [{name: flow}, {name: other}]\n";
@@ -26,7 +26,9 @@ class RollingE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-rolling");
 
-  private final Topology topology = namespace.topology("orders");
+  private static int topologies;
+
+  private final Topology topology = namespace.topology("orders-" + ++topologies);
   private Traffic traffic;
 
   @BeforeEach
@@ -36,10 +38,9 @@ class RollingE2E {
   }
 
   @AfterEach
-  void removeTheTopology() {
+  void makeRoomForTheNext() {
     namespace.run("delete", "pods", "publisher", "consumer", "--ignore-not-found");
-    topology.delete();
-    topology.awaitGone();
+    topology.deleteWithoutWaiting();
   }
 
   @ParameterizedTest(name = "{0}")

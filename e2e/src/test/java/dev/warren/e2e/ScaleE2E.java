@@ -24,7 +24,7 @@ class ScaleE2E {
   @Test
   void nodesComeAndGoAndEveryQueueHasItsMembersAtEveryRest() {
     topology.apply(spec(3)).awaitReady();
-    Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
+    Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
 
     topology.apply(spec(5));
     awaitRest(5, 3);

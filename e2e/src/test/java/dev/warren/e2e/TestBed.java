@@ -7,17 +7,20 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** The cluster that the tests run on, and the tools with which a user works on it. */
 final class TestBed {
 
-  private static final Path TESTBED = Path.of("cluster", "testbed");
+  private static final String TESTBED = Path.of("cluster", "testbed").toString();
+
+  private static final Path KUBECONFIG = Path.of(testbed("kubeconfig").strip());
+
+  /** The program itself: it is run so often that the script around it would be felt. */
+  private static final String KUBECTL = Path.of(testbed("path").strip(), "kubectl").toString();
 
   static final KubernetesClient CLIENT =
       new KubernetesClientBuilder().withConfig(administrator()).build();
@@ -29,43 +32,56 @@ final class TestBed {
 
   /** Runs kubectl, which must succeed, and returns what it printed. */
   static String kubectl(String... arguments) {
-    Printed printed = tryKubectl("", arguments);
-    assertThat(printed.exitCode())
-        .as("kubectl %s%n%s", String.join(" ", arguments), printed.text())
-        .isZero();
-    return printed.text();
+    return succeed(KUBECTL, asAdministrator(arguments));
   }
 
   /** Runs kubectl with the text as its standard input. */
   static Printed tryKubectl(String input, String... arguments) {
-    return run(input, Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toList());
+    return run(input, KUBECTL, asAdministrator(arguments));
+  }
+
+  private static String[] asAdministrator(String... arguments) {
+    return with(arguments, "--kubeconfig", KUBECONFIG.toString());
   }
 
   /** Runs a command of the test bed itself, such as machine-down 2, which must succeed. */
   static String testbed(String... arguments) {
-    Printed printed = run("", List.of(arguments));
-    assertThat(printed.exitCode())
-        .as("testbed %s%n%s", String.join(" ", arguments), printed.text())
-        .isZero();
-    return printed.text();
+    return succeed(TESTBED, arguments);
+  }
+
+  /** Runs {@code e2e/install} with arguments for Helm, which must succeed. */
+  static void install(String namespace, String... arguments) {
+    succeed("./install", with(arguments, "--namespace", namespace));
   }
 
   /** The file of the API server's audit log: one line of JSON for each write. */
   static Path auditLog() {
-    return Path.of(run("", List.of("audit-log")).text().strip());
+    return Path.of(testbed("audit-log").strip());
   }
 
   private static Config administrator() {
-    File kubeconfig = new File(run("", List.of("kubeconfig")).text().strip());
     // The client takes any key for an RSA one unless it is told.
-    return new ConfigBuilder(Config.fromKubeconfig(kubeconfig)).withClientKeyAlgo("EC").build();
+    return new ConfigBuilder(Config.fromKubeconfig(KUBECONFIG.toFile()))
+        .withClientKeyAlgo("EC")
+        .build();
   }
 
-  private static Printed run(String input, List<String> arguments) {
-    List<String> command =
-        Stream.concat(Stream.of(TESTBED.toString()), arguments.stream()).toList();
+  private static String[] with(String[] arguments, String... first) {
+    return Stream.of(first, arguments).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  private static String succeed(String program, String... arguments) {
+    Printed printed = run("", program, arguments);
+    assertThat(printed.exitCode())
+        .as("%s %s%n%s", program, String.join(" ", arguments), printed.text())
+        .isZero();
+    return printed.text();
+  }
+
+  private static Printed run(String input, String program, String... arguments) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process =
+          new ProcessBuilder(with(arguments, program)).redirectErrorStream(true).start();
       // Our inputs are small beside what kubectl reads before it prints, so nobody waits for
       // nobody.
       try (var stdin = process.outputWriter(UTF_8)) {

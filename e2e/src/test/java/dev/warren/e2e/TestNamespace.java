@@ -19,16 +19,36 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * A namespace of one test class, under the restricted profile. When a test fails, what is in it is
- * printed.
+ * printed. Nobody waits until it is gone: whoever runs the tests looks at the end whether all went.
  */
 final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWatcher {
+
+  /** By which all of them are found. */
+  private static final String LABEL = "warren.test/namespace";
 
   private static final Duration DELETION = Duration.ofSeconds(90);
 
   private final String name;
+  private final boolean hasOwnOperator;
+  private Operator operator = Operator.SHARED;
 
   TestNamespace(String name) {
+    this(name, false);
+  }
+
+  private TestNamespace(String name, boolean hasOwnOperator) {
     this.name = name;
+    this.hasOwnOperator = hasOwnOperator;
+  }
+
+  /** A namespace with an operator of its own, which may be killed. */
+  static TestNamespace withOperator(String name) {
+    return new TestNamespace(name, true);
+  }
+
+  /** Who serves the topologies of this namespace. */
+  Operator operator() {
+    return operator;
   }
 
   String name() {
@@ -62,19 +82,18 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
   @Override
   public void beforeAll(ExtensionContext context) {
     // An interrupted run may have left one.
-    delete();
+    resource().delete();
+    await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
     resource().create();
     run("create", "configmap", ClientPod.PROGRAMS, "--from-file", "src/test/resources/clients");
+    if (hasOwnOperator) {
+      operator = Operator.installIn(name);
+    }
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    try {
-      delete();
-    } catch (RuntimeException e) {
-      dump(context);
-      throw e;
-    }
+    resource().delete();
   }
 
   @Override
@@ -82,16 +101,12 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     dump(context);
   }
 
-  private void delete() {
-    resource().delete();
-    await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
-  }
-
   private Resource<Namespace> resource() {
     return CLIENT.resource(
         new NamespaceBuilder()
             .withNewMetadata()
             .withName(name)
+            .addToLabels(LABEL, "")
             .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
             .endMetadata()
             .build());
@@ -103,7 +118,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
                 tryKubectl("", here("get", "mtop", "--output", "yaml")),
                 tryKubectl("", here("get", "all,pvc,secret,configmap", "--output", "wide")),
                 tryKubectl("", here("get", "events", "--sort-by", "lastTimestamp")),
-                Operator.log())
+                operator.log())
             .map(Printed::text)
             .reduce("", (all, next) -> all + "----%n".formatted() + next);
     System.err.printf(

@@ -91,13 +91,18 @@ final class Topology {
     return """
         apiVersion: warren.dev/v1alpha1
         kind: MessageTopology
-        metadata: {name: %s}
+        metadata: {name: %s, labels: {%s}}
         spec:
         """
-            .formatted(name)
+            .formatted(name, namespace.operator().isShared() ? "" : Operator.OWN_LABEL + ": own")
         + spec.indent(2);
   }
 
+  void deleteWithoutWaiting() {
+    namespace.run("delete", "mtop", name, "--wait=false");
+  }
+
+  /** Returns when the resource is gone; what belongs to it may still be there. */
   void delete() {
     namespace.run("delete", "mtop", name, "--timeout=60s");
   }

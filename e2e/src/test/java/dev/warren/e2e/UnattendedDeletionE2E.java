@@ -1,8 +1,6 @@
 package dev.warren.e2e;
 
 import static dev.warren.e2e.DeletionE2E.QUEUE_AND_CONSUMER;
-import static dev.warren.e2e.TestBed.kubectl;
-import static dev.warren.e2e.TestBed.testbed;
 import static dev.warren.e2e.Topology.ONE_NODE;
 import static dev.warren.e2e.Topology.THREE_NODES;
 
@@ -11,25 +9,28 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A topology can be deleted also while the operator, or a machine, is away. */
-@Isolated("it stops the operator")
+@ResourceLock(MachinesAtRisk.LOCK)
 class UnattendedDeletionE2E {
 
   @RegisterExtension
-  static final TestNamespace namespace = new TestNamespace("e2e-unattended-deletion");
+  static final TestNamespace namespace = TestNamespace.withOperator("e2e-unattended-deletion");
+
+  private final MachinesAtRisk machines = new MachinesAtRisk();
 
   @AfterEach
-  void startTheOperator() {
-    Operator.start();
+  void everythingIsThereAgain() {
+    machines.bringBackAll();
+    namespace.operator().start();
   }
 
   @Test
   void aTopologyIsDeletedWhileTheOperatorIsAway() {
     Topology topology = namespace.topology("unattended");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
-    Operator.stop();
+    namespace.operator().stop();
 
     topology.delete();
 
@@ -45,7 +46,7 @@ class UnattendedDeletionE2E {
         "while the operator is killed",
         () -> {
           namespace.run("delete", "mtop", topology.name(), "--wait=false");
-          Operator.kill();
+          namespace.operator().kill();
         });
   }
 
@@ -55,23 +56,18 @@ class UnattendedDeletionE2E {
   @Test
   void ofATopologyWithAMachineCutOffOnlyWhatIsThereWaitsForIt() {
     Topology topology = namespace.topology("cut-off");
-    topology.apply(THREE_NODES + "queues: [{name: work}]").awaitReady();
-    NodeStatus away =
-        topology.get().getStatus().nodes().members().stream()
-            .filter(node -> !node.machine().equals(Operator.machine()))
-            .findFirst()
-            .orElseThrow();
-    String number = away.machine().substring(1);
-    testbed("machine-down", number);
-    try {
-      topology.delete();
-      topology.awaitOnly(
-          List.of("Pod " + away.name(), "PersistentVolumeClaim data-" + away.name()));
-    } finally {
-      testbed("machine-up", number);
-    }
-    kubectl("wait", "--for=condition=Ready", "node/" + away.machine(), "--timeout=90s");
+    topology
+        .apply(
+            "nodes: {replicas: 3, storage: {size: 1Gi}, %s}\nqueues: [{name: work}]"
+                .formatted(MachinesAtRisk.PLACEMENT))
+        .awaitReady();
+    NodeStatus away = topology.get().getStatus().nodes().members().getFirst();
+    machines.cutOff(away.machine());
 
+    topology.delete();
+
+    topology.awaitOnly(List.of("Pod " + away.name(), "PersistentVolumeClaim data-" + away.name()));
+    machines.bringBack(away.machine());
     topology.awaitGone();
   }
 }

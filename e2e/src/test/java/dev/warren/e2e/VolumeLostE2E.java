@@ -3,7 +3,6 @@ package dev.warren.e2e;
 import static dev.warren.e2e.TestBed.testbed;
 import static dev.warren.e2e.Topology.THREE_NODES;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -15,18 +14,11 @@ class VolumeLostE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-volume-lost");
 
-  private final Topology topology = namespace.topology("orders");
-
-  @AfterEach
-  void remove() {
-    topology.delete();
-    topology.awaitGone();
-  }
-
   @Test
   void theFirstNodeLostWithItsVolumeIsReplacedAndNeverFoundsAnotherCluster() {
+    Topology topology = namespace.topology("orders");
     topology.apply(SPEC).awaitReady();
-    Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
+    Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
 
     namespace.run("delete", "pvc", "data-orders-0", "--wait=false");
     namespace.run("delete", "pod", "orders-0", "--wait=false");
@@ -39,13 +31,14 @@ class VolumeLostE2E {
 
   @Test
   void aNodeWhoseVolumeWasEmptiedDoesNotJoinUnderItsOldName() {
+    Topology topology = namespace.topology("emptied");
     topology.apply(SPEC).awaitReady();
-    Traffic traffic = Traffic.start(Operator.machine(), topology, "queue-0");
-    topology.awaitJoined("orders-1");
+    Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
+    topology.awaitJoined("emptied-1");
 
-    testbed("wipe-volume", namespace.name(), "data-orders-1");
-    namespace.run("delete", "pod", "orders-1", "--wait=false");
-    topology.awaitReplacementOf("orders-1");
+    testbed("wipe-volume", namespace.name(), "data-emptied-1");
+    namespace.run("delete", "pod", "emptied-1", "--wait=false");
+    topology.awaitReplacementOf("emptied-1");
 
     topology.assertOneCluster();
     traffic.awaitMore(200);
