@@ -40,7 +40,7 @@ is_well() {
 
 # A test bed that once was complete, of the same programs, whose host did not restart since.
 is_repairable() {
-  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" && -d $(group_dir host) ]]
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] && group_exists host
 }
 
 start_everything() {
@@ -50,7 +50,7 @@ start_everything() {
   ensure_packages
   ensure_binaries
   ensure_certificates
-  make_cgroup host
+  make_group host
   ensure_bridge
   ensure_control_plane
   ensure_dns
@@ -65,7 +65,7 @@ start_everything() {
 up() {
   local repaired
   [[ $EUID == 0 ]] || fail "must be run as root"
-  [[ -e $CGROUPS/pids/cgroup.procs ]] || fail "needs cgroup v1 hierarchies below $CGROUPS"
+  need_cgroups
   lock
   if is_well; then
     step "the test bed is up"
