@@ -3,7 +3,7 @@
 #
 #   CACHE/binaries/PRODUCT-VERSION-HASH/PROGRAM   one folder for each pinned module
 #   CACHE/bin-HASH/                               links to all of them, for PATH
-#   CACHE/api-test-HASH/k8s/VERSION-linux-amd64/  links in the layout of fabric8's kube-api-test
+#   CACHE/api-test-HASH/k8s/VERSION-linux-ARCH/   links in the layout of fabric8's kube-api-test
 
 product_version() { # PRODUCT
   case $1 in
@@ -78,9 +78,9 @@ api_test_dir() { echo "$WARREN_CACHE/api-test-$(build_hash kubernetes etcd)"; }
 ensure_binaries() {
   local build product program package bin api
   bin=$(bin_dir)
-  api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-amd64
-  [[ -e $bin/.complete && -e $api/.complete ]] && return
-  command -v go >/dev/null || fail "go is needed to build the programs of the test bed"
+  [[ -e $bin/.complete && -e $(api_test_dir)/.complete ]] && return
+  command -v go >/dev/null || fail "go is needed to build the programs of the test bed, and is not on the PATH of $(id -un)"
+  api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-$(go env GOARCH)
   mkdir -p "$WARREN_CACHE"
   # Two runs at once would otherwise write the same files.
   exec {build_lock}>"$WARREN_CACHE/build.lock"
@@ -92,6 +92,6 @@ ensure_binaries() {
     ln -sfn "$(product_dir "$product")/$program" "$bin/$program"
     case $program in etcd | kube-apiserver | kubectl) ln -sfn "$(product_dir "$product")/$program" "$api/$program" ;; esac
   done
-  touch "$bin/.complete" "$api/.complete"
+  touch "$bin/.complete" "$(api_test_dir)/.complete"
   exec {build_lock}>&-
 }
