@@ -5,8 +5,9 @@
 MACHINES=(1 2 3)
 
 BRIDGE=warren0
-HOST_ADDRESS=10.89.0.1
-machine_address() { echo "10.89.0.1$1"; }
+MACHINE_NETWORK=$WARREN_NETWORK.0/24
+HOST_ADDRESS=$WARREN_NETWORK.1
+machine_address() { echo "$WARREN_NETWORK.1$1"; }
 pod_subnet() { echo "10.244.$1.0/24"; }
 POD_NETWORK=10.244.0.0/16
 SERVICE_NETWORK=10.96.0.0/16

@@ -58,8 +58,9 @@ build_program() { # PRODUCT PROGRAM PACKAGE
   [[ -x $program ]] && return
   mkdir -p "$dir"
   step "building $2 $(product_version "$1")"
+  # Not in /tmp, which may be a part of the memory.
   (cd "$TESTBED_HOME/binaries/$1" &&
-    CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath' \
+    TMPDIR=/var/tmp CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath' \
       go build -ldflags "$(linker_flags "$1")" -o "$program.partial" "$3") \
     >>"$WARREN_CACHE/build.log" 2>&1 || fail "building $2 failed" "$WARREN_CACHE/build.log"
   # Only a complete program ever has the final name.

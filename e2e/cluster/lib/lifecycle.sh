@@ -4,6 +4,7 @@
 HOST_PROCESSES=(etcd kube-apiserver kube-controller-manager kube-scheduler coredns storage)
 
 lock() {
+  [[ $EUID == 0 ]] || fail "must be run as root"
   # One change at a time; a second caller waits.
   exec {TESTBED_LOCK}>/run/warren-testbed.lock
   flock "$TESTBED_LOCK"
@@ -48,6 +49,7 @@ start_everything() {
   mkdir -p "$CERTIFICATES" "$CONFIG" "$LOGS" "$PIDS"
   touch "$WARREN_STATE/.warren-testbed"
   ensure_packages
+  ensure_kernel
   ensure_binaries
   ensure_certificates
   make_group host
@@ -64,9 +66,8 @@ start_everything() {
 
 up() {
   local repaired
-  [[ $EUID == 0 ]] || fail "must be run as root"
-  need_cgroups
   lock
+  need_cgroups
   if is_well; then
     step "the test bed is up"
     return

@@ -30,7 +30,7 @@ netns_mounts_under_state_dir = true
 restrict_oom_score_adj = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
-bin_dir = "/usr/lib/cni"
+bin_dir = "$(cni_dir)"
 conf_dir = "$dir/cni"
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
