@@ -9,9 +9,10 @@ MACHINES=("${ALL_MACHINES[@]:0:$(cat "$WARREN_STATE/machines" 2>/dev/null || ech
 FIRST_AT_RISK=4
 
 BRIDGE=warren0
-HOST_ADDRESS=10.89.0.1
+MACHINE_NETWORK=$WARREN_NETWORK.0/24
+HOST_ADDRESS=$WARREN_NETWORK.1
 zone() { echo "z$((($1 - 1) % 3 + 1))"; } # N
-machine_address() { echo "10.89.0.1$1"; }
+machine_address() { echo "$WARREN_NETWORK.1$1"; }
 pod_subnet() { echo "10.244.$1.0/24"; }
 POD_NETWORK=10.244.0.0/16
 SERVICE_NETWORK=10.96.0.0/16

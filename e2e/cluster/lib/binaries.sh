@@ -3,7 +3,7 @@
 #
 #   CACHE/binaries/PRODUCT-VERSION-HASH/PROGRAM   one folder for each pinned module
 #   CACHE/bin-HASH/                               links to all of them, for PATH
-#   CACHE/api-test-HASH/k8s/VERSION-linux-amd64/  links in the layout of fabric8's kube-api-test
+#   CACHE/api-test-HASH/k8s/VERSION-linux-ARCH/   links in the layout of fabric8's kube-api-test
 
 product_version() { # PRODUCT
   case $1 in
@@ -26,6 +26,8 @@ BUILDS=(
   "coredns coredns ."
   "helm helm helm.sh/helm/v3/cmd/helm"
 )
+
+API_TEST_PROGRAMS=(etcd kube-apiserver kubectl)
 
 short_hash() { sha256sum | cut -c1-12; }
 
@@ -56,14 +58,25 @@ build_program() { # PRODUCT PROGRAM PACKAGE
   dir=$(product_dir "$1")
   program=$dir/$2
   [[ -x $program ]] && return
+  command -v go >/dev/null ||
+    fail "go is needed to build the programs of the test bed, and is not on the PATH of $(id -un)"
   mkdir -p "$dir"
+  # Two runs at once would otherwise write the same file.
+  exec {build_lock}>"$program.lock"
+  flock "$build_lock"
+  [[ -x $program ]] || compile "$1" "$2" "$3" "$program"
+  exec {build_lock}>&-
+}
+
+compile() { # PRODUCT PROGRAM PACKAGE FILE
   step "building $2 $(product_version "$1")"
+  # Not in /tmp, which may be a part of the memory.
   (cd "$TESTBED_HOME/binaries/$1" &&
-    CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath' \
-      go build -ldflags "$(linker_flags "$1")" -o "$program.partial" "$3") \
+    TMPDIR=/var/tmp CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath' \
+      go build -ldflags "$(linker_flags "$1")" -o "$4.partial" "$3") \
     >>"$WARREN_CACHE/build.log" 2>&1 || fail "building $2 failed" "$WARREN_CACHE/build.log"
   # Only a complete program ever has the final name.
-  mv "$program.partial" "$program"
+  mv "$4.partial" "$4"
 }
 
 build_hash() { # PRODUCT...
@@ -75,23 +88,34 @@ bin_dir() { echo "$WARREN_CACHE/bin-$(build_hash kubernetes etcd coredns helm)";
 
 api_test_dir() { echo "$WARREN_CACHE/api-test-$(build_hash kubernetes etcd)"; }
 
-ensure_binaries() {
-  local build product program package bin api
+# Builds the programs that are missing, all by default, and puts links to them into bin_dir.
+ensure_binaries() { # [PROGRAM...]
+  local build product program package bin wanted=" $* "
   bin=$(bin_dir)
-  api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-amd64
-  [[ -e $bin/.complete && -e $api/.complete ]] && return
-  command -v go >/dev/null || fail "go is needed to build the programs of the test bed"
-  mkdir -p "$WARREN_CACHE"
-  # Two runs at once would otherwise write the same files.
-  exec {build_lock}>"$WARREN_CACHE/build.lock"
-  flock "$build_lock"
-  mkdir -p "$bin" "$api"
+  [[ ! -e $bin/.complete ]] || return 0
+  mkdir -p "$bin"
   for build in "${BUILDS[@]}"; do
     read -r product program package <<<"$build"
+    [[ $# == 0 || $wanted == *" $program "* ]] || continue
     build_program "$product" "$program" "$package"
     ln -sfn "$(product_dir "$product")/$program" "$bin/$program"
-    case $program in etcd | kube-apiserver | kubectl) ln -sfn "$(product_dir "$product")/$program" "$api/$program" ;; esac
   done
-  touch "$bin/.complete" "$api/.complete"
-  exec {build_lock}>&-
+  [[ $# != 0 ]] || touch "$bin/.complete"
+}
+
+ensure_api_test() {
+  local program api
+  api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-$(architecture)
+  ensure_binaries "${API_TEST_PROGRAMS[@]}"
+  mkdir -p "$api"
+  for program in "${API_TEST_PROGRAMS[@]}"; do ln -sfn "$(readlink "$(bin_dir)/$program")" "$api/$program"; done
+}
+
+# As Go, and so fabric8's kube-api-test, calls it.
+architecture() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) uname -m ;;
+  esac
 }

@@ -19,7 +19,7 @@ clean() {
   done
   unmount_below "$WARREN_STATE"
   remove_network
-  remove_cgroups
+  remove_groups
   # What containerd and the kubelet write at fixed places.
   find /var/log/containers -lname "$WARREN_STATE/*" -delete 2>/dev/null || true
   { grep -rlsF "$WARREN_STATE/" /var/lib/cni/results || true; } | xargs --no-run-if-empty rm -f

@@ -26,6 +26,10 @@ YAML
 api_is_ready() { run_tool kubectl get --raw /readyz; }
 
 start_control_plane() {
+  need_free_ports etcd 2379 2380
+  need_free_ports kube-apiserver 6443
+  need_free_ports kube-controller-manager 10257
+  need_free_ports kube-scheduler 10259
   ensure_process etcd host etcd --name warren --data-dir "$WARREN_STATE/etcd" --unsafe-no-fsync \
     --listen-client-urls "$ETCD_URL" --advertise-client-urls "$ETCD_URL" \
     --cert-file "$CERTIFICATES/etcd.crt" --key-file "$CERTIFICATES/etcd.key" \

@@ -3,6 +3,7 @@
 
 ensure_dns() {
   alive coredns && return
+  need_free_ports coredns 53 8181
   step "starting DNS"
   cat >"$CONFIG/Corefile" <<COREFILE
 cluster.local:53 10.in-addr.arpa:53 {

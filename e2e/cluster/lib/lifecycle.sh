@@ -4,6 +4,7 @@
 HOST_PROCESSES=(etcd kube-apiserver kube-controller-manager kube-scheduler coredns storage)
 
 lock() {
+  [[ $EUID == 0 ]] || fail "must be run as root"
   # One change at a time; a second caller waits.
   exec {TESTBED_LOCK}>/run/warren-testbed.lock
   flock "$TESTBED_LOCK"
@@ -45,7 +46,7 @@ is_well() {
 
 # A test bed that once was complete, of the same programs, whose host did not restart since.
 is_repairable() {
-  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" && -d $(group_dir host) ]]
+  [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] && group_exists host
 }
 
 start_everything() {
@@ -54,9 +55,10 @@ start_everything() {
   touch "$WARREN_STATE/.warren-testbed"
   echo "${#MACHINES[@]}" >"$WARREN_STATE/machines"
   ensure_packages
+  ensure_kernel
   ensure_binaries
   ensure_certificates
-  make_cgroup host
+  make_group host
   ensure_bridge
   ensure_control_plane
   ensure_dns
@@ -76,10 +78,9 @@ ask_for_machines() { # N
 
 up() { # [N]
   local repaired
-  [[ $EUID == 0 ]] || fail "must be run as root"
-  [[ -e $CGROUPS/pids/cgroup.procs ]] || fail "needs cgroup v1 hierarchies below $CGROUPS"
   lock
   ask_for_machines "${1:-3}"
+  need_cgroups
   if is_well; then
     step "the test bed is up"
     return

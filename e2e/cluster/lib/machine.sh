@@ -30,7 +30,7 @@ netns_mounts_under_state_dir = true
 restrict_oom_score_adj = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
-bin_dir = "/usr/lib/cni"
+bin_dir = "$(cni_dir)"
 conf_dir = "$dir/cni"
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
@@ -111,7 +111,7 @@ containerd_is_ready() { ctr -a "$(containerd_socket "$1")" version; } # N
 
 ensure_containerd() { # N
   alive "n$1-containerd" && return
-  make_cgroup "n$1"
+  make_group "n$1"
   write_machine_config "$1"
   ensure_process "n$1-containerd" "n$1" containerd --config "$(machine_dir "$1")/containerd.toml" --log-level warn
   wait_until 30 containerd_is_ready "$1" || fail "containerd of n$1 does not start" "$LOGS/n$1-containerd.log"
@@ -156,7 +156,7 @@ forget_runtime_state() { # N
   kill_group "n$1"
   unmount_below "$(machine_dir "$1")"
   remove_machine_network "$1"
-  remove_cgroups "n$1"
+  remove_groups "n$1"
   rm -rf "$(machine_dir "$1")/run"
 }
 

@@ -8,14 +8,73 @@ in_machine() { # N COMMAND...: in the network of a machine
   nsenter --net="/run/netns/warren-n$n" -- "$@"
 }
 
+# The route that something else of this host has to NETWORK or to a part of it. A wider one, such as that of a VPN,
+# goes on to serve the rest.
+foreign_route() { # NETWORK
+  ip -4 route show table all root "$1" | grep -vE " dev $BRIDGE( |$)" | head -n 1 || true
+}
+
+need_free_networks() {
+  local n route
+  route=$(foreign_route "$MACHINE_NETWORK")
+  [[ -z $route ]] ||
+    fail "$MACHINE_NETWORK is in use, see \`ip route\` ($route): set WARREN_NETWORK to another one, such as 10.189.7"
+  for n in "${MACHINES[@]}"; do
+    route=$(foreign_route "$(pod_subnet "$n")")
+    [[ -z $route ]] || fail "$(pod_subnet "$n") is in use, see \`ip route\` ($route): the pods need it, free it"
+  done
+}
+
+# What a process of the host is going to listen on. A program that listens on all addresses is in the way.
+need_free_ports() { # PROCESS PORT...
+  local process=$1 port other
+  shift
+  ! alive "$process" || return 0
+  for port in "$@"; do
+    other=$(ss -Hlntup "sport = :$port" | awk -v port="$port" -v address="$HOST_ADDRESS" '
+      $5 == "0.0.0.0:" port || $5 == "*:" port || $5 == address ":" port {
+        split($7, user, /[",=]/)
+        print user[2] ? user[2] " (process " user[5] ")" : "another program"
+        exit
+      }')
+    [[ -z $other ]] || fail "$process needs port $port of $HOST_ADDRESS, which $other uses: stop that"
+  done
+}
+
+# A firewall of the host that drops what it does not know, as Docker's and ufw's do, drops what goes through the bridge
+# and from the machines to the control plane too.
+let_machines_through() {
+  if iptables -S DOCKER-USER >/dev/null 2>&1; then
+    accept DOCKER-USER -i "$BRIDGE" -o "$BRIDGE"
+  elif drops FORWARD; then
+    accept FORWARD -i "$BRIDGE" -o "$BRIDGE"
+  fi
+  if drops INPUT; then accept INPUT -i "$BRIDGE"; fi
+}
+
+drops() { iptables -S "$1" | grep -qx -e "-P $1 DROP"; } # CHAIN
+
+accept() { # CHAIN MATCH...
+  iptables -C "$@" -j ACCEPT 2>/dev/null || iptables -I "$@" -j ACCEPT
+}
+
+remove_firewall_rules() {
+  local rule
+  while read -ra rule; do
+    iptables "${rule[@]}"
+  done < <(iptables -S 2>/dev/null | sed -n "/ $BRIDGE /s/^-A/-D/p")
+}
+
 ensure_bridge() {
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
+    need_free_networks
     # With a fixed hardware address, for a bridge otherwise takes one of its ports' and changes it
     # when a port is added; the first machine would then lose the API server for a minute.
     ip link add "$BRIDGE" address 02:57:41:52:00:01 type bridge
   fi
   ip address replace "$HOST_ADDRESS/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
+  let_machines_through
 }
 
 ensure_machine_network() { # N
@@ -55,4 +114,5 @@ remove_network() {
     remove_machine_network "$n"
   done
   ip link delete "$BRIDGE" 2>/dev/null || true
+  remove_firewall_rules
 }

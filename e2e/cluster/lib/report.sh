@@ -13,7 +13,7 @@ fail() { # MESSAGE [LOG]
 }
 
 wait_until() { # SECONDS COMMAND...: true as soon as the command is
-  local deadline=$((SECONDS + $1))
+  local deadline=$((SECONDS + $1 * WARREN_PATIENCE))
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < deadline)) || return 1
