@@ -14,35 +14,49 @@ MVN := mvn -B -ntp
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: check
+check: check-scripts check-chart check-java ## Check everything that needs neither root nor the test bed
+
+.PHONY: check-scripts
+check-scripts:
+	.ci/check-scripts
+
+.PHONY: check-chart
+check-chart:
+	PATH=$$($(TESTBED) path helm):$$PATH helm/check $(KUBERNETES)
+
+.PHONY: check-java
+check-java: ## Run the Java tests, the API server's among them
+	api=$$($(TESTBED) api-test-dir) && helm=$$($(TESTBED) path helm)/helm && \
+	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) HELM=$$helm $(MVN) --threads 2 test
+
 .PHONY: test
-test: test-java chart test-node test-e2e ## Run every test
+test: ## Run every test that a change must pass
+	.ci/test
 
-.PHONY: test-java
-test-java: ## Run the Java tests, the API server's among them (no cluster needed)
-	api=$$($(TESTBED) api-test-dir) && \
-	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) $(MVN) verify
-
-.PHONY: test-node
-test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
+.PHONY: test-cluster
+test-cluster: installed ## Run the tests on the test bed, of one class with TEST=HelloE2E
 	node-image/queue-node-stop-test
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) verify -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+	  $(MVN) --threads 3 test -pl operator,node-image/gateway,e2e -am -Dtest='$(or $(TEST),*IT,*E2E)' \
+	    -Dsurefire.failIfNoSpecifiedTests=false
+	e2e/await-clean-up
+
+.PHONY: installed
+installed: ## Start the test bed with the machines that tests take away, and install the operator
+	$(TESTBED) up 6
+	$(MAKE) images
+	KUBECONFIG= e2e/install --set topologySelector='!warren.test/operator'
+	$(TESTBED) helm test warren --namespace warren-system
+
+.PHONY: images
+images: node-image operator-image gateway-image example-image
 
 .PHONY: fuzz
 fuzz: ## Fuzz what the gateway reads from its clients, half a minute each
 	for test in 'FramesFuzzTest#anything' 'HttpFuzzTest#anyPath' 'HttpFuzzTest#anyEvent'; do \
 	  JAZZER_FUZZ=1 $(MVN) -q test -pl node-image/gateway -Dtest="$$test" || exit; \
 	done
-
-.PHONY: chart
-chart: ## Check the chart (no cluster needed)
-	PATH=$$($(TESTBED) path):$$PATH helm/check $(KUBERNETES)
-
-.PHONY: test-e2e
-test-e2e: cluster node-image operator-image gateway-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
-	KUBECONFIG= e2e/install
-	$(TESTBED) helm test warren --namespace warren-system
-	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
 
 FAULTS := 200
 MINUTES := 600
@@ -51,35 +65,29 @@ DOWN := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
-soak: cluster node-image operator-image gateway-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
-	KUBECONFIG= e2e/install
-	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
+soak: installed ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
+	$(MVN) verify -pl e2e -am -Dtest=FaultsSoak -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: bench-queues
-bench-queues: cluster node-image operator-image gateway-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
-	KUBECONFIG= e2e/install
+bench-queues: installed ## Measure a pass and a replacement with 100 and 1,000 queues
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: bench-load
-bench-load: cluster node-image operator-image gateway-image example-image ## Measure how a consumer follows a constant load, a quarter of an hour
-	KUBECONFIG= e2e/install
+bench-load: installed ## Measure how a consumer follows a constant load, a quarter of an hour
 	$(MVN) verify -pl e2e -am -Dtest=ConstantLoadBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: soak-publish
-soak-publish: cluster node-image operator-image gateway-image example-image ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
-	KUBECONFIG= e2e/install
+soak-publish: installed ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
 	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.messages=$(MESSAGES)
 
 .PHONY: soak-delivery
-soak-delivery: cluster node-image operator-image gateway-image example-image ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
-	KUBECONFIG= e2e/install
+soak-delivery: installed ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
 	$(MVN) verify -pl e2e -am -Dtest=ReceiverDownE2E -Dsurefire.failIfNoSpecifiedTests=false -De2e.down=$(DOWN)
 
 .PHONY: bench-gateway
-bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages
-	KUBECONFIG= e2e/install
+bench-gateway: installed ## Measure the gateway beside other ways for the same messages
 	$(MVN) -q test-compile -pl node-image/gateway -am
 	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
 	  -Dtest-program=dev.warren.gateway.bench.GatewayBenchmark

@@ -6,6 +6,11 @@
 CGROUPS=/sys/fs/cgroup
 CGROUP_ROOT=warren-testbed
 
+# What all of the test bed weighs when the processors are busy, in the units of version 1 and 2: sixteen times a process.
+# It is many machines.
+CPU_SHARES=16384
+CPU_WEIGHT=1600
+
 need_cgroups() {
   local controller
   [[ -e $CGROUPS/pids/cgroup.procs || -e $CGROUPS/cgroup.controllers ]] ||
@@ -50,6 +55,8 @@ if [[ -e $CGROUPS/pids/cgroup.procs ]]; then
           cat "$hierarchy$file" >"$dir/$file"
         done
       fi
+      # Each process of the host outside of any group weighs as much as all of the test bed otherwise.
+      [[ ! -e $dir/cpu.shares ]] || echo "$CPU_SHARES" >"$hierarchy$CGROUP_ROOT/cpu.shares"
     done
   }
 
@@ -101,6 +108,7 @@ else
     pass_controllers_on "$CGROUPS"
     pass_controllers_on "${dir%/*}"
     pass_controllers_on "$dir"
+    echo "$CPU_WEIGHT" >"${dir%/*}/cpu.weight"
   }
 
   join_group() { echo "$2" >"$(group_dir "$1")/system/cgroup.procs"; } # NAME PID

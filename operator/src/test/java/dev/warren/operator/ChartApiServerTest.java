@@ -65,8 +65,8 @@ class ChartApiServerTest {
             assertThat(
                     api.client()
                         .resource(object)
-                        .fieldValidation(Validation.STRICT)
                         .dryRun()
+                        .fieldValidation(Validation.STRICT)
                         .serverSideApply())
                 .isNotNull());
   }
