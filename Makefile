@@ -4,18 +4,24 @@ SHELL := /bin/bash
 
 VERSION := 0.1.0
 KUBERNETES := 1.34.4
-TESTBED := e2e/cluster/testbed
+# Installs the JDK and the Go that are missing, and runs a command with them.
+PREREQUISITES := $(CURDIR)/.ci/prerequisites
+MVN := $(PREREQUISITES) java -- $(CURDIR)/mvnw -B -ntp
+TESTBED := $(PREREQUISITES) go -- e2e/cluster/testbed
 IMAGES := e2e/cluster/images
-
-export JAVA_HOME := $(shell .ci/find-jdk)
-MVN := mvn -B -ntp
+# On the test bed, whatever cluster the user works on.
+INSTALL := CLUSTER=testbed CONTEXT= e2e/install
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: prerequisites
+prerequisites: ## Install the tools that are missing (as root), so that nothing later has to
+	@$(PREREQUISITES) java go
+
 .PHONY: test
-test: test-java chart test-node test-e2e ## Run every test
+test: prerequisites test-java chart test-node test-e2e ## Run every test
 
 .PHONY: test-java
 test-java: ## Run the Java tests, the API server's among them (no cluster needed)
@@ -40,7 +46,7 @@ chart: ## Check the chart (no cluster needed)
 
 .PHONY: test-e2e
 test-e2e: cluster node-image operator-image gateway-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(TESTBED) helm test warren --namespace warren-system
 	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
 
@@ -52,34 +58,34 @@ SEED := $(shell date +%s)
 
 .PHONY: soak
 soak: cluster node-image operator-image gateway-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: bench-queues
 bench-queues: cluster node-image operator-image gateway-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: bench-load
 bench-load: cluster node-image operator-image gateway-image example-image ## Measure how a consumer follows a constant load, a quarter of an hour
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) verify -pl e2e -am -Dtest=ConstantLoadBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: soak-publish
 soak-publish: cluster node-image operator-image gateway-image example-image ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.messages=$(MESSAGES)
 
 .PHONY: soak-delivery
 soak-delivery: cluster node-image operator-image gateway-image example-image ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) verify -pl e2e -am -Dtest=ReceiverDownE2E -Dsurefire.failIfNoSpecifiedTests=false -De2e.down=$(DOWN)
 
 .PHONY: bench-gateway
 bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages
-	KUBECONFIG= e2e/install
+	$(INSTALL)
 	$(MVN) -q test-compile -pl node-image/gateway -am
 	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
 	  -Dtest-program=dev.warren.gateway.bench.GatewayBenchmark
@@ -96,11 +102,11 @@ bench-scaling: ## What it costs to decide for 10, 50 and 200 consumers
 	$(SIMULATION).DecisionBenchmark
 
 .PHONY: demo
-demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed
+demo: ## Show Warren at work, on the test bed, or: make demo CONTEXT=name, make demo CLUSTER=kind
 	e2e/demo
 
 .PHONY: demo-down
-demo-down: ## Remove what demo made, the test bed too
+demo-down: ## Remove what demo made, the test bed too; with the same CONTEXT or CLUSTER
 	e2e/demo-down
 
 .PHONY: cluster
@@ -119,7 +125,7 @@ node-image: cluster ## Build the queue node's image and load it into the test be
 
 .PHONY: operator-image
 operator-image: cluster ## Build the operator's image and load it into the test bed
-	operator/src/main/container/jlink-runtime operator/target/jre
+	$(PREREQUISITES) java -- operator/src/main/container/jlink-runtime operator/target/jre
 	$(MVN) -q package -pl operator -am -DskipTests
 	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
 	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
@@ -127,7 +133,7 @@ operator-image: cluster ## Build the operator's image and load it into the test 
 
 .PHONY: gateway-image
 gateway-image: cluster ## Build the gateway's image and load it into the test bed
-	operator/src/main/container/jlink-runtime node-image/gateway/target/jre
+	$(PREREQUISITES) java -- operator/src/main/container/jlink-runtime node-image/gateway/target/jre
 	$(MVN) -q package -pl node-image/gateway -am -DskipTests
 	archive=$$($(IMAGES)/containerize node-image/gateway node-image/gateway/src/main/container/Containerfile \
 	  warren.local/gateway:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
