@@ -128,8 +128,11 @@ fetch_jdk() {
   say "fetching the JDK of Debian $JDK_OF_DEBIAN into $JDK_IN_CACHE"
   rm -rf "$new"
   mkdir -p "$CACHE"
-  logged mmdebstrap --mode=chrootless --variant=extract --include=default-jdk-headless \
+  # How this machine's apt reaches the archive (proxy, certificates, tolerated dates).
+  apt-config dump | { grep -E '^Acquire::(http|https|Check-[A-Za-z-]+|Retries)\b' || true; } >"$new.apt.conf"
+  logged mmdebstrap --mode=chrootless --variant=extract --include=default-jdk-headless --aptopt="$new.apt.conf" \
     "$JDK_OF_DEBIAN" "$new" "$(debian_mirror)" || fail "mmdebstrap could not fetch the JDK"
+  rm "$new.apt.conf"
   point_links_into "$new"
   point_programs_into "$new"
   add_certificates "$new"

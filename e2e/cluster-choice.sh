@@ -7,8 +7,8 @@
 #   CLUSTER=kind      a kind cluster for the demo alone, with docker or podman
 #   CLUSTER=testbed   the test bed, whatever KUBECONFIG says
 #
-# choose_cluster sets cluster to testbed, context or kind; prepare_cluster makes it ready for the demo; use_cluster makes
-# kubectl and helm work on it, and on no other.
+# choose_cluster sets cluster to testbed, context or kind; prepare_cluster makes it ready for the demo; use_cluster
+# makes kubectl and helm work on it, and on no other.
 
 kind_name=warren-demo
 kind_kubeconfig=${WARREN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/warren}/kind-$kind_name.kubeconfig
@@ -68,8 +68,8 @@ find_clients() {
   fi
 }
 
-# prepare_cluster: starts a cluster of ours, and gives it the images; of a user's, says what will happen there, and finds
-# out whether it can.
+# prepare_cluster: starts a cluster of ours, and gives it the images; of a user's, says what will happen there, and
+# finds out whether it can.
 prepare_cluster() { "prepare_$cluster"; }
 
 prepare_testbed() {
@@ -202,8 +202,8 @@ all_pulled() {
   while IFS='|' read -r name id reason message; do
     case $reason in
       ErrImagePull | ImagePullBackOff | InvalidImageName | ErrImageNeverPull | ErrInvalidImageName)
-        fail "the cluster cannot pull $(demo_images | sed -n "s/^$name //p"), so nothing was installed:" \
-          "$reason: $message"
+        fail "the cluster cannot pull $(demo_images | sed -n "s/^$name //p") ($reason: $message), so nothing was" \
+          "installed: name an image that it can pull in $(image_variable "$name")"
         ;;
     esac
     # A container that could be made, or almost, has its image.
@@ -212,6 +212,11 @@ all_pulled() {
     fi
   done <<<"$states"
   ((pulled == $(demo_images | wc -l)))
+}
+
+image_variable() { # NAME: of queue-node, QUEUE_NODE_IMAGE
+  local variable=${1^^}_IMAGE
+  echo "${variable//-/_}"
 }
 
 state_of_trial_pod() {
