@@ -89,7 +89,7 @@ prepare_kind() {
   fi
   kind export kubeconfig --name "$kind_name" --kubeconfig "$kind_kubeconfig"
   step "building the images"
-  make --silent --directory="$here/.." images
+  ENGINE=$engine REGISTRY=warren.local make --silent --directory="$here/.." images
   step "loading the images"
   load_into_kind "$engine"
   step "to work on it: export KUBECONFIG=$kind_kubeconfig"
