@@ -45,6 +45,7 @@ use_testbed() {
 }
 
 use_kind() {
+  find_kind
   export KUBECONFIG=$kind_kubeconfig
   find_clients
 }
@@ -59,6 +60,13 @@ use_context() {
   kubectl() { command kubectl --context "$CONTEXT" "$@"; }
   # shellcheck disable=SC2317 # the scripts call it
   helm() { command helm --kube-context "$CONTEXT" "$@"; }
+}
+
+# find_kind: sets engine to what kind works with, and tells kind.
+find_kind() {
+  type -P kind >/dev/null || refuse "kind is not on PATH: install it, or leave CLUSTER out for the test bed"
+  engine=$(container_engine)
+  export KIND_EXPERIMENTAL_PROVIDER=$engine
 }
 
 # The user's own kubectl and helm if there are both, otherwise those of the test bed.
@@ -78,9 +86,6 @@ prepare_testbed() {
 }
 
 prepare_kind() {
-  local engine
-  type -P kind >/dev/null || refuse "kind is not on PATH: install it, or leave CLUSTER out for the test bed"
-  engine=$(container_engine)
   use_kind
   if ! kind get clusters 2>/dev/null | grep -qx "$kind_name"; then
     step "creating the kind cluster $kind_name"
@@ -91,7 +96,7 @@ prepare_kind() {
   step "building the images"
   ENGINE=$engine REGISTRY=warren.local make --silent --directory="$here/.." images
   step "loading the images"
-  load_into_kind "$engine"
+  load_into_kind
   step "to work on it: export KUBECONFIG=$kind_kubeconfig"
 }
 
@@ -106,10 +111,10 @@ container_engine() {
   fi
 }
 
-load_into_kind() { # ENGINE
+load_into_kind() {
   local images archive
   mapfile -t images < <(demo_images | cut -d ' ' -f 2)
-  if [[ $1 == docker ]]; then
+  if [[ $engine == docker ]]; then
     kind load docker-image --name "$kind_name" "${images[@]}"
   else
     # kind's own way to load an image asks docker.
@@ -231,7 +236,7 @@ trial_pod_field() { kubectl --namespace "$trial" get pod images --output=jsonpat
 built_id() {
   case $cluster in
     testbed) testbed image-digest "$1" ;;
-    kind) "$(container_engine)" image inspect --format '{{.Id}}' "$1" ;;
+    kind) "$engine" image inspect --format '{{.Id}}' "$1" ;;
   esac
 }
 
