@@ -7,17 +7,9 @@ export QUEUE_NODE_IMAGE=${QUEUE_NODE_IMAGE:-warren.local/queue-node:0.1.0}
 export GATEWAY_IMAGE=${GATEWAY_IMAGE:-warren.local/gateway:0.1.0}
 export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python:3.14}
 
-testbed() { "$here/cluster/testbed" "$@"; }
+testbed() { "$here/../.ci/prerequisites" go -- "$here/cluster/testbed" "$@"; }
 
 step() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 
-# KUBECONFIG's cluster, with the user's own tools if there are any; otherwise the test bed, with its tools.
-use_cluster() {
-  if [[ -z ${KUBECONFIG:-} ]]; then
-    KUBECONFIG=$(testbed kubeconfig)
-    export KUBECONFIG
-    PATH=$(testbed path):$PATH
-  elif ! command -v kubectl >/dev/null || ! command -v helm >/dev/null; then
-    PATH=$PATH:$(testbed path)
-  fi
-}
+# shellcheck source=e2e/cluster-choice.sh
+. "$here/cluster-choice.sh"
