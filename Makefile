@@ -2,10 +2,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^version: //p' helm/warren/Chart.yaml)
 KUBERNETES := 1.34.4
 TESTBED := e2e/cluster/testbed
-IMAGES := e2e/cluster/images
 
 export JAVA_HOME := $(shell .ci/find-jdk)
 MVN := mvn -B -ntp
@@ -23,7 +22,8 @@ test-java: ## Run the Java tests, the API server's among them (no cluster needed
 	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) $(MVN) verify
 
 .PHONY: test-node
-test-node: cluster node-image ## Run a queue node on the test bed, and the tests that need a real broker
+test-node: cluster ## Run a queue node on the test bed, and the tests that need a real broker
+	e2e/load-images queue-node
 	node-image/queue-node-stop-test
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
 	  $(MVN) verify -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
@@ -38,8 +38,12 @@ fuzz: ## Fuzz what the gateway reads from its clients, half a minute each
 chart: ## Check the chart (no cluster needed)
 	PATH=$$($(TESTBED) path):$$PATH helm/check $(KUBERNETES)
 
+.PHONY: workflows
+workflows: ## Check the workflows of GitHub (takes Go)
+	.ci/check-workflows
+
 .PHONY: test-e2e
-test-e2e: cluster node-image operator-image gateway-image example-image ## Run the operator on the test bed, and the tests that use it as its users do
+test-e2e: load-images ## Run the operator on the test bed, and the tests that use it as its users do
 	KUBECONFIG= e2e/install
 	$(TESTBED) helm test warren --namespace warren-system
 	$(MVN) verify -pl e2e -am -Dtest='*E2E' -Dsurefire.failIfNoSpecifiedTests=false
@@ -51,34 +55,34 @@ DOWN := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
-soak: cluster node-image operator-image gateway-image example-image ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
+soak: load-images ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=FaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: bench-queues
-bench-queues: cluster node-image operator-image gateway-image example-image ## Measure a pass and a replacement with 100 and 1,000 queues
+bench-queues: load-images ## Measure a pass and a replacement with 100 and 1,000 queues
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: bench-load
-bench-load: cluster node-image operator-image gateway-image example-image ## Measure how a consumer follows a constant load, a quarter of an hour
+bench-load: load-images ## Measure how a consumer follows a constant load, a quarter of an hour
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ConstantLoadBenchmark -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: soak-publish
-soak-publish: cluster node-image operator-image gateway-image example-image ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
+soak-publish: load-images ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
 	  -De2e.messages=$(MESSAGES)
 
 .PHONY: soak-delivery
-soak-delivery: cluster node-image operator-image gateway-image example-image ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
+soak-delivery: load-images ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
 	KUBECONFIG= e2e/install
 	$(MVN) verify -pl e2e -am -Dtest=ReceiverDownE2E -Dsurefire.failIfNoSpecifiedTests=false -De2e.down=$(DOWN)
 
 .PHONY: bench-gateway
-bench-gateway: cluster node-image operator-image gateway-image ## Measure the gateway beside other ways for the same messages
+bench-gateway: load-images ## Measure the gateway beside other ways for the same messages
 	KUBECONFIG= e2e/install
 	$(MVN) -q test-compile -pl node-image/gateway -am
 	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
@@ -111,31 +115,13 @@ cluster: ## Start the test bed: a Kubernetes of three machines
 cluster-down: ## Stop the test bed and remove it; what was built stays in the cache
 	$(TESTBED) down
 
-.PHONY: node-image
-node-image: cluster ## Build the queue node's image and load it into the test bed
-	archive=$$($(IMAGES)/containerize node-image node-image/Containerfile \
-	  warren.local/queue-node:$(VERSION) --build-arg BASE=warren.local/rabbitmq:4.3.6) && \
-	  $(TESTBED) load-image "$$archive"
+.PHONY: images
+images: ## Build the images for any cluster: make images [REGISTRY=...] [PUSH=1] [PLATFORMS=linux/amd64,linux/arm64]
+	REGISTRY=$(REGISTRY) PUSH=$(PUSH) PLATFORMS=$(PLATFORMS) .ci/build-images
 
-.PHONY: operator-image
-operator-image: cluster ## Build the operator's image and load it into the test bed
-	operator/src/main/container/jlink-runtime operator/target/jre
-	$(MVN) -q package -pl operator -am -DskipTests
-	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
-	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
-	  $(TESTBED) load-image "$$archive"
-
-.PHONY: gateway-image
-gateway-image: cluster ## Build the gateway's image and load it into the test bed
-	operator/src/main/container/jlink-runtime node-image/gateway/target/jre
-	$(MVN) -q package -pl node-image/gateway -am -DskipTests
-	archive=$$($(IMAGES)/containerize node-image/gateway node-image/gateway/src/main/container/Containerfile \
-	  warren.local/gateway:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
-	  $(TESTBED) load-image "$$archive"
-
-.PHONY: example-image
-example-image: cluster ## Build the image of the examples' programs and load it into the test bed
-	archive=$$($(IMAGES)/build python) && $(TESTBED) load-image "$$archive"
+.PHONY: load-images
+load-images: cluster ## Build the images from the test bed's bases, where they changed, and load them into it
+	e2e/load-images
 
 .PHONY: crds
 crds: ## Write the CustomResourceDefinition from the API's classes
