@@ -7,7 +7,8 @@ KUBERNETES := 1.34.4
 TESTBED := e2e/cluster/testbed
 
 export JAVA_HOME := $(shell .ci/find-jdk)
-MVN := mvn -B -ntp
+# The programs are packaged where the images are built.
+MVN := mvn -B -ntp -Dquarkus.build.skip
 
 .PHONY: help
 help: ## List the targets
