@@ -2,55 +2,65 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^version: //p' helm/warren/Chart.yaml)
 KUBERNETES := 1.34.4
-TESTBED := e2e/cluster/testbed
-IMAGES := e2e/cluster/images
-
-export JAVA_HOME := $(shell .ci/find-jdk)
-MVN := mvn -B -ntp
+# Installs the tools that are missing, and runs a command with them.
+PREREQUISITES := $(CURDIR)/.ci/prerequisites
+# The programs are packaged where the images are built.
+MVN := $(PREREQUISITES) java -- $(CURDIR)/mvnw -B -ntp -Dquarkus.build.skip
+TESTBED := $(PREREQUISITES) go -- e2e/cluster/testbed
+# Runs test classes of e2e/, whose names follow. On the test bed, whatever cluster the user works on.
+E2E := CLUSTER=testbed CONTEXT= $(MVN) test -pl e2e -am -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: prerequisites
+prerequisites: ## Install the tools that are missing (as root), so that nothing later has to
+	@$(PREREQUISITES) java go shellcheck
+
 .PHONY: check
-check: check-scripts check-chart check-java ## Check everything that needs neither root nor the test bed
+check: check-scripts check-workflows check-chart check-java ## Check all that needs neither root nor the test bed
 
 .PHONY: check-scripts
-check-scripts:
-	.ci/check-scripts
+check-scripts: ## Check the scripts with shellcheck, and test what they decide
+	$(PREREQUISITES) shellcheck -- .ci/check-scripts
+	.ci/prerequisites-test
+	e2e/cluster-choice-test
+
+.PHONY: check-workflows
+check-workflows: ## Check the workflows of GitHub
+	$(PREREQUISITES) go -- .ci/check-workflows
 
 .PHONY: check-chart
-check-chart:
+check-chart: ## Render the chart in each shape, and check what it refuses
 	PATH=$$($(TESTBED) path helm):$$PATH helm/check $(KUBERNETES)
 
 .PHONY: check-java
-check-java: ## Run the Java tests, the API server's among them
+check-java: ## Check the format and run the Java tests, those on a kube-apiserver among them
 	api=$$($(TESTBED) api-test-dir) && helm=$$($(TESTBED) path helm)/helm && \
-	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) HELM=$$helm $(MVN) --threads 2 test
+	  KUBE_API_TEST_DIR=$$api KUBE_API_TEST_API_SERVER_VERSION=$(KUBERNETES) HELM=$$helm \
+	  $(MVN) --threads 2 test
 
 .PHONY: test
 test: ## Run every test that a change must pass
 	.ci/test
 
 .PHONY: test-cluster
-test-cluster: installed ## Run the tests on the test bed, of one class with TEST=HelloE2E
+test-cluster: operator ## Run the tests on the test bed, all or some: make test-cluster [TEST=HelloE2E]
 	node-image/queue-node-stop-test
-	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) --threads 3 test -pl operator,node-image/gateway,e2e -am -Dtest='$(or $(TEST),*IT,*E2E)' \
-	    -Dsurefire.failIfNoSpecifiedTests=false
+	CLUSTER=testbed CONTEXT= e2e/queue-node-test warren.local/queue-node:$(VERSION) \
+	  $(MVN) --threads 3 test -pl operator,node-image/gateway,e2e -am \
+	    -Dtest='$(or $(TEST),*IT,*E2E)' -Dsurefire.failIfNoSpecifiedTests=false
 	e2e/await-clean-up
 
-.PHONY: installed
-installed: ## Start the test bed with the machines that tests take away, and install the operator
+.PHONY: operator
+operator: ## Start the test bed with the machines that tests take away, and install the operator there
 	$(TESTBED) up 6
-	$(MAKE) images
-	KUBECONFIG= e2e/install --set topologySelector='!warren.test/operator'
+	e2e/load-images
+	CLUSTER=testbed CONTEXT= e2e/install --set topologySelector='!warren.test/operator'
 	$(TESTBED) helm test warren --namespace warren-system
-
-.PHONY: images
-images: node-image operator-image gateway-image example-image
 
 .PHONY: fuzz
 fuzz: ## Fuzz what the gateway reads from its clients, half a minute each
@@ -65,29 +75,27 @@ DOWN := 600
 SEED := $(shell date +%s)
 
 .PHONY: soak
-soak: installed ## Many random faults: make soak FAULTS=200 [MINUTES=...] [SEED=...]
-	$(MVN) verify -pl e2e -am -Dtest=FaultsSoak -Dsurefire.failIfNoSpecifiedTests=false \
-	  -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
-
-.PHONY: bench-queues
-bench-queues: installed ## Measure a pass and a replacement with 100 and 1,000 queues
-	$(MVN) verify -pl e2e -am -Dtest=ManyQueuesBenchmark -Dsurefire.failIfNoSpecifiedTests=false
-
-.PHONY: bench-load
-bench-load: installed ## Measure how a consumer follows a constant load, a quarter of an hour
-	$(MVN) verify -pl e2e -am -Dtest=ConstantLoadBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+soak: operator ## Many random faults: make soak [FAULTS=200] [MINUTES=...] [SEED=...]
+	$(E2E) -Dtest=FaultsSoak -De2e.faults=$(FAULTS) -De2e.minutes=$(MINUTES) -De2e.seed=$(SEED)
 
 .PHONY: soak-publish
-soak-publish: installed ## Publish over HTTP while nodes fail: make soak-publish MESSAGES=1000000
-	$(MVN) verify -pl e2e -am -Dtest=PublishThroughFaultsE2E -Dsurefire.failIfNoSpecifiedTests=false \
-	  -De2e.messages=$(MESSAGES)
+soak-publish: operator ## Publish over HTTP while nodes fail: make soak-publish [MESSAGES=1000000]
+	$(E2E) -Dtest=PublishThroughFaultsE2E -De2e.messages=$(MESSAGES)
 
 .PHONY: soak-delivery
-soak-delivery: installed ## Deliver to a receiver that is down for long: make soak-delivery DOWN=600
-	$(MVN) verify -pl e2e -am -Dtest=ReceiverDownE2E -Dsurefire.failIfNoSpecifiedTests=false -De2e.down=$(DOWN)
+soak-delivery: operator ## Deliver to a receiver that is down for long: make soak-delivery [DOWN=600]
+	$(E2E) -Dtest=ReceiverDownE2E -De2e.down=$(DOWN)
+
+.PHONY: bench-queues
+bench-queues: operator ## Measure a pass and a replacement with 100 and 1,000 queues
+	$(E2E) -Dtest=ManyQueuesBenchmark
+
+.PHONY: bench-load
+bench-load: operator ## Measure how a consumer follows a constant load, a quarter of an hour
+	$(E2E) -Dtest=ConstantLoadBenchmark
 
 .PHONY: bench-gateway
-bench-gateway: installed ## Measure the gateway beside other ways for the same messages
+bench-gateway: operator ## Measure the gateway beside other ways for the same messages
 	$(MVN) -q test-compile -pl node-image/gateway -am
 	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
 	  -Dtest-program=dev.warren.gateway.bench.GatewayBenchmark
@@ -104,11 +112,11 @@ bench-scaling: ## What it costs to decide for 10, 50 and 200 consumers
 	$(SIMULATION).DecisionBenchmark
 
 .PHONY: demo
-demo: ## Show Warren at work, on KUBECONFIG's cluster or else on the test bed
+demo: ## Show Warren at work, on the test bed, or: make demo CONTEXT=name, make demo CLUSTER=kind
 	e2e/demo
 
 .PHONY: demo-down
-demo-down: ## Remove what demo made, the test bed too
+demo-down: ## Remove what demo made, the test bed too; with the same CONTEXT or CLUSTER
 	e2e/demo-down
 
 .PHONY: cluster
@@ -119,31 +127,13 @@ cluster: ## Start the test bed: a Kubernetes of three machines
 cluster-down: ## Stop the test bed and remove it; what was built stays in the cache
 	$(TESTBED) down
 
-.PHONY: node-image
-node-image: cluster ## Build the queue node's image and load it into the test bed
-	archive=$$($(IMAGES)/containerize node-image node-image/Containerfile \
-	  warren.local/queue-node:$(VERSION) --build-arg BASE=warren.local/rabbitmq:4.3.6) && \
-	  $(TESTBED) load-image "$$archive"
+.PHONY: images
+images: ## Build the images for any cluster: make images [REGISTRY=...] [PUSH=1] [PLATFORMS=linux/amd64,linux/arm64]
+	REGISTRY=$(REGISTRY) PUSH=$(PUSH) PLATFORMS=$(PLATFORMS) .ci/build-images
 
-.PHONY: operator-image
-operator-image: cluster ## Build the operator's image and load it into the test bed
-	operator/src/main/container/jlink-runtime operator/target/jre
-	$(MVN) -q package -pl operator -am -DskipTests
-	archive=$$($(IMAGES)/containerize operator operator/src/main/container/Containerfile \
-	  warren.local/operator:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
-	  $(TESTBED) load-image "$$archive"
-
-.PHONY: gateway-image
-gateway-image: cluster ## Build the gateway's image and load it into the test bed
-	operator/src/main/container/jlink-runtime node-image/gateway/target/jre
-	$(MVN) -q package -pl node-image/gateway -am -DskipTests
-	archive=$$($(IMAGES)/containerize node-image/gateway node-image/gateway/src/main/container/Containerfile \
-	  warren.local/gateway:$(VERSION) --build-arg BASE=warren.local/debian:forky) && \
-	  $(TESTBED) load-image "$$archive"
-
-.PHONY: example-image
-example-image: cluster ## Build the image of the examples' programs and load it into the test bed
-	archive=$$($(IMAGES)/build python) && $(TESTBED) load-image "$$archive"
+.PHONY: load-images
+load-images: cluster ## Build the images from the test bed's bases, where they changed, and load them into it
+	e2e/load-images
 
 .PHONY: crds
 crds: ## Write the CustomResourceDefinition from the API's classes

@@ -31,6 +31,7 @@ wanted() {
     case $tool in
       java) words+="a JDK of version $OLDEST_JDK or newer (JAVA_HOME may name it), unzip, " ;;
       go) words+="Go of version $OLDEST_GO or newer, " ;;
+      shellcheck) words+="shellcheck, " ;;
     esac
   done
   echo "${words%, }"
@@ -55,6 +56,8 @@ plan_go() {
     none) fail "this distribution's Go is $(packaged_go), so install by hand: $(wanted go)" ;;
   esac
 }
+
+plan_shellcheck() { packages+=(shellcheck); }
 
 # way VERSION OLDEST DISTRIBUTION: how to get a tool whose package has this version. No version means that nobody has
 # fetched the lists of packages yet.

@@ -82,7 +82,7 @@ prepare_cluster() { "prepare_$cluster"; }
 
 prepare_testbed() {
   step "starting the test bed and building the images"
-  make --silent --directory="$here/.." prerequisites cluster node-image operator-image gateway-image example-image
+  make --silent --directory="$here/.." prerequisites load-images
 }
 
 prepare_kind() {

@@ -2,10 +2,11 @@
 # What the scripts beside this file share.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-export OPERATOR_IMAGE=${OPERATOR_IMAGE:-warren.local/operator:0.1.0}
-export QUEUE_NODE_IMAGE=${QUEUE_NODE_IMAGE:-warren.local/queue-node:0.1.0}
-export GATEWAY_IMAGE=${GATEWAY_IMAGE:-warren.local/gateway:0.1.0}
-export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python:3.14}
+version=$(sed -n 's/^version: //p' "$here/../helm/warren/Chart.yaml")
+export OPERATOR_IMAGE=${OPERATOR_IMAGE:-warren.local/operator:$version}
+export QUEUE_NODE_IMAGE=${QUEUE_NODE_IMAGE:-warren.local/queue-node:$version}
+export GATEWAY_IMAGE=${GATEWAY_IMAGE:-warren.local/gateway:$version}
+export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python-pika:3.14}
 
 testbed() { "$here/../.ci/prerequisites" go -- "$here/cluster/testbed" "$@"; }
 

@@ -15,7 +15,8 @@ buildah() {
 }
 
 bud() {
-  buildah bud --isolation chroot --layers --force-rm --pull-never --quiet "$@" >&2
+  buildah bud --isolation chroot --layers --force-rm --pull-never "$@" >"$cache/build.log" 2>&1 ||
+    { tail -40 "$cache/build.log" >&2; die "buildah failed; all that it said is in $cache/build.log"; }
 }
 
 # Two builds in one storage would trip over each other's half-made images.

@@ -21,18 +21,23 @@ app.kubernetes.io/part-of: warren
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{- define "warren.registry" -}}
+{{ .Values.registry | required "registry is not set, and no images of Warren are published yet. Build and push them by `make images REGISTRY=registry.example PUSH=1`, and set registry to the same; or set image.repository, queueNode.image and gateway.image." }}
+{{- end }}
+
 {{- define "warren.image" -}}
 {{- with .Values.image -}}
-{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{ with .repository }}{{ . }}{{ else }}{{ include "warren.registry" $ }}/operator{{ end -}}
+{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- end }}
 
 {{- define "warren.queueNodeImage" -}}
-{{ .Values.queueNode.image | default (printf "ghcr.io/warren-dev/queue-node:%s" .Chart.AppVersion) }}
+{{ with .Values.queueNode.image }}{{ . }}{{ else }}{{ include "warren.registry" $ }}/queue-node:{{ $.Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{- define "warren.gatewayImage" -}}
-{{ .Values.gateway.image | default (printf "ghcr.io/warren-dev/gateway:%s" .Chart.AppVersion) }}
+{{ with .Values.gateway.image }}{{ . }}{{ else }}{{ include "warren.registry" $ }}/gateway:{{ $.Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{/* What the restricted Pod Security profile asks of a pod, and of a container. */}}

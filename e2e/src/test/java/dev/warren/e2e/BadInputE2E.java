@@ -43,7 +43,9 @@ class BadInputE2E {
     Topology topology = namespace.topology("consumers-image");
     String consumer = "consumers: [" + ClientPod.asConsumer("worker", "work") + "]\n";
     topology.apply(
-        ONE_NODE + QUEUE + consumer.replace("warren.local/python:3.14", "warren.local/missing:1"));
+        ONE_NODE
+            + QUEUE
+            + consumer.replace("warren.local/python-pika:3.14", "warren.local/missing:1"));
 
     topology.awaitTrouble("ConsumersReady", "worker", "warren.local/missing:1");
 

@@ -95,7 +95,7 @@ final class ClientPod {
         automountServiceAccountToken: false,
         securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}},
         containers: [{
-          name: client, image: "warren.local/python:3.14", command: [python3, -u, /clients/%s.py],
+          name: client, image: "warren.local/python-pika:3.14", command: [python3, -u, /clients/%s.py],
           env: [%s],
           securityContext: {
             allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}},

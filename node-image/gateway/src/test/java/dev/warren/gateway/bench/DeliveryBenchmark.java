@@ -38,7 +38,7 @@ final class DeliveryBenchmark {
           securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}}
           containers:
             - name: post
-              image: warren.local/python:3.14
+              image: warren.local/python-pika:3.14
               securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
               command:
                 - python3
