@@ -32,7 +32,7 @@ class ConsumerScalingE2E {
     topology.apply(spec()).awaitReady();
     assertThat(replicas()).isZero();
 
-    ClientPod publisher = ClientPod.start("publisher", topology, QUEUE);
+    ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, QUEUE);
     await("the first messages wake it").atMost(WOKEN).until(() -> replicas() > 0);
     awaitReplicas(MOST, SCALED);
     await("all its Pods work").atMost(SCALED).until(() -> status().readyReplicas() == MOST);

@@ -24,7 +24,7 @@ class MigrationE2E {
   @Test
   void aClassicQueueBecomesAQuorumQueueWhileItIsUsed() {
     topology.apply(spec("type: classic")).awaitReady();
-    ClientPod publisher = ClientPod.start("publisher", topology, "flow");
+    ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0", "publisher", topology, "flow");
     await(MESSAGES + " messages wait")
         .atMost(PUBLISHED)
         .until(() -> publisher.report().path("confirmed").asInt() >= MESSAGES);

@@ -23,7 +23,7 @@ class MigrationInterruptedE2E {
         Traffic.of(
             ClientPod.start("publisher", topology, "flow"),
             ClientPod.startWith("DECLARE=no", "consumer", topology, "flow"));
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
 
     changeMeanwhile("quorum", namespace.operator()::kill);
     changeMeanwhile("classic", leader()::kill);

@@ -49,7 +49,7 @@ class NodeReplacedE2E {
     System.out.printf(
         "machine lost until each of %d queues has all its members again, replaceAfter 60 s: %.1f s%n",
         QUEUES, (System.nanoTime() - cut) / 1e9);
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     Traffic.Count count = traffic.stop();
     System.out.printf("%s, its queue's leader on the lost machine%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);

@@ -50,7 +50,7 @@ class PodDeletedE2E {
         .untilAsserted(() -> assertThat(flow().online()).isEqualTo(3));
     assertThat(volumeOf(deleted).getMetadata().getUid()).isEqualTo(volume.getMetadata().getUid());
 
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     Traffic.Count count = traffic.stop();
     System.out.printf("pod deleted: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);

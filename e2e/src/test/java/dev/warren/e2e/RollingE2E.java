@@ -62,7 +62,7 @@ class RollingE2E {
     assertThat(fewestReady).as("nodes that were ready at the same time").isEqualTo(2);
     assertThat(names()).isEqualTo(names);
     topology.awaitReady();
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     Traffic.Count count = traffic.stop();
     System.out.printf("rolling change, %s: %s%n", what, count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
@@ -80,11 +80,11 @@ class RollingE2E {
         .atMost(Duration.ofSeconds(40))
         .pollInterval(OFTEN)
         .until(() -> topology.brokers().size() == 2 && uidsThatAreStillThere(before) == 2);
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
 
     topology.apply(THREE_NODES + QUEUES).awaitReady();
     assertThat(uidsThatAreStillThere(before)).as("nodes that were not started anew").isEqualTo(2);
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
 

@@ -35,7 +35,7 @@ class ScaleE2E {
     topology.apply(spec(3));
     awaitRest(3, 3);
 
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     System.out.printf("3 to 5 to 3 to 1 to 3 nodes: %s%n", traffic.stop());
   }
 

@@ -25,7 +25,7 @@ class VolumeLostE2E {
     topology.awaitReplacementOf("orders-0");
 
     topology.assertOneCluster();
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     System.out.println(traffic.stop());
   }
 
@@ -41,7 +41,7 @@ class VolumeLostE2E {
     topology.awaitReplacementOf("emptied-1");
 
     topology.assertOneCluster();
-    traffic.awaitMore(200);
+    traffic.awaitMore(100);
     System.out.println(traffic.stop());
   }
 }
