@@ -47,12 +47,14 @@ check-java: ## Check the format and run the Java tests, those on a kube-apiserve
 test: ## Run every test that a change must pass
 	.ci/test
 
+TEST := *IT,*E2E
+
 .PHONY: test-cluster
 test-cluster: operator ## Run the tests on the test bed, all or some: make test-cluster [TEST=HelloE2E]
 	node-image/queue-node-stop-test
 	CLUSTER=testbed CONTEXT= e2e/queue-node-test warren.local/queue-node:$(VERSION) \
 	  $(MVN) --threads 3 test -pl operator,node-image/gateway,e2e -am \
-	    -Dtest='$(or $(TEST),*IT,*E2E)' -Dsurefire.failIfNoSpecifiedTests=false
+	    -Dtest='$(TEST)' -Dsurefire.failIfNoSpecifiedTests=false
 	e2e/await-clean-up
 
 .PHONY: operator

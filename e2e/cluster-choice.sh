@@ -82,7 +82,7 @@ prepare_cluster() { "prepare_$cluster"; }
 
 prepare_testbed() {
   step "starting the test bed and building the images"
-  make --silent --directory="$here/.." prerequisites load-images
+  make --silent --directory="$here/.." load-images
 }
 
 prepare_kind() {
