@@ -47,14 +47,17 @@ check-java: ## Check the format and run the Java tests, those on a kube-apiserve
 test: ## Run every test that a change must pass
 	.ci/test
 
-TEST := *IT,*E2E
-
-.PHONY: test-cluster
-test-cluster: operator ## Run the tests on the test bed, all or some: make test-cluster [TEST=HelloE2E]
+.PHONY: test-node
+test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-stop-test
-	CLUSTER=testbed CONTEXT= e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) --threads 3 test -pl operator,node-image/gateway,e2e -am \
-	    -Dtest='$(TEST)' -Dsurefire.failIfNoSpecifiedTests=false
+	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
+	  $(MVN) --threads 2 test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+
+TEST := *E2E
+
+.PHONY: test-e2e
+test-e2e: operator ## Run the tests that use the operator as its users do, all or some: make test-e2e [TEST=HelloE2E]
+	$(E2E) -Dtest='$(TEST)'
 	e2e/await-clean-up
 
 .PHONY: operator

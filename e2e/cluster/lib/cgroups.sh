@@ -6,10 +6,9 @@
 CGROUPS=/sys/fs/cgroup
 CGROUP_ROOT=warren-testbed
 
-# What all of the test bed weighs when the processors are busy, in the units of version 1 and 2: sixteen times a process.
-# It is many machines.
-CPU_SHARES=16384
-CPU_WEIGHT=1600
+# What all of the test bed weighs when the processors are busy: four times what a process of the host weighs, since it is
+# many machines. And the group of the control plane: four times a machine.
+WEIGHT=4
 
 need_cgroups() {
   local controller
@@ -55,15 +54,21 @@ if [[ -e $CGROUPS/pids/cgroup.procs ]]; then
           cat "$hierarchy$file" >"$dir/$file"
         done
       fi
-      # Each process of the host outside of any group weighs as much as all of the test bed otherwise.
-      [[ ! -e $dir/cpu.shares ]] || echo "$CPU_SHARES" >"$hierarchy$CGROUP_ROOT/cpu.shares"
+      if [[ -e $dir/cpu.shares ]]; then
+        echo $((WEIGHT * 1024)) >"$hierarchy$CGROUP_ROOT/cpu.shares"
+        [[ $1 != host ]] || echo $((WEIGHT * 1024)) >"$dir/cpu.shares"
+      fi
     done
   }
 
   # The kubelet puts pods into all hierarchies; to find the processes, one is enough.
   group_dir() { echo "$CGROUPS/pids/$CGROUP_ROOT/$1"; } # NAME
 
-  join_group() { echo "$2" >"$(group_dir "$1")/cgroup.procs"; } # NAME PID
+  # In the hierarchies of the processors too, or the pods would have more of them than what runs the pods.
+  join_group() { # NAME PID
+    local controller
+    for controller in pids cpu cpuacct; do echo "$2" >"$CGROUPS/$controller/$CGROUP_ROOT/$1/cgroup.procs"; done
+  }
 
   kill_once() { # NAME
     group_pids "$1" | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
@@ -108,7 +113,8 @@ else
     pass_controllers_on "$CGROUPS"
     pass_controllers_on "${dir%/*}"
     pass_controllers_on "$dir"
-    echo "$CPU_WEIGHT" >"${dir%/*}/cpu.weight"
+    echo $((WEIGHT * 100)) >"${dir%/*}/cpu.weight"
+    [[ $1 != host ]] || echo $((WEIGHT * 100)) >"$dir/cpu.weight"
   }
 
   join_group() { echo "$2" >"$(group_dir "$1")/system/cgroup.procs"; } # NAME PID

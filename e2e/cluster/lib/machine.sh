@@ -100,7 +100,7 @@ hostnameOverride: n$n
 clientConnection: { kubeconfig: $CONFIG/kube-proxy.kubeconfig }
 mode: iptables
 clusterCIDR: $POD_NETWORK
-iptables: { minSyncPeriod: 100ms }
+iptables: { minSyncPeriod: 500ms }
 oomScoreAdj: 0
 # The sysctls behind these are the host's and may be read-only.
 conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s }

@@ -27,7 +27,7 @@ volume_loop() {
   # The events only wake the loop; each time it looks at all there is, so a lost event does no harm.
   while true; do
     watch_volumes | while read -r -t 30 _ || (($? > 128)); do
-      while read -r -t 0.05 _; do :; done
+      while read -r -t 0.2 _; do :; done
       settle_volumes || echo "a pass failed; the next one tries again"
     done || true
     wait_until 3600 kubectl get --raw /readyz || true

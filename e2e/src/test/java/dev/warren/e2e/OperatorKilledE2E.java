@@ -22,10 +22,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Order(2)
 class OperatorKilledE2E {
 
-  private static final int TOPOLOGIES = 6;
+  private static final int TOPOLOGIES = 4;
 
   /** One topology is applied in each span of this length, at a random moment of it. */
-  private static final int SPAN_MS = 4_000;
+  private static final int SPAN_MS = 6_000;
 
   private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
 

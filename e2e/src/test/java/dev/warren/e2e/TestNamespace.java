@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,6 +23,12 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * printed. Nobody waits until it is gone: whoever runs the tests looks at the end whether all went.
  */
 final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWatcher {
+
+  static {
+    // What is asked in a loop is often a program: ten a second would take half a processor.
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(500));
+    Awaitility.setDefaultPollDelay(Duration.ofMillis(100));
+  }
 
   /** By which all of them are found. */
   private static final String LABEL = "warren.test/namespace";
