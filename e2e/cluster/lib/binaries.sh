@@ -82,7 +82,7 @@ ensure_binaries() {
   [[ -e $bin/.complete && -e $(api_test_dir)/.complete ]] && return
   command -v go >/dev/null || fail "go is needed to build the programs of the test bed, and is not on the PATH of $(id -un)"
   api=$(api_test_dir)/k8s/$KUBERNETES_VERSION-linux-$(go env GOARCH)
-  mkdir -p "$WARREN_CACHE"
+  need_space "$WARREN_CACHE" 5 WARREN_CACHE
   # Two runs at once would otherwise write the same files.
   exec {build_lock}>"$WARREN_CACHE/build.lock"
   flock "$build_lock"

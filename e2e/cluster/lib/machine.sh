@@ -89,7 +89,7 @@ nodeLeaseDurationSeconds: 20
 # Images come from files: one that is thrown away for want of space does not come back.
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
-evictionHard: { memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1% }
+evictionHard: { memory.available: 100Mi, nodefs.available: 500Mi, imagefs.available: 500Mi }
 YAML
 
   cat >"$dir/kube-proxy.yaml" <<YAML
