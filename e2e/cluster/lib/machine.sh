@@ -83,9 +83,9 @@ volumePluginDir: $dir/kubelet/volume-plugins
 maxPods: 250
 serializeImagePulls: false
 # A lost machine is noticed after 20 to 25 s.
-nodeStatusUpdateFrequency: 5s
+nodeStatusUpdateFrequency: $((5 * WARREN_PATIENCE))s
 nodeStatusReportFrequency: 1m
-nodeLeaseDurationSeconds: 20
+nodeLeaseDurationSeconds: $((20 * WARREN_PATIENCE))
 # Images come from files: one that is thrown away for want of space does not come back.
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
