@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # What `build` and `containerize` share: the cache, the tools they need, and buildah with a storage of its own.
 
+# shellcheck source=../lib/report.sh disable=SC2154 # set by the scripts that source this
+. "$here/../lib/report.sh"
+# shellcheck source=../lib/packages.sh
+. "$here/../lib/packages.sh"
+
 export LC_ALL=C # hashes depend on the order of file names
 cache="${WARREN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/warren}/images"
 
@@ -26,16 +31,13 @@ lock() {
   flock -n 9 || { log "waiting for another build"; flock 9; }
 }
 
+static_libc() { [ -e "$(gcc -print-file-name=libc.a)" ]; }
+
 need_tools() {
-  local package missing=()
-  for package in buildah mmdebstrap gcc libc6-dev python3-pip; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  log "installing ${missing[*]}"
-  apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$cache/apt.log" 2>&1 ||
-    { tail -20 "$cache/apt.log" >&2; die "apt-get install failed"; }
+  local missing
+  mapfile -t missing < <(missing_packages "buildah=programs buildah" "mmdebstrap=programs mmdebstrap" \
+    "gcc=programs gcc" "libc6-dev=static_libc" "python3-pip=python3 -m pip --version")
+  [ ${#missing[@]} -eq 0 ] || install_packages "$cache/apt.log" "${missing[@]}"
 }
 
 # hash_of FILE-OR-FOLDER...: names, modes and contents; not times, which a checkout changes.

@@ -60,6 +60,7 @@ build_program() { # PRODUCT PROGRAM PACKAGE
   [[ -x $program ]] && return
   command -v go >/dev/null ||
     fail "go is needed to build the programs of the test bed, and is not on the PATH of $(id -un)"
+  need_space "$WARREN_CACHE" 5 WARREN_CACHE
   mkdir -p "$dir"
   # Two runs at once would otherwise write the same file.
   exec {build_lock}>"$program.lock"

@@ -9,6 +9,15 @@ unmount_below() { # FOLDER
   done < <(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$1/" | grep "^$1/" | tac)
 }
 
+# The sockets of containers have one folder for all containerds of a host: those that nobody listens on can go.
+remove_dead_sockets() {
+  local socket
+  for socket in /run/containerd/s/*; do
+    grep -qsF " $socket" /proc/net/unix || rm -f "$socket"
+  done
+  rmdir /run/containerd/s /run/containerd 2>/dev/null || true
+}
+
 clean() {
   local group
   [[ $WARREN_STATE == /?* && $WARREN_STATE != */../* ]] || fail "WARREN_STATE must be an absolute path"
@@ -23,6 +32,6 @@ clean() {
   # What containerd and the kubelet write at fixed places.
   find /var/log/containers -lname "$WARREN_STATE/*" -delete 2>/dev/null || true
   { grep -rlsF "$WARREN_STATE/" /var/lib/cni/results || true; } | xargs --no-run-if-empty rm -f
-  [[ -S /run/containerd/containerd.sock ]] || rm -rf /run/containerd
+  remove_dead_sockets
   rm -rf --one-file-system "$WARREN_STATE"
 }

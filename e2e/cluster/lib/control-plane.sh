@@ -70,7 +70,7 @@ start_control_plane() {
     --service-account-private-key-file "$CERTIFICATES/service-account.key" \
     --cluster-signing-cert-file "$CERTIFICATES/ca.crt" --cluster-signing-key-file "$CERTIFICATES/ca.key" \
     --use-service-account-credentials --leader-elect=false --profiling=false \
-    --node-monitor-period=2s --node-monitor-grace-period=20s
+    --node-monitor-period=2s --node-monitor-grace-period="$((20 * WARREN_PATIENCE))s"
   ensure_process kube-scheduler host kube-scheduler \
     --bind-address "$HOST_ADDRESS" --kubeconfig "$CONFIG/scheduler.kubeconfig" \
     --authentication-kubeconfig "$CONFIG/scheduler.kubeconfig" \

@@ -49,6 +49,13 @@ is_repairable() {
   [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] && group_exists host
 }
 
+need_space() { # FOLDER GIB VARIABLE
+  local free
+  mkdir -p "$1"
+  free=$(df --block-size=1G --output=avail "$1" | tail -n 1)
+  ((free >= $2)) || fail "$1 has ${free// /} GiB free and needs $2: free some, or set $3 to a folder of another disk"
+}
+
 start_everything() {
   local missing
   mkdir -p "$CERTIFICATES" "$CONFIG" "$LOGS" "$PIDS"
@@ -100,6 +107,7 @@ up() { # [N]
     step "that did not help: starting afresh"
   fi
   clean
+  need_space "$WARREN_STATE" 5 WARREN_STATE
   start_everything
   step "the test bed is up"
 }

@@ -84,13 +84,13 @@ maxPods: 250
 serializeImagePulls: false
 $(at_risk "$n" taint)
 # A lost machine is noticed after 20 to 25 s.
-nodeStatusUpdateFrequency: 5s
+nodeStatusUpdateFrequency: $((5 * WARREN_PATIENCE))s
 nodeStatusReportFrequency: 1m
-nodeLeaseDurationSeconds: 20
+nodeLeaseDurationSeconds: $((20 * WARREN_PATIENCE))
 # Images come from files: one that is thrown away for want of space does not come back.
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
-evictionHard: { memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1% }
+evictionHard: { memory.available: 100Mi, nodefs.available: 500Mi, imagefs.available: 500Mi }
 YAML
 
   cat >"$dir/kube-proxy.yaml" <<YAML

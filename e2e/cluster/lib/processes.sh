@@ -14,7 +14,9 @@ alive() { # NAME
 }
 
 # A lost connection is noticed in 8 s instead of 45 s, so that a restored machine is back at once.
-PROCESS_ENVIRONMENT=(HTTP2_READ_IDLE_TIMEOUT_SECONDS=5 HTTP2_PING_TIMEOUT_SECONDS=3)
+PROCESS_ENVIRONMENT=(
+  "HTTP2_READ_IDLE_TIMEOUT_SECONDS=$((5 * WARREN_PATIENCE))" "HTTP2_PING_TIMEOUT_SECONDS=$((3 * WARREN_PATIENCE))"
+)
 
 ensure_process() { # NAME GROUP COMMAND...
   local name=$1 group=$2 namespace=()

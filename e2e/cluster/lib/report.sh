@@ -17,6 +17,6 @@ wait_until() { # SECONDS COMMAND...: true as soon as the command is
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < deadline)) || return 1
-    sleep 0.1
+    sleep "${WARREN_PATIENCE}e-1"
   done
 }
