@@ -36,7 +36,7 @@ class EndpointsE2E {
 
   @Test
   void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
-    namespace.run("apply", "--filename", "examples/echo/echo.yaml");
+    namespace.apply(TestBed.example("echo/echo.yaml"));
     Topology echo = namespace.topology("echo").awaitReady();
 
     call();
@@ -161,10 +161,7 @@ class EndpointsE2E {
 
   /** Sends through the Service by a plain socket, then by HTTP; fails unless all is answered. */
   private static void call() {
-    String job =
-        namespace
-            .run("create", "--filename", "examples/echo/call.yaml", "--output", "name")
-            .strip();
+    String job = namespace.create(TestBed.example("echo/call.yaml"));
     namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
   }
 

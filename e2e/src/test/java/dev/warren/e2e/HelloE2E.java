@@ -37,7 +37,7 @@ class HelloE2E {
   void whatIsSentIsReceived() {
     Topology hello = example("hello/hello.yaml", "hello").awaitReady();
 
-    String sender = runJob("examples/hello/send.yaml");
+    String sender = runJob("hello/send.yaml");
 
     Pattern received = Pattern.compile("Received Hello World! (\\d+) from " + sender);
     await("100 messages are received")
@@ -49,7 +49,7 @@ class HelloE2E {
   void whatAConsumerRejectsIsInTheDeadLetterQueue() {
     Topology orders = example("orders/orders.yaml", "orders").awaitReady();
 
-    String sender = runJob("examples/orders/order.yaml");
+    String sender = runJob("orders/order.yaml");
 
     Pattern billed = Pattern.compile("invoices: did " + sender + "/(\\d+)");
     Pattern shipped = Pattern.compile("shipments: did " + sender + "/(\\d+)");
@@ -75,13 +75,13 @@ class HelloE2E {
   }
 
   private static Topology example(String file, String topology) {
-    namespace.run("apply", "--filename", "examples/" + file);
+    namespace.apply(TestBed.example(file));
     return namespace.topology(topology);
   }
 
   /** Runs an example's Job to its end and returns the name of its Pod, which its messages bear. */
   private static String runJob(String file) {
-    String job = namespace.run("create", "--filename", file, "--output", "name").strip();
+    String job = namespace.create(TestBed.example(file));
     namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
     String label = "--selector=batch.kubernetes.io/job-name=" + job.replaceFirst(".*/", "");
     return namespace.run("get", "pods", label, "--output=jsonpath={.items[0].metadata.name}");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class PublishThroughFaultsE2E {
 
-  private static final int MESSAGES = Integer.getInteger("e2e.messages", 20_000);
+  private static final int MESSAGES = Integer.getInteger("e2e.messages", 8_000);
 
   /** Each of them in turn strikes after another fourth of the messages. */
   private static final int BETWEEN_FAULTS = MESSAGES / 4;

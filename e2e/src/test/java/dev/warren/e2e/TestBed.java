@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -52,6 +53,16 @@ final class TestBed {
   /** Runs {@code e2e/install} with arguments for Helm, which must succeed. */
   static void install(String namespace, String... arguments) {
     succeed("./install", with(arguments, "--namespace", namespace));
+  }
+
+  /** A file of e2e/examples, with the example image as it is called here. */
+  static String example(String file) {
+    try {
+      return Files.readString(Path.of("examples", file))
+          .replace("ghcr.io/warren-dev/python-pika", "warren.local/python-pika");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The file of the API server's audit log: one line of JSON for each write. */

@@ -81,6 +81,13 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     return tryKubectl(yaml, here("apply", "--filename", "-"));
   }
 
+  /** {@code kubectl create} of one object, which must succeed; returns its kind and name. */
+  String create(String yaml) {
+    Printed printed = tryKubectl(yaml, here("create", "--filename", "-", "--output", "name"));
+    assertThat(printed.exitCode()).as(printed.text()).isZero();
+    return printed.text().strip();
+  }
+
   private String[] here(String... arguments) {
     return Stream.concat(Stream.of("--namespace", name), Stream.of(arguments))
         .toArray(String[]::new);
@@ -98,9 +105,17 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     }
   }
 
+  /**
+   * Does not wait, and ends the Pods at once: queue nodes that stop in order, each with several
+   * commands of RabbitMQ, would take more of the processors than the tests that come next.
+   */
   @Override
   public void afterAll(ExtensionContext context) {
-    resource().delete();
+    if (resource().get() != null) {
+      run("delete", "mtop", "--all", "--wait=false");
+      run("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false");
+      resource().delete();
+    }
   }
 
   @Override
