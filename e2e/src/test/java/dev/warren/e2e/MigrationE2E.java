@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What RabbitMQ fixes when a queue is made can be changed all the same, if the user says so. */
 class MigrationE2E {
 
-  private static final int MESSAGES = 10_000;
+  private static final int MESSAGES = 5_000;
 
   /** Two hundred a second, or far fewer while other tests are busy. */
   private static final Duration PUBLISHED = Duration.ofSeconds(300);
@@ -24,7 +24,7 @@ class MigrationE2E {
   @Test
   void aClassicQueueBecomesAQuorumQueueWhileItIsUsed() {
     topology.apply(spec("type: classic")).awaitReady();
-    ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0", "publisher", topology, "flow");
+    ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, "flow");
     await(MESSAGES + " messages wait")
         .atMost(PUBLISHED)
         .until(() -> publisher.report().path("confirmed").asInt() >= MESSAGES);

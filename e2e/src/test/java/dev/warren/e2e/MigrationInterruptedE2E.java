@@ -7,8 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Whatever ends while a queue is made anew, the queue is made anew, and nothing is lost. */
+@Isolated("its moves of messages have limits of some seconds, which other load uses up")
 class MigrationInterruptedE2E {
 
   @RegisterExtension

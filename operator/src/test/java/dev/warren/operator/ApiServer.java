@@ -88,7 +88,7 @@ public final class ApiServer implements BeforeAllCallback {
         if (System.getenv(variable) == null) {
           throw new IllegalStateException(
               variable
-                  + " is not set, so there is no kube-apiserver to test on: use `make test-java`, or"
+                  + " is not set, so there is no kube-apiserver to test on: use `make check`, or"
                   + " set it as the Makefile does");
         }
       }

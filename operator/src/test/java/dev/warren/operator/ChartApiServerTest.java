@@ -23,7 +23,7 @@ class ChartApiServerTest {
   @RegisterExtension static final ApiServer api = new ApiServer();
 
   private static final String IMAGES =
-      "image.repository=a/operator,image.tag=1,queueNode.image=a/queue-node:1,gateway.image=a/gateway:1";
+      "image.repository=a/operator,image.tag=v1,queueNode.image=a/queue-node:1,gateway.image=a/gateway:1";
 
   /** Values for Helm, each set another shape. */
   static final List<String> SHAPES =
@@ -87,6 +87,8 @@ class ChartApiServerTest {
                         "template",
                         "warren",
                         "../helm/warren",
+                        "--kube-version",
+                        api.client().getKubernetesVersion().getGitVersion(),
                         "--namespace",
                         namespace,
                         "--set",
