@@ -23,7 +23,7 @@ class MigrationInterruptedE2E {
     topology.apply(spec("classic")).awaitReady();
     Traffic traffic =
         Traffic.of(
-            ClientPod.start("publisher", topology, "flow"),
+            ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, "flow"),
             ClientPod.startWith("DECLARE=no", "consumer", topology, "flow"));
     traffic.awaitMore(100);
 
