@@ -67,6 +67,7 @@ class ChartApiServerTest {
                         .resource(object)
                         .dryRun()
                         .fieldValidation(Validation.STRICT)
+                        .forceConflicts()
                         .serverSideApply())
                 .isNotNull());
   }
