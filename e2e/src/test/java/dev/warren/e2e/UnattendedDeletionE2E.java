@@ -45,7 +45,7 @@ class UnattendedDeletionE2E {
     topology.timeDeletion(
         "while the operator is killed",
         () -> {
-          namespace.run("delete", "mtop", topology.name(), "--wait=false");
+          topology.deleteWithoutWaiting();
           namespace.operator().kill();
         });
   }
