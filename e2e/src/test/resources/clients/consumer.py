@@ -1,8 +1,8 @@
 """Receives the numbers that publisher.py sends, as a plain program would: a declare without arguments,
 a prefetch of one, an acknowledgement after the work. With DECLARE=no it takes the queue as it is.
 
-Prints a line of JSON each second: up to which number none is missing (the count of 0, 1, 2, ...), and
-how many messages repeated a number.
+Prints a line of JSON each second: up to which number none is missing (the count of 0, 1, 2, ...), how many
+numbers came at all, and how many messages repeated a number.
 """
 
 import json
@@ -27,7 +27,8 @@ def receive(channel, method, properties, body):
 
 
 def report():
-    print(json.dumps({"complete": complete, "duplicates": duplicates}), flush=True)
+    counts = {"complete": complete, "delivered": len(numbers), "duplicates": duplicates}
+    print(json.dumps(counts), flush=True)
 
 
 broker.consume(receive, prefetch=1, report=report, declare=os.environ.get("DECLARE") != "no")

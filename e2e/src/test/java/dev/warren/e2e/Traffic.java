@@ -63,9 +63,12 @@ final class Traffic {
         // The consumer takes one at a time: some dozens a second while other tests are busy.
         .atMost(SOON.plus(Duration.ofMillis(30L * confirmed)))
         .untilAsserted(
-            () ->
-                assertThat(consumer.report().path("complete").asInt())
-                    .isGreaterThanOrEqualTo(confirmed));
+            () -> {
+              JsonNode report = consumer.report();
+              assertThat(report.path("complete").asInt())
+                  .as("of %d confirmed messages, in an unbroken row of: %s", confirmed, report)
+                  .isGreaterThanOrEqualTo(confirmed);
+            });
     JsonNode consumed = consumer.report();
     publisher.remove();
     consumer.remove();
