@@ -96,6 +96,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       case BrokerAction.MakeAnew make -> throw noSuchRequest(make);
       case BrokerAction.SetPlugins set -> throw noSuchRequest(set);
       case BrokerAction.FreeFeatureFlags free -> throw noSuchRequest(free);
+      case BrokerAction.FinishDeletions finish -> throw noSuchRequest(finish);
     };
   }
 

@@ -8,6 +8,7 @@ import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerObservation.Move;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One change to the broker. Each may be repeated without harm. */
 public sealed interface BrokerAction {
@@ -53,6 +54,9 @@ public sealed interface BrokerAction {
           "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
       case FreeFeatureFlags free ->
           "see that no node that is done keeps %s from its start".formatted(free.node());
+      case FinishDeletions finish ->
+          "finish the deletion of queues whose members are deleted, among "
+              + finish.queues().stream().sorted().collect(Collectors.joining("', '", "'", "'"));
     };
   }
 
@@ -70,6 +74,7 @@ public sealed interface BrokerAction {
       case RemoveExchange remove -> true;
       case StartMove start -> true;
       case EndMove end -> true;
+      case FinishDeletions finish -> true;
       case MakeAnew make -> true;
       case LetClientsIn let -> true;
       case SetPlugins set -> true;
@@ -178,4 +183,13 @@ public sealed interface BrokerAction {
    * @param node the one that waits
    */
   record FreeFeatureFlags(String node) implements BrokerAction {}
+
+  /**
+   * Finishes deletions that ended half-way: RabbitMQ ends a queue's members first and forgets the
+   * queue last, and whoever asked for it may be gone in between. Then nobody can use the queue, nor
+   * declare it again. A queue of which any member still has its messages is left alone.
+   *
+   * @param queues quorum queues that may be in that state
+   */
+  record FinishDeletions(Set<String> queues) implements BrokerAction {}
 }

@@ -214,14 +214,18 @@ final class MigrationPlanner {
     problems.add(
         new Problem(
             "Migrating",
-            "queue '%s' gets its messages back: %d are still to be moved"
-                .formatted(queue, messages(shelter))));
+            "queue '%s' gets its messages back: %s"
+                .formatted(
+                    queue,
+                    isLed(shelter)
+                        ? messages(shelter) + " are still to be moved"
+                        : "'%s', which has them, has no leader now".formatted(shelter))));
     if (isEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
         actions.add(new EndMove(shelter));
       }
       actions.add(new RemoveQueue(shelter, true));
-    } else if (!back.equals(broker.moves().get(shelter))) {
+    } else if (isLed(shelter) && !back.equals(broker.moves().get(shelter))) {
       actions.add(new StartMove(shelter, back));
     }
   }

@@ -298,6 +298,7 @@ public final class ReconcilePlanner {
     if (!prune.record().equals(broker.declared())) {
       actions.add(new PutRecord(prune.record()));
     }
+    actions.addAll(UnfinishedDeletions.plan(broker));
     // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());

@@ -6,6 +6,7 @@ import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -35,28 +36,41 @@ final class BrokerInternals {
   /**
    * All messages, as its leader or its process says: what is shown is some s older. That it still
    * leads, with all that was confirmed before, a leader shows by a command that a majority takes.
-   *
-   * <p>One that is terminating takes no command: it waits for ever for members which the same
-   * deletion has ended, for whoever deleted the queue ended in between. The deletion is finished.
    */
   private static final String COUNT_MESSAGES =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
       case amqqueue:get_type(Q) of
         rabbit_quorum_queue ->
-          {Name, Node} = Asked = amqqueue:get_pid(Q),
-          case erpc:call(Node, ets, lookup, [ra_state, Name]) of
-            [{_, terminating_leader, _}] ->
-              {ok, _} = rabbit_amqqueue:delete_with(amqqueue:get_name(Q), false, false, <<"warren">>),
-              0;
-            _ ->
-              {ok, _, Leader} = ra:process_command(Asked, rabbit_fifo:make_garbage_collection()),
-              {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
-              N
-          end;
+          {ok, _, Leader} =
+            ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_garbage_collection()),
+          {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
+          N;
         rabbit_classic_queue ->
           proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
       end.
+      """;
+
+  /**
+   * A member that was deleted is not registered any more; one that only does not run is. The one
+   * that led the queue waits, terminating, for the others, which the same deletion has ended. With
+   * either no message is left. A member that cannot be asked ends it all: the next pass asks again.
+   */
+  private static final String FINISH_DELETIONS =
+      """
+      IsDeleted = fun(Name, Node) ->
+        erpc:call(Node, ra_directory, uid_of, [quorum_queues, Name]) =:= undefined orelse
+          lists:any(fun({_, State, _}) -> lists:member(State, [terminating_leader, terminating_follower]) end,
+            erpc:call(Node, ets, lookup, [ra_state, Name]))
+        end,
+      Queues = [Q || Name <- [%s],
+        {ok, Q} <- [rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Name))],
+        amqqueue:get_type(Q) =:= rabbit_quorum_queue],
+      [begin
+         {ok, _} = rabbit_amqqueue:delete_with(amqqueue:get_name(Q), false, false, <<"warren">>),
+         amqqueue:get_name(Q)
+       end || Q <- Queues, {RaName, _} <- [amqqueue:get_pid(Q)],
+         lists:all(fun(Node) -> IsDeleted(RaName, Node) end, rabbit_amqqueue:get_quorum_nodes(Q))].
       """;
 
   /** Nothing is done to one that the queue's record knows. */
@@ -124,6 +138,22 @@ final class BrokerInternals {
       throw new BrokerException(
           Kind.UNAVAILABLE, "clients could not be disconnected: " + result.output());
     }
+  }
+
+  /**
+   * Finishes the deletion of those queues of which every member was deleted, and says which.
+   *
+   * @throws BrokerException when their members cannot be asked
+   */
+  String finishDeletions(Pod asked, Set<String> queues) {
+    String names =
+        queues.stream().map(queue -> "<<" + bytes(queue) + ">>").collect(Collectors.joining(","));
+    Result result = evaluate(asked, FINISH_DELETIONS.formatted(names));
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.UNAVAILABLE, "whether queues are deleted cannot be asked: " + result.output());
+    }
+    return result.output();
   }
 
   /** Removes what there is of a queue's member on a node, if the queue does not know it. */

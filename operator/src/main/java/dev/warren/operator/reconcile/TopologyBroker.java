@@ -9,6 +9,7 @@ import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
@@ -93,6 +94,8 @@ final class TopologyBroker implements BrokerClient {
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       case RemoveQueue remove -> removeQueue(remove);
       case FreeFeatureFlags free -> freeFeatureFlags(free.node());
+      case FinishDeletions finish ->
+          LOG.infof("finished: %s", internals.finishDeletions(anyone(), finish.queues()));
       default -> api.apply(action);
     }
   }

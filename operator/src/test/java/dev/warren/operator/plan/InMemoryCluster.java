@@ -33,6 +33,7 @@ import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
@@ -941,6 +942,7 @@ final class InMemoryCluster {
       case LetClientsIn() -> closed = false;
       case SetPlugins(String node, Set<String> wanted) -> plugins.put(node, wanted);
       case FreeFeatureFlags free -> {}
+      case FinishDeletions finish -> {}
       case ForgetNode(String node) -> throw new AssertionError(node);
     }
   }
