@@ -24,7 +24,7 @@ final class PodDiagnosis {
   /** What every container goes through. */
   private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
-  /** Kubernetes' reasons for a container that waits, of which the user has to know one by one. */
+  /** Kubernetes' reasons why a container waits that are reasons of a condition too. */
   private static final Set<Reason> OF_CONTAINERS =
       EnumSet.of(
           Reason.IMAGE_PULL_BACK_OFF,
@@ -143,7 +143,7 @@ final class PodDiagnosis {
             waiting.getMessage()));
   }
 
-  /** By one of some reasons that Kubernetes has, or by another, which the message then quotes. */
+  /** With Kubernetes' reason if it is a known one; otherwise the message quotes it. */
   private static Problem problem(
       String reported, Set<Reason> known, Reason otherwise, String what, String message) {
     return Reason.of(reported)
