@@ -144,6 +144,11 @@ load-images: cluster ## Build the images from the test bed's bases, where they c
 crds: ## Write the CustomResourceDefinition from the API's classes
 	cd crds && $(MVN) -q test-compile exec:java
 
+.PHONY: conditions
+conditions: ## Write docs/conditions.md from the operator's reasons
+	$(MVN) -q process-test-classes -pl operator -am -Ptest-program \
+	  -Dtest-program=dev.warren.operator.model.ConditionsReference -Dexec.args=$(CURDIR)/docs/conditions.md
+
 .PHONY: fmt
 fmt: ## Format the Java code
 	$(MVN) -q spotless:apply

@@ -6,6 +6,7 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.EndMove;
@@ -149,7 +150,7 @@ final class MigrationPlanner {
     long left = messages(queue.name());
     problems.add(
         new Problem(
-            "Migrating",
+            Reason.MIGRATING,
             "queue '%s' is being made anew as a %s queue: %s"
                 .formatted(
                     queue.name(),
@@ -213,7 +214,7 @@ final class MigrationPlanner {
     }
     problems.add(
         new Problem(
-            "Migrating",
+            Reason.MIGRATING,
             "queue '%s' gets its messages back: %s"
                 .formatted(
                     queue,

@@ -14,6 +14,7 @@ import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.QueueNodeVolume;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.plan.BalancePlanner.BalancePlan;
@@ -100,7 +101,7 @@ public final class ReconcilePlanner {
   public ReconcilePlan planNodes() {
     TopologyPlan nothing =
         observed.broker() instanceof Unreachable unreachable
-            ? TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason())
+            ? TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason())
             : new TopologyPlan(List.of(), List.of());
     return plan(false, credentials -> new TopologyPlans(nothing, List.of()));
   }
@@ -128,7 +129,8 @@ public final class ReconcilePlanner {
                 () ->
                     new TopologyPlans(
                         TopologyPlan.waiting(
-                            "SecretsNotReady", "The Secrets of this resource are not there yet"),
+                            Reason.SECRETS_NOT_READY,
+                            "The Secrets of this resource are not there yet"),
                         List.of()));
     return new ReconcilePlan(
         planSupport(secrets.secrets(), nodes.membership().next(), makesSense),
@@ -279,13 +281,14 @@ public final class ReconcilePlanner {
 
   private TopologyPlan planBroker(Credentials credentials) {
     if (observed.broker() instanceof Unreachable unreachable) {
-      return TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason());
+      return TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason());
     }
     if (!observed.hasMajority()) {
-      return TopologyPlan.waiting("NoMajority", "No majority of the queue nodes runs");
+      return TopologyPlan.waiting(Reason.NO_MAJORITY, "No majority of the queue nodes runs");
     }
     if (someNodeStartsForTheFirstTime()) {
-      return TopologyPlan.waiting("NodesStarting", "The queue nodes start for the first time");
+      return TopologyPlan.waiting(
+          Reason.NODES_STARTING, "The queue nodes start for the first time");
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);

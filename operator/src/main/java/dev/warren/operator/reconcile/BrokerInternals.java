@@ -6,6 +6,7 @@ import dev.warren.operator.reconcile.NodeCommands.Result;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,16 +37,21 @@ final class BrokerInternals {
   /**
    * All messages, as its leader or its process says: what is shown is some s older. That it still
    * leads, with all that was confirmed before, a leader shows by a command that a majority takes.
+   * One whose deletion has begun takes no command, though the management API shows it as running.
    */
   private static final String COUNT_MESSAGES =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
       case amqqueue:get_type(Q) of
         rabbit_quorum_queue ->
-          {ok, _, Leader} =
-            ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_garbage_collection()),
-          {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
-          N;
+          {Name, Node} = Asked = amqqueue:get_pid(Q),
+          case erpc:call(Node, ets, lookup, [ra_state, Name]) of
+            [{_, terminating_leader, _}] -> deletion_has_begun;
+            _ ->
+              {ok, _, Leader} = ra:process_command(Asked, rabbit_fifo:make_garbage_collection()),
+              {ok, {_, N}, Leader} = ra:leader_query(Leader, {rabbit_fifo, query_messages_total, []}),
+              N
+          end;
         rabbit_classic_queue ->
           proplists:get_value(messages, rabbit_amqqueue:info(Q, [messages]))
       end.
@@ -111,14 +117,17 @@ final class BrokerInternals {
   }
 
   /**
-   * All messages of a queue, ready or not.
+   * All messages of a queue, ready or not; empty if its deletion has begun and was not finished.
    *
    * @throws BrokerException when they cannot be counted
    */
-  long messages(Pod asked, String queue) {
+  OptionalLong messages(Pod asked, String queue) {
     String answer = evaluate(asked, COUNT_MESSAGES.formatted(bytes(queue))).output();
+    if (answer.equals("deletion_has_begun")) {
+      return OptionalLong.empty();
+    }
     try {
-      return Long.parseLong(answer);
+      return OptionalLong.of(Long.parseLong(answer));
     } catch (NumberFormatException e) {
       throw new BrokerException(
           Kind.UNAVAILABLE,

@@ -4,6 +4,7 @@ import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
@@ -102,7 +103,7 @@ final class PlanExecutor {
       HasMetadata object = action.object();
       underway.add(
           new Problem(
-              "Updating",
+              Reason.UPDATING,
               "%s %s is being brought up to date"
                   .formatted(object.getKind(), object.getMetadata().getName())));
       done.add(action);
@@ -123,7 +124,7 @@ final class PlanExecutor {
         int left = actions.size() - i;
         problems.add(
             new Problem(
-                "Declaring",
+                Reason.DECLARING,
                 "%d of %d changes are still to be made".formatted(left, actions.size())));
         return problems;
       }
@@ -149,7 +150,7 @@ final class PlanExecutor {
     }
     if (problems.isEmpty() && done.stream().anyMatch(BrokerAction::isDeclaration)) {
       // What was observed is older: only the next pass sees what this one has made.
-      problems.add(new Problem("Declaring", "What was changed just now is not seen yet"));
+      problems.add(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
     }
     return problems;
   }
@@ -167,9 +168,10 @@ final class PlanExecutor {
     LOG.warnf("%s: %s", action.describe(), e.getMessage());
     return switch (e.kind()) {
       case REFUSED, IN_USE ->
-          new Problem("Refused", "cannot " + action.describe() + ": " + e.getMessage());
-      case FAILED -> new Problem("Failed", "cannot " + action.describe() + ": " + e.getMessage());
-      case UNAVAILABLE, UNAUTHORIZED -> new Problem(Problem.BROKER_UNREACHABLE, e.getMessage());
+          new Problem(Reason.REFUSED, "cannot " + action.describe() + ": " + e.getMessage());
+      case FAILED ->
+          new Problem(Reason.BROKER_ERROR, "cannot " + action.describe() + ": " + e.getMessage());
+      case UNAVAILABLE, UNAUTHORIZED -> new Problem(Reason.BROKER_UNREACHABLE, e.getMessage());
     };
   }
 }

@@ -27,6 +27,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -82,9 +83,7 @@ final class TopologyBroker implements BrokerClient {
               add.stream(),
               add.node());
       case AddMember add -> addMember(add);
-      case MakeAnew make ->
-          new QueueRenewal(this, queue -> internals.messages(anyone(), queue), clock)
-              .carryOut(make);
+      case MakeAnew make -> new QueueRenewal(this, this::messages, clock).carryOut(make);
       case DisconnectClients disconnect -> internals.disconnectClients(anyone());
       case SetPlugins set ->
           run(
@@ -94,8 +93,7 @@ final class TopologyBroker implements BrokerClient {
       case RemoveReplica remove -> removeReplica(remove.stream(), remove.node());
       case RemoveQueue remove -> removeQueue(remove);
       case FreeFeatureFlags free -> freeFeatureFlags(free.node());
-      case FinishDeletions finish ->
-          LOG.infof("finished: %s", internals.finishDeletions(anyone(), finish.queues()));
+      case FinishDeletions finish -> finishDeletions(finish.queues());
       default -> api.apply(action);
     }
   }
@@ -120,10 +118,23 @@ final class TopologyBroker implements BrokerClient {
 
   /** What the management API says of a queue that seems empty may be some seconds older. */
   private void removeQueue(RemoveQueue remove) {
-    if (remove.onlyIfEmpty() && internals.messages(anyone(), remove.queue()) > 0) {
+    if (remove.onlyIfEmpty() && messages(remove.queue()) > 0) {
       throw new BrokerException(Kind.IN_USE, "It has messages, and its onDelete is DeleteIfEmpty");
     }
     api.apply(remove);
+  }
+
+  /** A queue whose deletion was begun has none; and it must be finished first, whatever follows. */
+  private long messages(String queue) {
+    OptionalLong messages = internals.messages(anyone(), queue);
+    if (messages.isEmpty()) {
+      finishDeletions(Set.of(queue));
+    }
+    return messages.orElse(0);
+  }
+
+  private void finishDeletions(Set<String> queues) {
+    LOG.infof("deletions finished: %s", internals.finishDeletions(anyone(), queues));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.MakeAnew;
 import java.util.Map;
@@ -45,7 +46,7 @@ class MigrationPlannerTest {
     assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("ImmutableArgument");
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
   }
 
   @Test
@@ -225,7 +226,7 @@ class MigrationPlannerTest {
 
     assertThat(cluster.plan(QUORUM).topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("ImmutableArgument");
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
   }
 
   private static MessageTopologySpec spec(String queue) {

@@ -10,6 +10,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
@@ -65,7 +66,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(pass.nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("NameTaken", "Updating");
+        .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
     assertThat(configMap("c")).isNull();
   }
@@ -76,7 +77,7 @@ class PlanExecutorApiServerTest {
 
     Pass pass = carryOut(creations("a", "b"), creations("c"), List.of(), List.of());
 
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly("NameTaken");
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.NAME_TAKEN);
     assertThat(configMap("c")).isNull();
   }
 
@@ -104,7 +105,7 @@ class PlanExecutorApiServerTest {
 
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly("Refused");
+    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly(Reason.REFUSED);
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -115,7 +116,8 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Failed", "cannot declare quorum queue 'a': HTTP status 500"));
+        .containsExactly(
+            new Problem(Reason.BROKER_ERROR, "cannot declare quorum queue 'a': HTTP status 500"));
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -126,7 +128,7 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("BrokerUnreachable", "no answer"));
+        .containsExactly(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -151,7 +153,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(pass.nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("NameTaken", "Updating");
+        .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
   }
 
@@ -190,7 +192,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(broker.declared).containsExactly("a", "b", "c");
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Declaring", "2 of 5 changes are still to be made"));
+        .containsExactly(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
   }
 
   @Test
@@ -208,7 +210,7 @@ class PlanExecutorApiServerTest {
     assertThat(broker.declared).isEmpty();
     assertThat(pass.topologyProblems())
         .containsExactly(
-            new Problem("Refused", "cannot record what this resource declares: too large"));
+            new Problem(Reason.REFUSED, "cannot record what this resource declares: too large"));
   }
 
   @Test
@@ -245,7 +247,7 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Declaring", "What was changed just now is not seen yet"));
+        .containsExactly(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
   }
 
   private Pass carryOut(
