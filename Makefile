@@ -141,7 +141,7 @@ load-images: cluster ## Build the images from the test bed's bases, where they c
 	e2e/load-images
 
 .PHONY: crds
-crds: ## Write the CustomResourceDefinition from the API's classes
+crds: ## Write the CustomResourceDefinition and docs/api.md from the API's classes
 	cd crds && $(MVN) -q test-compile exec:java
 
 .PHONY: fmt

@@ -63,9 +63,9 @@ public record HttpDeliverySpec(
         ContentMode contentMode,
     @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
     @JsonPropertyDescription(
-            "Requests and limits of the container. Default: requests of 50m CPU and 128Mi, a limit of"
-                + " 256Mi, which is the least. The memory above 192Mi is for messages: it takes about"
-                + " eight times concurrency times the longest message.")
+            "Requests and limits of the container; the memory limit is at least 256Mi. The memory above"
+                + " 192Mi is for messages: it takes about eight times concurrency times the longest"
+                + " message.")
         ResourceRequirements resources,
     @PreserveUnknownFields
         @JsonPropertyDescription(

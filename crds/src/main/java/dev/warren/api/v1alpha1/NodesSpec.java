@@ -29,15 +29,14 @@ public record NodesSpec(
         Integer replicas,
     @Size(min = 1, max = 500)
         @JsonPropertyDescription(
-            "The container image of a queue node. The operator's own by default; another must be"
-                + " built from Warren's node-image.")
+            "The container image of a queue node. It must be built from Warren's node-image.")
         String image,
     @Default("{}") @JsonPropertyDescription("The volume of each node.") StorageSpec storage,
     @JsonPropertyDescription(
             "Requests and limits of the RabbitMQ container. RabbitMQ counts with the memory limit less"
-                + " a fifth (at most 2Gi) of it, and blocks publishers at 60 % of that. Default:"
-                + " requests of 100m CPU and 512Mi, a limit of 2Gi. In production set the memory"
-                + " request to the limit, so that a busy node is not evicted.")
+                + " a fifth (at most 2Gi) of it, and blocks publishers at 60 % of that. In"
+                + " production set the memory request to the limit, so that a busy node is not"
+                + " evicted.")
         ResourceRequirements resources,
     @Default("60s")
         @Size(max = 30)

@@ -88,7 +88,7 @@ public record QueueSpec(
         @Max(7)
         @JsonPropertyDescription(
             "On how many nodes the queue has a copy, 1 to 7; odd numbers are best. Never more than"
-                + " there are nodes. Default 3. Quorum queues and streams only.")
+                + " there are nodes. Quorum queues and streams only.")
         Integer members,
     @Size(max = 20)
         @ValidationRule(
@@ -125,7 +125,7 @@ public record QueueSpec(
     @JsonPropertyDescription(
             "What happens when maxLength or maxLengthBytes is reached: drop-head removes the oldest"
                 + " message, reject-publish refuses the new one (a confirming publisher is told)."
-                + " Default drop-head. Without a limit, drop-head says of a quorum queue that its dead"
+                + " Without a limit, drop-head says of a quorum queue that its dead"
                 + " letters need not be kept until they arrive.")
         Overflow overflow,
     @JsonPropertyDescription(
@@ -139,7 +139,7 @@ public record QueueSpec(
         @JsonPropertyDescription(
             "How often a message is delivered again after its consumer rejected it, died or lost its"
                 + " connection, before it is dead-lettered or dropped; basic.nack does not count."
-                + " Default 20. Quorum queues only.")
+                + " Quorum queues only.")
         Integer deliveryLimit,
     @Default("false")
         @JsonPropertyDescription(

@@ -25,8 +25,7 @@ public record StorageSpec(
         String size,
     @Size(min = 1, max = 253)
         @JsonPropertyDescription(
-            "The StorageClass of the volume. The cluster's default class when absent. Nodes that"
-                + " already have a volume keep it.")
+            "The StorageClass of the volume. Nodes that already have a volume keep it.")
         String className,
     @Default("Delete")
         @JsonPropertyDescription(
