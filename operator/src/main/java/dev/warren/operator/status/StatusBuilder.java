@@ -81,7 +81,7 @@ public final class StatusBuilder {
             topology.getMetadata().getGeneration(),
             pass.observed().at());
     this.nodes =
-        new NodeStatuses(pass.observed(), names, pass.departure()).build(spec.nodes().replicas());
+        new NodeStatuses(pass.observed(), names, pass.removal()).build(spec.nodes().replicas());
     this.counting = new Counting(previous, pass.observed().at());
     this.queueStatuses = new QueueStatuses(pass.observed(), names, previous, counting);
     this.queues = queueStatuses.build(spec.queues());

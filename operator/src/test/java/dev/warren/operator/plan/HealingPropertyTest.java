@@ -262,7 +262,7 @@ class HealingPropertyTest {
         .allMatch(QueueNode::hasVolume)
         .allMatch(QueueNode::hasJoined)
         .allMatch(QueueNode::knowsThatItHasJoined);
-    assertThat(plan.departure().filter(departure -> !departure.isComplete())).isEmpty();
+    assertThat(plan.removal().filter(removal -> !removal.isDone())).isEmpty();
     Reachable broker = seen.reachable().orElseThrow();
     QueueTarget.all(spec().queues(), broker)
         .forEach((queue, members) -> assertQueue(queue, members, broker));
