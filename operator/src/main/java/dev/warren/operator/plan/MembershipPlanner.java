@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 /**
  * Decides all that goes on record about a topology's nodes: the number of the next one, whether
  * they have formed a cluster, which node is removed and how far that is, and among which nodes the
- * leaders were balanced. It does nothing of that: the other planners go by what it returns.
+ * leaders were balanced. The other planners plan what follows from that.
  */
 final class MembershipPlanner {
 

@@ -62,9 +62,9 @@ final class RemovalDecision {
     if (other.isPresent()) {
       return other.map(this::begin);
     }
-    boolean holdsQueueForGood =
+    boolean holdsImmovableQueue =
         !leaving.isGivenUp() && OnlyCopies.immovable(leaving.brokerNode(), broker).isPresent();
-    return leaving.isWithdrawn() || holdsQueueForGood ? Optional.empty() : goOn(leaving, broker);
+    return leaving.isWithdrawn() || holdsImmovableQueue ? Optional.empty() : goOn(leaving, broker);
   }
 
   private Optional<NodeRemoval> goOn(LeavingNode leaving, Reachable broker) {

@@ -48,6 +48,7 @@ class HealingPropertyTest {
     QUEUE_SHRUNK,
     CLIENT_DECLARES,
     RECORD_DELETED,
+    RECORD_REFUSED,
     TIME
   }
 
@@ -167,6 +168,13 @@ class HealingPropertyTest {
             && cluster.highestNumberEver() == cluster.observe().highestNumber()) {
           cluster.delete("ConfigMap", NAMES.membership());
         }
+      }
+      case RECORD_REFUSED -> {
+        cluster.refuseRecord(true);
+        for (int i = 0; i <= event.target(); i++) {
+          cluster.step(spec());
+        }
+        cluster.refuseRecord(false);
       }
       case TIME -> {
         cluster.plan(spec());
