@@ -5,10 +5,12 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import static dev.warren.e2e.Topology.THREE_NODES;
 
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A topology can always be deleted, and leaves behind what its user asked for. */
+@Order(2)
 class DeletionE2E {
 
   static final String QUEUE_AND_CONSUMER =
@@ -55,7 +57,7 @@ class DeletionE2E {
   @Test
   void aTopologyIsDeletedWhoseSecretsAreGone() {
     Topology topology = namespace.topology("unlocked");
-    topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
+    topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
     namespace.run("delete", "secret", "unlocked-admin", "unlocked-erlang-cookie");
 
     topology.timeDeletion("with its Secrets gone", topology::delete);

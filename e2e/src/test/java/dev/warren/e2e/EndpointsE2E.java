@@ -10,10 +10,12 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Programs that speak no AMQP get in and out. */
+@Order(2)
 class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);

@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Machines are taken out of service for a while, as {@code kubectl drain} does it. */
+@Order(1)
 @ResourceLock(MachinesAtRisk.LOCK)
 class MaintenanceE2E {
 

@@ -8,10 +8,12 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The number of nodes is changed while messages flow. */
+@Order(3)
 class ScaleE2E {
 
   private static final int QUEUES = 10;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Nodes that stop, all at once too, and nodes that cannot start: told, and nothing is destroyed.
  */
+@Order(3)
 class StartStopE2E {
 
   private static final String NODES = "nodes: {replicas: 3, storage: {size: 1Gi}%s}\n";

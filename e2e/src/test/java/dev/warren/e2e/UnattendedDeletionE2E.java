@@ -2,16 +2,17 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.DeletionE2E.QUEUE_AND_CONSUMER;
 import static dev.warren.e2e.Topology.ONE_NODE;
-import static dev.warren.e2e.Topology.THREE_NODES;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A topology can be deleted also while the operator, or a machine, is away. */
+@Order(1)
 @ResourceLock(MachinesAtRisk.LOCK)
 class UnattendedDeletionE2E {
 
@@ -40,7 +41,7 @@ class UnattendedDeletionE2E {
   @Test
   void aTopologyIsDeletedWhileTheOperatorStartsAnew() {
     Topology topology = namespace.topology("restarted");
-    topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
+    topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
 
     topology.timeDeletion(
         "while the operator is killed",

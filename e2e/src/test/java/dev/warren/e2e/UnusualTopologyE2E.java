@@ -9,10 +9,12 @@ import dev.warren.e2e.Broker.Bound;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Topologies that few people would write, but may. */
+@Order(3)
 class UnusualTopologyE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-unusual");

@@ -99,8 +99,34 @@ public record MessageTopologyStatus(
                   + " stand still. Unknown: no node answered.")
           Quorum quorum,
       @JsonPropertyDescription("Each node.") List<NodeStatus> members,
+      @JsonPropertyDescription(
+              "The removal of a node that is underway; absent when there is none. Nodes are removed one"
+                  + " at a time.")
+          Removal removal,
       @JsonPropertyDescription("The last node that was replaced or removed, or is being so.")
           NodeReplacement lastReplacement) {}
+
+  /** How far the removal of a node is. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Removal(
+      @JsonPropertyDescription("The node that is being removed.") String node,
+      @JsonPropertyDescription(
+              "Lost: its machine or its volume is gone. GivenUp: it was annotated with"
+                  + " warren.dev/replace. Surplus: there are more nodes than spec.nodes.replicas.")
+          String kind,
+      @JsonPropertyDescription(
+              "How far the removal is. Decided: nothing was done yet. AwaitingReplacement: until the"
+                  + " node in its place has joined. AwaitingMembers: until every queue has its members"
+                  + " on the other nodes. Draining: it gets no new clients and gives up its members of"
+                  + " queues. Stopping: it is stopped. Restarting: it holds the only copy of a queue,"
+                  + " starts again and stays. Held: it does not run, and no majority of the nodes or of"
+                  + " a queue's members runs without it. Isolating: it does not run, and its name is"
+                  + " removed. Forgetting: the other nodes are told to forget it. Forgotten: they have"
+                  + " done so. Clearing: its Pod and its volume are removed. Restoring: until every node"
+                  + " is ready and every queue has all its members.")
+          String phase,
+      @JsonPropertyDescription("When that phase began.") String since,
+      @JsonPropertyDescription("Why the node is removed, in a sentence.") String because) {}
 
   /** What became of a node that was lost, given up by hand, or no longer wanted. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -439,6 +439,8 @@ class MessageTopologyApiServerTest {
             2,
             MessageTopologyStatus.Quorum.Degraded,
             List.of(new MessageTopologyStatus.NodeStatus("orders-1", "Lost", "n2", "is gone")),
+            new MessageTopologyStatus.Removal(
+                "orders-1", "Lost", "Isolating", "2026-01-02T03:04:05Z", "its machine is gone"),
             new MessageTopologyStatus.NodeReplacement(
                 "orders-1", "its machine is gone", "orders-3", "2026-01-02T03:04:05Z", null, null)),
         List.of(

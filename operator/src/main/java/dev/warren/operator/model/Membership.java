@@ -13,18 +13,18 @@ import java.util.TreeMap;
  *
  * @param next the lowest number that no node has ever had
  * @param formed whether the nodes have formed a cluster; from then on none may found another
- * @param departure the last node that went, or is going
+ * @param removal the last removal of a node, underway or done
  * @param balanced the running nodes among which the queues' leaders were last balanced, as a
  *     fingerprint; empty if never
  */
-public record Membership(int next, boolean formed, Optional<Departure> departure, String balanced) {
+public record Membership(int next, boolean formed, Optional<NodeRemoval> removal, String balanced) {
 
   private static final String NEXT = "next";
   private static final String FORMED = "formed";
-  private static final String DEPARTURE = "departure";
+  private static final String REMOVAL = "removal";
   private static final String BALANCED = "balanced";
 
-  /** A record without a departure. */
+  /** A record without a removal. */
   public Membership(int next, boolean formed) {
     this(next, formed, Optional.empty(), "");
   }
@@ -38,36 +38,31 @@ public record Membership(int next, boolean formed, Optional<Departure> departure
             new Membership(
                 Integer.parseInt(next),
                 "true".equals(data.get(FORMED)),
-                Departure.fromJson(data.get(DEPARTURE)),
+                NodeRemoval.fromJson(data.get(REMOVAL)),
                 data.getOrDefault(BALANCED, "")))
         : Optional.empty();
   }
 
-  /** The node that is on its way out, and that the others have not forgotten yet. */
-  public Optional<Departure> departing() {
-    return departure.filter(Departure::isUnderway);
+  /** The removal of a node that the others have not forgotten yet. */
+  public Optional<NodeRemoval> removing() {
+    return removal.filter(NodeRemoval::isUnderway);
   }
 
-  /** Whether that node is going or has gone. */
-  public boolean isGone(int node) {
-    return departure.filter(last -> last.node() == node).isPresent();
+  /** Whether that node is being removed, or was the last to be. */
+  public boolean removes(int node) {
+    return removal.filter(last -> last.node() == node).isPresent();
   }
 
   public Membership next(int number) {
-    return new Membership(number, formed, departure, balanced);
+    return new Membership(number, formed, removal, balanced);
   }
 
-  public Membership departure(Departure last) {
-    return new Membership(next, formed, Optional.of(last), balanced);
-  }
-
-  /** Nobody has gone or is going. */
-  public Membership withoutDeparture() {
-    return new Membership(next, formed, Optional.empty(), balanced);
+  public Membership removal(Optional<NodeRemoval> last) {
+    return new Membership(next, formed, last, balanced);
   }
 
   public Membership balanced(String among) {
-    return new Membership(next, formed, departure, among);
+    return new Membership(next, formed, removal, among);
   }
 
   /** The record as it is kept. */
@@ -75,7 +70,7 @@ public record Membership(int next, boolean formed, Optional<Departure> departure
     Map<String, String> data = new TreeMap<>();
     data.put(NEXT, String.valueOf(next));
     data.put(FORMED, String.valueOf(formed));
-    departure.ifPresent(last -> data.put(DEPARTURE, last.toJson()));
+    removal.ifPresent(last -> data.put(REMOVAL, last.toJson()));
     if (!balanced.isEmpty()) {
       data.put(BALANCED, balanced);
     }

@@ -2,9 +2,7 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.Membership;
-import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
-import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.List;
@@ -12,38 +10,27 @@ import java.util.LongSummaryStatistics;
 import java.util.Optional;
 
 /**
- * Spreads the queues' leaders over the nodes once after each change of these: a node that was
+ * Has the queues' leaders spread over the nodes once after each change of these: a node that was
  * restarted or is new leads nothing by itself.
  */
 final class BalancePlanner {
 
-  /**
-   * @param membership the record as it shall be
-   */
-  record BalancePlan(Membership membership, List<BrokerAction> actions) {}
-
-  private final ResourceNames names;
   private final MessageTopologySpec spec;
   private final Observation observed;
   private final Membership membership;
 
-  BalancePlanner(
-      ResourceNames names, MessageTopologySpec spec, Observation observed, Membership membership) {
-    this.names = names;
+  BalancePlanner(MessageTopologySpec spec, Observation observed, Membership membership) {
     this.spec = spec;
     this.observed = observed;
     this.membership = membership;
   }
 
-  BalancePlan plan() {
-    String among = running();
-    boolean due =
-        membership.departing().isEmpty()
-            && !among.equals(membership.balanced())
-            && observed.reachable().filter(this::isWholeButUneven).isPresent();
-    return due
-        ? new BalancePlan(membership.balanced(among), List.of(new BalanceLeaders()))
-        : new BalancePlan(membership, List.of());
+  /** The running nodes among which the leaders have to be balanced now; empty if they need not. */
+  Optional<String> among() {
+    return Optional.of(running())
+        .filter(among -> membership.removing().isEmpty())
+        .filter(among -> !among.equals(membership.balanced()))
+        .filter(among -> observed.reachable().filter(this::isWholeButUneven).isPresent());
   }
 
   /** A fingerprint of the nodes' Pods. */

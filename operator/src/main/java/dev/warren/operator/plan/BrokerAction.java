@@ -60,6 +60,38 @@ public sealed interface BrokerAction {
     };
   }
 
+  /** Whether it takes something away, so that it must be behind the record of the nodes. */
+  default boolean isDestructive() {
+    return switch (this) {
+      case Unbind unbind -> true;
+      case RemoveQueue remove -> true;
+      case RemovePolicy remove -> true;
+      case RemoveExchange remove -> true;
+      case RemoveMember remove -> true;
+      case RemoveReplica remove -> true;
+      case StopNode stop -> true;
+      case ForgetNode forget -> true;
+      case MakeAnew make -> true;
+      case PutUser put -> false;
+      case PutRecord record -> false;
+      case PutPolicy put -> false;
+      case DeclareExchange declare -> false;
+      case DeclareQueue declare -> false;
+      case Bind bind -> false;
+      case AddMember add -> false;
+      case AddReplica add -> false;
+      case BalanceLeaders balance -> false;
+      case StartMove start -> false;
+      case EndMove end -> false;
+      case KeepClientsOut keep -> false;
+      case DisconnectClients disconnect -> false;
+      case LetClientsIn let -> false;
+      case SetPlugins set -> false;
+      case FreeFeatureFlags free -> false;
+      case FinishDeletions finish -> true;
+    };
+  }
+
   /** Whether it changes what the resource declares, so that the next pass has to see it first. */
   default boolean isDeclaration() {
     return switch (this) {

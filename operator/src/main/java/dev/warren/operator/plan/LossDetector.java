@@ -2,12 +2,13 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.NodesSpec;
-import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.RemovalFinding.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,21 +22,6 @@ import java.util.function.Predicate;
  */
 final class LossDetector {
 
-  /**
-   * A node that is to be replaced.
-   *
-   * @param because what was seen, in a sentence
-   */
-  record Loss(int node, Kind kind, String because) {}
-
-  /**
-   * @param loss the node to replace now
-   * @param problem why one that seems lost is not replaced now
-   */
-  record Finding(Optional<Loss> loss, Optional<Problem> problem) {
-    static final Finding NONE = new Finding(Optional.empty(), Optional.empty());
-  }
-
   private static final String NEVER = "never";
 
   private final ResourceNames names;
@@ -48,15 +34,15 @@ final class LossDetector {
     this.observed = observed;
   }
 
-  Finding find() {
-    return observed.reachable().map(this::find).orElse(Finding.NONE);
+  RemovalFinding find() {
+    return observed.reachable().map(this::find).orElse(RemovalFinding.NONE);
   }
 
-  private Finding find(Reachable broker) {
+  private RemovalFinding find(Reachable broker) {
     if (observed.hasMajority()) {
-      Optional<Loss> outside = notAMember(broker);
+      Optional<Candidate> outside = notAMember(broker);
       if (outside.isPresent()) {
-        return new Finding(outside, Optional.empty());
+        return RemovalFinding.of(outside.get());
       }
     }
     TreeMap<Integer, String> suspects = new TreeMap<>();
@@ -67,13 +53,13 @@ final class LossDetector {
       }
     }
     // A running one can wait for those that do not run.
-    Optional<Loss> byHand =
+    Optional<Candidate> byHand =
         givenUp(broker, node -> suspects.isEmpty() || suspects.containsKey(node.number()));
     if (byHand.isPresent()) {
-      return new Finding(byHand, Optional.empty());
+      return RemovalFinding.of(byHand.get());
     }
     if (suspects.isEmpty()) {
-      return Finding.NONE;
+      return RemovalFinding.NONE;
     }
     // What has lost its data does not return, however many there are.
     Optional<Integer> hopeless = suspects.keySet().stream().filter(n -> !hasData(n)).findFirst();
@@ -89,7 +75,7 @@ final class LossDetector {
     return replaceable(suspects.firstKey(), suspects.firstEntry().getValue(), broker);
   }
 
-  private Finding replaceable(int node, String why, Reachable broker) {
+  private RemovalFinding replaceable(int node, String why, Reachable broker) {
     if (spec.replaceAfter().equals(NEVER)) {
       return held(Reason.NODE_LOST, why + ". It is not replaced, because replaceAfter is never");
     }
@@ -114,7 +100,7 @@ final class LossDetector {
           "%s. Queue '%s' has no majority without it, so that it is not replaced; to give that up, annotate its Pod with %s=true"
               .formatted(why, needing.get(), Labels.REPLACE));
     }
-    return new Finding(Optional.of(new Loss(node, Kind.LOST, why)), Optional.empty());
+    return RemovalFinding.of(new Candidate(node, Kind.LOST, why));
   }
 
   /** Why a node that does not run seems to be lost, and not merely stopped. */
@@ -132,7 +118,7 @@ final class LossDetector {
   }
 
   /** One that the others do not know: forgotten by them, or never to join. It has no data. */
-  private Optional<Loss> notAMember(Reachable broker) {
+  private Optional<Candidate> notAMember(Reachable broker) {
     if (spec.replaceAfter().equals(NEVER)) {
       return Optional.empty();
     }
@@ -143,11 +129,11 @@ final class LossDetector {
         .findFirst();
   }
 
-  private Optional<Loss> outside(QueueNode node) {
+  private Optional<Candidate> outside(QueueNode node) {
     String name = names.node(node.number());
     if (node.hasJoined()) {
       return Optional.of(
-          new Loss(node.number(), Kind.LOST, name + " was forgotten by the other nodes"));
+          new Candidate(node.number(), Kind.LOST, name + " was forgotten by the other nodes"));
     }
     Machine machine = observed.machines().get(node.number());
     boolean stranded =
@@ -156,7 +142,7 @@ final class LossDetector {
             && node.pod().map(observed::age).orElse(Duration.ZERO).compareTo(patience()) >= 0;
     return stranded
         ? Optional.of(
-            new Loss(
+            new Candidate(
                 node.number(), Kind.LOST, name + " has never joined and " + machine.description()))
         : Optional.empty();
   }
@@ -177,7 +163,7 @@ final class LossDetector {
     return observed.nodes().get(node).isBlank();
   }
 
-  private Optional<Loss> givenUp(Reachable broker, Predicate<QueueNode> eligible) {
+  private Optional<Candidate> givenUp(Reachable broker, Predicate<QueueNode> eligible) {
     return observed.nodes().values().stream()
         .filter(QueueNode::isGivenUp)
         .filter(eligible)
@@ -185,7 +171,7 @@ final class LossDetector {
         .filter(node -> observed.hasMajority())
         .map(
             node ->
-                new Loss(
+                new Candidate(
                     node.number(),
                     Kind.GIVEN_UP,
                     "%s was given up by the annotation %s"
@@ -198,7 +184,7 @@ final class LossDetector {
     return OnlyCopies.on(names.brokerNode(node), broker);
   }
 
-  private static Finding held(Reason reason, String message) {
-    return new Finding(Optional.empty(), Optional.of(new Problem(reason, message)));
+  private static RemovalFinding held(Reason reason, String message) {
+    return RemovalFinding.held(new Problem(reason, message));
   }
 }

@@ -1,6 +1,6 @@
 package dev.warren.operator.plan;
 
-import dev.warren.operator.model.Departure;
+import dev.warren.operator.model.NodeRemoval;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -9,41 +9,65 @@ import java.util.stream.Stream;
 /**
  * What to do for a topology, in this order. Everything is empty when it is as it shall be.
  *
+ * <p>The write of the record is a gate: while it is refused, nothing behind it is done. Behind it
+ * are all changes of nodes, and all that is destructive in the broker.
+ *
  * @param support what the nodes need: Secrets, configuration, Services
- * @param nodes volumes and Pods of the queue nodes; when one fails, those after it must not be done
- * @param broker exchanges, queues, bindings and what belongs to them
+ * @param record writes the record of the nodes; empty when it is as it must be
+ * @param behindRecord volumes and Pods of the queue nodes; when one fails, those after it must not
+ *     be done
+ * @param brokerSteps exchanges, queues, bindings and what belongs to them
  * @param consumers Deployments
  * @param nodeProblems what about the nodes cannot be done now, and why
  * @param topologyProblems what in the broker cannot be made as the resource says, or not yet
  * @param retained what the resource declares no more and that stays in the broker for now
- * @param departure the last node that went, or is going
+ * @param removal the last removal of a node, underway or done
  */
 public record ReconcilePlan(
     List<KubernetesAction> support,
-    List<KubernetesAction> nodes,
-    List<BrokerAction> broker,
+    Optional<KubernetesAction> record,
+    List<KubernetesAction> behindRecord,
+    List<BrokerStep> brokerSteps,
     List<KubernetesAction> consumers,
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
     List<Retained> retained,
-    Optional<Departure> departure) {
+    Optional<NodeRemoval> removal) {
 
   /** Copies the lists. */
   public ReconcilePlan {
     support = List.copyOf(support);
-    nodes = List.copyOf(nodes);
-    broker = List.copyOf(broker);
+    behindRecord = List.copyOf(behindRecord);
+    brokerSteps = List.copyOf(brokerSteps);
     consumers = List.copyOf(consumers);
     nodeProblems = List.copyOf(nodeProblems);
     topologyProblems = List.copyOf(topologyProblems);
     retained = List.copyOf(retained);
   }
 
+  /** All changes of the nodes in Kubernetes: the record, and what is behind it. */
+  public List<KubernetesAction> nodes() {
+    return Stream.concat(record.stream(), behindRecord.stream()).toList();
+  }
+
+  /** All changes to the broker. */
+  public List<BrokerAction> broker() {
+    return brokerSteps.stream().flatMap(step -> step.actions().stream()).toList();
+  }
+
+  /** The changes to the broker that may be made although the record of the nodes is not written. */
+  public List<BrokerAction> brokerBeforeRecord() {
+    return brokerSteps.stream()
+        .filter(step -> !step.behindRecord())
+        .flatMap(step -> step.actions().stream())
+        .toList();
+  }
+
   /** Everything that it does, in words and in its order. */
   public List<String> describe() {
     return Stream.of(
-            Stream.concat(support.stream(), nodes.stream()).map(KubernetesAction::describe),
-            broker.stream().map(BrokerAction::describe),
+            Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),
+            broker().stream().map(BrokerAction::describe),
             consumers.stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();
@@ -51,6 +75,6 @@ public record ReconcilePlan(
 
   /** Whether there is nothing to do. */
   public boolean isEmpty() {
-    return support.isEmpty() && nodes.isEmpty() && broker.isEmpty() && consumers.isEmpty();
+    return support.isEmpty() && nodes().isEmpty() && broker().isEmpty() && consumers.isEmpty();
   }
 }

@@ -1,42 +1,32 @@
 package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.api.v1alpha1.Sizes;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
-import dev.warren.operator.model.Endpoints;
-import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
-import dev.warren.operator.model.QueueNodeVolume;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.model.TopologyServices;
-import dev.warren.operator.plan.BalancePlanner.BalancePlan;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
-import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.CredentialsPlanner.CredentialsPlan;
-import dev.warren.operator.plan.DeparturePlanner.DeparturePlan;
 import dev.warren.operator.plan.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.NodePlanner.NodePlan;
+import dev.warren.operator.plan.NodeRemovalPlanner.RemovalPlan;
 import dev.warren.operator.plan.PrunePlanner.PrunePlan;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +37,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Plans a whole topology, from a valid spec and what was observed. */
@@ -112,14 +100,13 @@ public final class ReconcilePlanner {
    * @param makesSense whether all of the spec does, and not only what it says of the nodes
    */
   private ReconcilePlan plan(boolean makesSense, Function<Credentials, TopologyPlans> topology) {
-    Membership membership = membership();
+    MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
     CredentialsPlan secrets =
-        new CredentialsPlanner(owner, names, observed.objects(), membership.formed(), newSecret)
+        new CredentialsPlanner(
+                owner, names, observed.objects(), membership.recorded().formed(), newSecret)
             .plan();
-    DeparturePlan departure = new DeparturePlanner(names, spec, observed, membership).plan();
-    BalancePlan balance = new BalancePlanner(names, spec, observed, departure.membership()).plan();
-    NodePlan nodes =
-        new NodePlanner(owner, names, spec, images, observed, balance.membership()).plan();
+    RemovalPlan removal = planRemoval(membership);
+    NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
     // While a Secret is being made, only the next pass knows what it says.
     TopologyPlans rest =
         secrets
@@ -133,24 +120,45 @@ public final class ReconcilePlanner {
                             "The Secrets of this resource are not there yet"),
                         List.of()));
     return new ReconcilePlan(
-        planSupport(secrets.secrets(), nodes.membership().next(), makesSense),
+        new SupportPlanner(owner, names, spec, observed)
+            .plan(secrets.secrets(), membership.desired().next(), makesSense),
+        membership.write(),
         // What goes makes room, maybe for what is to be made.
-        joined(List.of(departure.kubernetes(), nodes.actions())),
-        joined(
-            List.of(
-                reopening(),
-                departure.broker(),
-                balance.actions(),
-                rest.broker().actions(),
-                planMembers(membership, rest.broker().actions()),
-                PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
-                StartPlanner.plan(names, observed))),
+        joined(List.of(removal.kubernetes(), nodes.actions())),
+        planBrokerSteps(membership, removal, rest.broker().actions()),
         rest.consumers(),
         joined(
-            List.of(departure.problems(), nodes.problems(), secrets.problem().stream().toList())),
+            List.of(membership.problems(), nodes.problems(), secrets.problem().stream().toList())),
         rest.broker().problems(),
         rest.broker().retained(),
-        nodes.membership().departure());
+        membership.desired().removal());
+  }
+
+  private RemovalPlan planRemoval(MembershipPlan membership) {
+    return membership
+        .desired()
+        .removal()
+        .map(new NodeRemovalPlanner(names, spec, observed)::plan)
+        .orElse(RemovalPlan.NOTHING);
+  }
+
+  /**
+   * @param topology what declares, moves and removes exchanges, queues and bindings
+   */
+  private List<BrokerStep> planBrokerSteps(
+      MembershipPlan membership, RemovalPlan removal, List<BrokerAction> topology) {
+    List<BrokerAction> balance = membership.balances() ? List.of(new BalanceLeaders()) : List.of();
+    return joined(
+        List.of(
+            BrokerStep.inOrder(reopening()),
+            BrokerStep.behindRecord(joined(List.of(removal.broker(), balance))),
+            BrokerStep.inOrder(
+                joined(
+                    List.of(
+                        topology,
+                        planMembers(membership.recorded(), topology),
+                        PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
+                        StartPlanner.plan(names, observed))))));
   }
 
   /** First of all, and whatever else there is to wait for. */
@@ -176,7 +184,7 @@ public final class ReconcilePlanner {
             .map(action -> ((RemoveQueue) action).queue())
             .collect(Collectors.toSet());
     Optional<String> leaving =
-        membership.departing().map(departing -> names.brokerNode(departing.node()));
+        membership.removing().map(removing -> names.brokerNode(removing.node()));
     return observed
         .reachable()
         .filter(broker -> observed.hasMajority())
@@ -197,86 +205,6 @@ public final class ReconcilePlanner {
       case RemoveReplica remove -> queues.contains(remove.stream());
       default -> false;
     };
-  }
-
-  /** What is recorded of the nodes, brought up to what is seen. */
-  private Membership membership() {
-    Optional<Membership> record =
-        observed.objects().find(ConfigMap.class, names.membership()).flatMap(Membership::of);
-    boolean hasVolumes =
-        observed.nodes().values().stream().anyMatch(node -> node.volume().isPresent());
-    // A Pod that serves clients says so too, if the operator itself cannot reach the broker.
-    boolean runs =
-        observed.nodes().values().stream().anyMatch(QueueNode::isReady)
-            || observed.reachable().stream()
-                .flatMap(broker -> broker.nodes().values().stream())
-                .anyMatch(Node::running);
-    // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
-    // so they do.
-    boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
-    int next =
-        IntStream.of(
-                record.map(Membership::next).orElse(0),
-                observed
-                    .objects()
-                    .find(Service.class, names.nodesService())
-                    .map(TopologyServices::next)
-                    .orElse(0),
-                observed.highestNumber() + 1,
-                highestInBroker() + 1)
-            .max()
-            .getAsInt();
-    return new Membership(
-        next,
-        formed,
-        record.flatMap(Membership::departure),
-        record.map(Membership::balanced).orElse(""));
-  }
-
-  private int highestInBroker() {
-    return observed.reachable().stream()
-        .flatMap(broker -> broker.nodes().keySet().stream())
-        .flatMapToInt(node -> names.number(node).stream())
-        .max()
-        .orElse(-1);
-  }
-
-  private List<KubernetesAction> planSupport(
-      List<HasMetadata> secrets, int nextNode, boolean makesSense) {
-    TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
-    List<HasMetadata> desired = new ArrayList<>(secrets);
-    desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
-    desired.add(services.nodeNames(nextNode));
-    ways(services).stream()
-        // What is served stays as it is, and no Pod waits for a ConfigMap that is not there.
-        .filter(object -> makesSense || observed.objects().find(object).isEmpty())
-        .forEach(desired::add);
-    desired.add(services.disruptionBudget());
-    return new ObjectPlanner(observed.objects()).plan(desired);
-  }
-
-  /** In bytes. A volume that has not grown yet, or cannot, must not count as if it had. */
-  private long smallestVolume() {
-    return LongStream.concat(
-            LongStream.of(Sizes.bytes(spec.nodes().storage().size())),
-            observed.nodes().values().stream()
-                .flatMap(node -> node.volume().stream())
-                .flatMap(claim -> QueueNodeVolume.capacity(claim).stream())
-                .mapToLong(capacity -> Quantity.getAmountInBytes(capacity).longValue()))
-        .min()
-        .getAsLong();
-  }
-
-  /** What leads clients to the nodes, and to their endpoints. */
-  private List<HasMetadata> ways(TopologyServices services) {
-    return Endpoints.of(spec).exist() || hasGatewayConfig()
-        ? List.of(GatewayConfig.configMap(owner, names, spec), services.clients())
-        : List.of(services.clients());
-  }
-
-  /** Gateways that are still there after the last endpoint was removed shall know that it was. */
-  private boolean hasGatewayConfig() {
-    return observed.objects().find(ConfigMap.class, names.gatewayConfigMap()).isPresent();
   }
 
   private TopologyPlan planBroker(Credentials credentials) {

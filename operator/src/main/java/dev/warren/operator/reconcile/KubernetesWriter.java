@@ -32,17 +32,20 @@ final class KubernetesWriter {
   /**
    * What became of a change.
    *
-   * @param refusal why Kubernetes refused it; empty when it is done
+   * @param refusal why Kubernetes refused it; empty when it did not
+   * @param written whether the object is now as the change says; not so if there turned out to be
+   *     one already, which is left as it is
    * @param underway whether the object is now to become what it shall be; not so for marks and
    *     records, which are what they shall be at once, and for numbers of Pods, which change at any
    *     time
    */
-  record Outcome(Optional<Problem> refusal, boolean underway) {
-    private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true);
-    private static final Outcome DONE = new Outcome(Optional.empty(), false);
+  record Outcome(Optional<Problem> refusal, boolean written, boolean underway) {
+    private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true, true);
+    private static final Outcome DONE = new Outcome(Optional.empty(), true, false);
+    private static final Outcome KEPT = new Outcome(Optional.empty(), false, true);
 
     private static Outcome refused(Problem problem) {
-      return new Outcome(Optional.of(problem), false);
+      return new Outcome(Optional.of(problem), false, false);
     }
   }
 
@@ -98,7 +101,7 @@ final class KubernetesWriter {
     // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
     // It was made a moment ago and is not in the cache yet, or somebody took away its labels.
     restoreLabels(existing, object.getMetadata().getLabels());
-    return Outcome.UNDERWAY;
+    return Outcome.KEPT;
   }
 
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {

@@ -50,20 +50,25 @@ final class PlanExecutor {
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
     // That a Service is brought up to date, say, makes no node less ready.
-    if (inTurn(plan.support(), new ArrayList<>(), support, nodes)) {
-      inTurn(plan.nodes(), underway, new ArrayList<>(), nodes);
+    boolean isSupported = inTurn(plan.support(), new ArrayList<>(), support, nodes);
+    boolean isRecorded = isRecorded(plan, isSupported, underway, nodes);
+    if (isSupported && isRecorded) {
+      inTurn(plan.behindRecord(), underway, new ArrayList<>(), nodes);
     }
     nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
     List<Problem> topology = new ArrayList<>(plan.topologyProblems());
     List<Retained> retained = new ArrayList<>(plan.retained());
     List<BrokerAction> declared = new ArrayList<>();
-    broker.ifPresent(client -> topology.addAll(declare(client, plan.broker(), declared, retained)));
+    List<BrokerAction> allowed = isRecorded ? plan.broker() : plan.brokerBeforeRecord();
+    broker.ifPresent(client -> topology.addAll(declare(client, allowed, declared, retained)));
+    held(plan.broker().size() - allowed.size()).ifPresent(topology::add);
     List<Problem> rollingOut = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     List<KubernetesAction> consumers = new ArrayList<>();
     plan.consumers()
-        .forEach(action -> carryOut(action, rollingOut, consumers).ifPresent(problems::add));
+        .forEach(
+            action -> carryOut(action, rollingOut, consumers).refusal().ifPresent(problems::add));
     problems.addAll(rollingOut);
     return new Pass(
         observed,
@@ -71,8 +76,35 @@ final class PlanExecutor {
         nodes,
         topology,
         problems,
-        plan.departure(),
+        plan.removal(),
         new Effects(Mode.ACT, List.of(), support, declared, consumers, retained));
+  }
+
+  /**
+   * Whether the record of the nodes says what it must; it is written if it does not. What depends
+   * on that would otherwise be done, and the next operator would not know of it.
+   */
+  private boolean isRecorded(
+      ReconcilePlan plan, boolean isSupported, List<Problem> underway, List<Problem> refused) {
+    if (plan.record().isEmpty()) {
+      return true;
+    }
+    if (!isSupported) {
+      return false;
+    }
+    Outcome outcome = carryOut(plan.record().get(), underway, new ArrayList<>());
+    outcome.refusal().ifPresent(refused::add);
+    return outcome.written();
+  }
+
+  private static Optional<Problem> held(int actions) {
+    return actions == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Reason.DECLARING,
+                "The record of the nodes cannot be written; changes that wait for it: %d"
+                    .formatted(actions)));
   }
 
   /** Up to the first that is refused and that the others build upon; true when there is none. */
@@ -82,7 +114,7 @@ final class PlanExecutor {
       List<KubernetesAction> done,
       List<Problem> refused) {
     for (KubernetesAction action : actions) {
-      Optional<Problem> refusal = carryOut(action, underway, done);
+      Optional<Problem> refusal = carryOut(action, underway, done).refusal();
       refusal.ifPresent(refused::add);
       if (refusal.isPresent() && action.othersNeedIt()) {
         return false;
@@ -92,11 +124,9 @@ final class PlanExecutor {
   }
 
   /**
-   * Why it was refused, if it was.
-   *
    * @param underway what was observed is older than this pass: nothing is ready that it has changed
    */
-  private Optional<Problem> carryOut(
+  private Outcome carryOut(
       KubernetesAction action, List<Problem> underway, List<KubernetesAction> done) {
     Outcome outcome = kubernetes.carryOut(action);
     if (outcome.underway()) {
@@ -108,7 +138,7 @@ final class PlanExecutor {
                   .formatted(object.getKind(), object.getMetadata().getName())));
       done.add(action);
     }
-    return outcome.refusal();
+    return outcome;
   }
 
   private List<Problem> declare(

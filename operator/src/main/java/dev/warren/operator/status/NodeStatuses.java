@@ -4,7 +4,8 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
-import dev.warren.operator.model.Departure;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Removal;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
@@ -25,19 +26,24 @@ final class NodeStatuses {
 
   private final Observation observed;
   private final ResourceNames names;
-  private final Optional<Departure> departure;
+  private final Optional<NodeRemoval> removal;
 
-  NodeStatuses(Observation observed, ResourceNames names, Optional<Departure> departure) {
+  NodeStatuses(Observation observed, ResourceNames names, Optional<NodeRemoval> removal) {
     this.observed = observed;
     this.names = names;
-    this.departure = departure;
+    this.removal = removal;
   }
 
   NodesStatus build(int desired) {
     List<NodeStatus> members = shown().map(this::node).toList();
     int ready = (int) members.stream().filter(NodeStatuses::isReady).count();
     return new NodesStatus(
-        desired, ready, quorum(), members, departure.map(this::replacement).orElse(null));
+        desired,
+        ready,
+        quorum(),
+        members,
+        removal.filter(last -> !last.isDone()).map(this::underway).orElse(null),
+        removal.map(this::replacement).orElse(null));
   }
 
   private Stream<QueueNode> shown() {
@@ -48,21 +54,30 @@ final class NodeStatuses {
   private boolean isForgotten(QueueNode node) {
     boolean isLeftOver = node.isTerminating() && !node.hasName() && !node.hasVolume();
     return isLeftOver
-        || departure.filter(gone -> gone.node() == node.number() && !gone.isUnderway()).isPresent();
+        || removal.filter(gone -> gone.node() == node.number() && !gone.isUnderway()).isPresent();
   }
 
   private boolean isLeaving(QueueNode node) {
-    return departure.filter(gone -> gone.node() == node.number() && gone.isUnderway()).isPresent();
+    return removal.filter(gone -> gone.node() == node.number() && gone.isUnderway()).isPresent();
   }
 
-  private NodeReplacement replacement(Departure gone) {
+  private Removal underway(NodeRemoval removed) {
+    return new Removal(
+        names.node(removed.node()),
+        removed.kind().wire(),
+        removed.phase().wire(),
+        removed.since(),
+        removed.because());
+  }
+
+  private NodeReplacement replacement(NodeRemoval gone) {
     return new NodeReplacement(
         names.node(gone.node()),
         gone.because(),
         gone.replacedBy() == null ? null : names.node(gone.replacedBy()),
         gone.decidedAt(),
         gone.forgottenAt(),
-        gone.completedAt());
+        gone.isDone() ? gone.since() : null);
   }
 
   /** What keeps a node from being ready; one that merely starts is named if there is no other. */
@@ -111,7 +126,7 @@ final class NodeStatuses {
 
   private Optional<Problem> problem(QueueNode node) {
     if (isLeaving(node)) {
-      return Optional.of(new Problem(Reason.LEAVING, departure.orElseThrow().because()));
+      return Optional.of(new Problem(Reason.LEAVING, removal.orElseThrow().because()));
     }
     if (node.pod().isEmpty()) {
       return Optional.of(new Problem(Reason.STARTING, "The node's Pod is about to be made"));

@@ -1,7 +1,7 @@
 package dev.warren.operator.status;
 
-import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param nodeProblems about Secrets, Services, volumes and Pods of the nodes
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
- * @param departure the last node that went, or is going
+ * @param removal the last removal of a node, underway or done
  * @param effects what it did
  */
 public record Pass(
@@ -32,7 +32,7 @@ public record Pass(
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
     List<Problem> consumerProblems,
-    Optional<Departure> departure,
+    Optional<NodeRemoval> removal,
     Effects effects) {
 
   /** Copies the lists. */
@@ -59,7 +59,7 @@ public record Pass(
                 .toList(),
             plan.topologyProblems()),
         waiting(plan.consumers().stream().map(KubernetesAction::describe).toList(), List.of()),
-        plan.departure(),
+        plan.removal(),
         Effects.held(mode, plan.describe(), plan.retained()));
   }
 

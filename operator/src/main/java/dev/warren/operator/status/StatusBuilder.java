@@ -63,7 +63,7 @@ public final class StatusBuilder {
             previous == null ? List.of() : previous.conditions(),
             topology.getMetadata().getGeneration(),
             pass.observed().at());
-    this.nodeStatuses = new NodeStatuses(pass.observed(), names, pass.departure());
+    this.nodeStatuses = new NodeStatuses(pass.observed(), names, pass.removal());
     this.nodes = nodeStatuses.build(spec.nodes().replicas());
     this.counting = new Counting(previous, pass.observed().at());
     this.queueStatuses = new QueueStatuses(pass.observed(), names, previous, counting);

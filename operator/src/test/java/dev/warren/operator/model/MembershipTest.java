@@ -2,7 +2,8 @@ package dev.warren.operator.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.NodeRemoval.Phase;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
 import java.util.Optional;
@@ -25,29 +26,29 @@ class MembershipTest {
   }
 
   @Test
-  void theDepartureAndTheLastBalanceAreReadAsTheyWereWritten() {
-    Departure departure =
-        new Departure(3, Kind.LOST, "its machine is gone", "2026-01-01T00:00:00Z", null, null, null)
+  void theRemovalAndTheLastBalanceAreReadAsTheyWereWritten() {
+    NodeRemoval removal =
+        NodeRemoval.decided(3, Kind.LOST, "its machine is gone", "2026-01-01T00:00:00Z")
             .replacedBy(4)
-            .forgottenAt("2026-01-01T00:00:10Z");
-    Membership record = new Membership(5, true, Optional.of(departure), "some Pods");
+            .enter(Phase.FORGOTTEN, "2026-01-01T00:00:10Z");
+    Membership record = new Membership(5, true, Optional.of(removal), "some Pods");
 
     assertThat(
             Membership.of(
                 record.configMap(
                     new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
         .contains(record);
-    assertThat(record.departing()).isEmpty();
-    assertThat(record.isGone(3)).isTrue();
-    assertThat(record.isGone(4)).isFalse();
+    assertThat(record.removing()).isEmpty();
+    assertThat(record.removes(3)).isTrue();
+    assertThat(record.removes(4)).isFalse();
   }
 
   @Test
-  void aDepartureThatSomebodySpoiltIsNoneAndTheRestIsKept() {
+  void aRemovalThatSomebodySpoiltIsNoneAndTheRestIsKept() {
     assertThat(
             Membership.of(
                 new ConfigMapBuilder()
-                    .withData(Map.of("next", "5", "formed", "true", "departure", "{soon"))
+                    .withData(Map.of("next", "5", "formed", "true", "removal", "{soon"))
                     .build()))
         .contains(new Membership(5, true));
   }

@@ -49,6 +49,7 @@ class HealingPropertyTest {
     QUEUE_SHRUNK,
     CLIENT_DECLARES,
     RECORD_DELETED,
+    RECORD_REFUSED,
     TIME
   }
 
@@ -169,6 +170,13 @@ class HealingPropertyTest {
           cluster.delete("ConfigMap", NAMES.membership());
         }
       }
+      case RECORD_REFUSED -> {
+        cluster.refuseRecord(true);
+        for (int i = 0; i <= event.target(); i++) {
+          cluster.step(spec());
+        }
+        cluster.refuseRecord(false);
+      }
       case TIME -> {
         cluster.plan(spec());
         cluster.pass(Duration.ofSeconds(30L * event.target()));
@@ -263,7 +271,7 @@ class HealingPropertyTest {
         .allMatch(QueueNode::hasVolume)
         .allMatch(QueueNode::hasJoined)
         .allMatch(QueueNode::knowsThatItHasJoined);
-    assertThat(plan.departure().filter(departure -> !departure.isComplete())).isEmpty();
+    assertThat(plan.removal().filter(removal -> !removal.isDone())).isEmpty();
     Reachable broker = seen.reachable().orElseThrow();
     QueueTarget.all(spec().queues(), broker)
         .forEach((queue, members) -> assertQueue(queue, members, broker));

@@ -16,12 +16,12 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.model.Departure;
-import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.ResourceNames;
@@ -144,6 +144,7 @@ final class InMemoryCluster {
   private ScalingObservation scaling = ScalingObservation.NONE;
   private List<Pod> consumerPods = List.of();
   private boolean guarded;
+  private boolean recordRefused;
   private int startsPerStep = Integer.MAX_VALUE;
   private int balanced;
   private MessageTopologySpec spec;
@@ -168,6 +169,11 @@ final class InMemoryCluster {
   /** From now on the operator makes gateways of this image. */
   void setGatewayImage(String image) {
     gatewayImage = image;
+  }
+
+  /** Whether the API server refuses to write the record of the nodes from now on. */
+  void refuseRecord(boolean refused) {
+    recordRefused = refused;
   }
 
   void setReachable(boolean reachable) {
@@ -237,12 +243,14 @@ final class InMemoryCluster {
   void carryOut(ReconcilePlan plan, int actions) {
     boolean blind = observeBroker() instanceof Unreachable;
     int left = inTurn(plan.support(), actions, blind);
-    left = inTurn(plan.nodes(), left, blind);
-    for (BrokerAction action : plan.broker().stream().limit(left).toList()) {
+    boolean recorded = plan.record().isEmpty() || !recordRefused;
+    left = inTurn(recorded ? plan.nodes() : List.of(), left, blind);
+    List<BrokerAction> broker = recorded ? plan.broker() : plan.brokerBeforeRecord();
+    for (BrokerAction action : broker.stream().limit(left).toList()) {
       assertThat(blind && isDestructive(action)).as("done blindly: %s", action).isFalse();
       apply(action);
     }
-    left = Math.max(0, left - plan.broker().size());
+    left = Math.max(0, left - broker.size());
     plan.consumers().stream().limit(left).forEach(this::apply);
   }
 
@@ -342,7 +350,7 @@ final class InMemoryCluster {
     ObjectNode labels = metadata(existing).withObject("/labels");
     if (mark.labels().containsValue(Component.LOST_NODE.value())) {
       int n = NAMES.numberOfPod(mark.object().getMetadata().getName()).orElseThrow();
-      assertThat(recorded().flatMap(Membership::departure).map(Departure::node))
+      assertThat(recorded().flatMap(Membership::removal).map(NodeRemoval::node))
           .as("only a node that leaves is taken out of the Services")
           .contains(n);
       outOfServiceSince.putIfAbsent(mark.object().getMetadata().getUid(), now);
@@ -365,9 +373,9 @@ final class InMemoryCluster {
       deleteClaim(n);
     } else if (existing.type() == Pod.class) {
       int n = NAMES.numberOfPod(nameOf(existing)).orElseThrow();
-      boolean departing =
-          recorded().flatMap(Membership::departing).filter(d -> d.node() == n).isPresent();
-      assertThat(departing && isRunning(n))
+      boolean leaving =
+          recorded().flatMap(Membership::removing).filter(d -> d.node() == n).isPresent();
+      assertThat(leaving && isRunning(n))
           .as("node %s leaves, but not by the deletion of its Pod while it runs", n)
           .isFalse();
       if (assigned(existing) == null) {
@@ -383,28 +391,28 @@ final class InMemoryCluster {
   /** Nothing of a node may be taken away that is, or might be, a member. */
   private void assertIsGone(int n) {
     assertThat(brokerNodes).as("the others know %s", n).doesNotContainKey(NAMES.brokerNode(n));
-    assertThat(recorded().flatMap(Membership::departure).filter(d -> !d.isUnderway()))
-        .as("the departure of %s is recorded", n)
-        .map(Departure::node)
+    assertThat(recorded().flatMap(Membership::removal).filter(d -> !d.isUnderway()))
+        .as("the removal of %s is recorded", n)
+        .map(NodeRemoval::node)
         .contains(n);
   }
 
-  /** A departure is recorded before anything else, and none begins while another is underway. */
+  /** A removal is recorded before anything else, and none begins while another is underway. */
   private void assertMayBeRecorded(Optional<Membership> before, Membership after) {
-    Optional<Departure> underway = before.flatMap(Membership::departing);
+    Optional<NodeRemoval> underway = before.flatMap(Membership::removing);
     if (underway.isEmpty()) {
       return;
     }
     int n = underway.get().node();
-    if (after.departure().filter(departure -> departure.node() == n).isEmpty()) {
+    if (after.removal().filter(removal -> removal.node() == n).isEmpty()) {
       assertThat(isRunning(n))
-          .as("two departures at once, unless that of %s, which runs, is put off", n)
+          .as("two removals at once, unless that of %s, which runs, is put off", n)
           .isTrue();
     }
   }
 
-  Optional<Departure> plannedDeparture() {
-    return recorded().flatMap(Membership::departure);
+  Optional<NodeRemoval> plannedRemoval() {
+    return recorded().flatMap(Membership::removal);
   }
 
   /** The record of the nodes as a text. */
@@ -1009,7 +1017,7 @@ final class InMemoryCluster {
     if (!hasVotes() || without(node, brokerNodes.keySet()).isEmpty()) {
       return;
     }
-    boolean dataGone = recordedDeparture().kind() == Kind.GIVEN_UP || !hasData(n);
+    boolean dataGone = recordedRemoval().kind() == Kind.GIVEN_UP || !hasData(n);
     for (Queue queue : List.copyOf(queues.values())) {
       Set<String> copies = members.get(queue.name());
       if (copies.contains(node)) {
@@ -1146,11 +1154,11 @@ final class InMemoryCluster {
   }
 
   private void assertIsLeaving(int n) {
-    assertThat(recordedDeparture().node()).as("the node whose departure is recorded").isEqualTo(n);
+    assertThat(recordedRemoval().node()).as("the node whose removal is recorded").isEqualTo(n);
   }
 
-  private Departure recordedDeparture() {
-    return recorded().flatMap(Membership::departing).orElseThrow();
+  private NodeRemoval recordedRemoval() {
+    return recorded().flatMap(Membership::removing).orElseThrow();
   }
 
   private static Set<String> without(String node, Set<String> nodes) {

@@ -4,10 +4,9 @@ import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.LossDetector.Finding;
-import dev.warren.operator.plan.LossDetector.Loss;
+import dev.warren.operator.plan.RemovalFinding.Candidate;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Map;
@@ -69,21 +68,21 @@ class LossDetectorTest {
       seen = withoutMachines(seen);
     }
 
-    Finding finding = find(FIVE, seen);
+    RemovalFinding finding = find(FIVE, seen);
 
     String[] parts = expected.split(": ");
     switch (parts[0]) {
-      case "nothing" -> assertThat(finding).isEqualTo(Finding.NONE);
+      case "nothing" -> assertThat(finding).isEqualTo(RemovalFinding.NONE);
       case "lost" -> {
         assertThat(finding.problem()).isEmpty();
-        assertThat(finding.loss()).map(Loss::node).contains(1);
-        assertThat(finding.loss()).map(Loss::kind).contains(Kind.LOST);
-        assertThat(finding.loss().orElseThrow().because())
+        assertThat(finding.candidate()).map(Candidate::node).contains(1);
+        assertThat(finding.candidate()).map(Candidate::kind).contains(Kind.LOST);
+        assertThat(finding.candidate().orElseThrow().because())
             .startsWith("orders-1 does not run")
             .contains(parts[1]);
       }
       default -> {
-        assertThat(finding.loss()).isEmpty();
+        assertThat(finding.candidate()).isEmpty();
         assertThat("held " + finding.problem().orElseThrow().reason().wireName())
             .isEqualTo(parts[0]);
         assertThat(finding.problem().orElseThrow().message()).contains(parts[1]);
@@ -147,7 +146,7 @@ class LossDetectorTest {
   void theFirstNodeIsLostLikeAnyOther() {
     silence("m0");
 
-    assertThat(find().loss()).map(Loss::node).contains(0);
+    assertThat(find().candidate()).map(Candidate::node).contains(0);
   }
 
   @Test
@@ -155,7 +154,7 @@ class LossDetectorTest {
     silence("m1");
     cluster.setReachable(false);
 
-    assertThat(find()).isEqualTo(Finding.NONE);
+    assertThat(find()).isEqualTo(RemovalFinding.NONE);
   }
 
   @Test
@@ -165,7 +164,7 @@ class LossDetectorTest {
 
     assertHeld("NodeLost", "if it does not return within 60s");
     cluster.pass(LONG);
-    assertThat(find().loss()).isPresent();
+    assertThat(find().candidate()).isPresent();
   }
 
   @ParameterizedTest
@@ -175,9 +174,9 @@ class LossDetectorTest {
     cluster.observe();
     cluster.pass(Duration.ofDays(30));
 
-    Finding finding = find(withReplaceAfter("never"), cluster.observe());
+    RemovalFinding finding = find(withReplaceAfter("never"), cluster.observe());
 
-    assertThat(finding.loss()).isEmpty();
+    assertThat(finding.candidate()).isEmpty();
     assertThat(finding.problem().orElseThrow().message()).endsWith("replaceAfter is never");
   }
 
@@ -185,7 +184,7 @@ class LossDetectorTest {
   void withoutPatienceALostNodeIsReplacedAtOnce() {
     cluster.silence("m1");
 
-    assertThat(find(withReplaceAfter("0s"), cluster.observe()).loss()).isPresent();
+    assertThat(find(withReplaceAfter("0s"), cluster.observe()).candidate()).isPresent();
   }
 
   @Test
@@ -197,7 +196,7 @@ class LossDetectorTest {
 
     cluster.bringBack("m3");
     cluster.settle();
-    assertThat(find().loss()).map(Loss::node).contains(1);
+    assertThat(find().candidate()).map(Candidate::node).contains(1);
   }
 
   @Test
@@ -216,7 +215,7 @@ class LossDetectorTest {
     cluster.deleteClaim(3);
     cluster.delete("Pod", "orders-3");
 
-    assertThat(find().loss()).map(Loss::node).contains(1);
+    assertThat(find().candidate()).map(Candidate::node).contains(1);
   }
 
   @Test
@@ -225,7 +224,7 @@ class LossDetectorTest {
     cluster.emptyVolume(3);
     cluster.settle();
 
-    assertThat(find().loss()).map(Loss::node).contains(3);
+    assertThat(find().candidate()).map(Candidate::node).contains(3);
   }
 
   @Test
@@ -236,7 +235,7 @@ class LossDetectorTest {
     assertHeld("NodeLost", "the only copy of queue 'old'");
 
     cluster.giveUp(NAMES.node(n));
-    assertThat(find().loss()).contains(givenUp(n));
+    assertThat(find().candidate()).contains(givenUp(n));
   }
 
   @Test
@@ -248,7 +247,7 @@ class LossDetectorTest {
     assertHeld("NodeLost", "'three' has no majority without it");
 
     cluster.giveUp("orders-1");
-    assertThat(find().loss()).contains(givenUp(1));
+    assertThat(find().candidate()).contains(givenUp(1));
   }
 
   @Test
@@ -260,14 +259,14 @@ class LossDetectorTest {
     assertHeld("NodeLost", "the only copy of queue 'old'");
 
     cluster.giveUp("orders-1");
-    assertThat(find().loss()).contains(givenUp(1));
+    assertThat(find().candidate()).contains(givenUp(1));
   }
 
   @Test
   void aRunningNodeIsGivenUpByHand() {
     cluster.giveUp("orders-2");
 
-    assertThat(find().loss()).contains(givenUp(2));
+    assertThat(find().candidate()).contains(givenUp(2));
   }
 
   @Test
@@ -279,7 +278,7 @@ class LossDetectorTest {
 
     cluster.giveUp("orders-3");
     cluster.unannotate("orders-2");
-    assertThat(find().loss()).contains(givenUp(3));
+    assertThat(find().candidate()).contains(givenUp(3));
   }
 
   @Test
@@ -289,7 +288,7 @@ class LossDetectorTest {
     }
     cluster.giveUp("orders-1");
 
-    assertThat(find().loss()).isEmpty();
+    assertThat(find().candidate()).isEmpty();
   }
 
   @Test
@@ -298,7 +297,7 @@ class LossDetectorTest {
     cluster.step(Specs.of(6));
     silence(cluster.machineOf(5));
 
-    assertThat(find().loss().orElseThrow().because()).contains("orders-5 has never joined");
+    assertThat(find().candidate().orElseThrow().because()).contains("orders-5 has never joined");
   }
 
   @Test
@@ -310,19 +309,19 @@ class LossDetectorTest {
     cluster.step(Specs.of(6));
     cluster.pass(Duration.ofDays(1));
 
-    assertThat(find()).isEqualTo(Finding.NONE);
+    assertThat(find()).isEqualTo(RemovalFinding.NONE);
   }
 
   @Test
   void aFormerMemberThatTheOthersDoNotKnowIsLost() {
     cluster.forgetByHand(4);
 
-    assertThat(find().loss().orElseThrow().because())
+    assertThat(find().candidate().orElseThrow().because())
         .isEqualTo("orders-4 was forgotten by the other nodes");
   }
 
-  private static Loss givenUp(int n) {
-    return new Loss(
+  private static Candidate givenUp(int n) {
+    return new Candidate(
         n, Kind.GIVEN_UP, "orders-" + n + " was given up by the annotation warren.dev/replace");
   }
 
@@ -335,17 +334,17 @@ class LossDetectorTest {
   }
 
   private void assertHeld(String reason, String message) {
-    Finding finding = find();
-    assertThat(finding.loss()).isEmpty();
+    RemovalFinding finding = find();
+    assertThat(finding.candidate()).isEmpty();
     assertThat(finding.problem()).map(Problem::reason).map(Reason::wireName).contains(reason);
     assertThat(finding.problem().orElseThrow().message()).contains(message);
   }
 
-  private Finding find() {
+  private RemovalFinding find() {
     return find(FIVE, cluster.observe());
   }
 
-  private static Finding find(MessageTopologySpec spec, Observation observed) {
+  private static RemovalFinding find(MessageTopologySpec spec, Observation observed) {
     return new LossDetector(NAMES, spec.nodes(), observed).find();
   }
 

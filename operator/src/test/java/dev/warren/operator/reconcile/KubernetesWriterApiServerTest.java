@@ -110,6 +110,7 @@ class KubernetesWriterApiServerTest {
     Outcome outcome = carryOut(new Create(secrets.admin("second"), "missing"));
 
     assertThat(outcome.refusal()).isEmpty();
+    assertThat(outcome.written()).isFalse();
     assertThat(stored(admin).getMetadata().getLabels())
         .containsAllEntriesOf(admin.getMetadata().getLabels())
         .containsEntry("theirs", "kept");
@@ -125,7 +126,7 @@ class KubernetesWriterApiServerTest {
 
     Outcome outcome = carryOut(new Apply(ours("settings", Map.of("b", "4")), "other"));
 
-    assertThat(outcome).isEqualTo(new Outcome(Optional.empty(), true));
+    assertThat(outcome).isEqualTo(new Outcome(Optional.empty(), true, true));
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("b", "4", "theirs", "3"));
   }
 

@@ -1,6 +1,7 @@
 package dev.warren.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.broker.BrokerClient;
@@ -15,10 +16,15 @@ import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import dev.warren.operator.plan.BrokerAction.StopNode;
+import dev.warren.operator.plan.BrokerActions;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.BrokerStep;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Create;
+import dev.warren.operator.plan.KubernetesAction.Delete;
+import dev.warren.operator.plan.KubernetesAction.Replace;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
@@ -31,7 +37,10 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,12 +54,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("apiserver")
 class PlanExecutorApiServerTest {
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
+  private static final BrokerAction STOP = new StopNode("rabbit@a");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private final KubernetesClient client = server.client();
@@ -250,15 +262,136 @@ class PlanExecutorApiServerTest {
         .containsExactly(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
   }
 
+  static Stream<BrokerAction> destructive() {
+    return BrokerActions.destructive().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("destructive")
+  void nothingDestructiveIsDoneWhileTheRecordOfTheNodesIsRefused(BrokerAction action) {
+    takeName("record");
+
+    Pass pass =
+        carryOut(
+            List.of(),
+            creation("record"),
+            List.of(new Delete(ours("kept"), "gone for good")),
+            Stream.concat(Stream.of(action), declarations("a").stream()).toList(),
+            List.of());
+
+    assertThat(broker.declared).containsExactly("a");
+    assertThat(configMap("kept")).isNotNull();
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.NAME_TAKEN);
+    assertThat(pass.topologyProblems())
+        .contains(
+            new Problem(
+                Reason.DECLARING,
+                "The record of the nodes cannot be written; changes that wait for it: 1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("destructive")
+  void whatIsDestructiveIsDoneOnceTheRecordOfTheNodesIsWritten(BrokerAction action) {
+    ConfigMap doomed = ours("doomed");
+
+    carryOut(
+        List.of(),
+        creation("record"),
+        List.of(new Delete(doomed, "gone for good")),
+        List.of(action),
+        List.of());
+
+    assertThat(broker.declared).containsExactly(action.describe());
+    assertThat(configMap("record")).isNotNull();
+    assertThat(configMap("doomed")).isNull();
+  }
+
+  /** Somebody took its labels away, or wrote it meanwhile: what it says is not what was planned. */
+  @Test
+  void aRecordThatTurnsOutToBeThereIsNotTakenForWritten() {
+    ours("record");
+    assertNothingIsStoppedWith(creation("record"));
+  }
+
+  @Test
+  void aRecordThatSomebodyElseHasChangedIsNotTakenForWritten() {
+    ConfigMap late = ours("record");
+    client.resource(late).edit(map -> new ConfigMapBuilder(map).addToData("a", "b").build());
+    assertNothingIsStoppedWith(Optional.of(new Replace(late, "it shall say something")));
+  }
+
+  @Test
+  void aRecordIsNotTakenForWrittenIfWhatNodesNeedIsRefused() {
+    takeName("support");
+    carryOut(creations("support"), creation("record"), List.of(), List.of(STOP), List.of());
+
+    assertThat(broker.declared).isEmpty();
+    assertThat(configMap("record")).isNull();
+  }
+
+  @Test
+  void nothingIsDoneAfterAnApiServerThatDoesNotAnswerForTheRecord() {
+    KubernetesClient nobody =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder()
+                    .withMasterUrl("http://127.0.0.1:1")
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
+    KubernetesWriter writer = new KubernetesWriter(nobody, owner, new ObservedObjects(List.of()));
+
+    assertThatThrownBy(
+            () ->
+                carryOut(
+                    writer, List.of(), creation("record"), List.of(), List.of(STOP), List.of()))
+        .isInstanceOf(KubernetesClientException.class);
+    assertThat(broker.declared).isEmpty();
+  }
+
+  private void assertNothingIsStoppedWith(Optional<KubernetesAction> record) {
+    carryOut(List.of(), record, creations("c"), List.of(STOP), List.of());
+
+    assertThat(broker.declared).isEmpty();
+    assertThat(configMap("c")).isNull();
+  }
+
+  private Optional<KubernetesAction> creation(String name) {
+    return creations(name).stream().findFirst();
+  }
+
+  private ConfigMap ours(String name) {
+    return client.resource((ConfigMap) creations(name).getFirst().object()).create();
+  }
+
   private Pass carryOut(
       List<KubernetesAction> support,
       List<KubernetesAction> nodes,
       List<BrokerAction> declarations,
       List<KubernetesAction> consumers) {
-    ObservedObjects nothing = new ObservedObjects(List.of());
+    return carryOut(support, Optional.empty(), nodes, declarations, consumers);
+  }
+
+  private Pass carryOut(
+      List<KubernetesAction> support,
+      Optional<KubernetesAction> record,
+      List<KubernetesAction> nodes,
+      List<BrokerAction> declarations,
+      List<KubernetesAction> consumers) {
+    KubernetesWriter writer = new KubernetesWriter(client, owner, new ObservedObjects(List.of()));
+    return carryOut(writer, support, record, nodes, declarations, consumers);
+  }
+
+  private Pass carryOut(
+      KubernetesWriter writer,
+      List<KubernetesAction> support,
+      Optional<KubernetesAction> record,
+      List<KubernetesAction> nodes,
+      List<BrokerAction> declarations,
+      List<KubernetesAction> consumers) {
     Observation observed =
         new Observation(
-            nothing,
+            new ObservedObjects(List.of()),
             new TreeMap<>(),
             -1,
             List.of(),
@@ -269,13 +402,13 @@ class PlanExecutorApiServerTest {
             Map.of(),
             ScalingObservation.NONE,
             NOON);
-    return new PlanExecutor(
-            new KubernetesWriter(client, owner, nothing), Optional.of(broker), broker.clock)
+    return new PlanExecutor(writer, Optional.of(broker), broker.clock)
         .carryOut(
             new ReconcilePlan(
                 support,
+                record,
                 nodes,
-                declarations,
+                BrokerStep.inOrder(declarations),
                 consumers,
                 List.of(),
                 List.of(),

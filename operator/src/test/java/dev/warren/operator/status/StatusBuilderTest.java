@@ -41,6 +41,7 @@ import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.BrokerStep;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
@@ -1020,10 +1021,12 @@ class StatusBuilderTest {
       ReconcilePlan plan =
           new ReconcilePlan(
               List.of(),
+              Optional.empty(),
               List.of(),
-              List.of(
-                  new Bind(new Binding("amq.topic", "hello", "a", Map.of())),
-                  new Unbind(new Binding("amq.topic", "hello", "b", Map.of()))),
+              BrokerStep.inOrder(
+                  List.of(
+                      new Bind(new Binding("amq.topic", "hello", "a", Map.of())),
+                      new Unbind(new Binding("amq.topic", "hello", "b", Map.of())))),
               List.of(),
               List.of(),
               List.of(),

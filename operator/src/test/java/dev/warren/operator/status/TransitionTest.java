@@ -204,7 +204,7 @@ class TransitionTest {
         1L,
         status.conditions(),
         null,
-        new NodesStatus(3, 3, Quorum.Healthy, List.of(), replacement),
+        new NodesStatus(3, 3, Quorum.Healthy, List.of(), null, replacement),
         List.of(),
         null,
         null,

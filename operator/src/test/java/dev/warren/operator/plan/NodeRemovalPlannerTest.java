@@ -4,9 +4,10 @@ import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.operator.model.Departure;
-import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
@@ -22,12 +23,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes that go for good; what must never happen on the way is checked by the cluster itself. */
-class DeparturePlannerTest {
+class NodeRemovalPlannerTest {
 
   private static final String QUEUES =
       "queues: [{name: q, type: quorum}, {name: r, type: quorum}, {name: s, type: stream}]";
@@ -53,8 +57,8 @@ class DeparturePlannerTest {
             "Delete PersistentVolumeClaim data-orders-" + n);
     assertThat(cluster.names("Pod")).as("it ends with its machine").contains(NAMES.node(n));
     assertNodes(others(n, 3));
-    assertThat(departure().replacedBy()).isEqualTo(3);
-    assertThat(departure().completedAt()).isNotNull();
+    assertThat(removal().replacedBy()).isEqualTo(3);
+    assertThat(removal().isDone()).isTrue();
 
     cluster.bringBack(cluster.machineOf(n));
     converge(nodes(3));
@@ -74,7 +78,7 @@ class DeparturePlannerTest {
     assertThat(plan.nodes())
         .noneMatch(action -> action instanceof Delete || action instanceof Mark);
     assertThat(plan.broker()).isEmpty();
-    assertThat(plan.departure()).map(Departure::node).contains(1);
+    assertThat(plan.removal()).map(NodeRemoval::node).contains(1);
   }
 
   @Test
@@ -198,8 +202,8 @@ class DeparturePlannerTest {
             "ForgetNode 1",
             "Delete Pod orders-1");
     assertNodes(Set.of(0, 2, 3));
-    assertThat(departure().kind()).isEqualTo(Kind.GIVEN_UP);
-    assertThat(departure().replacedBy()).isEqualTo(3);
+    assertThat(removal().kind()).isEqualTo(Kind.GIVEN_UP);
+    assertThat(removal().replacedBy()).isEqualTo(3);
   }
 
   @Test
@@ -489,7 +493,7 @@ class DeparturePlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void moreNodesMayBeWantedAgainAtAnyStepOfADeparture(int steps) {
+  void moreNodesMayBeWantedAgainAtAnyStepOfARemoval(int steps) {
     cluster.converge(nodes(4));
     for (int i = 0; i < steps; i++) {
       step(nodes(3));
@@ -501,7 +505,7 @@ class DeparturePlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
-  void theRecordMayBeDeletedAtAnyStepOfADeparture(int steps) {
+  void theRecordMayBeDeletedAtAnyStepOfARemoval(int steps) {
     cluster.converge(nodes(3));
     lose(1);
     for (int i = 0; i < steps; i++) {
@@ -548,7 +552,7 @@ class DeparturePlannerTest {
   }
 
   @Test
-  void theDepartedNodesVolumeIsClearedAwayEvenIfTheNewOneCannotBeMade() {
+  void theRemovedNodesVolumeIsClearedAwayEvenIfTheNewOneCannotBeMade() {
     cluster.converge(nodes(3));
     lose(1);
     for (int i = 0; i < 20; i++) {
@@ -636,6 +640,89 @@ class DeparturePlannerTest {
     assertThat(cluster.members().get("q")).hasSize(4);
   }
 
+  /** What the operator finds out about a removal while it goes on. */
+  static Stream<Arguments> removals() {
+    List<Phase> end = List.of(Phase.FORGETTING, Phase.FORGOTTEN, Phase.CLEARING, Phase.DONE);
+    return Stream.of(
+        Arguments.of(Kind.LOST, phases(List.of(Phase.DECIDED, Phase.ISOLATING), end)),
+        Arguments.of(
+            Kind.GIVEN_UP,
+            phases(
+                List.of(
+                    Phase.DECIDED,
+                    Phase.AWAITING_REPLACEMENT,
+                    Phase.AWAITING_MEMBERS,
+                    Phase.DRAINING,
+                    Phase.STOPPING),
+                end)),
+        Arguments.of(
+            Kind.SURPLUS, phases(List.of(Phase.DECIDED, Phase.DRAINING, Phase.STOPPING), end)));
+  }
+
+  private static List<Phase> phases(List<Phase> begin, List<Phase> end) {
+    return Stream.concat(begin.stream(), end.stream()).toList();
+  }
+
+  /**
+   * After one action, then after two, and so on: after one each time, no new node would ever be
+   * created.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("removals")
+  void anOperatorThatIsKilledAfterEveryActionGoesOn(Kind kind, List<Phase> expected) {
+    MessageTopologySpec spec = begin(kind);
+    List<Phase> seen = new ArrayList<>();
+    int quiet = 0;
+    for (int i = 0; i < 1000 && quiet < 3; i++) {
+      ReconcilePlan plan = cluster.plan(spec);
+      cluster.carryOut(plan, 1 + i % 4);
+      boolean moved = cluster.settle();
+      recorded().map(NodeRemoval::phase).ifPresent(seen::add);
+      quiet = plan.isEmpty() && !moved ? quiet + 1 : 0;
+    }
+
+    assertThat(seen).containsSubsequence(expected).endsWith(Phase.DONE);
+    assertThat(removal().kind()).isEqualTo(kind);
+    assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
+    assertThat(cluster.members().values()).allSatisfy(copies -> assertThat(copies).hasSize(3));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("removals")
+  void aRemovalWaitsInEachPhaseUntilItsRecordIsWritten(Kind kind, List<Phase> expected) {
+    MessageTopologySpec spec = begin(kind);
+    List<Phase> seen = new ArrayList<>();
+    for (int i = 0; i < 300 && !seen.contains(Phase.DONE); i++) {
+      cluster.refuseRecord(true);
+      Optional<NodeRemoval> before = recorded();
+      ReconcilePlan plan = cluster.plan(spec);
+      cluster.carryOut(plan, Integer.MAX_VALUE);
+      assertThat(recorded()).isEqualTo(before);
+      cluster.refuseRecord(false);
+      cluster.step(spec);
+      recorded().map(NodeRemoval::phase).ifPresent(seen::add);
+    }
+
+    // Queues get members meanwhile: that destroys nothing.
+    List<Phase> recorded =
+        expected.stream().filter(phase -> phase != Phase.AWAITING_MEMBERS).toList();
+    assertThat(seen).containsSubsequence(recorded);
+    converge(spec);
+    assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
+  }
+
+  private MessageTopologySpec begin(Kind kind) {
+    cluster.converge(nodes(kind == Kind.SURPLUS ? 4 : 3));
+    switch (kind) {
+      case LOST -> lose(1);
+      case GIVEN_UP -> cluster.giveUp("orders-1");
+      case SURPLUS -> {
+        // That fewer nodes are wanted is all that it takes.
+      }
+    }
+    return nodes(3);
+  }
+
   private void lose(int n) {
     cluster.observe();
     cluster.silence(cluster.machineOf(n));
@@ -672,7 +759,7 @@ class DeparturePlannerTest {
   }
 
   private ReconcilePlan step(MessageTopologySpec spec) {
-    Optional<Departure> before = recorded();
+    Optional<NodeRemoval> before = recorded();
     ReconcilePlan plan = cluster.step(spec);
     recorded()
         .filter(after -> before.filter(last -> last.node() == after.node()).isEmpty())
@@ -703,11 +790,11 @@ class DeparturePlannerTest {
         name -> action.getClass().getSimpleName() + " " + NAMES.number(name).orElseThrow());
   }
 
-  private Optional<Departure> recorded() {
-    return cluster.plannedDeparture();
+  private Optional<NodeRemoval> recorded() {
+    return cluster.plannedRemoval();
   }
 
-  private Departure departure() {
+  private NodeRemoval removal() {
     return recorded().orElseThrow();
   }
 
