@@ -8,6 +8,9 @@ export QUEUE_NODE_IMAGE=${QUEUE_NODE_IMAGE:-warren.local/queue-node:$version}
 export GATEWAY_IMAGE=${GATEWAY_IMAGE:-warren.local/gateway:$version}
 export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python-pika:3.14}
 
+# All time limits are this many times as long, as on the test bed.
+patience=${WARREN_PATIENCE:-1}
+
 testbed() { "$here/../.ci/prerequisites" go -- "$here/cluster/testbed" "$@"; }
 
 step() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
