@@ -9,6 +9,7 @@ export GATEWAY_IMAGE=${GATEWAY_IMAGE:-warren.local/gateway:$version}
 export EXAMPLE_IMAGE=${EXAMPLE_IMAGE:-warren.local/python-pika:3.14}
 
 # All time limits are this many times as long, as on the test bed.
+# shellcheck disable=SC2034 # by the scripts that read this file
 patience=${WARREN_PATIENCE:-1}
 
 testbed() { "$here/../.ci/prerequisites" go -- "$here/cluster/testbed" "$@"; }
