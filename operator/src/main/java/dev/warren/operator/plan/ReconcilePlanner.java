@@ -19,9 +19,10 @@ import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.plan.BalancePlanner.BalancePlan;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.FinishDeletion;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
+import dev.warren.operator.plan.BrokerAction.QueueDeletion;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
-import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -86,9 +87,10 @@ public final class ReconcilePlanner {
    * @throws IllegalArgumentException when a pod template cannot be read
    */
   public ReconcilePlan plan() {
-    return plan(
-        true,
-        credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials)));
+    return besideOthers(
+        plan(
+            true,
+            credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials))));
   }
 
   /**
@@ -102,7 +104,11 @@ public final class ReconcilePlanner {
         observed.broker() instanceof Unreachable unreachable
             ? TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason())
             : new TopologyPlan(List.of(), List.of());
-    return plan(false, credentials -> new TopologyPlans(nothing, List.of()));
+    return besideOthers(plan(false, credentials -> new TopologyPlans(nothing, List.of())));
+  }
+
+  private ReconcilePlan besideOthers(ReconcilePlan plan) {
+    return observed.work().underway().map(plan::beside).orElse(plan);
   }
 
   private record TopologyPlans(TopologyPlan broker, List<KubernetesAction> consumers) {}
@@ -170,8 +176,8 @@ public final class ReconcilePlanner {
   private List<BrokerAction> planMembers(Membership membership, List<BrokerAction> topology) {
     Set<String> going =
         topology.stream()
-            .filter(RemoveQueue.class::isInstance)
-            .map(action -> ((RemoveQueue) action).queue())
+            .filter(QueueDeletion.class::isInstance)
+            .map(action -> ((QueueDeletion) action).queue())
             .collect(Collectors.toSet());
     Optional<String> leaving =
         membership.departing().map(departing -> names.brokerNode(departing.node()));
@@ -289,7 +295,8 @@ public final class ReconcilePlanner {
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);
-    MigrationPlan migration = MigrationPlanner.plan(spec.queues(), desired, broker);
+    MigrationPlan migration =
+        MigrationPlanner.plan(spec.queues(), desired, broker, observed.work().stalledMoves());
     TopologyPlan topology =
         TopologyPlanner.plan(desired, broker.definitions(), migration.migrating());
     PrunePlan prune = PrunePlanner.plan(desired, Declared.of(spec), broker, consumedQueues());
@@ -298,6 +305,11 @@ public final class ReconcilePlanner {
     if (!prune.record().equals(broker.declared())) {
       actions.add(new PutRecord(prune.record()));
     }
+    broker.halfDeleted().stream()
+        .filter(queue -> !migration.migrating().contains(queue))
+        .sorted()
+        .map(FinishDeletion::new)
+        .forEach(actions::add);
     // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());

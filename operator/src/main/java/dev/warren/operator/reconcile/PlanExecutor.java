@@ -3,8 +3,11 @@ package dev.warren.operator.reconcile;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerWork.Underway;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
@@ -36,11 +39,20 @@ final class PlanExecutor {
 
   private final KubernetesWriter kubernetes;
   private final Optional<BrokerClient> broker;
+  private final BrokerWorker worker;
+  private final Owner owner;
   private final Clock clock;
 
-  PlanExecutor(KubernetesWriter kubernetes, Optional<BrokerClient> broker, Clock clock) {
+  PlanExecutor(
+      KubernetesWriter kubernetes,
+      Optional<BrokerClient> broker,
+      BrokerWorker worker,
+      Owner owner,
+      Clock clock) {
     this.kubernetes = kubernetes;
     this.broker = broker;
+    this.worker = worker;
+    this.owner = owner;
     this.clock = clock;
   }
 
@@ -57,7 +69,8 @@ final class PlanExecutor {
     List<Problem> topology = new ArrayList<>(plan.topologyProblems());
     List<Retained> retained = new ArrayList<>(plan.retained());
     List<BrokerAction> declared = new ArrayList<>();
-    broker.ifPresent(client -> topology.addAll(declare(client, plan.broker(), declared, retained)));
+    broker.ifPresent(
+        client -> topology.addAll(declare(client, plan.broker(), declared, retained, nodes)));
     List<Problem> rollingOut = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     List<KubernetesAction> consumers = new ArrayList<>();
@@ -114,7 +127,8 @@ final class PlanExecutor {
       BrokerClient client,
       List<BrokerAction> actions,
       List<BrokerAction> done,
-      List<Retained> retained) {
+      List<Retained> retained,
+      List<Problem> nodeProblems) {
     Instant end = clock.instant().plus(BROKER_SHARE);
     List<Problem> problems = new ArrayList<>();
     int unanswered = 0;
@@ -130,8 +144,13 @@ final class PlanExecutor {
       BrokerAction action = actions.get(i);
       try {
         LOG.infof("%s", action.describe());
-        client.apply(action);
+        Optional<Underway> beside = worker.carryOut(owner, client, action, end);
         done.add(action);
+        if (beside.isPresent()) {
+          // What comes after it may build upon it.
+          (action.concernsNodes() ? nodeProblems : problems).add(beside.get().problem());
+          return problems;
+        }
       } catch (BrokerException e) {
         if (e.kind() == Kind.IN_USE) {
           LOG.infof("%s: %s", action.describe(), e.getMessage());
@@ -168,6 +187,8 @@ final class PlanExecutor {
     return switch (e.kind()) {
       case REFUSED, IN_USE ->
           new Problem("Refused", "cannot " + action.describe() + ": " + e.getMessage());
+      case UNTRIED ->
+          new Problem("UntriedVersion", "cannot " + action.describe() + ": " + e.getMessage());
       case FAILED -> new Problem("Failed", "cannot " + action.describe() + ": " + e.getMessage());
       case UNAVAILABLE, UNAUTHORIZED -> new Problem(Problem.BROKER_UNREACHABLE, e.getMessage());
     };

@@ -36,6 +36,7 @@ public record Transition(boolean normal, String reason, String message) {
           "Updating",
           "RollingUpdate",
           "Declaring",
+          "InProgress",
           "Migrating",
           Conditions.QUEUE_NOT_READY,
           "ConsumerNotReady",

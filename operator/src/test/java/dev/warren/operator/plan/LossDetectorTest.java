@@ -138,6 +138,7 @@ class LossDetectorTest {
         seen.resolvable(),
         seen.warnings(),
         seen.scaling(),
+        seen.work(),
         seen.at());
   }
 
