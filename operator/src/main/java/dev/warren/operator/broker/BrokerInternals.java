@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * What RabbitMQ has neither a request nor a command for: a node is asked to evaluate Erlang, which
  * uses functions of RabbitMQ's own that another series may not have, or with another meaning. So a
- * node of a series with which this was not tried is not asked, and whoever wants it is told so.
+ * node of a series with which this was not tried is not asked, and the action fails.
  */
 final class BrokerInternals {
 

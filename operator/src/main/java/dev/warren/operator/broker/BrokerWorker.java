@@ -76,12 +76,11 @@ public final class BrokerWorker {
    */
   public Optional<Underway> carryOut(
       Owner topology, BrokerClient broker, BrokerAction action, Instant until) {
-    Optional<Underway> other = underway(topology);
-    if (other.isPresent()) {
-      return other;
-    }
     Run run = new Run(action, clock.instant(), new CompletableFuture<>());
-    running.put(topology, run);
+    Run other = running.putIfAbsent(topology, run);
+    if (other != null) {
+      return Optional.of(underway(topology, other));
+    }
     executor.execute(() -> carryOut(topology, broker, run));
     if (hasEnded(run, until)) {
       return Optional.empty();

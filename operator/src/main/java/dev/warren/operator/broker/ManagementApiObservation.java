@@ -79,7 +79,7 @@ final class ManagementApiObservation {
     return streams ? StateJson.queues(totals, node.send(QUEUE_COPIES)) : StateJson.queues(totals);
   }
 
-  /** None is known to run as long as the plugin that tells is not enabled. */
+  /** None is known to run while the plugin that knows is not enabled. */
   private static Set<String> runningMovesAt(ManagementApiNode node) {
     return node.sendIfThere(ManagementApiRequest.shovels())
         .map(StateJson::runningMoves)

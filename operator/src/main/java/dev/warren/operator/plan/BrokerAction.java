@@ -179,7 +179,7 @@ public sealed interface BrokerAction {
 
   /**
    * Disconnects all clients and keeps them out, so that nobody publishes; waits until the move has
-   * left the queue empty; deletes the queue and declares it as it shall be, with its policy and
+   * left the queue empty; deletes the queue and declares it as wanted, with its policy and
    * bindings; and lets clients in again. Refused when the queue does not become empty; a move that
    * stands still is started again then.
    *

@@ -26,7 +26,7 @@ public record BrokerWork(Optional<Underway> underway, Set<String> stalledMoves) 
    */
   public record Underway(BrokerAction action, Instant since, Optional<String> lastFailure) {
 
-    /** What is not yet as it shall be. The same at each pass until the action ends. */
+    /** What keeps the topology from being ready. The same at each pass until the action ends. */
     public Problem problem() {
       return new Problem(
           "InProgress",

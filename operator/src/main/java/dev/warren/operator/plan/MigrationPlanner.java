@@ -55,7 +55,7 @@ final class MigrationPlanner {
   private final List<Retained> retained = new ArrayList<>();
 
   /**
-   * @param migrating queues that are as they shall not be, and about to be recreated
+   * @param migrating queues that are not as wanted, and about to be recreated
    * @param actions in their order; after everything else that is declared
    */
   record MigrationPlan(

@@ -134,11 +134,7 @@ final class PlanExecutor {
     int unanswered = 0;
     for (int i = 0; i < actions.size(); i++) {
       if (clock.instant().isAfter(end)) {
-        int left = actions.size() - i;
-        problems.add(
-            new Problem(
-                "Declaring",
-                "%d of %d changes are still to be made".formatted(left, actions.size())));
+        problems.add(stillToMake(actions.size() - i, actions.size()));
         return problems;
       }
       BrokerAction action = actions.get(i);
@@ -148,6 +144,9 @@ final class PlanExecutor {
         done.add(action);
         if (beside.isPresent()) {
           // What comes after it may build upon it.
+          if (i + 1 < actions.size()) {
+            problems.add(stillToMake(actions.size() - i, actions.size()));
+          }
           (action.concernsNodes() ? nodeProblems : problems).add(beside.get().problem());
           return problems;
         }
@@ -171,6 +170,10 @@ final class PlanExecutor {
       problems.add(new Problem("Declaring", "What was changed just now is not seen yet"));
     }
     return problems;
+  }
+
+  private static Problem stillToMake(int left, int all) {
+    return new Problem("Declaring", "%d of %d changes are still to be made".formatted(left, all));
   }
 
   private static Retained retained(BrokerAction removal, String because) {

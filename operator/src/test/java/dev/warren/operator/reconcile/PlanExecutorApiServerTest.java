@@ -255,6 +255,7 @@ class PlanExecutorApiServerTest {
     assertThat(pass.topologyProblems())
         .extracting(Problem::reason, Problem::message)
         .containsExactly(
+            tuple("Declaring", "2 of 2 changes are still to be made"),
             tuple("InProgress", "declare quorum queue 'a': in progress since " + TestClock.BEGIN));
     assertThat(pass.nodeProblems()).isEmpty();
   }
