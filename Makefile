@@ -8,6 +8,7 @@ KUBERNETES := 1.34.4
 PREREQUISITES := $(CURDIR)/.ci/prerequisites
 # The programs are packaged where the images are built.
 MVN := $(PREREQUISITES) java -- $(CURDIR)/mvnw -B -ntp -Dquarkus.build.skip
+DOCS := $(PREREQUISITES) pip -- .ci/docs-tool
 TESTBED := $(PREREQUISITES) go -- e2e/cluster/testbed
 # Runs test classes of e2e/, whose names follow. On the test bed, whatever cluster the user works on.
 E2E := CLUSTER=testbed CONTEXT= $(MVN) test -pl e2e -am -Dsurefire.failIfNoSpecifiedTests=false
@@ -18,10 +19,10 @@ help: ## List the targets
 
 .PHONY: prerequisites
 prerequisites: ## Install the tools that are missing (as root), so that nothing later has to
-	@$(PREREQUISITES) java go shellcheck
+	@$(PREREQUISITES) java go pip shellcheck
 
 .PHONY: check
-check: check-scripts check-workflows check-chart check-java ## Check all that needs neither root nor the test bed
+check: check-scripts check-workflows check-docs check-chart check-java ## Check all that needs neither root nor the test bed
 
 .PHONY: check-scripts
 check-scripts: ## Check the scripts with shellcheck, and test what they decide
@@ -32,6 +33,10 @@ check-scripts: ## Check the scripts with shellcheck, and test what they decide
 .PHONY: check-workflows
 check-workflows: ## Check the workflows of GitHub
 	$(PREREQUISITES) go -- .ci/check-workflows
+
+.PHONY: check-docs
+check-docs: docs-site ## Check the links of all Markdown files, to anchors and to files of the repository
+	$(DOCS) md_dead_link_check --config .ci/docs-links.toml
 
 .PHONY: check-chart
 check-chart: ## Render the chart in each shape, and check what it refuses
@@ -141,8 +146,17 @@ load-images: cluster ## Build the images from the test bed's bases, where they c
 	e2e/load-images
 
 .PHONY: crds
-crds: ## Write the CustomResourceDefinition from the API's classes
+crds: ## Write the CustomResourceDefinition and docs/api.md from the API's classes
 	cd crds && $(MVN) -q test-compile exec:java
+
+.PHONY: conditions
+conditions: ## Write docs/conditions.md from the operator's reasons
+	$(MVN) -q process-test-classes -pl operator -am -Ptest-program \
+	  -Dtest-program=dev.warren.operator.model.ConditionsReference -Dexec.args=$(CURDIR)/docs/conditions.md
+
+.PHONY: docs-site
+docs-site: ## Build the site of docs/ into target/site; a warning is an error
+	$(DOCS) mkdocs build --strict
 
 .PHONY: fmt
 fmt: ## Format the Java code

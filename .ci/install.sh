@@ -31,6 +31,7 @@ wanted() {
     case $tool in
       java) words+="a JDK of version $OLDEST_JDK or newer (JAVA_HOME may name it), unzip, " ;;
       go) words+="Go of version $OLDEST_GO or newer, " ;;
+      pip) words+="Python 3 with pip, " ;;
       shellcheck) words+="shellcheck, " ;;
     esac
   done
@@ -56,6 +57,8 @@ plan_go() {
     none) fail "this distribution's Go is $(packaged_go), so install by hand: $(wanted go)" ;;
   esac
 }
+
+plan_pip() { packages+=(python3-pip); }
 
 plan_shellcheck() { packages+=(shellcheck); }
 

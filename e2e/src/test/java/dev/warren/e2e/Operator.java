@@ -118,14 +118,23 @@ final class Operator {
 
   /** A figure of its metrics that has no labels but the operator's own, summed up. */
   double metric(String name) {
+    return metrics()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** Whether it serves topologies of that namespace: its metrics have the conditions of each. */
+  boolean serves(String topologies) {
+    return metrics().anyMatch(line -> line.contains("namespace=\"" + topologies + "\""));
+  }
+
+  private Stream<String> metrics() {
     return kubectl(
             "get",
             "--raw",
             "/api/v1/namespaces/%s/services/warren:http/proxy/q/metrics".formatted(namespace))
-        .lines()
-        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+        .lines();
   }
 
   Printed log() {

@@ -54,6 +54,10 @@ class OperatorKilledE2E {
 
     namespace.operator().awaitAnother(killed);
     topologies.forEach(OperatorKilledE2E::assertWholeAndOnce);
+    assertThat(namespace.operator().serves(namespace.name())).isTrue();
+    assertThat(Operator.SHARED.serves(namespace.name()))
+        .as("an operator serves only the topologies that match its selector")
+        .isFalse();
   }
 
   private static void awaitMoment(long begun, int afterMs) {

@@ -129,10 +129,18 @@ final class Topology {
     awaitCondition(condition, "True", TOLD);
   }
 
-  /** Waits until the condition is False and its reason and message have these words. */
+  /**
+   * Waits until the condition is False and its reason and message have these words, and the
+   * topology is not Ready: False, or Unknown if it is not known what is declared.
+   */
   void awaitTrouble(String condition, String... words) {
     awaitCondition(condition, "False", TOLD, words);
-    awaitCondition("Ready", "False", TOLD);
+    await(name + " is not Ready")
+        .atMost(TOLD)
+        .pollInterval(OFTEN)
+        .until(
+            () -> condition("Ready").map(Condition::getStatus).orElse("True"),
+            status -> !status.equals("True"));
   }
 
   private void awaitCondition(String type, String status, Duration limit, String... words) {

@@ -36,35 +36,36 @@ public record ConsumerSpec(
         @Min(0)
         @Max(1000)
         @JsonPropertyDescription(
-            "How many Pods consume at the same time, 0 to 1000. Not looked at if scaling is set.")
+            "How many Pods consume at the same time, 0 to 1000. Ignored if scaling is set.")
         Integer replicas,
     @JsonPropertyDescription(
-            "Lets the number of Pods follow the load: how fast messages arrive, how many wait, and"
-                + " how many a Pod handles, all of it measured. Takes the place of replicas; {} is"
-                + " enough, every field has a default. The consumer must be the only one of its"
-                + " queue, and the queue no stream. When a Pod has to go, it is the one with the"
-                + " least unfinished work.")
+            "Scales the number of Pods with the load: how fast messages arrive, how many"
+                + " wait, and how many a Pod handles, all of it measured. Replaces replicas. {} is"
+                + " enough, because every field has a default. The consumer must be the only one"
+                + " of its queue, and the queue must not be a stream. The Pod with the least"
+                + " unfinished work is removed first.")
         ScalingSpec scaling,
     @Default("1")
         @Min(1)
         @Max(65535)
         @JsonPropertyDescription(
-            "How many unacknowledged messages each Pod should hold at the most, 1 to 65535. Given to"
-                + " the container as RABBITMQ_PREFETCH; the program has to ask for it (basic.qos)."
-                + " Not for http, whose Pods hold as many messages as its concurrency says."
-                + " With scaling there are never more Pods than it takes to hold all messages.")
+            "How many unacknowledged messages each Pod holds at most, 1 to 65535. The"
+                + " container gets it as RABBITMQ_PREFETCH; the program must ask for it"
+                + " (basic.qos). Not for http, whose Pods hold as many messages as concurrency"
+                + " says. With scaling there are never more Pods than are needed to hold all"
+                + " messages.")
         Integer prefetch,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "The pod template, as in a Deployment. A Pod that has to end has 60 s to finish its work,"
-                + " unless terminationGracePeriodSeconds says another time; what is not acknowledged"
-                + " then is delivered again. Every container is given, as environment,"
-                + " RABBITMQ_HOST, RABBITMQ_PORT, RABBITMQ_VHOST, RABBITMQ_USERNAME,"
-                + " RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and RABBITMQ_PREFETCH (what the"
-                + " template itself sets wins), and the same connection as files below"
+            "The pod template, as in a Deployment. A Pod that must end has 60 s to finish"
+                + " its work, unless terminationGracePeriodSeconds sets another time; what is not"
+                + " acknowledged then is delivered again. Every container gets the connection as"
+                + " environment variables RABBITMQ_HOST, RABBITMQ_PORT, RABBITMQ_VHOST,"
+                + " RABBITMQ_USERNAME, RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and"
+                + " RABBITMQ_PREFETCH (what the template itself sets wins), and as files below"
                 + " $SERVICE_BINDING_ROOT/rabbitmq, as servicebinding.io describes.")
         Map<String, Object> template,
     @JsonPropertyDescription(
-            "In the place of a template: each message of the queue is delivered to a URL, by Pods of"
-                + " the operator's own.")
+            "Instead of a template: Warren's own Pods deliver each message of the queue to"
+                + " a URL.")
         HttpDeliverySpec http) {}

@@ -19,8 +19,8 @@ public record DeadLetterSpec(
         String queue,
     @Size(min = 1, max = 255)
         @JsonPropertyDescription(
-            "An exchange of this resource, or one of RabbitMQ's own, that the dead letters are"
-                + " published to.")
+            "The exchange that the dead letters are published to: one of this resource, or"
+                + " one of RabbitMQ's own.")
         String exchange,
     @Size(max = 255)
         @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)

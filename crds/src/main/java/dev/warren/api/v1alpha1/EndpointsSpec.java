@@ -19,22 +19,20 @@ import java.util.Map;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record EndpointsSpec(
-    @Default("{}")
-        @JsonPropertyDescription(
-            "How the Service that clients connect to, with AMQP too, can be reached.")
+    @Default("{}") @JsonPropertyDescription("The Service that clients connect to, also with AMQP.")
         ServiceSpec service,
     @Size(max = 20)
         @ValidationRule(
             value = "self.all(one, self.exists_one(other, other.port == one.port))",
             message = "two endpoints have the same port")
         @JsonPropertyDescription(
-            "Ports that take requests over plain TCP: each is put into a queue, and what a consumer"
-                + " of the queue replies goes back on the same connection. Each has a name and a"
-                + " port of its own; at most 20.")
+            "Ports that accept requests over plain TCP. Each request becomes a message in a"
+                + " queue, and the reply of the queue's consumer is sent back on the same"
+                + " connection. Each has a name and a port of its own; at most 20.")
         List<RequestReplySpec> requestReply,
     @JsonPropertyDescription(
-            "A port that takes messages over HTTP and answers 202 when the message is safe in the"
-                + " queues that it goes to. None when absent.")
+            "A port that accepts messages over HTTP, and answers 202 when the message is"
+                + " safe in its queues. None when absent.")
         PublishSpec publish) {
 
   /** Makes an absent list empty. */
@@ -48,9 +46,9 @@ public record EndpointsSpec(
   public record ServiceSpec(
       @Default("ClusterIP")
           @JsonPropertyDescription(
-              "ClusterIP: from within the cluster only. NodePort: at a port of every machine too."
-                  + " LoadBalancer: through a load balancer of the cluster's surroundings too. All"
-                  + " ports of the Service can then be reached, RabbitMQ's among them.")
+              "ClusterIP: reachable within the cluster only. NodePort: also at a port of"
+                  + " every machine. LoadBalancer: also through a load balancer outside the cluster."
+                  + " This applies to all ports of the Service, including RabbitMQ's.")
           ServiceType type,
       @Size(max = 50)
           @ValidationRule(
@@ -63,7 +61,7 @@ public record EndpointsSpec(
                   "must have keys as Kubernetes' annotations have them, which do not begin with"
                       + " 'warren.dev/'")
           @JsonPropertyDescription(
-              "Annotations of the Service, such as those by which load balancers are set up; at most"
+              "Annotations of the Service, for example to configure load balancers; at most"
                   + " 50.")
           Map<String, @Size(max = 4096) String> annotations) {
 

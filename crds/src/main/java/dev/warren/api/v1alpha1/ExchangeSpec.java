@@ -40,8 +40,8 @@ public record ExchangeSpec(
         String type,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "Arguments of the exchange, such as alternate-exchange. RabbitMQ fixes them when the"
-                + " exchange is made: they cannot be changed.")
+            "Arguments of the exchange, such as alternate-exchange. RabbitMQ fixes them"
+                + " when the exchange is declared: they cannot be changed.")
         Map<String, Object> arguments) {
 
   /** Makes absent arguments empty. */

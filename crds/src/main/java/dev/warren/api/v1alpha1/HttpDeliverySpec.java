@@ -26,8 +26,8 @@ public record HttpDeliverySpec(
                 "must be a http or https URL without a user or a fragment, such as"
                     + " http://shop.default/notify")
         @JsonPropertyDescription(
-            "Where the messages go, such as http://shop.default/notify; at most 400 characters. An"
-                + " answer from 200 to 299 says that the message is done with.")
+            "Where the messages go, such as http://shop.default/notify; at most 400"
+                + " characters. An answer from 200 to 299 acknowledges the message.")
         String url,
     @Default("POST") @JsonPropertyDescription("The request's method: POST, PUT, PATCH or GET.")
         Method method,
@@ -41,7 +41,7 @@ public record HttpDeliverySpec(
                     + " <= 600",
             message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
         @JsonPropertyDescription(
-            "For how long an answer is waited for, such as 5s; above 0s, at most 10m.")
+            "How long to wait for an answer, such as 5s; above 0s, at most 10m.")
         String timeout,
     @Default("8")
         @Min(1)
@@ -52,8 +52,8 @@ public record HttpDeliverySpec(
         Integer concurrency,
     @Default("false")
         @JsonPropertyDescription(
-            "Whether a message is delivered only when the one before it is done with. For the order"
-                + " of a whole queue it takes one Pod, or a queue with singleActiveConsumer.")
+            "Whether a message is delivered only when the one before it is settled. To keep"
+                + " the order of a whole queue, use one Pod, or a queue with singleActiveConsumer.")
         Boolean ordered,
     @Default("Binary")
         @JsonPropertyDescription(
@@ -63,15 +63,15 @@ public record HttpDeliverySpec(
         ContentMode contentMode,
     @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
     @JsonPropertyDescription(
-            "Requests and limits of the container. Default: requests of 50m CPU and 128Mi, a limit of"
-                + " 256Mi, which is the least. The memory above 192Mi is for messages: it takes about"
-                + " eight times concurrency times the longest message.")
+            "Requests and limits of the container; the memory limit is at least 256Mi. The memory above"
+                + " 192Mi is for messages: it takes about eight times concurrency times the longest"
+                + " message.")
         ResourceRequirements resources,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "A pod template whose fields are added to each Pod: labels, annotations, tolerations,"
-                + " nodeSelector, affinity, priorityClassName, imagePullSecrets, and so on. What the"
-                + " operator itself sets wins; the container is called dispatcher.")
+            "A pod template whose fields are added to each Pod: labels, annotations,"
+                + " tolerations, nodeSelector, affinity, priorityClassName, imagePullSecrets, and"
+                + " so on. The operator's own fields win; the container is called dispatcher.")
         Map<String, Object> podTemplate) {
 
   /** Makes an absent flag false. */
@@ -100,8 +100,8 @@ public record HttpDeliverySpec(
           @Min(1)
           @Max(1000)
           @JsonPropertyDescription(
-              "How often a delivery is tried, 1 to 1000. Then the message is dead-lettered, as the"
-                  + " queue's deadLetter says, or dropped if it says nothing.")
+              "How often a delivery is attempted, 1 to 1000. Then the message is"
+                  + " dead-lettered, as the queue's deadLetter says, or dropped if there is none.")
           Integer maxAttempts,
       @Default("1s")
           @Size(max = 20)
@@ -113,8 +113,8 @@ public record HttpDeliverySpec(
                       + " <= 3600",
               message = "must be a duration above 0s and of at most 1h, such as 500ms, 1s or 5m")
           @JsonPropertyDescription(
-              "The longest pause after the first failure, above 0s, at most 1h; twice as long after"
-                  + " each further one. How much of it passes is left to chance.")
+              "The longest pause after the first failure, above 0s, at most 1h. It doubles"
+                  + " with each further failure. The actual pause is random.")
           String initialDelay,
       @Default("60s")
           @Size(max = 20)

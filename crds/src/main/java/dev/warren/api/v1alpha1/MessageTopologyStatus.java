@@ -50,6 +50,29 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription("The endpoints, in the order of the spec.")
         List<EndpointStatus> endpoints) {
 
+  /** Of a resource of which nothing else is known yet. */
+  public MessageTopologyStatus(Long observedGeneration, List<Condition> conditions) {
+    this(
+        observedGeneration, conditions, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  /** The same with other conditions. */
+  public MessageTopologyStatus withConditions(Long observedGeneration, List<Condition> conditions) {
+    return new MessageTopologyStatus(
+        observedGeneration,
+        conditions,
+        summary,
+        nodes,
+        queues,
+        messagesCountedAt,
+        binding,
+        consumers,
+        retained,
+        drift,
+        plan,
+        endpoints);
+  }
+
   /** Where the connection is, in the place where workloads of servicebinding.io look. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Binding(@JsonPropertyDescription("The Secret's name.") String name) {}

@@ -29,15 +29,14 @@ public record NodesSpec(
         Integer replicas,
     @Size(min = 1, max = 500)
         @JsonPropertyDescription(
-            "The container image of a queue node. The operator's own by default; another must be"
-                + " built from Warren's node-image.")
+            "The container image of a queue node. It must be built from Warren's node-image.")
         String image,
     @Default("{}") @JsonPropertyDescription("The volume of each node.") StorageSpec storage,
     @JsonPropertyDescription(
-            "Requests and limits of the RabbitMQ container. RabbitMQ counts with the memory limit less"
-                + " a fifth (at most 2Gi) of it, and blocks publishers at 60 % of that. Default:"
-                + " requests of 100m CPU and 512Mi, a limit of 2Gi. In production set the memory"
-                + " request to the limit, so that a busy node is not evicted.")
+            "Requests and limits of the RabbitMQ container. RabbitMQ uses the memory limit"
+                + " minus a fifth of it (at most 2Gi), and blocks publishers at 60 % of that. In"
+                + " production set the memory request to the limit, so that a busy node is not"
+                + " evicted.")
         ResourceRequirements resources,
     @Default("60s")
         @Size(max = 30)
@@ -50,27 +49,27 @@ public record NodesSpec(
                     + " >= 10)",
             message = "must be a duration of at least 10s, such as 60s or 5m, or never")
         @JsonPropertyDescription(
-            "How long a node must have been lost before another takes its place: its machine is gone"
-                + " or silent, and the nodes that run say that it does not. At least 10s; never"
-                + " switches replacing off. A node whose volume was deleted is replaced at once.")
+            "How long a node must be lost before another node takes its place. A node is"
+                + " lost when its machine is gone or silent and the running nodes say that it does"
+                + " not run. At least 10s; never disables automatic replacement. A node whose"
+                + " volume was deleted is replaced at once.")
         String replaceAfter,
     @Size(max = 65536)
         @JsonPropertyDescription(
-            "More lines for rabbitmq.conf, in its own format. They come after, and so win over, the"
-                + " operator's.")
+            "More lines for rabbitmq.conf, in its own format. They come after the"
+                + " operator's lines and override them.")
         String config,
     @Size(max = 50)
         @JsonPropertyDescription(
             "RabbitMQ plugins to enable besides the management, Prometheus, Kubernetes peer"
-                + " discovery and shovel plugins, which are always on. A change is made in the nodes as they"
-                + " run.")
+                + " discovery and shovel plugins, which are always on. A change needs no restart.")
         List<@Pattern("^[a-z][a-z0-9_]*$") @Size(max = 100) String> plugins,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "A pod template whose fields are added to a node's Pod: labels, annotations, tolerations,"
-                + " nodeSelector, affinity, priorityClassName, imagePullSecrets, and so on. What the"
-                + " operator itself sets wins, except topologySpreadConstraints, affinity and"
-                + " terminationGracePeriodSeconds.")
+            "A pod template whose fields are added to a node's Pod: labels, annotations,"
+                + " tolerations, nodeSelector, affinity, priorityClassName, imagePullSecrets, and"
+                + " so on. The operator's own fields win, except topologySpreadConstraints,"
+                + " affinity and terminationGracePeriodSeconds.")
         Map<String, Object> podTemplate) {
 
   /** Makes an absent plugin list empty. */

@@ -16,8 +16,8 @@ public record PublishSpec(
         @Max(EndpointPorts.HIGHEST)
         @ValidationRule(value = EndpointPorts.FREE, message = EndpointPorts.FREE_MESSAGE)
         @JsonPropertyDescription(
-            "The TCP port, 1024 to 65535: none that another endpoint or the queue nodes themselves"
-                + " use.")
+            "The TCP port, 1024 to 65535. Another endpoint or the queue nodes themselves"
+                + " must not use it.")
         Integer port,
     @Default("10s")
         @Size(max = 20)
@@ -29,9 +29,9 @@ public record PublishSpec(
                     + " <= 600",
             message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
         @JsonPropertyDescription(
-            "For how long the broker's confirmation is waited for, such as 10s; above 0s, at most"
-                + " 10m. Without one the answer is an error, and the message may have been taken"
-                + " all the same.")
+            "How long to wait for the broker's confirm, such as 10s; above 0s, at most 10m."
+                + " Without one the answer is an error, and the message may have been accepted"
+                + " nevertheless.")
         String timeout,
     @Default("1Mi")
         @Size(max = 20)
@@ -51,6 +51,6 @@ public record PublishSpec(
         @Min(1)
         @Max(10000)
         @JsonPropertyDescription(
-            "How many messages of each queue node wait for their confirmation at the same time, 1 to"
-                + " 10000. More are refused for the moment.")
+            "How many messages of each queue node may wait for their confirm at the same"
+                + " time, 1 to 10000. Further ones are refused for the moment.")
         Integer maxInFlight) {}

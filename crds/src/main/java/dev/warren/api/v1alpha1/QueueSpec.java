@@ -80,24 +80,24 @@ public record QueueSpec(
         String name,
     @Default("quorum")
         @JsonPropertyDescription(
-            "quorum: replicated over several nodes, the safe choice. classic: on one node, lost with"
-                + " it. stream: a replicated log that consumers read without removing. Can be"
-                + " changed as immutableChanges says.")
+            "quorum: replicated over several nodes, the safe choice. classic: on one node,"
+                + " lost with it. stream: a replicated log that consumers read without removing."
+                + " immutableChanges controls whether the type can change.")
         QueueType type,
     @Min(1)
         @Max(7)
         @JsonPropertyDescription(
-            "On how many nodes the queue has a copy, 1 to 7; odd numbers are best. Never more than"
-                + " there are nodes. Default 3. Quorum queues and streams only.")
+            "How many members the queue has, each on a node of its own: 1 to 7; odd numbers"
+                + " are best. Never more than there are nodes. Quorum queues and streams only.")
         Integer members,
     @Size(max = 20)
         @ValidationRule(
             value = Durations.IS_DURATION + " && " + Durations.SECONDS + " <= 4233600",
             message = "must be a duration of at most 49d, such as 500ms, 30s, 1h30m or 7d")
         @JsonPropertyDescription(
-            "How long a message may wait before it expires (and is dead-lettered, if deadLetter is"
-                + " set), such as 30s, 1h or 7d. At most 49d; 0s drops"
-                + " what no consumer can take at once. No limit when absent.")
+            "How long a message may wait before it expires (and is dead-lettered, if"
+                + " deadLetter is set), such as 30s, 1h or 7d. At most 49d; 0s drops messages that"
+                + " no consumer can take at once. No limit when absent.")
         String messageTTL,
     @Min(1)
         @JsonPropertyDescription("The most messages that the queue holds. No limit when absent.")
@@ -123,56 +123,57 @@ public record QueueSpec(
             "Streams only: how long a message is kept, such as 7d. No limit when absent.")
         String maxAge,
     @JsonPropertyDescription(
-            "What happens when maxLength or maxLengthBytes is reached: drop-head removes the oldest"
-                + " message, reject-publish refuses the new one (a confirming publisher is told)."
-                + " Default drop-head. Without a limit, drop-head says of a quorum queue that its dead"
-                + " letters need not be kept until they arrive.")
+            "What happens when maxLength or maxLengthBytes is reached: drop-head removes"
+                + " the oldest message, reject-publish refuses the new one (a confirming publisher"
+                + " is told). For a quorum queue with deadLetter and without a limit, drop-head"
+                + " selects at-most-once dead-lettering.")
         Overflow overflow,
     @JsonPropertyDescription(
-            "Where a message goes that was rejected for good, expired, dropped for length, or delivered too"
-                + " often; without it they are dropped. In a quorum queue it stays until it has"
-                + " arrived, unless what is over a limit of length is dropped (overflow); from other"
-                + " queues dead letters can get lost on their way.")
+            "Where messages go that were rejected without requeue, expired, dropped for"
+                + " length, or redelivered too often. Without it they are dropped. A quorum queue"
+                + " keeps a dead letter until it is delivered, unless overflow drops the oldest"
+                + " messages at a length limit. Dead letters of other queues can be lost.")
         DeadLetterSpec deadLetter,
     @Min(0)
         @Max(1000000)
         @JsonPropertyDescription(
-            "How often a message is delivered again after its consumer rejected it, died or lost its"
-                + " connection, before it is dead-lettered or dropped; basic.nack does not count."
-                + " Default 20. Quorum queues only.")
+            "How often a message is redelivered after its consumer rejected it, died or"
+                + " lost its connection, before it is dead-lettered or dropped; basic.nack does"
+                + " not count. Quorum queues only.")
         Integer deliveryLimit,
     @Default("false")
         @JsonPropertyDescription(
-            "Only one consumer at a time gets messages; another takes over when it goes. Keeps the"
-                + " order. Can be changed as immutableChanges says.")
+            "Only one consumer at a time gets messages; another takes over when it ends."
+                + " Keeps the order. immutableChanges controls whether this can change.")
         Boolean singleActiveConsumer,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them when the"
-                + " queue is made, and a client that declares the queue must then give the same"
-                + " ones: prefer fields such as messageTTL and maxLength, which can be changed at any"
-                + " time.")
+            "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them"
+                + " when the queue is declared, and a client that declares the queue must then"
+                + " give the same ones. Prefer fields such as messageTTL and maxLength, which can"
+                + " be changed at any time.")
         Map<String, Object> arguments,
     @Default("DeleteIfEmpty")
         @JsonPropertyDescription(
-            "What becomes of the queue when it is taken out of this resource; its bindings and the"
-                + " consumers of this resource go first in any case. DeleteIfEmpty: it goes once it"
-                + " has no messages, no unacknowledged ones either, and no consumers; until then it"
-                + " stays and status.retained shows it. A stream keeps its messages and so stays."
-                + " Delete: it goes with its messages. Retain: it stays. The last value counts that"
-                + " the queue had in this resource; a queue that was in the broker before belongs to"
-                + " this resource once it is declared here. When the whole resource is deleted,"
+            "What happens to the queue when it is removed from this resource. Its bindings"
+                + " and its consumers in this resource are removed first in any case."
+                + " DeleteIfEmpty: it is deleted when it has no messages, no unacknowledged"
+                + " messages and no consumers; until then it stays, and status.retained lists it."
+                + " A stream keeps its messages, so it stays. Delete: it is deleted with its"
+                + " messages. Retain: it stays. The last value that the queue had in this resource"
+                + " counts. A queue that existed in the broker before belongs to this resource"
+                + " once it is declared here. When the whole resource is deleted,"
                 + " spec.nodes.storage.onDelete decides.")
         QueueDeletion onDelete,
     @Default("Refuse")
         @JsonPropertyDescription(
-            "What is done about a change that RabbitMQ does not allow while the queue lives: of type,"
-                + " singleActiveConsumer or arguments. Refuse: nothing, and status says why. Migrate:"
-                + " the queue is made anew and keeps its messages. They are moved to another queue,"
-                + " then all clients are disconnected and kept out for a few seconds while the queue"
-                + " is deleted and declared, then they are moved back. Nothing that was confirmed is"
-                + " lost; a message may be delivered twice, and the order is not kept. Not for"
-                + " streams.")
+            "What happens on a change of type, singleActiveConsumer or arguments, which"
+                + " RabbitMQ does not allow while the queue exists. Refuse: nothing changes, and"
+                + " the status says why. Migrate: the queue is recreated and keeps its messages."
+                + " They are moved to another queue; then all clients are disconnected and kept"
+                + " out for a few seconds while the queue is deleted and declared; then the"
+                + " messages are moved back. No confirmed message is lost. A message may be"
+                + " delivered twice, and the order is not kept. Not for streams.")
         ImmutableChanges immutableChanges) {
 
   static final String MAY_BE_MIGRATED =

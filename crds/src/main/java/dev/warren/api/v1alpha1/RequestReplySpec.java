@@ -27,23 +27,23 @@ public record RequestReplySpec(
         @Max(EndpointPorts.HIGHEST)
         @ValidationRule(value = EndpointPorts.FREE, message = EndpointPorts.FREE_MESSAGE)
         @JsonPropertyDescription(
-            "The TCP port, 1024 to 65535: none that another endpoint or the queue nodes themselves"
-                + " use.")
+            "The TCP port, 1024 to 65535. Another endpoint or the queue nodes themselves"
+                + " must not use it.")
         Integer port,
     @Required
         @Size(min = 1, max = 255)
         @JsonPropertyDescription(
-            "The queue that takes the requests: one of this resource, and no stream. Its consumer"
-                + " publishes the reply to the message's reply_to, with the message's"
+            "The queue that gets the requests: one of this resource, and not a stream. Its"
+                + " consumer publishes the reply to the message's reply_to, with the message's"
                 + " correlation_id.")
         String queue,
     @Default("Raw")
         @JsonPropertyDescription(
-            "Where a request ends. Raw: when the client closes its side or sends nothing for 20 ms; the"
-                + " connection is closed after the reply. Line: with a line feed."
-                + " LengthPrefixed: after as many bytes as the four before them say (big endian)."
-                + " With both, a connection has any number of requests, and replies are framed in the"
-                + " same way.")
+            "Where a request ends. Raw: when the client closes its side or sends nothing"
+                + " for 20 ms; the connection is closed after the reply. Line: with a line feed."
+                + " LengthPrefixed: after as many bytes as the four bytes before them say (big"
+                + " endian). With Line and LengthPrefixed a connection has any number of requests,"
+                + " and replies are framed in the same way.")
         Framing framing,
     @Default("5s")
         @Size(max = 20)
@@ -55,7 +55,7 @@ public record RequestReplySpec(
                     + " <= 600",
             message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
         @JsonPropertyDescription(
-            "For how long a reply is waited for, such as 500ms or 5s; above 0s, at most 10m.")
+            "How long to wait for a reply, such as 500ms or 5s; above 0s, at most 10m.")
         String timeout,
     @Default("64Ki")
         @Size(max = 20)
@@ -76,14 +76,15 @@ public record RequestReplySpec(
         @Min(1)
         @Max(10000)
         @JsonPropertyDescription(
-            "How many connections each queue node takes at the most, 1 to 10000. More are closed.")
+            "How many connections each queue node accepts at most, 1 to 10000. Further ones"
+                + " are closed.")
         Integer maxConnections,
     @Default("1000")
         @Min(1)
         @Max(10000)
         @JsonPropertyDescription(
-            "How many requests of each queue node wait for their replies at the same time, 1 to"
-                + " 10000. More are answered with the error 'overloaded'.")
+            "How many requests of each queue node may wait for their replies at the same"
+                + " time, 1 to 10000. Further ones are answered with the error 'overloaded'.")
         Integer maxInFlight,
     @Default("60s")
         @Size(max = 20)
@@ -97,7 +98,7 @@ public record RequestReplySpec(
                     + " <= 86400",
             message = "must be a duration from 1s to 1d, such as 60s or 5m")
         @JsonPropertyDescription(
-            "A connection on which nothing happens for so long is closed; from 1s to 1d.")
+            "How long a connection may be idle before it is closed; from 1s to 1d.")
         String idleTimeout) {
 
   /** Where a request ends in a stream of bytes. */

@@ -18,21 +18,20 @@ public record StorageSpec(
             value = Sizes.QUANTITY + ".compareTo(quantity(oldSelf)) >= 0",
             message = "must not become smaller, since volumes cannot")
         @JsonPropertyDescription(
-            "The size of the volume in bytes, such as 10Gi; at least 100Mi. It may be raised at any"
-                + " time: volumes grow, without a restart, where their StorageClass allows it, and"
-                + " where it does not NodesReady tells so; a node that is replaced gets the new size"
-                + " in any case. It cannot be lowered.")
+            "The size of the volume in bytes, such as 10Gi; at least 100Mi. It can be"
+                + " raised at any time: volumes grow without a restart if their StorageClass"
+                + " allows it; otherwise NodesReady reports it. A node that is replaced gets the"
+                + " new size in any case. It cannot be lowered.")
         String size,
     @Size(min = 1, max = 253)
         @JsonPropertyDescription(
-            "The StorageClass of the volume. The cluster's default class when absent. Nodes that"
-                + " already have a volume keep it.")
+            "The StorageClass of the volume. Nodes that already have a volume keep it.")
         String className,
     @Default("Delete")
         @JsonPropertyDescription(
-            "What becomes of the volumes when this resource is deleted. Delete: they go with it."
-                + " Retain: the claims stay, with what the nodes had stored, for rescue by hand. A new"
-                + " resource of this name does not take them up.")
+            "What happens to the volumes when this resource is deleted. Delete: they are"
+                + " deleted too. Retain: the claims stay, with the nodes' data, for rescue by"
+                + " hand. A new resource of this name does not use them.")
         VolumeDeletion onDelete) {
 
   /** What becomes of a volume whose node or topology is gone. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,14 @@ class CommittedCrdTest {
         .as("run `make crds` and commit")
         .usingCharset("UTF-8")
         .hasContent(CrdGeneration.generate());
+  }
+
+  @Test
+  void theCommittedReferenceIsWhatTheDefinitionSays() throws IOException {
+    assertThat(ApiReference.COMMITTED)
+        .as("run `make crds` and commit")
+        .usingCharset("UTF-8")
+        .hasContent(ApiReference.generate(CrdGeneration.generate()));
   }
 
   static List<Path> committed() {

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * Generates the CustomResourceDefinition from the API's classes. Run as a program it writes the
- * files that are committed: {@code make crds}.
+ * files that are committed, and the reference for readers: {@code make crds}.
  */
 public final class CrdGeneration {
 
@@ -41,6 +41,7 @@ public final class CrdGeneration {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, definition);
     }
+    Files.writeString(ApiReference.COMMITTED, ApiReference.generate(definition));
   }
 
   /** The definition as YAML; the same classes give the same text. */
@@ -80,6 +81,7 @@ public final class CrdGeneration {
       root.getProperties().put("metadata", object(Map.of("name", string())));
       JSONSchemaProps spec = root.getProperties().get("spec");
       keyListsByName(spec);
+      Defaults.describe(root);
       return resource;
     }
 

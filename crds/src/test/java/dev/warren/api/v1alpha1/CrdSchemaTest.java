@@ -39,6 +39,17 @@ class CrdSchemaTest {
   }
 
   @Test
+  void everyDefaultIsInTheDescription() {
+    assertThat(
+            fieldsWhere(
+                (name, schema) ->
+                    schema.getDefault() != null
+                        && schema.getDefault().isValueNode()
+                        && !schema.getDescription().contains(" Default: ")))
+        .isEmpty();
+  }
+
+  @Test
   void everyRuleHasAMessage() {
     assertThat(
             fieldsWhere(

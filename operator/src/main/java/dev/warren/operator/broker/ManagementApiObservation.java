@@ -1,29 +1,18 @@
 package dev.warren.operator.broker;
 
-import static java.util.stream.Collectors.toSet;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerObservation.Move;
-import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.net.HttpURLConnection;
 import java.net.http.HttpResponse;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jboss.logging.Logger;
 
 /** What one node says of its broker. */
 final class ManagementApiObservation {
-
-  private static final Logger LOG = Logger.getLogger(ManagementApiObservation.class);
-
-  /** So many queues at most that look half-deleted are asked about in one pass. */
-  private static final int MOST_SUSPECTS = 5;
 
   private static final ManagementApiRequest DEFINITIONS =
       ManagementApiRequest.get("/api/definitions");
@@ -47,18 +36,16 @@ final class ManagementApiObservation {
   static Reachable at(ManagementApiNode asked) {
     JsonNode all = ManagementApiJson.tree(asked.send(DEFINITIONS));
     BrokerDefinitions definitions = DefinitionsJson.definitions(all);
-    Map<String, Node> nodes = StateJson.nodes(asked.send(NODES), alarmsAt(asked));
-    Map<String, QueueState> queues = queuesAt(asked, definitions);
     Map<String, Move> moves = DefinitionsJson.moves(all);
     return new Reachable(
         definitions,
-        nodes,
-        queues,
+        StateJson.nodes(asked.send(NODES), alarmsAt(asked)),
+        queuesAt(asked, definitions),
         DefinitionsJson.declared(all),
         moves,
         moves.isEmpty() ? Set.of() : runningMovesAt(asked),
         DefinitionsJson.closed(all),
-        halfDeletedAt(asked, definitions, nodes, queues.values()));
+        Set.of());
   }
 
   /** The resources that each node has run out of, by its name. */
@@ -84,47 +71,5 @@ final class ManagementApiObservation {
     return node.sendIfThere(ManagementApiRequest.shovels())
         .map(StateJson::runningMoves)
         .orElse(Set.of());
-  }
-
-  private static Set<String> halfDeletedAt(
-      ManagementApiNode asked,
-      BrokerDefinitions definitions,
-      Map<String, Node> nodes,
-      Collection<QueueState> queues) {
-    List<String> suspects =
-        queues.stream()
-            .filter(queue -> isQuorum(queue.name(), definitions) && isLeftAlone(queue, nodes))
-            .map(QueueState::name)
-            .sorted()
-            .limit(MOST_SUSPECTS)
-            .toList();
-    try {
-      return suspects.stream().filter(queue -> isHalfDeleted(asked, queue)).collect(toSet());
-    } catch (BrokerException e) {
-      LOG.warnf(
-          "cannot find out whether a queue of %s is half-deleted: %s", suspects, e.getMessage());
-      return Set.of();
-    }
-  }
-
-  private static boolean isHalfDeleted(ManagementApiNode asked, String queue) {
-    return asked
-        .sendIfThere(ManagementApiRequest.members(queue))
-        .filter(StateJson::isHalfDeleted)
-        .isPresent();
-  }
-
-  private static boolean isQuorum(String queue, BrokerDefinitions definitions) {
-    Queue declared = definitions.queues().get(queue);
-    return declared != null && declared.type().equals("quorum");
-  }
-
-  /** Its leader is the only member that runs, although the nodes of others do. */
-  private static boolean isLeftAlone(QueueState queue, Map<String, Node> nodes) {
-    return queue.leader().isPresent()
-        && queue.online().size() == 1
-        && queue.members().stream()
-            .filter(member -> !queue.online().contains(member))
-            .anyMatch(member -> nodes.containsKey(member) && nodes.get(member).running());
   }
 }

@@ -4,10 +4,11 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.QueueDeletion;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +39,7 @@ final class QueueDeleter {
   void carryOut(QueueDeletion deletion) {
     switch (deletion) {
       case RemoveQueue remove -> remove(remove);
-      case FinishDeletion finish -> internals.finishDeletion(nodes.any(), finish);
+      case FinishDeletions finish -> internals.finishDeletions(nodes.any(), finish);
     }
   }
 
@@ -49,6 +50,15 @@ final class QueueDeleter {
    */
   QueueContents contents(String queue) {
     return internals.contents(nodes.any(), queue);
+  }
+
+  /**
+   * Those of some queues of which every member is deleted, although the queue is still known.
+   *
+   * @throws BrokerException when that cannot be found out
+   */
+  Set<String> halfDeleted(Set<String> suspects) {
+    return internals.halfDeleted(nodes.any(), suspects);
   }
 
   /** Only classic queues can be told to go if they are empty; so it is looked at just before. */

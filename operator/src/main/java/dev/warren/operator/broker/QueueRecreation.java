@@ -10,7 +10,7 @@ import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -122,7 +123,7 @@ final class QueueRecreation {
 
   private static Optional<QueueDeletion> deletion(String queue, QueueContents contents) {
     return switch (contents) {
-      case HalfDeleted begun -> Optional.of(new FinishDeletion(queue));
+      case HalfDeleted begun -> Optional.of(new FinishDeletions(Set.of(queue)));
       case Absent absent -> Optional.of(new RemoveQueue(queue, false));
       case Counted counted when counted.all() == 0 -> Optional.of(new RemoveQueue(queue, false));
       case Counted counted -> Optional.empty();

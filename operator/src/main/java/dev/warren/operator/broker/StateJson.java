@@ -36,12 +36,6 @@ final class StateJson {
         .toList();
   }
 
-  /** Whether a quorum queue's leader has ended its members, and waits for them. */
-  static boolean isHalfDeleted(String members) {
-    return elements(tree(members))
-        .anyMatch(member -> "terminating_leader".equals(text(member, "Raft State")));
-  }
-
   /** The names of the moves that are carried out now, among all shovels. */
   static Set<String> runningMoves(String shovels) {
     return elements(tree(shovels))

@@ -8,7 +8,9 @@ import dev.warren.operator.plan.BrokerAction.NodeCommand;
 import dev.warren.operator.plan.BrokerAction.QueueDeletion;
 import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.plan.UnfinishedDeletions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -42,7 +44,22 @@ final class TopologyBroker implements BrokerClient {
 
   @Override
   public BrokerObservation observe() {
-    return api.observe();
+    BrokerObservation said = api.observe();
+    return said instanceof Reachable answer ? withHalfDeleted(answer) : said;
+  }
+
+  /** Whether a queue that has lost its members is deleted, the management API does not know. */
+  private Reachable withHalfDeleted(Reachable answer) {
+    Set<String> suspects = UnfinishedDeletions.suspects(answer);
+    if (suspects.isEmpty()) {
+      return answer;
+    }
+    try {
+      return answer.halfDeleted(deleter.halfDeleted(suspects));
+    } catch (BrokerException e) {
+      LOG.warnf("cannot find out whether %s are half-deleted: %s", suspects, e.getMessage());
+      return answer;
+    }
   }
 
   @Override

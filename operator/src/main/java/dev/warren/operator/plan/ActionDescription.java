@@ -1,5 +1,7 @@
 package dev.warren.operator.plan;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
 import dev.warren.operator.plan.BrokerAction.ApiAction;
@@ -9,7 +11,7 @@ import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
@@ -93,8 +95,9 @@ final class ActionDescription {
     return switch (action) {
       case RemoveQueue remove ->
           "delete queue '%s'%s".formatted(remove.queue(), remove.onlyIfEmpty() ? " if empty" : "");
-      case FinishDeletion finish ->
-          "finish the deletion of queue '%s', which is half done".formatted(finish.queue());
+      case FinishDeletions finish ->
+          "finish the deletion of queues whose members are deleted: "
+              + finish.queues().stream().sorted().collect(joining("', '", "'", "'"));
     };
   }
 }

@@ -35,12 +35,8 @@ public sealed interface BrokerAction {
     }
   }
 
-  /** Deletes a queue, if it may be deleted. */
-  sealed interface QueueDeletion extends BrokerAction {
-
-    /** The queue's name. */
-    String queue();
-  }
+  /** Deletes queues that may be deleted. */
+  sealed interface QueueDeletion extends BrokerAction {}
 
   /** What it does, in words. */
   default String describe() {
@@ -129,10 +125,11 @@ public sealed interface BrokerAction {
   }
 
   /**
-   * Finishes the deletion of a quorum queue that RabbitMQ has dropped half-way: its other members
-   * are gone, and its leader waits for them for ever. Nothing if it is not so.
+   * Finishes deletions that ended half-way: RabbitMQ ends a queue's members first and forgets the
+   * queue last, and whoever asked for it may be gone in between. Then nobody can use the queue, nor
+   * declare it again. A queue of which any member still has its messages is left alone.
    */
-  record FinishDeletion(String queue) implements QueueDeletion {
+  record FinishDeletions(Set<String> queues) implements QueueDeletion {
 
     /** It takes RabbitMQ 6 s. */
     @Override

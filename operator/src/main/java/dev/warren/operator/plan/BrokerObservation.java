@@ -22,7 +22,7 @@ public sealed interface BrokerObservation {
    * @param moves from which queue to which messages are being moved, by the move's name
    * @param runningMoves names of those moves that are carried out now
    * @param closed whether no client may connect
-   * @param halfDeleted queues whose deletion RabbitMQ has begun, and does not finish by itself
+   * @param halfDeleted queues of which every member is deleted, although the queue is still known
    */
   record Reachable(
       BrokerDefinitions definitions,
@@ -34,6 +34,12 @@ public sealed interface BrokerObservation {
       boolean closed,
       Set<String> halfDeleted)
       implements BrokerObservation {
+
+    /** The same, with what was found out of the suspects. */
+    public Reachable halfDeleted(Set<String> found) {
+      return new Reachable(
+          definitions, nodes, queues, declared, moves, runningMoves, closed, found);
+    }
 
     /** The member of that node name. */
     public Optional<Node> member(String brokerNode) {

@@ -1,5 +1,6 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.model.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public record BrokerWork(Optional<Underway> underway, Set<String> stalledMoves) 
     /** What keeps the topology from being ready. The same at each pass until the action ends. */
     public Problem problem() {
       return new Problem(
-          "InProgress",
+          Reason.IN_PROGRESS,
           "%s: in progress since %s%s"
               .formatted(
                   action.describe(),

@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -83,7 +84,7 @@ final class CredentialsPlanner {
 
   private Problem problem() {
     return new Problem(
-        "SecretMissing",
+        Reason.SECRET_MISSING,
         "Secret "
             + String.join(" and ", missing)
             + " is missing or empty; the nodes were made with it, so that it is not made anew:"

@@ -7,6 +7,7 @@ import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.StopNode;
@@ -334,12 +335,14 @@ final class DeparturePlanner {
     if (!observed.hasMajority() || down > 1) {
       return Optional.of(
           new Problem(
-              "ScaleDownHeld", "No node is removed while %d nodes do not run".formatted(down)));
+              Reason.SCALE_DOWN_HELD,
+              "No node is removed while %d nodes do not run".formatted(down)));
     }
     if (down == 0 && !QueueHealth.isComplete(spec.queues(), answer, "", answer.nodes().size())) {
       return Optional.of(
           new Problem(
-              "ScaleDownHeld", "The next node is removed when every queue has all its members"));
+              Reason.SCALE_DOWN_HELD,
+              "The next node is removed when every queue has all its members"));
     }
     return Optional.empty();
   }
@@ -347,7 +350,7 @@ final class DeparturePlanner {
   private Problem everyNodeHoldsAQueueAlone(List<QueueNode> members, Reachable answer) {
     QueueNode newest = members.getLast();
     return new Problem(
-        "ScaleDownHeld",
+        Reason.SCALE_DOWN_HELD,
         "No node can be removed: each holds the only copy of a queue, %s that of '%s'"
             .formatted(names.node(newest.number()), heldAlone(newest, answer).orElseThrow()));
   }
@@ -369,7 +372,7 @@ final class DeparturePlanner {
 
   private Problem leaving(Departure departure, String what) {
     return new Problem(
-        "NodeLeaving",
+        Reason.NODE_LEAVING,
         "%s %s (%s)".formatted(names.node(departure.node()), what, departure.because()));
   }
 

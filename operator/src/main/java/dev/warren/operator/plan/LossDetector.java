@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.NodesSpec;
 import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -81,7 +82,7 @@ final class LossDetector {
     }
     if (!observed.hasMajority() || suspects.size() > 1) {
       return held(
-          "SeveralNodesLost",
+          Reason.SEVERAL_NODES_LOST,
           "%s. Nothing is replaced while so many are lost at once"
               .formatted(String.join("; ", suspects.values())));
     }
@@ -90,25 +91,26 @@ final class LossDetector {
 
   private Finding replaceable(int node, String why, Reachable broker) {
     if (spec.replaceAfter().equals(NEVER)) {
-      return held("NodeLost", why + ". It is not replaced, because replaceAfter is never");
+      return held(Reason.NODE_LOST, why + ". It is not replaced, because replaceAfter is never");
     }
     Instant lastSeen = observed.lastSeenRunning().getOrDefault(node, observed.at());
     Duration missing = Duration.between(lastSeen, observed.at());
     if (hasData(node) && missing.compareTo(patience()) < 0) {
       return held(
-          "NodeLost", why + ". It is replaced if it does not return within " + spec.replaceAfter());
+          Reason.NODE_LOST,
+          why + ". It is replaced if it does not return within " + spec.replaceAfter());
     }
     Optional<String> only = onlyCopyOn(node, broker);
     if (hasData(node) && only.isPresent()) {
       return held(
-          "NodeLost",
+          Reason.NODE_LOST,
           "%s. It holds the only copy of queue '%s', so that it is not replaced; to give that up, annotate its Pod with %s=true"
               .formatted(why, only.get(), Labels.REPLACE));
     }
     Optional<String> needing = OnlyCopies.needing(names.brokerNode(node), broker);
     if (hasData(node) && needing.isPresent()) {
       return held(
-          "NodeLost",
+          Reason.NODE_LOST,
           "%s. Queue '%s' has no majority without it, so that it is not replaced; to give that up, annotate its Pod with %s=true"
               .formatted(why, needing.get(), Labels.REPLACE));
     }
@@ -196,7 +198,7 @@ final class LossDetector {
     return OnlyCopies.on(names.brokerNode(node), broker);
   }
 
-  private static Finding held(String reason, String message) {
+  private static Finding held(Reason reason, String message) {
     return new Finding(Optional.empty(), Optional.of(new Problem(reason, message)));
   }
 }

@@ -6,10 +6,10 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.RecreateQueue;
@@ -109,7 +109,7 @@ final class MigrationPlanner {
                         || broker.halfDeleted().contains(queue))
             .collect(Collectors.toSet());
     return Stream.of(
-            deleted.stream().filter(broker.halfDeleted()::contains).map(FinishDeletion::new),
+            UnfinishedDeletions.plan(broker, Set.of()).stream(),
             deleted.stream()
                 .map(queue -> desired.policies().get(DesiredDefinitions.policyName(queue)))
                 .filter(Objects::nonNull)
@@ -168,7 +168,7 @@ final class MigrationPlanner {
     StartMove out = new StartMove(shelter, new Move(queue.name(), shelter));
     problems.add(
         new Problem(
-            "Migrating",
+            Reason.MIGRATING,
             "queue '%s' is being recreated as a %s queue: %s"
                 .formatted(queue.name(), queue.type(), progress(queue.name()))));
     if (!broker.definitions().queues().containsKey(shelter)) {
@@ -258,15 +258,19 @@ final class MigrationPlanner {
     }
     problems.add(
         new Problem(
-            "Migrating",
-            "queue '%s' gets its messages back: %d are still to be moved"
-                .formatted(queue, messages(shelter))));
+            Reason.MIGRATING,
+            "queue '%s' gets its messages back: %s"
+                .formatted(
+                    queue,
+                    isLed(shelter)
+                        ? messages(shelter) + " are still to be moved"
+                        : "'%s', which has them, has no leader now".formatted(shelter))));
     if (seemsEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
         actions.add(new EndMove(shelter));
       }
       actions.add(new RemoveQueue(shelter, true));
-    } else if (!isAsPlanned(back)) {
+    } else if (isLed(shelter) && !isAsPlanned(back)) {
       actions.add(back);
     } else if (stalledMoves.contains(shelter)) {
       restart(back);

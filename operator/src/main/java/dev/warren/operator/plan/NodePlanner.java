@@ -15,6 +15,7 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.QueueNodePod.Placement;
 import dev.warren.operator.model.QueueNodeVolume;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.plan.BrokerObservation.Node;
@@ -119,7 +120,8 @@ final class NodePlanner {
     }
     if (!observed.hasMajority()) {
       problems.add(
-          new Problem("NoMajority", "Nodes are added when a majority of the present ones runs"));
+          new Problem(
+              Reason.NO_MAJORITY, "Nodes are added when a majority of the present ones runs"));
       return false;
     }
     // First its Pod must show that it leaves, or the new one would keep away from its machine.
@@ -192,7 +194,7 @@ final class NodePlanner {
     } else if (has.isPresent()) {
       problems.add(
           new Problem(
-              "VolumeGrowing",
+              Reason.VOLUME_GROWING,
               "PersistentVolumeClaim %s has %s and grows to %s"
                   .formatted(claim.getMetadata().getName(), has.get(), wanted)));
     }
@@ -373,9 +375,9 @@ final class NodePlanner {
     if (!outdated.isEmpty()) {
       problems.add(
           new Problem(
-              "RollingUpdate",
-              "%d of %d nodes still run as an earlier spec said"
-                  .formatted(outdated.size(), members.size())));
+              Reason.ROLLING_UPDATE,
+              "%d of %d nodes are updated"
+                  .formatted(members.size() - outdated.size(), members.size())));
     }
     List<QueueNode> idle = outdated.stream().filter(node -> !node.hasStarted()).toList();
     if (!idle.isEmpty()) {

@@ -1,13 +1,16 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.model.Reason;
+import java.util.Comparator;
+
 /**
  * What keeps something from being as it shall be.
  *
- * @param reason one word in CamelCase, for machines
  * @param message a sentence for the user
  */
-public record Problem(String reason, String message) {
+public record Problem(Reason reason, String message) {
 
-  /** The reason when nothing is known of the broker. */
-  public static final String BROKER_UNREACHABLE = "BrokerUnreachable";
+  /** Of two that are equally bad, the first stays first. */
+  public static final Comparator<Problem> WORST_FIRST =
+      Comparator.comparing((Problem problem) -> problem.reason().outlook()).reversed();
 }

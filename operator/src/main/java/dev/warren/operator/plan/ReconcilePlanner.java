@@ -14,15 +14,15 @@ import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.QueueNodeVolume;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.plan.BalancePlanner.BalancePlan;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.AddReplica;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
-import dev.warren.operator.plan.BrokerAction.QueueDeletion;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveReplica;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -102,7 +102,7 @@ public final class ReconcilePlanner {
   public ReconcilePlan planNodes() {
     TopologyPlan nothing =
         observed.broker() instanceof Unreachable unreachable
-            ? TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason())
+            ? TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason())
             : new TopologyPlan(List.of(), List.of());
     return besideOthers(plan(false, credentials -> new TopologyPlans(nothing, List.of())));
   }
@@ -134,7 +134,8 @@ public final class ReconcilePlanner {
                 () ->
                     new TopologyPlans(
                         TopologyPlan.waiting(
-                            "SecretsNotReady", "The Secrets of this resource are not there yet"),
+                            Reason.SECRETS_NOT_READY,
+                            "The Secrets of this resource are not there yet"),
                         List.of()));
     return new ReconcilePlan(
         planSupport(secrets.secrets(), nodes.membership().next(), makesSense),
@@ -176,8 +177,8 @@ public final class ReconcilePlanner {
   private List<BrokerAction> planMembers(Membership membership, List<BrokerAction> topology) {
     Set<String> going =
         topology.stream()
-            .filter(QueueDeletion.class::isInstance)
-            .map(action -> ((QueueDeletion) action).queue())
+            .filter(RemoveQueue.class::isInstance)
+            .map(action -> ((RemoveQueue) action).queue())
             .collect(Collectors.toSet());
     Optional<String> leaving =
         membership.departing().map(departing -> names.brokerNode(departing.node()));
@@ -285,13 +286,14 @@ public final class ReconcilePlanner {
 
   private TopologyPlan planBroker(Credentials credentials) {
     if (observed.broker() instanceof Unreachable unreachable) {
-      return TopologyPlan.waiting(Problem.BROKER_UNREACHABLE, unreachable.reason());
+      return TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason());
     }
     if (!observed.hasMajority()) {
-      return TopologyPlan.waiting("NoMajority", "No majority of the queue nodes runs");
+      return TopologyPlan.waiting(Reason.NO_MAJORITY, "No majority of the queue nodes runs");
     }
     if (someNodeStartsForTheFirstTime()) {
-      return TopologyPlan.waiting("NodesStarting", "The queue nodes start for the first time");
+      return TopologyPlan.waiting(
+          Reason.NODES_STARTING, "The queue nodes start for the first time");
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);
@@ -305,11 +307,7 @@ public final class ReconcilePlanner {
     if (!prune.record().equals(broker.declared())) {
       actions.add(new PutRecord(prune.record()));
     }
-    broker.halfDeleted().stream()
-        .filter(queue -> !migration.migrating().contains(queue))
-        .sorted()
-        .map(FinishDeletion::new)
-        .forEach(actions::add);
+    actions.addAll(UnfinishedDeletions.plan(broker, migration.migrating()));
     // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());

@@ -1,5 +1,6 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.model.Reason;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ public record TopologyPlan(
   }
 
   /** Nothing to do now. */
-  static TopologyPlan waiting(String reason, String message) {
+  static TopologyPlan waiting(Reason reason, String message) {
     return new TopologyPlan(List.of(), List.of(new Problem(reason, message)));
   }
 }

@@ -5,6 +5,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
@@ -87,7 +88,7 @@ public final class TopologyPlanner {
     if (!existing.equals(wanted)) {
       conflicts.add(
           new Problem(
-              "ImmutableArgument",
+              Reason.IMMUTABLE_ARGUMENT,
               "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is made"
                   .formatted(kind, name, what, existing, wanted)));
     }

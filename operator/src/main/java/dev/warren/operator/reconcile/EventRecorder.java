@@ -47,7 +47,7 @@ final class EventRecorder {
                   .withUid(metadata.getUid())
                   .endInvolvedObject()
                   .withType(transition.normal() ? "Normal" : "Warning")
-                  .withReason(transition.reason())
+                  .withReason(transition.reason().wireName())
                   .withMessage(message.substring(0, Math.min(LONGEST_MESSAGE, message.length())))
                   .withFirstTimestamp(now)
                   .withLastTimestamp(now)
@@ -58,7 +58,7 @@ final class EventRecorder {
                   .build())
           .create();
     } catch (KubernetesClientException e) {
-      LOG.warnf("cannot write Event %s: %s", transition.reason(), e.getMessage());
+      LOG.warnf("cannot write Event %s: %s", transition.reason().wireName(), e.getMessage());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.warren.operator.reconcile;
 
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
@@ -87,7 +88,7 @@ final class KubernetesWriter {
     if (!owner.owns(existing)) {
       return Outcome.refused(
           new Problem(
-              "NameTaken",
+              Reason.NAME_TAKEN,
               "%s %s exists and belongs to %s"
                   .formatted(
                       object.getKind(),
@@ -164,12 +165,12 @@ final class KubernetesWriter {
             .formatted(object.getKind(), object.getMetadata().getName(), ApiRefusal.message(e));
     return switch (e.getCode()) {
       case HttpURLConnection.HTTP_FORBIDDEN ->
-          new Problem(ApiRefusal.isByQuota(e) ? "QuotaExceeded" : "Forbidden", message);
+          new Problem(ApiRefusal.isByQuota(e) ? Reason.QUOTA_EXCEEDED : Reason.FORBIDDEN, message);
       case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
-          new Problem("ChangedMeanwhile", message);
+          new Problem(Reason.CONFLICT, message);
       case HttpURLConnection.HTTP_BAD_REQUEST, ApiRefusal.UNPROCESSABLE ->
-          new Problem("Refused", message);
-      default -> new Problem("ApiServerError", message);
+          new Problem(Reason.REFUSED, message);
+      default -> new Problem(Reason.API_SERVER_ERROR, message);
     };
   }
 }

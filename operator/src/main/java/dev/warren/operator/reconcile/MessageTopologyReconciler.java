@@ -17,6 +17,7 @@ import dev.warren.operator.plan.TemplateProof;
 import dev.warren.operator.plan.Violation;
 import dev.warren.operator.reconcile.StateObserver.Observed;
 import dev.warren.operator.scaling.ConsumerScaler;
+import dev.warren.operator.status.Conditions;
 import dev.warren.operator.status.Pass;
 import dev.warren.operator.status.StatusBuilder;
 import dev.warren.operator.status.Transition;
@@ -233,7 +234,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private List<Violation> violations(MessageTopology topology) {
     List<Violation> violations = SpecValidator.violations(topology.getSpec());
     // What the API server has taken once is not asked again.
-    return violations.isEmpty() && !StatusBuilder.isValidated(topology)
+    return violations.isEmpty() && !Conditions.isValidated(topology)
         ? prover.violations(TemplateProof.of(Owner.of(topology), topology.getSpec(), images))
         : violations;
   }
@@ -246,12 +247,12 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return UpdateControl.patchStatus(withStatus(topology, status))
           .rescheduleAfter(Pace.underway());
     }
-    boolean settled = StatusBuilder.isReady(status) || !pass.violations().isEmpty();
+    boolean settled = Conditions.isReady(status) || !pass.violations().isEmpty();
     return UpdateControl.<MessageTopology>noUpdate()
         .rescheduleAfter(
             settled
                 ? Pace.settled(topology.getMetadata().getUid())
-                : Pace.unsettled(StatusBuilder.notReadyFor(status, clock.instant())));
+                : Pace.unsettled(Conditions.sinceReadyChanged(status, clock.instant())));
   }
 
   @Override

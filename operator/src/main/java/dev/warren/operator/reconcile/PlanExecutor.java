@@ -6,6 +6,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerWork.Underway;
 import dev.warren.operator.plan.KubernetesAction;
@@ -115,7 +116,7 @@ final class PlanExecutor {
       HasMetadata object = action.object();
       underway.add(
           new Problem(
-              "Updating",
+              Reason.UPDATING,
               "%s %s is being brought up to date"
                   .formatted(object.getKind(), object.getMetadata().getName())));
       done.add(action);
@@ -167,13 +168,14 @@ final class PlanExecutor {
     }
     if (problems.isEmpty() && done.stream().anyMatch(BrokerAction::isDeclaration)) {
       // What was observed is older: only the next pass sees what this one has made.
-      problems.add(new Problem("Declaring", "What was changed just now is not seen yet"));
+      problems.add(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
     }
     return problems;
   }
 
   private static Problem stillToMake(int left, int all) {
-    return new Problem("Declaring", "%d of %d changes are still to be made".formatted(left, all));
+    return new Problem(
+        Reason.DECLARING, "%d of %d changes are still to be made".formatted(left, all));
   }
 
   private static Retained retained(BrokerAction removal, String because) {
@@ -189,11 +191,13 @@ final class PlanExecutor {
     LOG.warnf("%s: %s", action.describe(), e.getMessage());
     return switch (e.kind()) {
       case REFUSED, IN_USE ->
-          new Problem("Refused", "cannot " + action.describe() + ": " + e.getMessage());
+          new Problem(Reason.REFUSED, "cannot " + action.describe() + ": " + e.getMessage());
       case UNTRIED ->
-          new Problem("UntriedVersion", "cannot " + action.describe() + ": " + e.getMessage());
-      case FAILED -> new Problem("Failed", "cannot " + action.describe() + ": " + e.getMessage());
-      case UNAVAILABLE, UNAUTHORIZED -> new Problem(Problem.BROKER_UNREACHABLE, e.getMessage());
+          new Problem(
+              Reason.UNTRIED_VERSION, "cannot " + action.describe() + ": " + e.getMessage());
+      case FAILED ->
+          new Problem(Reason.BROKER_ERROR, "cannot " + action.describe() + ": " + e.getMessage());
+      case UNAVAILABLE, UNAUTHORIZED -> new Problem(Reason.BROKER_UNREACHABLE, e.getMessage());
     };
   }
 }

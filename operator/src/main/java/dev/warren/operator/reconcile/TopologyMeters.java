@@ -1,11 +1,13 @@
 package dev.warren.operator.reconcile;
 
 import dev.warren.api.v1alpha1.MessageTopology;
-import dev.warren.operator.status.StatusBuilder;
+import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.status.Conditions;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,24 +51,24 @@ final class TopologyMeters {
   }
 
   private List<Meter> gauges(ResourceID topology) {
-    return StatusBuilder.CONDITIONS.stream()
+    return Arrays.stream(ConditionType.values())
         .<Meter>map(condition -> gauge(topology, condition))
         .toList();
   }
 
-  private Gauge gauge(ResourceID topology, String condition) {
+  private Gauge gauge(ResourceID topology, ConditionType condition) {
     return Gauge.builder("warren.topology.condition", () -> value(topology, condition))
         .description("Whether a condition of the topology's status is true")
         .tag("namespace", topology.getNamespace().orElseThrow())
         .tag("topology", topology.getName())
-        .tag("condition", condition)
+        .tag("condition", condition.wireName())
         .register(registry);
   }
 
-  private double value(ResourceID topology, String condition) {
+  private double value(ResourceID topology, ConditionType condition) {
     return topologies
         .apply(topology)
-        .flatMap(now -> StatusBuilder.holds(now.getStatus(), condition))
+        .flatMap(now -> Conditions.holds(now.getStatus(), condition))
         .map(holds -> holds ? 1.0 : 0.0)
         .orElse(Double.NaN);
   }

@@ -1,35 +1,24 @@
 package dev.warren.operator.status;
 
+import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.Outlook;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The conditions of a status, in the order in which things have to become right. */
-final class Conditions {
-
-  static final String READY = "Ready";
-  static final String VALIDATED = "Validated";
-  static final String NODES_READY = "NodesReady";
-  static final String TOPOLOGY_DECLARED = "TopologyDeclared";
-  static final String CONSUMERS_READY = "ConsumersReady";
-  static final String ENDPOINTS_READY = "EndpointsReady";
-
-  /** There only while the operator is told to change nothing. */
-  static final String PAUSED = "Paused";
-
-  /** Only where consumers have scaling. */
-  static final String SCALING_ACTIVE = "ScalingActive";
-
-  /** Only where consumers have scaling; what is good is that it is false. */
-  static final String SCALING_LIMITED = "ScalingLimited";
-
-  /** The reason when all is declared, and a queue does not have all that it shall. */
-  static final String QUEUE_NOT_READY = "QueueNotReady";
+/** The conditions of a status: what they say, and how they are made. */
+public final class Conditions {
 
   static final String TRUE = "True";
   static final String FALSE = "False";
@@ -38,7 +27,7 @@ final class Conditions {
   private final List<Condition> previous;
   private final long generation;
   private final Instant now;
-  private final List<Condition> conditions = new ArrayList<>();
+  private final Map<ConditionType, Condition> conditions = new EnumMap<>(ConditionType.class);
 
   /**
    * @param previous the conditions of the last status: one that has not changed keeps its time
@@ -51,24 +40,67 @@ final class Conditions {
   }
 
   /** A condition of a status that may not be there yet. */
-  static Optional<Condition> find(MessageTopologyStatus status, String type) {
-    return status == null || status.conditions() == null
+  static Optional<Condition> find(MessageTopologyStatus status, ConditionType type) {
+    return status == null ? Optional.empty() : find(status.conditions(), type);
+  }
+
+  private static Optional<Condition> find(List<Condition> conditions, ConditionType type) {
+    return conditions == null
         ? Optional.empty()
-        : status.conditions().stream()
-            .filter(condition -> condition.getType().equals(type))
+        : conditions.stream()
+            .filter(condition -> condition.getType().equals(type.wireName()))
             .findFirst();
   }
 
-  void add(String type, String status, String reason, String message) {
+  /** Whether a condition holds; empty when that is unknown, or there is no such condition. */
+  public static Optional<Boolean> holds(MessageTopologyStatus status, ConditionType type) {
+    return find(status, type)
+        .map(Condition::getStatus)
+        .filter(known -> !known.equals(UNKNOWN))
+        .map(TRUE::equals);
+  }
+
+  /** Whether it is known that all is as the resource says. */
+  public static boolean isReady(MessageTopologyStatus status) {
+    return holds(status, ConditionType.READY).orElse(false);
+  }
+
+  /** How long ago Ready last changed between true, false and unknown. */
+  public static Duration sinceReadyChanged(MessageTopologyStatus status, Instant now) {
+    return find(status, ConditionType.READY)
+        .map(ready -> Duration.between(Instant.parse(ready.getLastTransitionTime()), now))
+        .orElse(Duration.ZERO);
+  }
+
+  /** Whether the resource, as it is now, was found to be valid. */
+  public static boolean isValidated(MessageTopology topology) {
+    return find(topology.getStatus(), ConditionType.VALIDATED)
+        .filter(validated -> validated.getStatus().equals(TRUE))
+        .map(Condition::getObservedGeneration)
+        .filter(topology.getMetadata().getGeneration()::equals)
+        .isPresent();
+  }
+
+  /** Adds what a problem says: unknown if its reason is that nobody knows, and false if not. */
+  void add(ConditionType type, Problem problem) {
+    boolean unknown = problem.reason().outlook() == Outlook.UNKNOWN;
+    add(type, unknown ? UNKNOWN : FALSE, problem.reason(), problem.message());
+  }
+
+  void add(ConditionType type, String status, Reason reason, String message) {
+    add(type, status, reason.wireName(), message);
+  }
+
+  private void add(ConditionType type, String status, String reason, String message) {
     String since =
-        previous.stream()
-            .filter(last -> last.getType().equals(type) && last.getStatus().equals(status))
-            .findFirst()
+        find(previous, type)
+            .filter(last -> last.getStatus().equals(status))
             .map(Condition::getLastTransitionTime)
             .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
-    conditions.add(
+    conditions.put(
+        type,
         new ConditionBuilder()
-            .withType(type)
+            .withType(type.wireName())
             .withStatus(status)
             .withReason(reason)
             .withMessage(message)
@@ -80,47 +112,42 @@ final class Conditions {
   /**
    * Adds a condition that was true as it was, of an earlier generation too; false if it was not.
    */
-  boolean keepTrue(String type) {
-    return previous.stream()
-            .anyMatch(last -> last.getType().equals(type) && last.getStatus().equals(TRUE))
+  boolean keepTrue(ConditionType type) {
+    return find(previous, type).filter(last -> last.getStatus().equals(TRUE)).isPresent()
         && keep(type);
   }
 
   /** Adds a condition as it was; false if there was none. */
-  boolean keep(String type) {
-    Optional<Condition> kept =
-        previous.stream().filter(last -> last.getType().equals(type)).findFirst();
-    kept.ifPresent(conditions::add);
+  boolean keep(ConditionType type) {
+    Optional<Condition> kept = find(previous, type);
+    kept.ifPresent(last -> conditions.put(type, last));
     return kept.isPresent();
   }
 
   /** Those that were added, and of the last status the others. */
   List<Condition> withKept() {
-    previous.stream()
-        .filter(last -> conditions.stream().noneMatch(now -> now.getType().equals(last.getType())))
-        .forEach(conditions::add);
-    return List.copyOf(conditions);
+    for (ConditionType type : ConditionType.values()) {
+      if (!conditions.containsKey(type)) {
+        keep(type);
+      }
+    }
+    return List.copyOf(conditions.values());
   }
 
   /**
-   * All of them, led by Ready: true, or what is the first that is not. Consumers whose load is
-   * unknown, or more than they may grow to, run all the same: they are no less ready.
+   * All of them, led by Ready: true, or what the first of its parts is that is not true, and so
+   * unknown if that is unknown.
    */
   List<Condition> withSummary(String whenReady) {
-    Condition first =
-        conditions.stream()
-            .filter(condition -> !condition.getStatus().equals(TRUE))
-            .filter(condition -> !condition.getType().startsWith("Scaling"))
-            .findFirst()
-            .orElse(null);
-    List<Condition> details = List.copyOf(conditions);
-    conditions.clear();
-    if (first == null) {
-      add(READY, TRUE, "AllReady", whenReady);
-    } else {
-      add(READY, FALSE, first.getReason(), first.getMessage());
-    }
-    conditions.addAll(details);
-    return List.copyOf(conditions);
+    Optional<Condition> cause =
+        Arrays.stream(ConditionType.values())
+            .filter(type -> type.isPartOfReady() && conditions.containsKey(type))
+            .map(conditions::get)
+            .filter(part -> !part.getStatus().equals(TRUE))
+            .findFirst();
+    cause.ifPresentOrElse(
+        part -> add(ConditionType.READY, part.getStatus(), part.getReason(), part.getMessage()),
+        () -> add(ConditionType.READY, TRUE, Reason.ALL_READY, whenReady));
+    return List.copyOf(conditions.values());
   }
 }

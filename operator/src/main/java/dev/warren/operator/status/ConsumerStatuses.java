@@ -4,7 +4,9 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
+import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.Observation;
@@ -45,10 +47,7 @@ final class ConsumerStatuses {
             ? Map.of()
             : previous.consumers().stream()
                 .collect(Collectors.toMap(ConsumerStatus::name, Function.identity()));
-    this.wereReady =
-        Conditions.find(previous, Conditions.CONSUMERS_READY)
-            .filter(ready -> ready.getStatus().equals(Conditions.TRUE))
-            .isPresent();
+    this.wereReady = Conditions.holds(previous, ConditionType.CONSUMERS_READY).orElse(false);
   }
 
   /** All of them, in the order of the spec. */
@@ -162,7 +161,7 @@ final class ConsumerStatuses {
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .sorted(Comparator.comparing((Pod pod) -> pod.getMetadata().getName()))
         .flatMap(pod -> PodDiagnosis.of(pod, observed.warnings()).stream())
-        .filter(problem -> !problem.reason().equals(PodDiagnosis.STARTING))
+        .filter(problem -> problem.reason() != Reason.STARTING)
         .map(Problem::message)
         .findFirst();
   }

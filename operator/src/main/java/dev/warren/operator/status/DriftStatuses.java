@@ -6,8 +6,10 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.User;
+import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.Bind;
@@ -93,29 +95,31 @@ final class DriftStatuses {
   }
 
   private List<Found> found() {
-    boolean nodesWereReady = was(Conditions.NODES_READY);
+    boolean nodesWereReady = was(ConditionType.NODES_READY);
     Stream<Found> support =
         nodesWereReady ? inKubernetes(pass.effects().support()) : Stream.empty();
     Stream<Found> broker = nodesWereReady && allWasDeclared() ? inBroker() : Stream.empty();
     Stream<Found> consumers =
-        was(Conditions.CONSUMERS_READY) ? inKubernetes(pass.effects().consumers()) : Stream.empty();
+        was(ConditionType.CONSUMERS_READY)
+            ? inKubernetes(pass.effects().consumers())
+            : Stream.empty();
     return Stream.of(broker, support, consumers).flatMap(found -> found).toList();
   }
 
-  private boolean was(String condition) {
+  private boolean was(ConditionType condition) {
     return last(condition).filter(last -> last.getStatus().equals(Conditions.TRUE)).isPresent();
   }
 
   /** Of a queue that is deleted while it is looked at, the first pass may only miss the leader. */
   private boolean allWasDeclared() {
-    return was(Conditions.TOPOLOGY_DECLARED)
-        || last(Conditions.TOPOLOGY_DECLARED)
-            .filter(last -> last.getReason().equals(Conditions.QUEUE_NOT_READY))
+    return was(ConditionType.TOPOLOGY_DECLARED)
+        || last(ConditionType.TOPOLOGY_DECLARED)
+            .filter(last -> last.getReason().equals(Reason.QUEUE_NOT_READY.wireName()))
             .isPresent();
   }
 
   /** What was said of this generation. */
-  private Optional<Condition> last(String condition) {
+  private Optional<Condition> last(ConditionType condition) {
     return Conditions.find(previous, condition)
         .filter(last -> Objects.equals(last.getObservedGeneration(), generation));
   }

@@ -5,25 +5,23 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
 import dev.warren.operator.model.Departure;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueNode;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What is told of the queue nodes. */
 final class NodeStatuses {
 
   private static final String READY = "Ready";
-
-  /** The reason of a node that lacks nothing but its gateway. */
-  static final String GATEWAY_NOT_READY = "GatewayNotReady";
 
   private final Observation observed;
   private final ResourceNames names;
@@ -36,14 +34,14 @@ final class NodeStatuses {
   }
 
   NodesStatus build(int desired) {
-    List<NodeStatus> members =
-        observed.nodes().values().stream()
-            .filter(node -> !isForgotten(node))
-            .map(this::node)
-            .toList();
+    List<NodeStatus> members = shown().map(this::node).toList();
     int ready = (int) members.stream().filter(NodeStatuses::isReady).count();
     return new NodesStatus(
         desired, ready, quorum(), members, departure.map(this::replacement).orElse(null));
+  }
+
+  private Stream<QueueNode> shown() {
+    return observed.nodes().values().stream().filter(node -> !isForgotten(node));
   }
 
   /** Its Pod may still be there, on a machine that does not answer, while the next one goes. */
@@ -68,11 +66,14 @@ final class NodeStatuses {
   }
 
   /** What keeps a node from being ready; one that merely starts is named if there is no other. */
-  static Optional<Problem> worstProblem(NodesStatus nodes) {
-    return nodes.members().stream()
-        .filter(node -> !isReady(node))
-        .min(Comparator.comparing(node -> node.state().equals(PodDiagnosis.STARTING)))
-        .map(node -> new Problem(node.state(), node.name() + ": " + node.message()));
+  Optional<Problem> worstProblem() {
+    return shown()
+        .flatMap(node -> problem(node).map(problem -> named(node, problem)).stream())
+        .min(Problem.WORST_FIRST.thenComparing(problem -> problem.reason() == Reason.STARTING));
+  }
+
+  private Problem named(QueueNode node, Problem problem) {
+    return new Problem(problem.reason(), names.node(node.number()) + ": " + problem.message());
   }
 
   /** That two nodes would be lost with one machine, as after the loss of a third. */
@@ -103,17 +104,17 @@ final class NodeStatuses {
     Optional<Problem> problem = problem(node);
     return new NodeStatus(
         names.node(node.number()),
-        problem.map(Problem::reason).orElse(READY),
+        problem.map(Problem::reason).map(Reason::wireName).orElse(READY),
         machine,
         problem.map(Problem::message).orElse(null));
   }
 
   private Optional<Problem> problem(QueueNode node) {
     if (isLeaving(node)) {
-      return Optional.of(new Problem("Leaving", departure.orElseThrow().because()));
+      return Optional.of(new Problem(Reason.LEAVING, departure.orElseThrow().because()));
     }
     if (node.pod().isEmpty()) {
-      return Optional.of(new Problem(PodDiagnosis.STARTING, "The node's Pod is about to be made"));
+      return Optional.of(new Problem(Reason.STARTING, "The node's Pod is about to be made"));
     }
     Optional<Problem> ofPod = PodDiagnosis.of(node.pod().get(), observed.warnings());
     if (ofPod.isPresent()) {
@@ -122,7 +123,7 @@ final class NodeStatuses {
     if (!node.hasVolume()) {
       return Optional.of(
           new Problem(
-              "VolumeLost",
+              Reason.VOLUME_LOST,
               "The node's volume claim was deleted: once its Pod ends, the node is lost"));
     }
     return alarm(node);
@@ -130,11 +131,11 @@ final class NodeStatuses {
 
   private static Problem ofGateway(Problem ofPod) {
     String detail =
-        ofPod.reason().equals(PodDiagnosis.STARTING)
+        ofPod.reason() == Reason.STARTING
             ? "it starts, or cannot reach the broker"
             : ofPod.message();
     return new Problem(
-        GATEWAY_NOT_READY, "RabbitMQ is ready, but the gateway beside it is not: " + detail);
+        Reason.GATEWAY_NOT_READY, "RabbitMQ is ready, but the gateway beside it is not: " + detail);
   }
 
   private Optional<Problem> alarm(QueueNode node) {
@@ -146,7 +147,7 @@ final class NodeStatuses {
         .map(
             alarms ->
                 new Problem(
-                    "ResourceAlarm",
+                    Reason.RESOURCE_ALARM,
                     "The node has run out of %s: publishers are blocked"
                         .formatted(String.join(" and ", alarms))));
   }

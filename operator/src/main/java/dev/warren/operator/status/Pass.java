@@ -2,6 +2,7 @@ package dev.warren.operator.status;
 
 import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.KubernetesAction;
@@ -67,7 +68,7 @@ public record Pass(
     if (!actions.isEmpty()) {
       all.add(
           new Problem(
-              "Paused",
+              Reason.PAUSED,
               "%d changes wait until the annotation %s is removed, the first: %s"
                   .formatted(actions.size(), Mode.ANNOTATION, actions.getFirst())));
     }
@@ -78,7 +79,7 @@ public record Pass(
   public static Pass invalid(Mode mode, Observation observed, List<Violation> violations) {
     List<Problem> topologyProblems =
         observed.broker() instanceof Unreachable unreachable
-            ? List.of(new Problem(Problem.BROKER_UNREACHABLE, unreachable.reason()))
+            ? List.of(new Problem(Reason.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
     return new Pass(
         observed,

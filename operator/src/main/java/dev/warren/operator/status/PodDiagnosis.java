@@ -1,5 +1,6 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Volume;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,8 +24,12 @@ final class PodDiagnosis {
   /** What every container goes through. */
   private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
-  /** The reason of a Pod that is merely not there yet. */
-  static final String STARTING = "Starting";
+  /** Kubernetes' reasons why a container waits that are reasons of a condition too. */
+  private static final Set<Reason> OF_CONTAINERS =
+      EnumSet.of(
+          Reason.IMAGE_PULL_BACK_OFF,
+          Reason.INVALID_IMAGE_NAME,
+          Reason.CREATE_CONTAINER_CONFIG_ERROR);
 
   private static final int LONGEST_MESSAGE = 500;
 
@@ -52,7 +58,7 @@ final class PodDiagnosis {
 
   private Optional<Problem> problem() {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
-      return Optional.of(new Problem("Terminating", "The Pod is being removed"));
+      return Optional.of(new Problem(Reason.TERMINATING, "The Pod is being removed"));
     }
     if (condition("Ready").map(ready -> ready.getStatus().equals("True")).orElse(false)) {
       return Optional.empty();
@@ -60,7 +66,7 @@ final class PodDiagnosis {
     return Stream.of(end(), volume(), placing(), containers(), warning("Pod", name()))
         .flatMap(Optional::stream)
         .findFirst()
-        .or(() -> Optional.of(new Problem(STARTING, "The Pod is starting")));
+        .or(() -> Optional.of(new Problem(Reason.STARTING, "The Pod is starting")));
   }
 
   /** Such as an eviction, of which the containers say nothing. */
@@ -70,7 +76,12 @@ final class PodDiagnosis {
       return Optional.empty();
     }
     return Optional.of(
-        new Problem(status.getReason(), "The Pod has ended: " + shortened(status.getMessage())));
+        problem(
+            status.getReason(),
+            Set.of(Reason.EVICTED),
+            Reason.POD_FAILED,
+            "The Pod has ended: ",
+            status.getMessage()));
   }
 
   private Optional<Problem> volume() {
@@ -79,7 +90,7 @@ final class PodDiagnosis {
         .filter(Objects::nonNull)
         .flatMap(claim -> warning("PersistentVolumeClaim", claim.getClaimName()).stream())
         .findFirst()
-        .map(warning -> new Problem("VolumeNotReady", warning.message()));
+        .map(warning -> new Problem(Reason.VOLUME_NOT_READY, warning.message()));
   }
 
   private Optional<Problem> placing() {
@@ -88,7 +99,9 @@ final class PodDiagnosis {
         .map(
             scheduled ->
                 new Problem(
-                    Objects.requireNonNullElse(scheduled.getReason(), "Unschedulable"),
+                    Reason.SCHEDULING_GATED.wireName().equals(scheduled.getReason())
+                        ? Reason.SCHEDULING_GATED
+                        : Reason.UNSCHEDULABLE,
                     shortened(scheduled.getMessage())));
   }
 
@@ -122,9 +135,21 @@ final class PodDiagnosis {
       return ended;
     }
     return Optional.of(
-        new Problem(
+        problem(
             reason(waiting),
-            "Container " + status.getName() + ": " + shortened(waiting.getMessage())));
+            OF_CONTAINERS,
+            Reason.CONTAINER_NOT_STARTED,
+            "Container " + status.getName() + ": ",
+            waiting.getMessage()));
+  }
+
+  /** With Kubernetes' reason if it is a known one; otherwise the message quotes it. */
+  private static Problem problem(
+      String reported, Set<Reason> known, Reason otherwise, String what, String message) {
+    return Reason.of(reported)
+        .filter(known::contains)
+        .map(reason -> new Problem(reason, what + shortened(message)))
+        .orElseGet(() -> new Problem(otherwise, what + reported + ": " + shortened(message)));
   }
 
   private static boolean hasSucceeded(ContainerStateTerminated terminated) {
@@ -137,12 +162,17 @@ final class PodDiagnosis {
 
   /** One reason for what Kubernetes calls by two, in turn, for as long as it lasts. */
   private static String reason(ContainerStateWaiting waiting) {
-    return waiting.getReason().equals("ErrImagePull") ? "ImagePullBackOff" : waiting.getReason();
+    return waiting.getReason().equals("ErrImagePull")
+        ? Reason.IMAGE_PULL_BACK_OFF.wireName()
+        : waiting.getReason();
   }
 
   /** Not by the reason that it waits: CrashLoopBackOff says less than how it ended. */
   private static Problem ended(String container, ContainerStateTerminated terminated) {
-    String reason = "OOMKilled".equals(terminated.getReason()) ? "OOMKilled" : "ContainerFailed";
+    Reason reason =
+        Reason.OOM_KILLED.wireName().equals(terminated.getReason())
+            ? Reason.OOM_KILLED
+            : Reason.CONTAINER_FAILED;
     String message =
         "Container %s ended with exit code %d".formatted(container, terminated.getExitCode())
             + (terminated.getExitCode() == KILLED ? KILLED_IN_WORDS : "");
@@ -153,7 +183,7 @@ final class PodDiagnosis {
 
   private Optional<Problem> warning(String kind, String name) {
     return Optional.ofNullable(warnings.get(kind + "/" + name))
-        .map(message -> new Problem("Warning", shortened(message)));
+        .map(message -> new Problem(Reason.POD_START_FAILED, shortened(message)));
   }
 
   private Optional<PodCondition> condition(String type) {

@@ -1,15 +1,17 @@
 package dev.warren.operator.status;
 
+import static dev.warren.operator.model.ConditionType.SCALING_ACTIVE;
+import static dev.warren.operator.model.ConditionType.SCALING_LIMITED;
 import static dev.warren.operator.status.Conditions.FALSE;
-import static dev.warren.operator.status.Conditions.SCALING_ACTIVE;
-import static dev.warren.operator.status.Conditions.SCALING_LIMITED;
 import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.Observation;
-import dev.warren.operator.scaling.ScalingDecision.Reason;
+import dev.warren.operator.plan.Problem;
+import dev.warren.operator.scaling.ScalingDecision;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,6 +22,9 @@ import java.util.function.Function;
  * having as many Pods as they need.
  */
 final class ScalingConditions {
+
+  private static final Problem NOT_MEASURED =
+      new Problem(Reason.NOT_MEASURED_YET, "The load has not been measured yet");
 
   private final List<ConsumerSpec> scaled;
   private final Observation observed;
@@ -32,37 +37,40 @@ final class ScalingConditions {
   /** Adds both, if there are such consumers. */
   void addTo(Conditions conditions) {
     if (!scaled.isEmpty()) {
-      addActive(conditions);
-      addLimited(conditions);
+      List<String> held = all(this::whyHeld);
+      addActive(conditions, held);
+      addLimited(conditions, held);
     }
   }
 
-  private void addActive(Conditions conditions) {
-    List<String> held = all(this::whyHeld);
+  private void addActive(Conditions conditions, List<String> held) {
     if (!held.isEmpty()) {
-      conditions.add(SCALING_ACTIVE, FALSE, "LoadUnknown", StatusBuilder.joined(held));
+      conditions.add(SCALING_ACTIVE, FALSE, Reason.LOAD_UNKNOWN, StatusBuilder.joined(held));
     } else if (areMeasured()) {
       conditions.add(
           SCALING_ACTIVE,
           TRUE,
-          "FollowingLoad",
+          Reason.FOLLOWING_LOAD,
           "The numbers of Pods of %d consumers follow their load".formatted(scaled.size()));
     } else if (!conditions.keepTrue(SCALING_ACTIVE)) {
-      conditions.add(
-          SCALING_ACTIVE, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
+      conditions.add(SCALING_ACTIVE, NOT_MEASURED);
     }
   }
 
-  private void addLimited(Conditions conditions) {
+  private void addLimited(Conditions conditions, List<String> held) {
     List<String> limits = all(this::limit);
     if (!limits.isEmpty()) {
-      conditions.add(SCALING_LIMITED, TRUE, "TooFewPods", StatusBuilder.joined(limits));
+      conditions.add(SCALING_LIMITED, TRUE, Reason.TOO_FEW_PODS, StatusBuilder.joined(limits));
+    } else if (!held.isEmpty()) {
+      conditions.add(SCALING_LIMITED, UNKNOWN, Reason.LOAD_UNKNOWN, StatusBuilder.joined(held));
     } else if (areMeasured() && areKnown()) {
       conditions.add(
-          SCALING_LIMITED, FALSE, "AsNeeded", "Every consumer may have the Pods that it needs");
+          SCALING_LIMITED,
+          FALSE,
+          Reason.AS_NEEDED,
+          "Every consumer can have the Pods that it needs");
     } else if (!conditions.keep(SCALING_LIMITED)) {
-      conditions.add(
-          SCALING_LIMITED, UNKNOWN, "NotMeasuredYet", "The load has not been measured yet");
+      conditions.add(SCALING_LIMITED, NOT_MEASURED);
     }
   }
 
@@ -80,6 +88,7 @@ final class ScalingConditions {
   /** Without figures, which would change with every look. */
   private Optional<String> limit(ConsumerSpec consumer) {
     return scaling(consumer)
+        .filter(scaling -> !scaling.isHeld(observed.at()))
         .flatMap(
             scaling ->
                 switch (scaling.decision().reason()) {
@@ -89,7 +98,7 @@ final class ScalingConditions {
                               .formatted(consumer.name(), consumer.scaling().maxReplicas()));
                   case INEFFECTIVE ->
                       Optional.of(
-                          "%s gets no more Pods for a while: the last ones handled nothing more"
+                          "%s gets no more Pods for a while: the last scale-up was ineffective"
                               .formatted(consumer.name()));
                   case SINGLE_ACTIVE_CONSUMER ->
                       Optional.of(
@@ -106,7 +115,8 @@ final class ScalingConditions {
   private boolean areKnown() {
     return scaled.stream()
         .flatMap(consumer -> scaling(consumer).stream())
-        .noneMatch(scaling -> scaling.decision().reason() == Reason.HOLDING_UNKNOWN);
+        .noneMatch(
+            scaling -> scaling.decision().reason() == ScalingDecision.Reason.HOLDING_UNKNOWN);
   }
 
   private List<String> all(Function<ConsumerSpec, Optional<String>> what) {

@@ -1,14 +1,12 @@
 package dev.warren.operator.status;
 
-import static dev.warren.operator.status.Conditions.CONSUMERS_READY;
-import static dev.warren.operator.status.Conditions.ENDPOINTS_READY;
-import static dev.warren.operator.status.Conditions.FALSE;
-import static dev.warren.operator.status.Conditions.NODES_READY;
-import static dev.warren.operator.status.Conditions.PAUSED;
-import static dev.warren.operator.status.Conditions.TOPOLOGY_DECLARED;
+import static dev.warren.operator.model.ConditionType.CONSUMERS_READY;
+import static dev.warren.operator.model.ConditionType.ENDPOINTS_READY;
+import static dev.warren.operator.model.ConditionType.NODES_READY;
+import static dev.warren.operator.model.ConditionType.TOPOLOGY_DECLARED;
+import static dev.warren.operator.model.ConditionType.VALIDATED;
 import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
-import static dev.warren.operator.status.Conditions.VALIDATED;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -21,14 +19,12 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Summary;
-import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.Violation;
-import io.fabric8.kubernetes.api.model.Condition;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,22 +33,7 @@ import java.util.stream.Stream;
 /** Builds the status of a topology. Nothing else does. */
 public final class StatusBuilder {
 
-  /** All conditions that a status may have. */
-  public static final List<String> CONDITIONS =
-      List.of(
-          Conditions.READY,
-          VALIDATED,
-          NODES_READY,
-          TOPOLOGY_DECLARED,
-          CONSUMERS_READY,
-          ENDPOINTS_READY,
-          Conditions.SCALING_ACTIVE,
-          Conditions.SCALING_LIMITED,
-          PAUSED);
-
-  private static final String INVALID_SPEC = "InvalidSpec";
   private static final int MOST_MESSAGES = 10;
-  private static final int LONGEST_PLAN = 50;
 
   private final MessageTopologySpec spec;
   private final Pass pass;
@@ -60,6 +41,7 @@ public final class StatusBuilder {
   private final ResourceNames names;
   private final Conditions conditions;
   private final Counting counting;
+  private final NodeStatuses nodeStatuses;
   private final NodesStatus nodes;
   private final QueueStatuses queueStatuses;
   private final List<QueueStatus> queues;
@@ -68,6 +50,7 @@ public final class StatusBuilder {
   private final List<RetainedStatus> retained;
   private final List<DriftStatus> drift;
   private final List<EndpointStatus> endpoints;
+  private final PauseStatus pause;
 
   private StatusBuilder(MessageTopology topology, Pass pass) {
     this.spec = topology.getSpec();
@@ -80,8 +63,8 @@ public final class StatusBuilder {
             previous == null ? List.of() : previous.conditions(),
             topology.getMetadata().getGeneration(),
             pass.observed().at());
-    this.nodes =
-        new NodeStatuses(pass.observed(), names, pass.departure()).build(spec.nodes().replicas());
+    this.nodeStatuses = new NodeStatuses(pass.observed(), names, pass.departure());
+    this.nodes = nodeStatuses.build(spec.nodes().replicas());
     this.counting = new Counting(previous, pass.observed().at());
     this.queueStatuses = new QueueStatuses(pass.observed(), names, previous, counting);
     this.queues = queueStatuses.build(spec.queues());
@@ -90,6 +73,7 @@ public final class StatusBuilder {
     this.retained = new RetainedStatuses(pass, previous, counting).build();
     this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
     this.endpoints = new EndpointStatuses(pass.observed(), names, spec, queues).build();
+    this.pause = new PauseStatus(pass.effects());
   }
 
   /** The status after a pass; equal to the last one when nothing has changed. */
@@ -97,66 +81,19 @@ public final class StatusBuilder {
     return new StatusBuilder(topology, pass).build(topology.getMetadata().getGeneration());
   }
 
-  /** Whether a status says that all is as the resource says. */
-  public static boolean isReady(MessageTopologyStatus status) {
-    return holds(status, Conditions.READY).orElse(false);
-  }
-
-  /** Whether a condition holds; empty when that is unknown, or there is no such condition. */
-  public static Optional<Boolean> holds(MessageTopologyStatus status, String condition) {
-    return Conditions.find(status, condition)
-        .map(Condition::getStatus)
-        .filter(known -> !known.equals(UNKNOWN))
-        .map(TRUE::equals);
-  }
-
-  /** For how long a status has not been Ready. */
-  public static Duration notReadyFor(MessageTopologyStatus status, Instant now) {
-    return Conditions.find(status, Conditions.READY)
-        .map(ready -> Duration.between(Instant.parse(ready.getLastTransitionTime()), now))
-        .orElse(Duration.ZERO);
-  }
-
   /** The status after a pass that was broken off by an error: what was known stays. */
   public static MessageTopologyStatus failed(
       MessageTopology topology, String message, Instant now) {
-    MessageTopologyStatus last =
-        topology.getStatus() == null
-            ? new MessageTopologyStatus(
-                null, List.of(), null, null, null, null, null, null, null, null, null, null)
-            : topology.getStatus();
+    MessageTopologyStatus last = topology.getStatus();
     long generation = topology.getMetadata().getGeneration();
-    Conditions conditions = new Conditions(last.conditions(), generation, now);
+    Conditions conditions =
+        new Conditions(last == null ? List.of() : last.conditions(), generation, now);
     conditions.add(
-        Conditions.READY,
-        UNKNOWN,
-        "ReconcileFailed",
-        "The operator could not look after this resource and tries again: " + message);
-    return new MessageTopologyStatus(
-        generation,
-        conditions.withKept(),
-        last.summary(),
-        last.nodes(),
-        last.queues(),
-        last.messagesCountedAt(),
-        last.binding(),
-        last.consumers(),
-        last.retained(),
-        last.drift(),
-        last.plan(),
-        last.endpoints());
-  }
-
-  /** Whether the resource, as it is now, was found to make sense. */
-  public static boolean isValidated(MessageTopology topology) {
-    return Conditions.find(topology.getStatus(), VALIDATED)
-        .map(
-            validated ->
-                validated.getStatus().equals(TRUE)
-                    && validated
-                        .getObservedGeneration()
-                        .equals(topology.getMetadata().getGeneration()))
-        .orElse(false);
+        ConditionType.READY,
+        new Problem(Reason.RECONCILE_FAILED, "Reconciliation failed and is retried: " + message));
+    return last == null
+        ? new MessageTopologyStatus(generation, conditions.withKept())
+        : last.withConditions(generation, conditions.withKept());
   }
 
   private MessageTopologyStatus build(long generation) {
@@ -165,7 +102,7 @@ public final class StatusBuilder {
     addTopologyDeclared();
     addConsumersReady();
     addEndpointsReady();
-    addPaused();
+    pause.addTo(conditions);
     new ScalingConditions(spec.consumers(), pass.observed()).addTo(conditions);
     Summary summary = summary();
     List<QueueStatus> listed = QueueStatuses.bounded(queues);
@@ -185,57 +122,19 @@ public final class StatusBuilder {
         listedConsumers,
         retained,
         drift,
-        plan(),
+        pause.plan(),
         endpoints);
-  }
-
-  private List<String> plan() {
-    if (pass.effects().mode() != Mode.PLAN) {
-      return null;
-    }
-    List<String> all = pass.effects().planned();
-    if (all.isEmpty()) {
-      return List.of("nothing");
-    }
-    if (all.size() <= LONGEST_PLAN) {
-      return all;
-    }
-    List<String> first = new ArrayList<>(all.subList(0, LONGEST_PLAN));
-    first.add("and %d more".formatted(all.size() - LONGEST_PLAN));
-    return first;
-  }
-
-  /** Not a part of Ready: what is as it shall be is so while nobody looks after it too. */
-  private void addPaused() {
-    String noted = "The annotation " + Mode.ANNOTATION + " ";
-    switch (pass.effects().mode()) {
-      case ACT -> {}
-      case PAUSED ->
-          conditions.add(PAUSED, TRUE, "Paused", noted + "is 'paused': nothing is changed");
-      case PLAN ->
-          conditions.add(
-              PAUSED,
-              TRUE,
-              "PlanOnly",
-              noted + "is 'plan': nothing is changed, status.plan shows what would be");
-      case UNKNOWN ->
-          conditions.add(
-              PAUSED,
-              TRUE,
-              "UnknownMode",
-              noted + "is neither 'paused' nor 'plan': nothing is changed to be on the safe side");
-    }
   }
 
   private void addValidated() {
     if (pass.violations().isEmpty()) {
-      conditions.add(VALIDATED, TRUE, "Valid", "The resource makes sense");
+      conditions.add(VALIDATED, TRUE, Reason.VALID, "The spec is valid");
     } else {
       conditions.add(
           VALIDATED,
-          FALSE,
-          INVALID_SPEC,
-          joined(pass.violations().stream().map(Violation::toString).toList()));
+          new Problem(
+              Reason.INVALID_SPEC,
+              joined(pass.violations().stream().map(Violation::toString).toList())));
     }
   }
 
@@ -243,8 +142,9 @@ public final class StatusBuilder {
     String count = "%d of %d nodes are ready".formatted(nodes.ready(), nodes.desired());
     boolean all =
         nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
-    Optional<Problem> worst = NodeStatuses.worstProblem(nodes);
-    Optional<Problem> problem = pass.nodeProblems().stream().findFirst().or(() -> worst);
+    Optional<Problem> worst = nodeStatuses.worstProblem();
+    Optional<Problem> problem =
+        pass.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
     if (problem.isPresent()) {
       // A change that waits, say, and the node that it waits for.
       String also =
@@ -254,48 +154,42 @@ public final class StatusBuilder {
               .orElse("");
       conditions.add(
           NODES_READY,
-          FALSE,
-          problem.get().reason(),
-          count + "; " + problem.get().message() + also);
+          new Problem(problem.get().reason(), count + "; " + problem.get().message() + also));
     } else if (!all) {
-      conditions.add(NODES_READY, FALSE, PodDiagnosis.STARTING, count);
+      conditions.add(NODES_READY, new Problem(Reason.STARTING, count));
     } else {
       String shared = NodeStatuses.sharedMachine(nodes).map(machine -> "; " + machine).orElse("");
-      conditions.add(NODES_READY, TRUE, "AllReady", count + shared);
+      conditions.add(NODES_READY, TRUE, Reason.ALL_READY, count + shared);
     }
   }
 
   private void addTopologyDeclared() {
-    Optional<Problem> problem = pass.topologyProblems().stream().findFirst();
-    if (problem.isPresent()) {
-      boolean unknown = problem.get().reason().equals(Problem.BROKER_UNREACHABLE);
-      conditions.add(
-          TOPOLOGY_DECLARED,
-          unknown ? UNKNOWN : FALSE,
-          problem.get().reason(),
-          joined(pass.topologyProblems().stream().map(Problem::message).toList()));
-      return;
-    }
+    Optional<Problem> problem = summed(pass.topologyProblems());
     Optional<QueueStatus> worst =
         queues.stream().filter(queue -> queue.message() != null).findFirst();
-    if (worst.isPresent()) {
+    if (problem.isPresent()) {
+      conditions.add(TOPOLOGY_DECLARED, problem.get());
+    } else if (worst.isPresent()) {
       conditions.add(
           TOPOLOGY_DECLARED,
-          FALSE,
-          Conditions.QUEUE_NOT_READY,
-          "%s queues are ready; '%s': %s"
-              .formatted(readyQueues(), worst.get().name(), worst.get().message()));
+          new Problem(
+              Reason.QUEUE_NOT_READY,
+              "%s queues are ready; '%s': %s"
+                  .formatted(readyQueues(), worst.get().name(), worst.get().message())));
     } else if (!pass.violations().isEmpty()) {
       // Nobody has compared what it declares with what there is.
       if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
         conditions.add(
-            TOPOLOGY_DECLARED, UNKNOWN, INVALID_SPEC, "The resource is not carried out as it is");
+            TOPOLOGY_DECLARED,
+            UNKNOWN,
+            Reason.INVALID_SPEC,
+            "The spec is invalid and is not reconciled");
       }
     } else {
       conditions.add(
           TOPOLOGY_DECLARED,
           TRUE,
-          "Declared",
+          Reason.DECLARED,
           "%d exchanges, %d queues and %d bindings are declared"
               .formatted(spec.exchanges().size(), spec.queues().size(), spec.bindings().size()));
     }
@@ -305,32 +199,44 @@ public final class StatusBuilder {
     Stream<Problem> notReady =
         consumers.stream()
             .filter(consumer -> !ConsumerStatuses.isReady(consumer))
-            .map(c -> new Problem("ConsumerNotReady", c.name() + ": " + c.message()));
-    List<Problem> problems = Stream.concat(pass.consumerProblems().stream(), notReady).toList();
-    if (problems.isEmpty()) {
-      conditions.add(
-          CONSUMERS_READY, TRUE, "AllReady", "%s consumers are ready".formatted(readyConsumers()));
-    } else {
-      conditions.add(
-          CONSUMERS_READY,
-          FALSE,
-          problems.getFirst().reason(),
-          joined(problems.stream().map(Problem::message).toList()));
-    }
+            .map(c -> new Problem(Reason.CONSUMER_NOT_READY, c.name() + ": " + c.message()));
+    summed(Stream.concat(pass.consumerProblems().stream(), notReady).toList())
+        .ifPresentOrElse(
+            problem -> conditions.add(CONSUMERS_READY, problem),
+            () ->
+                conditions.add(
+                    CONSUMERS_READY,
+                    TRUE,
+                    Reason.ALL_READY,
+                    "%s consumers are ready".formatted(readyConsumers())));
   }
 
   private void addEndpointsReady() {
-    List<String> problems =
+    List<Problem> problems =
         endpoints.stream()
             .filter(endpoint -> !endpoint.ready())
-            .map(endpoint -> endpoint.name() + ": " + endpoint.message())
+            .map(e -> new Problem(Reason.ENDPOINT_NOT_READY, e.name() + ": " + e.message()))
             .toList();
-    if (problems.isEmpty()) {
-      conditions.add(
-          ENDPOINTS_READY, TRUE, "AllReady", "%s endpoints are ready".formatted(readyEndpoints()));
-    } else {
-      conditions.add(ENDPOINTS_READY, FALSE, "EndpointNotReady", joined(problems));
-    }
+    summed(problems)
+        .ifPresentOrElse(
+            problem -> conditions.add(ENDPOINTS_READY, problem),
+            () ->
+                conditions.add(
+                    ENDPOINTS_READY,
+                    TRUE,
+                    Reason.ALL_READY,
+                    "%s endpoints are ready".formatted(readyEndpoints())));
+  }
+
+  /** All of them as one, with the reason of the worst. */
+  private static Optional<Problem> summed(List<Problem> problems) {
+    List<Problem> worstFirst = problems.stream().sorted(Problem.WORST_FIRST).toList();
+    return worstFirst.stream()
+        .findFirst()
+        .map(
+            worst ->
+                new Problem(
+                    worst.reason(), joined(worstFirst.stream().map(Problem::message).toList())));
   }
 
   private Summary summary() {

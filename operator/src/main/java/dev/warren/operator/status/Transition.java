@@ -4,6 +4,9 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
+import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.Outlook;
+import dev.warren.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,28 +24,7 @@ import java.util.stream.Stream;
  *
  * @param normal whether it is as it shall be, or on its way there
  */
-public record Transition(boolean normal, String reason, String message) {
-
-  /** Reasons why a topology that is being made or changed is not ready yet. */
-  private static final Set<String> ON_THE_WAY =
-      Set.of(
-          "Starting",
-          "NodesStarting",
-          "SecretsNotReady",
-          "Terminating",
-          "Leaving",
-          "NodeLeaving",
-          "Updating",
-          "RollingUpdate",
-          "Declaring",
-          "InProgress",
-          "Migrating",
-          Conditions.QUEUE_NOT_READY,
-          "ConsumerNotReady",
-          NodeStatuses.GATEWAY_NOT_READY,
-          "EndpointNotReady",
-          "ChangedMeanwhile",
-          "Paused");
+public record Transition(boolean normal, Reason reason, String message) {
 
   /** What has changed between two statuses. */
   public static List<Transition> between(
@@ -66,7 +47,7 @@ public record Transition(boolean normal, String reason, String message) {
             drift ->
                 new Transition(
                     true,
-                    "DriftRepaired",
+                    Reason.DRIFT_REPAIRED,
                     "%s %s was put right: %s".formatted(drift.kind(), drift.name(), drift.what())));
   }
 
@@ -87,7 +68,7 @@ public record Transition(boolean normal, String reason, String message) {
             now ->
                 new Transition(
                     true,
-                    "ConsumerScaled",
+                    Reason.CONSUMER_SCALED,
                     "%s goes from %d to %d Pods: %s"
                         .formatted(
                             now.name(),
@@ -102,23 +83,30 @@ public record Transition(boolean normal, String reason, String message) {
 
   private static Optional<Transition> ofReadiness(
       MessageTopologyStatus previous, MessageTopologyStatus current) {
-    Condition before = Conditions.find(previous, Conditions.READY).orElse(null);
-    Condition now = Conditions.find(current, Conditions.READY).orElseThrow();
-    if (before != null
-        && before.getStatus().equals(now.getStatus())
-        && Objects.equals(before.getReason(), now.getReason())) {
+    Optional<Condition> before = Conditions.find(previous, ConditionType.READY);
+    Condition now = Conditions.find(current, ConditionType.READY).orElseThrow();
+    if (before.filter(was -> isSame(was, now)).isPresent()) {
       return Optional.empty();
     }
-    boolean isReady = now.getStatus().equals(Conditions.TRUE);
-    boolean isOnTheWay = !isReady && ON_THE_WAY.contains(now.getReason());
-    if (before != null && isOnTheWay && ON_THE_WAY.contains(before.getReason())) {
+    if (now.getStatus().equals(Conditions.TRUE)) {
+      return Optional.of(new Transition(true, Reason.BECAME_READY, now.getMessage()));
+    }
+    Reason reason = Reason.of(now.getReason()).orElseThrow();
+    boolean wasProgress =
+        before.map(Condition::getReason).flatMap(Reason::of).filter(Reason::isProgress).isPresent();
+    if (wasProgress && reason.isProgress()) {
       return Optional.empty();
     }
-    boolean wasReady = before != null && before.getStatus().equals(Conditions.TRUE);
-    boolean isAsked = !isOf(previous, current.observedGeneration());
-    boolean normal = isReady || (isOnTheWay && (!wasReady || isAsked));
-    return Optional.of(
-        new Transition(normal, isReady ? "Ready" : now.getReason(), now.getMessage()));
+    boolean wasReady = Conditions.isReady(previous);
+    boolean isAsked =
+        reason.outlook() == Outlook.REQUESTED || !isOf(previous, current.observedGeneration());
+    boolean normal = reason.isProgress() && (!wasReady || isAsked);
+    return Optional.of(new Transition(normal, reason, now.getMessage()));
+  }
+
+  private static boolean isSame(Condition before, Condition now) {
+    return before.getStatus().equals(now.getStatus())
+        && Objects.equals(before.getReason(), now.getReason());
   }
 
   private static boolean isOf(MessageTopologyStatus status, Long generation) {
@@ -135,10 +123,11 @@ public record Transition(boolean normal, String reason, String message) {
           "%d s after that was decided".formatted(secondsBetween(now, now.completedAt()));
       return Optional.of(
           now.replacedBy() == null
-              ? new Transition(true, "NodeRemoved", "%s is gone, %s".formatted(now.node(), after))
+              ? new Transition(
+                  true, Reason.NODE_REMOVED, "%s is gone, %s".formatted(now.node(), after))
               : new Transition(
                   true,
-                  "NodeReplaced",
+                  Reason.NODE_REPLACED,
                   "%s has taken the place of %s, %s; every queue has all its members"
                       .formatted(now.replacedBy(), now.node(), after)));
     }
@@ -146,7 +135,7 @@ public record Transition(boolean normal, String reason, String message) {
       return Optional.of(
           new Transition(
               true,
-              "NodeForgotten",
+              Reason.NODE_FORGOTTEN,
               "%s was forgotten by the other nodes, %d s after that was decided"
                   .formatted(now.node(), secondsBetween(now, now.forgottenAt()))));
     }
@@ -154,7 +143,9 @@ public record Transition(boolean normal, String reason, String message) {
         ? Optional.empty()
         : Optional.of(
             new Transition(
-                false, "NodeLeaving", "%s goes for good: %s".formatted(now.node(), now.because())));
+                false,
+                Reason.NODE_LEAVING,
+                "%s is being permanently removed: %s".formatted(now.node(), now.because())));
   }
 
   private static long secondsBetween(NodeReplacement replacement, String end) {

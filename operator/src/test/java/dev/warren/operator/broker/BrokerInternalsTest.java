@@ -8,10 +8,11 @@ import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
 import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class BrokerInternalsTest {
   private static final List<Consumer<BrokerInternals>> ALL =
       List.of(
           internals -> internals.contents(ASKED, "q"),
-          internals -> internals.finishDeletion(ASKED, new FinishDeletion("q")),
+          internals -> internals.finishDeletions(ASKED, new FinishDeletions(Set.of("q"))),
+          internals -> internals.halfDeleted(ASKED, Set.of("q")),
           internals -> internals.disconnectClients(ASKED, Duration.ofSeconds(1)),
           internals -> internals.clearMember(ASKED, new AddMember("q", "rabbit@a")),
           internals -> internals.freeTurnAtFeatureFlags(ASKED, Duration.ofSeconds(1)));
@@ -82,16 +84,33 @@ class BrokerInternalsTest {
     shell.answer(0, "absent");
 
     internals.contents(ASKED, "q");
+    shell.answer(0, "{half_deleted}");
+    internals.halfDeleted(ASKED, Set.of("q"));
 
-    assertThat(shell.commands.getFirst()).doesNotContain("delete");
+    assertThat(shell.commands).hasSize(2).noneMatch(command -> command.contains("delete_"));
+  }
+
+  @Test
+  void queuesWhoseMembersAreDeletedAreFoundByTheirNumbers() {
+    shell.answer(0, "{half_deleted,1}");
+    assertThat(internals.halfDeleted(ASKED, Set.of("whole"))).containsExactly("whole");
+    shell.answer(0, "{half_deleted,1,\n              2}");
+    assertThat(internals.halfDeleted(ASKED, Set.of("a", "b"))).containsOnly("a", "b");
+    shell.answer(0, "{half_deleted}");
+    assertThat(internals.halfDeleted(ASKED, Set.of("a", "b"))).isEmpty();
+    shell.answer(1, "Error: nodedown");
+    assertFailure(() -> internals.halfDeleted(ASKED, Set.of("a")), Kind.UNAVAILABLE)
+        .hasMessageEndingWith("Error: nodedown");
   }
 
   @Test
   void aDeletionThatIsNotFinishedIsAFailure() {
     shell.answer(1, "Error: timeout");
 
-    assertFailure(() -> internals.finishDeletion(ASKED, new FinishDeletion("q")), Kind.UNAVAILABLE)
-        .hasMessageContaining("'q' cannot be finished");
+    assertFailure(
+            () -> internals.finishDeletions(ASKED, new FinishDeletions(Set.of("q"))),
+            Kind.UNAVAILABLE)
+        .hasMessage("whether queues are deleted cannot be asked: Error: timeout");
   }
 
   private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertFailure(

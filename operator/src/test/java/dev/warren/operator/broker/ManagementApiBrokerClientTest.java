@@ -113,56 +113,6 @@ class ManagementApiBrokerClientTest {
     assertThat(reachable(observed(Map.of())).runningMoves()).isEmpty();
   }
 
-  @Test
-  void aQueueWhoseLeaderIsLeftAloneIsAskedWhetherItIsHalfDeleted() throws IOException {
-    String alone =
-        """
-        [{"name": "orders", "type": "quorum", "leader": "rabbit@a", "online": ["rabbit@a"],
-          "members": ["rabbit@a", "rabbit@b"]}]
-        """;
-    String nodes =
-        """
-        [{"name": "rabbit@a", "running": true}, {"name": "rabbit@b", "running": %s}]
-        """;
-    String status = "/api/queues/quorum/%2F/orders/status";
-    String terminating =
-        """
-        [{"Node Name": "rabbit@a", "Raft State": "terminating_leader"},
-         {"Node Name": "rabbit@b", "Raft State": "noproc"}]
-        """;
-
-    assertThat(
-            reachable(
-                    observed(
-                        Map.of(
-                            "/api/queues/%2F",
-                            alone, "/api/nodes", nodes.formatted(true), status, terminating)))
-                .halfDeleted())
-        .containsExactly("orders");
-    assertThat(
-            reachable(
-                    observed(
-                        Map.of(
-                            "/api/queues/%2F",
-                            alone,
-                            "/api/nodes",
-                            nodes.formatted(true),
-                            status,
-                            terminating.replace("terminating_leader", "leader"))))
-                .halfDeleted())
-        .isEmpty();
-    requests.clear();
-    assertThat(
-            reachable(
-                    observed(
-                        Map.of(
-                            "/api/queues/%2F",
-                            alone, "/api/nodes", nodes.formatted(false), status, terminating)))
-                .halfDeleted())
-        .isEmpty();
-    assertThat(requests).noneMatch(request -> request.contains("status"));
-  }
-
   private Reachable reachable(URI broker) {
     return (Reachable) client(broker).observe();
   }

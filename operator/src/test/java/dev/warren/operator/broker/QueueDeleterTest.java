@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.broker.BrokerException.Kind;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,9 +84,9 @@ class QueueDeleterTest {
 
   @Test
   void aHalfDoneDeletionIsFinishedWithinItsDeadline() {
-    shell.answer(0, "deleted");
+    shell.answer(0, "[]");
 
-    deleter.carryOut(new FinishDeletion("q"));
+    deleter.carryOut(new FinishDeletions(Set.of("q")));
 
     assertThat(shell.commands).singleElement().asString().contains("rabbit_amqqueue:delete_with");
     assertThat(shell.limits).containsExactly(Duration.ofSeconds(30));

@@ -15,7 +15,7 @@ import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
@@ -112,7 +112,7 @@ class QueueRecreationTest {
         .containsSubsequence(
             new DisconnectClients(),
             new EndMove("s"),
-            new FinishDeletion("q"),
+            new FinishDeletions(Set.of("q")),
             new DeclareQueue(QUEUE),
             new LetClientsIn());
     assertThat(paused).isZero();

@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.AddMember;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
@@ -74,7 +75,7 @@ class BrokerActionTest {
     assertThat(new Underway(RECREATE, noon, Optional.of("no")).problem())
         .isEqualTo(
             new Problem(
-                "InProgress",
+                Reason.IN_PROGRESS,
                 "keep clients out, and delete queue 'q' and declare it as a quorum queue:"
                     + " in progress since 2026-01-01T12:00:00Z; the last attempt failed: no"));
   }

@@ -3,20 +3,24 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerWork.Underway;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is planned while an action goes on beside the passes, or was left half done. */
 class BrokerWorkTest {
 
-  private static final MessageTopologySpec TWO = Specs.of(3, "", "queues: [{name: a}, {name: b}]");
-  private static final MessageTopologySpec ONE = Specs.of(3, "", "queues: [{name: a}]");
+  private static final MessageTopologySpec TWO =
+      Specs.of(3, "", "queues: [{name: a, type: quorum}, {name: b, type: quorum}]");
+  private static final MessageTopologySpec ONE =
+      Specs.of(3, "", "queues: [{name: a, type: quorum}]");
 
   private final InMemoryCluster cluster = new InMemoryCluster();
 
@@ -25,7 +29,10 @@ class BrokerWorkTest {
     cluster.converge(TWO);
     cluster.delete("Pod", InMemoryCluster.NAMES.node(0));
     MessageTopologySpec changed =
-        Specs.of(3, "config: log.console.level = debug", "queues: [{name: a}, {name: c}]");
+        Specs.of(
+            3,
+            "config: log.console.level = debug",
+            "queues: [{name: a, type: quorum}, {name: c, type: quorum}]");
     assertThat(cluster.plan(changed).broker()).isNotEmpty();
     assertThat(cluster.plan(changed).nodes()).isNotEmpty();
 
@@ -35,7 +42,7 @@ class BrokerWorkTest {
     assertThat(plan.broker()).isEmpty();
     assertThat(plan.nodes()).isEmpty();
     assertThat(plan.support()).as("the configuration").isNotEmpty();
-    assertThat(plan.topologyProblems()).extracting(Problem::reason).contains("InProgress");
+    assertThat(plan.topologyProblems()).extracting(Problem::reason).contains(Reason.IN_PROGRESS);
 
     cluster.setUnderway(Optional.empty());
     cluster.converge(changed);
@@ -49,7 +56,7 @@ class BrokerWorkTest {
 
     ReconcilePlan plan = cluster.plan(ONE);
 
-    assertThat(plan.nodeProblems()).extracting(Problem::reason).containsExactly("InProgress");
+    assertThat(plan.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.IN_PROGRESS);
     assertThat(plan.topologyProblems()).isEmpty();
   }
 
@@ -60,7 +67,7 @@ class BrokerWorkTest {
 
     assertThat(cluster.planNodes(ONE).topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("InProgress");
+        .containsExactly(Reason.IN_PROGRESS);
   }
 
   @Test
@@ -70,9 +77,10 @@ class BrokerWorkTest {
 
     ReconcilePlan plan = cluster.plan(ONE);
 
-    assertThat(plan.describe()).contains("finish the deletion of queue 'b', which is half done");
+    assertThat(plan.describe())
+        .contains("finish the deletion of queues whose members are deleted: 'b'");
     assertThat(plan.broker())
-        .contains(new FinishDeletion("b"))
+        .contains(new FinishDeletions(Set.of("b")))
         .noneMatch(RemoveQueue.class::isInstance);
     cluster.converge(ONE);
     assertThat(cluster.queues()).containsOnlyKeys("a");

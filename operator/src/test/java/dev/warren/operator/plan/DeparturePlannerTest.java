@@ -7,6 +7,7 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.Departure;
 import dev.warren.operator.model.Departure.Kind;
 import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerAction.StopNode;
@@ -226,7 +227,7 @@ class DeparturePlannerTest {
     assertThat(cluster.members().get("q")).hasSize(3);
     assertThat(cluster.plan(nodes(3)).nodeProblems())
         .extracting(Problem::reason)
-        .contains("NodeLeaving");
+        .contains(Reason.NODE_LEAVING);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.GatewayConfig;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.KubernetesAction.Mark;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
@@ -155,7 +156,7 @@ class EndpointsPlannerTest {
     assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
     assertThat(cluster.plan(WITH).nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("RollingUpdate");
+        .containsExactly(Reason.ROLLING_UPDATE);
   }
 
   @Test

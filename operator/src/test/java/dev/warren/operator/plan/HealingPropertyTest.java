@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.time.Duration;
@@ -236,8 +237,8 @@ class HealingPropertyTest {
         cluster.plan(spec()).nodeProblems().stream()
             .anyMatch(
                 problem ->
-                    problem.reason().equals("SeveralNodesLost")
-                        || problem.reason().equals("NodeLost"));
+                    problem.reason() == Reason.SEVERAL_NODES_LOST
+                        || problem.reason() == Reason.NODE_LOST);
     return held
         ? cluster.brokerNodes().keySet().stream()
             .filter(node -> !cluster.brokerNodes().get(node))

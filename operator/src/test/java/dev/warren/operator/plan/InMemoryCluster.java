@@ -33,7 +33,7 @@ import dev.warren.operator.plan.BrokerAction.DeclareExchange;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
@@ -945,11 +945,8 @@ final class InMemoryCluster {
         moves.remove(name);
         stoppedMoves.remove(name);
       }
-      case FinishDeletion(String queue) -> {
-        if (halfDeleted.contains(queue)) {
-          deleteByHand(queue);
-        }
-      }
+      case FinishDeletions(Set<String> found) ->
+          found.stream().filter(Set.copyOf(halfDeleted)::contains).forEach(this::deleteByHand);
       case RecreateQueue recreate -> recreate(recreate);
       case KeepClientsOut() -> closed = true;
       case DisconnectClients() -> throw new AssertionError("a part of another action");

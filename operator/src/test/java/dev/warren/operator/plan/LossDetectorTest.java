@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.Departure.Kind;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.LossDetector.Finding;
 import dev.warren.operator.plan.LossDetector.Loss;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -83,7 +84,8 @@ class LossDetectorTest {
       }
       default -> {
         assertThat(finding.loss()).isEmpty();
-        assertThat("held " + finding.problem().orElseThrow().reason()).isEqualTo(parts[0]);
+        assertThat("held " + finding.problem().orElseThrow().reason().wireName())
+            .isEqualTo(parts[0]);
         assertThat(finding.problem().orElseThrow().message()).contains(parts[1]);
       }
     }
@@ -336,7 +338,7 @@ class LossDetectorTest {
   private void assertHeld(String reason, String message) {
     Finding finding = find();
     assertThat(finding.loss()).isEmpty();
-    assertThat(finding.problem()).map(Problem::reason).contains(reason);
+    assertThat(finding.problem()).map(Problem::reason).map(Reason::wireName).contains(reason);
     assertThat(finding.problem().orElseThrow().message()).contains(message);
   }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
-import dev.warren.operator.plan.BrokerAction.FinishDeletion;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
 import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import java.util.Map;
@@ -46,7 +47,7 @@ class MigrationPlannerTest {
     assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("ImmutableArgument");
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
   }
 
   @Test
@@ -133,7 +134,7 @@ class MigrationPlannerTest {
     cluster.deleteByHalf("a");
 
     ReconcilePlan plan = cluster.plan(wanted);
-    assertThat(plan.broker()).noneMatch(FinishDeletion.class::isInstance);
+    assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
         .containsExactly(
@@ -154,7 +155,7 @@ class MigrationPlannerTest {
     assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
         .extracting(BrokerAction::describe)
         .containsExactly(
-            "finish the deletion of queue 'a', which is half done",
+            "finish the deletion of queues whose members are deleted: 'a'",
             "set policy 'warren.a'",
             "declare quorum queue 'a'",
             "bind 'events' to 'a' by 'some'",
@@ -308,7 +309,7 @@ class MigrationPlannerTest {
 
     assertThat(cluster.plan(QUORUM).topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("ImmutableArgument");
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
   }
 
   private static MessageTopologySpec spec(String queue) {

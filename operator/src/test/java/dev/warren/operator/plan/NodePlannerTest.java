@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.QueueNodePod;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -232,7 +233,7 @@ class NodePlannerTest {
     assertThat(whats(Specs.of(5))).isEmpty();
     assertThat(cluster.plan(Specs.of(5)).nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("NoMajority");
+        .containsExactly(Reason.NO_MAJORITY);
   }
 
   @Test
@@ -468,7 +469,9 @@ class NodePlannerTest {
     assertThat(cluster.plan(sized("5Gi")).nodeProblems())
         .extracting(Problem::reason, Problem::message)
         .contains(
-            tuple("VolumeGrowing", "PersistentVolumeClaim data-orders-1 has 1Gi and grows to 5Gi"));
+            tuple(
+                Reason.VOLUME_GROWING,
+                "PersistentVolumeClaim data-orders-1 has 1Gi and grows to 5Gi"));
     assertThat(diskLimit()).isEqualTo(small);
 
     IntStream.range(0, 3).forEach(n -> cluster.provide(n, "5Gi"));

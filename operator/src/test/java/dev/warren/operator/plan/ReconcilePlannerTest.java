@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.Reason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class ReconcilePlannerTest {
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
     cluster.settle();
-    assertWaits("NodesStarting");
+    assertWaits(Reason.NODES_STARTING);
 
     cluster.settle();
     cluster.settle();
@@ -44,7 +45,7 @@ class ReconcilePlannerTest {
     cluster.crash("orders-0");
     cluster.crash("orders-1");
 
-    assertWaits("NoMajority");
+    assertWaits(Reason.NO_MAJORITY);
   }
 
   @Test
@@ -52,7 +53,7 @@ class ReconcilePlannerTest {
     cluster.converge(Specs.of(3));
     cluster.setReachable(false);
 
-    assertWaits(Problem.BROKER_UNREACHABLE);
+    assertWaits(Reason.BROKER_UNREACHABLE);
   }
 
   @Test
@@ -63,7 +64,7 @@ class ReconcilePlannerTest {
     assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
     assertThat(cluster.plan(WITH_QUEUE).topologyProblems())
         .extracting(Problem::reason)
-        .containsExactly("ImmutableArgument");
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
   }
 
   @Test
@@ -73,7 +74,7 @@ class ReconcilePlannerTest {
     assertThat(cluster.plan(WITH_QUEUE)).isEqualTo(cluster.plan(WITH_QUEUE));
   }
 
-  private void assertWaits(String reason) {
+  private void assertWaits(Reason reason) {
     ReconcilePlan plan = cluster.plan(WITH_QUEUE);
     assertThat(plan.broker()).isEmpty();
     assertThat(plan.topologyProblems()).extracting(Problem::reason).containsExactly(reason);

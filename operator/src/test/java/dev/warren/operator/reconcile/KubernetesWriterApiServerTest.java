@@ -8,6 +8,7 @@ import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Apply;
@@ -60,7 +61,7 @@ class KubernetesWriterApiServerTest {
     assertThat(outcome.refusal())
         .contains(
             new Problem(
-                "NameTaken", "ConfigMap settings exists and belongs to no MessageTopology"));
+                Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to no MessageTopology"));
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("theirs", "1"));
     assertThat(configMap("settings").getMetadata().getLabels()).isNullOrEmpty();
   }
@@ -77,7 +78,8 @@ class KubernetesWriterApiServerTest {
         .create();
 
     assertThat(carryOut(new Create(ours("settings", Map.of()), "missing")).refusal())
-        .contains(new Problem("NameTaken", "ConfigMap settings exists and belongs to " + told));
+        .contains(
+            new Problem(Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to " + told));
   }
 
   @Test
@@ -160,7 +162,7 @@ class KubernetesWriterApiServerTest {
             new Replace(
                 new ConfigMapBuilder(observed).withData(Map.of("a", "3")).build(), "other"));
 
-    assertThat(outcome.refusal()).map(Problem::reason).contains("ChangedMeanwhile");
+    assertThat(outcome.refusal()).map(Problem::reason).contains(Reason.CONFLICT);
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("a", "2"));
   }
 
@@ -186,7 +188,7 @@ class KubernetesWriterApiServerTest {
 
     Outcome outcome = carryOut(new Replace(observed, "other"));
 
-    assertThat(outcome.refusal()).map(Problem::reason).contains("ChangedMeanwhile");
+    assertThat(outcome.refusal()).map(Problem::reason).contains(Reason.CONFLICT);
     assertThat(configMap("settings")).isNull();
   }
 
@@ -237,7 +239,7 @@ class KubernetesWriterApiServerTest {
                 () ->
                     carryOut(new Create(pod("p-" + pods.incrementAndGet(), "image"), "missing"))
                         .refusal(),
-                refusal -> refusal.map(Problem::reason).equals(Optional.of("QuotaExceeded")))
+                refusal -> refusal.map(Problem::reason).equals(Optional.of(Reason.QUOTA_EXCEEDED)))
             .orElseThrow();
 
     assertThat(problem.message()).startsWith("Pod p-").contains("exceeded quota: few");
@@ -247,7 +249,7 @@ class KubernetesWriterApiServerTest {
   void whatMakesNoSenseIsToldInTheApiServersWords() {
     Problem problem = carryOut(new Create(pod("orders-0", ""), "missing")).refusal().orElseThrow();
 
-    assertThat(problem.reason()).isEqualTo("Refused");
+    assertThat(problem.reason()).isEqualTo(Reason.REFUSED);
     assertThat(problem.message())
         .startsWith("Pod orders-0: ")
         .contains("spec.containers[0].image: Required value");
@@ -261,7 +263,7 @@ class KubernetesWriterApiServerTest {
 
     Problem problem = carryOut(new Create(map, "missing")).refusal().orElseThrow();
 
-    assertThat(problem.reason()).isEqualTo("ApiServerError");
+    assertThat(problem.reason()).isEqualTo(Reason.API_SERVER_ERROR);
     assertThat(problem.message()).contains(".unknown: field not declared in schema");
   }
 

@@ -13,6 +13,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
@@ -71,7 +72,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(pass.nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("NameTaken", "Updating");
+        .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
     assertThat(configMap("c")).isNull();
   }
@@ -82,7 +83,7 @@ class PlanExecutorApiServerTest {
 
     Pass pass = carryOut(creations("a", "b"), creations("c"), List.of(), List.of());
 
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly("NameTaken");
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.NAME_TAKEN);
     assertThat(configMap("c")).isNull();
   }
 
@@ -110,7 +111,7 @@ class PlanExecutorApiServerTest {
 
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly("Refused");
+    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly(Reason.REFUSED);
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -121,7 +122,8 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Failed", "cannot declare quorum queue 'a': HTTP status 500"));
+        .containsExactly(
+            new Problem(Reason.BROKER_ERROR, "cannot declare quorum queue 'a': HTTP status 500"));
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -132,7 +134,7 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("BrokerUnreachable", "no answer"));
+        .containsExactly(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -157,7 +159,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(pass.nodeProblems())
         .extracting(Problem::reason)
-        .containsExactly("NameTaken", "Updating");
+        .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
   }
 
@@ -196,7 +198,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(broker.declared).containsExactly("a", "b", "c");
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Declaring", "2 of 5 changes are still to be made"));
+        .containsExactly(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
   }
 
   @Test
@@ -214,7 +216,7 @@ class PlanExecutorApiServerTest {
     assertThat(broker.declared).isEmpty();
     assertThat(pass.topologyProblems())
         .containsExactly(
-            new Problem("Refused", "cannot record what this resource declares: too large"));
+            new Problem(Reason.REFUSED, "cannot record what this resource declares: too large"));
   }
 
   @Test
@@ -255,8 +257,10 @@ class PlanExecutorApiServerTest {
     assertThat(pass.topologyProblems())
         .extracting(Problem::reason, Problem::message)
         .containsExactly(
-            tuple("Declaring", "2 of 2 changes are still to be made"),
-            tuple("InProgress", "declare quorum queue 'a': in progress since " + TestClock.BEGIN));
+            tuple(Reason.DECLARING, "2 of 2 changes are still to be made"),
+            tuple(
+                Reason.IN_PROGRESS,
+                "declare quorum queue 'a': in progress since " + TestClock.BEGIN));
     assertThat(pass.nodeProblems()).isEmpty();
   }
 
@@ -268,7 +272,7 @@ class PlanExecutorApiServerTest {
         carryOut(List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());
 
     assertThat(pass.topologyProblems()).isEmpty();
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly("InProgress");
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.IN_PROGRESS);
   }
 
   @Test
@@ -279,7 +283,8 @@ class PlanExecutorApiServerTest {
 
     assertThat(pass.topologyProblems())
         .containsExactly(
-            new Problem("UntriedVersion", "cannot declare quorum queue 'a': RabbitMQ 4.4.0 runs"));
+            new Problem(
+                Reason.UNTRIED_VERSION, "cannot declare quorum queue 'a': RabbitMQ 4.4.0 runs"));
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -289,7 +294,7 @@ class PlanExecutorApiServerTest {
     Pass pass = carryOut(List.of(), List.of(), declarations("a"), List.of());
 
     assertThat(pass.topologyProblems())
-        .containsExactly(new Problem("Declaring", "What was changed just now is not seen yet"));
+        .containsExactly(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
   }
 
   private Pass carryOut(

@@ -2,6 +2,7 @@ package dev.warren.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -65,9 +66,22 @@ class PodDiagnosisTest {
         "a Pod that was evicted"
             + "| {phase: Failed, reason: Evicted, message: The node was low on resource}"
             + "| Evicted | The Pod has ended: The node was low on resource",
+        "a Pod that ended for a reason that has no name of ours"
+            + "| {phase: Failed, reason: NodeShutdown, message: Pod was terminated}"
+            + "| PodFailed | The Pod has ended: NodeShutdown: Pod was terminated",
+        "a container that waits for a reason that has no name of ours"
+            + "| {containerStatuses: [{name: app, state: {waiting: {reason: ErrImageNeverPull, message: not present}}}]}"
+            + "| ContainerNotStarted | Container app: ErrImageNeverPull: not present",
+        "a Pod that ended by the name of another reason of ours"
+            + "| {phase: Failed, reason: NodeLost, message: gone}"
+            + "| PodFailed | The Pod has ended: NodeLost: gone",
+        "a gate holds it back"
+            + "| {conditions: [{type: PodScheduled, status: 'False', reason: SchedulingGated, message: blocked}]}"
+            + "| SchedulingGated | blocked",
       })
   void aPodThatIsNotReadyTellsWhy(String seen, String status, String reason, String message) {
-    assertThat(PodDiagnosis.of(pod(status), Map.of())).contains(new Problem(reason, message));
+    assertThat(PodDiagnosis.of(pod(status), Map.of()))
+        .contains(new Problem(Reason.of(reason).orElseThrow(), message));
   }
 
   @Test
@@ -86,7 +100,7 @@ class PodDiagnosisTest {
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
 
     assertThat(PodDiagnosis.of(pod, Map.of()))
-        .contains(new Problem("Terminating", "The Pod is being removed"));
+        .contains(new Problem(Reason.TERMINATING, "The Pod is being removed"));
   }
 
   @Test
@@ -99,7 +113,7 @@ class PodDiagnosisTest {
     assertThat(
             PodDiagnosis.of(
                 pod, Map.of("PersistentVolumeClaim/data-orders-0", "no such class: fast")))
-        .contains(new Problem("VolumeNotReady", "no such class: fast"));
+        .contains(new Problem(Reason.VOLUME_NOT_READY, "no such class: fast"));
   }
 
   @Test
@@ -108,7 +122,7 @@ class PodDiagnosisTest {
         pod("{containerStatuses: [{name: app, state: {waiting: {reason: ContainerCreating}}}]}");
 
     assertThat(PodDiagnosis.of(pod, Map.of("Pod/orders-0", "secret x not found")))
-        .contains(new Problem("Warning", "secret x not found"));
+        .contains(new Problem(Reason.POD_START_FAILED, "secret x not found"));
   }
 
   @Test

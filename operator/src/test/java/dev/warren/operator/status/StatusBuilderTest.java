@@ -23,9 +23,11 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.Bind;
@@ -128,7 +130,7 @@ class StatusBuilderTest {
 
     MessageTopologyStatus after = StatusBuilder.failed(topology, "no answer", NOON.plusSeconds(60));
 
-    assertThat(StatusBuilder.isReady(after)).isFalse();
+    assertThat(Conditions.isReady(after)).isFalse();
     assertThat(after.conditions())
         .hasSameSizeAs(before.conditions())
         .first()
@@ -154,7 +156,7 @@ class StatusBuilderTest {
       MessageTopologyStatus status = build();
 
       assertThat(status.nodes().members()).extracting(NodeStatus::name).doesNotContain("orders-7");
-      assertThat(StatusBuilder.isReady(status)).isTrue();
+      assertThat(Conditions.isReady(status)).isTrue();
     }
 
     @Test
@@ -168,7 +170,7 @@ class StatusBuilderTest {
 
     @Test
     void aChangeThatWaitsForANodeTellsWhichAndWhy() {
-      nodeProblems.add(new Problem("RollingUpdate", "2 of 3 nodes still run as before"));
+      nodeProblems.add(new Problem(Reason.ROLLING_UPDATE, "2 of 3 nodes still run as before"));
       podStatus.put(
           2,
           """
@@ -196,7 +198,7 @@ class StatusBuilderTest {
               "EndpointsReady=True/AllReady");
       assertThat(message(status, "Ready"))
           .isEqualTo("3/3 nodes, 1/1 queues, 0/0 consumers and 0/0 endpoints are ready");
-      assertThat(StatusBuilder.isReady(status)).isTrue();
+      assertThat(Conditions.isReady(status)).isTrue();
       assertThat(status.observedGeneration()).isEqualTo(1);
       assertThat(status.binding().name()).isEqualTo("orders-connection");
     }
@@ -204,24 +206,47 @@ class StatusBuilderTest {
     /** In the order in which things have to become right: the first is the one to look at. */
     @Test
     void itSaysWhatIsTheFirstThatIsNotAsItShallBe() {
-      consumerProblems.add(new Problem("D", "consumers"));
-      assertThat(ready(build())).isEqualTo("False/D: consumers");
+      consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));
+      assertThat(ready(build())).isEqualTo("False/Refused: consumers");
 
-      topologyProblems.add(new Problem("C", "topology"));
-      assertThat(ready(build())).isEqualTo("False/C: topology");
+      topologyProblems.add(new Problem(Reason.IMMUTABLE_ARGUMENT, "topology"));
+      assertThat(ready(build())).isEqualTo("False/ImmutableArgument: topology");
 
-      nodeProblems.add(new Problem("B", "nodes"));
-      assertThat(ready(build())).isEqualTo("False/B: 3 of 3 nodes are ready; nodes");
+      nodeProblems.add(new Problem(Reason.NODE_LOST, "nodes"));
+      assertThat(ready(build())).isEqualTo("False/NodeLost: 3 of 3 nodes are ready; nodes");
 
       violations.add(new Violation("spec.a", "is wrong"));
       assertThat(ready(build())).isEqualTo("False/InvalidSpec: spec.a: is wrong");
     }
 
     @Test
-    void itIsFalseWhileSomethingIsUnknown() {
+    void itIsUnknownWhileItsCauseIs() {
       brokerIsSilent("no answer");
+      assertThat(ready(build())).isEqualTo("Unknown/BrokerUnreachable: no answer");
+      assertThat(Conditions.isReady(build())).isFalse();
+      assertThat(Conditions.holds(build(), ConditionType.READY)).isEmpty();
 
-      assertThat(ready(build())).isEqualTo("False/BrokerUnreachable: no answer");
+      nodeProblems.add(new Problem(Reason.NODE_LOST, "orders-1 is lost"));
+      assertThat(ready(build())).startsWith("False/NodeLost: ");
+    }
+
+    @Test
+    void ofSeveralProblemsTheWorstGivesTheReason() {
+      nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being brought up to date"));
+      nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
+      topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
+      topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
+      consumerProblems.add(
+          new Problem(Reason.UPDATING, "Deployment a is being brought up to date"));
+      consumerProblems.add(new Problem(Reason.NAME_TAKEN, "Deployment b exists"));
+
+      assertThat(conditions(build()))
+          .contains(
+              "NodesReady=False/SecretMissing",
+              "TopologyDeclared=Unknown/BrokerUnreachable",
+              "ConsumersReady=False/NameTaken");
+      assertThat(message(build(), "TopologyDeclared"))
+          .isEqualTo("no answer; 2 of 5 changes are still to be made");
     }
   }
 
@@ -343,11 +368,11 @@ class StatusBuilderTest {
 
     @Test
     void aConditionsTimeIsThatOfItsLastChangeOfStatus() {
-      nodeProblems.add(new Problem("RollingUpdate", "one"));
+      nodeProblems.add(new Problem(Reason.ROLLING_UPDATE, "one"));
       topology.setStatus(build());
 
       now = NOON.plusSeconds(10);
-      nodeProblems.set(0, new Problem("Unschedulable", "another"));
+      nodeProblems.set(0, new Problem(Reason.UNSCHEDULABLE, "another"));
       topology.setStatus(build());
       assertThat(condition(topology.getStatus(), "NodesReady").getReason())
           .isEqualTo("Unschedulable");
@@ -809,14 +834,15 @@ class StatusBuilderTest {
       MessageTopologyStatus after = build();
       assertThat(Transition.between(before, after))
           .contains(
-              new Transition(true, "DriftRepaired", "Queue hello was put right: It was deleted"));
+              new Transition(
+                  true, Reason.DRIFT_REPAIRED, "Queue hello was put right: It was deleted"));
 
       topology.setStatus(after);
       did();
       assertThat(build().drift()).isEqualTo(after.drift());
       assertThat(Transition.between(after, build()))
           .extracting(Transition::reason)
-          .doesNotContain("DriftRepaired");
+          .doesNotContain(Reason.DRIFT_REPAIRED);
     }
 
     @Test
@@ -842,7 +868,7 @@ class StatusBuilderTest {
 
     @Test
     void notWhatALostNodeTookWithIt() {
-      nodeProblems.add(new Problem("NodeLeaving", "orders-1 is lost"));
+      nodeProblems.add(new Problem(Reason.NODE_LEAVING, "orders-1 is lost"));
       topology.setStatus(build());
       nodeProblems.clear();
       did(new DeclareQueue(hello));
@@ -1059,7 +1085,7 @@ class StatusBuilderTest {
     @ParameterizedTest
     @CsvSource({
       "AT_MAXIMUM, 'worker needs more Pods than its maxReplicas, 6'",
-      "INEFFECTIVE, 'worker gets no more Pods for a while: the last ones handled nothing more'",
+      "INEFFECTIVE, 'worker gets no more Pods for a while: the last scale-up was ineffective'",
       "SINGLE_ACTIVE_CONSUMER, 'worker needs more Pods, but its queue has a single active consumer'"
     })
     void tellWhatKeepsThemFromGrowingAndAreNoLessReady(
@@ -1194,7 +1220,8 @@ class StatusBuilderTest {
 
       MessageTopologyStatus status = build();
 
-      assertThat(conditions(status)).contains("ScalingActive=False/LoadUnknown");
+      assertThat(conditions(status))
+          .contains("ScalingActive=False/LoadUnknown", "ScalingLimited=Unknown/LoadUnknown");
       assertThat(message(status, "ScalingActive"))
           .isEqualTo("worker keeps its Pods as they are: no answer");
       assertThat(ready(status)).startsWith("True");
@@ -1454,7 +1481,7 @@ class StatusBuilderTest {
 
   private void brokerIsSilent(String reason) {
     unreachable = new Unreachable(reason);
-    topologyProblems.add(new Problem(Problem.BROKER_UNREACHABLE, reason));
+    topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, reason));
   }
 
   private void manyQueues(int number) {
@@ -1560,7 +1587,7 @@ class StatusBuilderTest {
   }
 
   private static Condition condition(MessageTopologyStatus status, String type) {
-    return Conditions.find(status, type).orElseThrow();
+    return Conditions.find(status, ConditionType.of(type).orElseThrow()).orElseThrow();
   }
 
   private static String message(MessageTopologyStatus status, String type) {

@@ -2,16 +2,16 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * A node that ends while it gives a queue another member leaves half of one, which RabbitMQ neither
- * makes whole nor removes.
- */
-class HalfMemberE2E {
+/** What RabbitMQ leaves half-done when something ends meanwhile, and does not finish itself. */
+class HalfDoneE2E {
 
   /** What RabbitMQ itself begins with: a process that is not yet of the queue. */
   private static final String HALF_A_MEMBER =
@@ -26,7 +26,16 @@ class HalfMemberE2E {
             #{name => Name, queue_resource => amqqueue:get_name(Q)}}}).
       """;
 
-  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-half-member");
+  /** What RabbitMQ begins a deletion with: the queue itself is forgotten last. */
+  private static final String HALF_A_DELETION =
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"whole">>)),
+      {Name, _} = amqqueue:get_pid(Q),
+      [ok = ra:force_delete_server(quorum_queues, {Name, Node}) ||
+        Node <- rabbit_amqqueue:get_quorum_nodes(Q)].
+      """;
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-half-done");
 
   @Test
   void halfAMemberIsClearedAwayAndTheQueueGetsAWholeOne() {
@@ -49,6 +58,25 @@ class HalfMemberE2E {
         .containsEntry("half", 3)
         .containsEntry("whole", 3);
     assertThat(topology.broker().messages("half")).isOne();
+
+    aDeletionIsFinishedAndTheQueueDeclaredAgain(topology);
+  }
+
+  private static void aDeletionIsFinishedAndTheQueueDeclaredAgain(Topology topology) {
+    namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", HALF_A_DELETION);
+    Broker broker = topology.broker();
+
+    await("the queue is declared again, without what the deleted one had")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                broker.messages("whole") == 0
+                    && Objects.equals(broker.onlineMembers().get("whole"), 3));
+
+    topology.awaitReady();
+    broker.publish("whole");
+    assertThat(broker.messages("whole")).isOne();
+    assertThat(broker.messages("half")).isOne();
   }
 
   private static String spec(int members) {

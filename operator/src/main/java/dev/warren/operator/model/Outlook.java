@@ -1,0 +1,15 @@
+package dev.warren.operator.model;
+
+/** How a reason is to be judged, from the best to the worst. */
+public enum Outlook {
+  /** All is as the resource says. */
+  FINE,
+  /** A step of a change that can only come from a user: never a warning. */
+  REQUESTED,
+  /** A step on the way to being ready: a warning only if nobody changed the resource. */
+  PROGRESS,
+  /** The operator cannot tell: the condition is Unknown. */
+  UNKNOWN,
+  /** Something failed, or is held until somebody acts. */
+  TROUBLE
+}
