@@ -28,8 +28,10 @@ public final class QueueNodeConfig {
           "rabbitmq_management",
           "rabbitmq_prometheus",
           "rabbitmq_peer_discovery_k8s",
-          // Moves the messages of a queue that is made anew.
-          "rabbitmq_shovel");
+          // Moves the messages of a queue that is recreated.
+          "rabbitmq_shovel",
+          // Tells whether it does.
+          "rabbitmq_shovel_management");
 
   private static final long GIB = 1L << 30;
 

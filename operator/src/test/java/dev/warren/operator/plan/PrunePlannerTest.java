@@ -218,7 +218,9 @@ class PrunePlannerTest {
             states,
             declared,
             Map.of(),
-            false),
+            Set.of(),
+            false,
+            Set.of()),
         consumed);
   }
 

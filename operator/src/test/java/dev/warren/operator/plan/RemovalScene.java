@@ -171,12 +171,15 @@ final class RemovalScene {
             states,
             Declared.NOTHING,
             Map.of(),
-            false),
+            Set.of(),
+            false,
+            Set.of()),
         Map.of(),
         Map.of(),
         resolvable ? Set.of(LEAVING) : Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        BrokerWork.NONE,
         now);
   }
 
