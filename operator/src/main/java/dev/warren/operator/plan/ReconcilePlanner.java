@@ -171,7 +171,7 @@ public final class ReconcilePlanner {
     return observed
         .reachable()
         .filter(Reachable::closed)
-        .map(broker -> MigrationPlanner.reopening(DesiredDefinitions.of(spec), broker))
+        .map(broker -> ReopeningPlanner.plan(DesiredDefinitions.of(spec), broker))
         .orElse(List.of());
   }
 
