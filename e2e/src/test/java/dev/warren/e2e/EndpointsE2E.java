@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Programs that speak no AMQP get in and out. */
-@Order(2)
+@Order(1)
 class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);

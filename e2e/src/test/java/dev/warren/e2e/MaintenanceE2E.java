@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Machines are taken out of service for a while, as {@code kubectl drain} does it. */
-@Order(1)
+@Order(5)
 @ResourceLock(MachinesAtRisk.LOCK)
 class MaintenanceE2E {
 

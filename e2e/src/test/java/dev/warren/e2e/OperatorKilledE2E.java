@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator may be killed at any moment: the next one finishes what it began. */
-@Order(3)
+@Order(2)
 class OperatorKilledE2E {
 
   private static final int TOPOLOGIES = 4;

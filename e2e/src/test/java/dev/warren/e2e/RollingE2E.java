@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A change of the nodes themselves, while messages flow: one node at a time. */
-@Order(2)
+@Order(1)
 class RollingE2E {
 
   private static final String QUEUES = "queues: [{name: flow}, {name: other}]\n";

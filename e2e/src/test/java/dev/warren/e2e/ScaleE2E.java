@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The number of nodes is changed while messages flow. */
-@Order(3)
+@Order(4)
 class ScaleE2E {
 
   private static final int QUEUES = 10;

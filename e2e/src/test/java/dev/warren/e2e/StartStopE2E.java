@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Nodes that stop, all at once too, and nodes that cannot start: told, and nothing is destroyed.
  */
-@Order(3)
+@Order(2)
 class StartStopE2E {
 
   private static final String NODES = "nodes: {replicas: 3, storage: {size: 1Gi}%s}\n";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Topologies that few people would write, but may. */
-@Order(3)
+@Order(4)
 class UnusualTopologyE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-unusual");
