@@ -6,9 +6,7 @@ import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,17 +24,7 @@ public final class MoveWatch {
   /** Counts are up to 5 s old. */
   private static final Duration TO_MOVE_SOMETHING = Duration.ofSeconds(15);
 
-  /** Topologies that are gone drop out by and by. */
-  private static final int MOST_TOPOLOGIES = 10_000;
-
-  private final Map<String, Map<String, Progress>> byTopology =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Map<String, Progress>> eldest) {
-              return size() > MOST_TOPOLOGIES;
-            }
-          });
+  private final Remembered<Map<String, Progress>> byTopology = new Remembered<>();
 
   /**
    * How far a move is.
@@ -56,7 +44,7 @@ public final class MoveWatch {
     if (!(said instanceof Reachable broker)) {
       return Set.of();
     }
-    Map<String, Progress> known = byTopology.getOrDefault(uid, Map.of());
+    Map<String, Progress> known = byTopology.of(uid).orElse(Map.of());
     Map<String, Progress> seen = new HashMap<>();
     broker
         .moves()
@@ -67,8 +55,9 @@ public final class MoveWatch {
             .filter(name -> isOverdue(seen.get(name).at(), broker, name, now))
             .collect(Collectors.toSet());
     stalled.forEach(name -> seen.computeIfPresent(name, (same, last) -> restarted(last, now)));
-    byTopology.remove(uid); // so that the eldest is the one that was not seen for longest
-    if (!seen.isEmpty()) {
+    if (seen.isEmpty()) {
+      byTopology.forget(uid);
+    } else {
       byTopology.put(uid, Map.copyOf(seen));
     }
     return stalled;

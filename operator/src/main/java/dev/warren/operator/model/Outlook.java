@@ -1,6 +1,6 @@
 package dev.warren.operator.model;
 
-/** How a reason is to be judged, from the best to the worst. */
+/** How to judge a reason, from the best to the worst. */
 public enum Outlook {
   /** All is as the resource says. */
   FINE,

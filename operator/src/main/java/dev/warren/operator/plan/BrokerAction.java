@@ -27,6 +27,16 @@ public sealed interface BrokerAction {
     }
   }
 
+  /** Changes on which nodes a quorum queue has members. */
+  sealed interface MemberChange extends ApiAction {
+
+    /** RabbitMQ itself waits for 5 s for a majority of the members. */
+    @Override
+    default Duration deadline() {
+      return Duration.ofSeconds(10);
+    }
+  }
+
   /** Carried out by commands in the containers of queue nodes alone. */
   sealed interface NodeCommand extends BrokerAction {
     @Override
@@ -176,14 +186,7 @@ public sealed interface BrokerAction {
   record RemoveExchange(String exchange) implements ApiAction {}
 
   /** Gives a quorum queue a copy on one more node. */
-  record AddMember(String queue, String node) implements ApiAction {
-
-    /** RabbitMQ itself waits for 5 s for a majority of the members. */
-    @Override
-    public Duration deadline() {
-      return Duration.ofSeconds(10);
-    }
-  }
+  record AddMember(String queue, String node) implements MemberChange {}
 
   /** Gives a stream a copy on one more node. */
   record AddReplica(String stream, String node) implements NodeCommand {}
@@ -244,14 +247,7 @@ public sealed interface BrokerAction {
   record SetPlugins(String node, Set<String> plugins) implements NodeCommand {}
 
   /** Takes a quorum queue's copy from a node. */
-  record RemoveMember(String queue, String node) implements ApiAction {
-
-    /** RabbitMQ itself waits for 5 s for a majority of the members. */
-    @Override
-    public Duration deadline() {
-      return Duration.ofSeconds(10);
-    }
-  }
+  record RemoveMember(String queue, String node) implements MemberChange {}
 
   /**
    * Takes a stream's copy from a node. Refused while a copy on another node lacks anything that the

@@ -51,6 +51,11 @@ public sealed interface BrokerObservation {
       return member(brokerNode).map(Node::running).orElse(false);
     }
 
+    /** Whether a queue holds nothing, as far as is known; false if it is not there. */
+    boolean seemsEmpty(String queue) {
+      return Optional.ofNullable(queues.get(queue)).filter(QueueState::seemsEmpty).isPresent();
+    }
+
     /** Whether all members run. */
     public boolean allRun() {
       return nodes.values().stream().allMatch(Node::running);

@@ -226,7 +226,7 @@ final class MigrationPlanner {
                     isLed(shelter)
                         ? messages(shelter) + " are still to be moved"
                         : "'%s', which has them, has no leader now".formatted(shelter))));
-    if (seemsEmpty(shelter)) {
+    if (broker.seemsEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
         actions.add(new EndMove(shelter));
       }
@@ -244,7 +244,7 @@ final class MigrationPlanner {
     if (broker.moves().containsKey(shelter)) {
       actions.add(new EndMove(shelter));
     }
-    if (seemsEmpty(shelter)) {
+    if (broker.seemsEmpty(shelter)) {
       actions.add(new RemoveQueue(shelter, true));
     } else {
       retained.add(
@@ -254,11 +254,6 @@ final class MigrationPlanner {
               "It has messages of queue '%s', which was taken out of the resource while it was recreated"
                   .formatted(queue)));
     }
-  }
-
-  private boolean seemsEmpty(String queue) {
-    QueueState state = broker.queues().get(queue);
-    return state != null && state.seemsEmpty();
   }
 
   private long messages(String queue) {

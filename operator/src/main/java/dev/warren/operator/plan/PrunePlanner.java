@@ -11,7 +11,6 @@ import dev.warren.operator.plan.BrokerAction.RemoveExchange;
 import dev.warren.operator.plan.BrokerAction.RemovePolicy;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.Unbind;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -160,7 +159,7 @@ final class PrunePlanner {
               ? Optional.of(
                   "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; with Delete it"
                       + " would go")
-              : seemsEmpty(broker.queues().get(queue))
+              : broker.seemsEmpty(queue)
                   ? Optional.empty()
                   : Optional.of("It has messages or no leader, and its onDelete is DeleteIfEmpty");
     };
@@ -168,10 +167,6 @@ final class PrunePlanner {
 
   private boolean isStream(String queue) {
     return broker.definitions().queues().get(queue).type().equals("stream");
-  }
-
-  private static boolean seemsEmpty(QueueState state) {
-    return state != null && state.seemsEmpty();
   }
 
   /** A policy stays as long as a queue that has left the resource, for its messages' sake. */

@@ -1,13 +1,12 @@
 package dev.warren.operator.reconcile;
 
+import dev.warren.operator.broker.Remembered;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.Machine;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,17 +17,7 @@ import java.util.Optional;
  */
 final class Sightings {
 
-  /** Topologies that are gone drop out by and by. */
-  private static final int MOST_TOPOLOGIES = 10_000;
-
-  private final Map<String, Map<Integer, Instant>> byTopology =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Map<Integer, Instant>> eldest) {
-              return size() > MOST_TOPOLOGIES;
-            }
-          });
+  private final Remembered<Map<Integer, Instant>> byTopology = new Remembered<>();
 
   /** Takes in what the broker says now, and gives what is known of its nodes by number. */
   Map<Integer, Instant> update(
@@ -37,7 +26,7 @@ final class Sightings {
       BrokerObservation broker,
       Map<Integer, Machine> machines,
       Instant now) {
-    Map<Integer, Instant> known = byTopology.getOrDefault(uid, Map.of());
+    Map<Integer, Instant> known = byTopology.of(uid).orElse(Map.of());
     if (!(broker instanceof Reachable answer)) {
       return known;
     }
@@ -56,7 +45,6 @@ final class Sightings {
                                 node.running() || isWell(machines.get(n))
                                     ? now
                                     : known.getOrDefault(n, silentSince(n, machines, now)))));
-    byTopology.remove(uid); // so that the eldest is the one that was not seen for longest
     byTopology.put(uid, Map.copyOf(seen));
     return seen;
   }

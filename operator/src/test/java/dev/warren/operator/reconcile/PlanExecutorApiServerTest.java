@@ -22,20 +22,18 @@ import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StopNode;
 import dev.warren.operator.plan.BrokerActions;
 import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.BrokerStep;
-import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
 import dev.warren.operator.plan.KubernetesAction.Replace;
 import dev.warren.operator.plan.Observation;
+import dev.warren.operator.plan.Observations;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.Problem;
 import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Retained;
-import dev.warren.operator.plan.ScalingObservation;
 import dev.warren.operator.status.Pass;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -53,7 +51,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -436,20 +433,7 @@ class PlanExecutorApiServerTest {
       List<KubernetesAction> nodes,
       List<BrokerAction> declarations,
       List<KubernetesAction> consumers) {
-    Observation observed =
-        new Observation(
-            new ObservedObjects(List.of()),
-            new TreeMap<>(),
-            -1,
-            List.of(),
-            new Unreachable("no"),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Map.of(),
-            ScalingObservation.NONE,
-            BrokerWork.NONE,
-            NOON);
+    Observation observed = Observations.nothing(NOON);
     return new PlanExecutor(
             writer,
             Optional.of(broker),

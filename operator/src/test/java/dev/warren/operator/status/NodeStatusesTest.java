@@ -9,17 +9,10 @@ import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.BrokerObservation.Unreachable;
-import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.Observation;
-import dev.warren.operator.plan.ObservedObjects;
-import dev.warren.operator.plan.ScalingObservation;
+import dev.warren.operator.plan.Observations;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,20 +58,7 @@ class NodeStatusesTest {
   }
 
   private static NodesStatus build(Optional<NodeRemoval> removal) {
-    Observation observed =
-        new Observation(
-            new ObservedObjects(List.of()),
-            new TreeMap<>(),
-            -1,
-            List.of(),
-            new Unreachable("no"),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Map.of(),
-            ScalingObservation.NONE,
-            BrokerWork.NONE,
-            Instant.parse(END));
+    Observation observed = Observations.nothing(Instant.parse(END));
     return new NodeStatuses(observed, ResourceNames.of("shop", "orders"), removal).build(3);
   }
 }
