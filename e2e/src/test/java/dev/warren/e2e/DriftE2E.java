@@ -225,7 +225,7 @@ class DriftE2E {
                         "events",
                         "--field-selector=reason=DriftRepaired",
                         "--output=jsonpath={.items[*].message}"))
-                .contains("Queue bound was put right: It was deleted"));
+                .contains("Queue bound was restored: It was deleted"));
   }
 
   private static String value(String object, String field) {

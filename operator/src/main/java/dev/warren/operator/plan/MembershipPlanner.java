@@ -66,8 +66,8 @@ final class MembershipPlanner {
             || observed.reachable().stream()
                 .flatMap(broker -> broker.nodes().values().stream())
                 .anyMatch(Node::running);
-    // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
-    // so they do.
+    // Volumes without a record: somebody deleted or damaged it. Whether they hold data is unknown,
+    // so it is assumed.
     boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
     return new Membership(
         next(record),
@@ -116,7 +116,7 @@ final class MembershipPlanner {
     if (!observed.hasMajority()) {
       problems.add(
           new Problem(
-              Reason.NO_MAJORITY, "Nodes are added when a majority of the present ones runs"));
+              Reason.NO_MAJORITY, "Nodes are added when a majority of the existing nodes runs"));
       return false;
     }
     // First its Pod must show that it leaves, or the new one would keep away from its machine.
@@ -154,6 +154,6 @@ final class MembershipPlanner {
     return record()
         .filter(existing -> !wanted.getData().equals(existing.getData()))
         .map(existing -> new ConfigMapBuilder(existing).withData(wanted.getData()).build())
-        .map(record -> new Replace(record, "it shall say " + wanted.getData()));
+        .map(record -> new Replace(record, "its new data is " + wanted.getData()));
   }
 }

@@ -144,7 +144,7 @@ final class PrunePlanner {
     }
     Optional<String> obstacle =
         consumed.contains(queue)
-            ? Optional.of("A consumer of this resource still runs on it")
+            ? Optional.of("A consumer of this resource still uses it")
             : obstacle(queue, onDelete);
     obstacle.ifPresentOrElse(
         because -> retained.add(new Retained(Retained.QUEUE, queue, because)),
@@ -158,8 +158,8 @@ final class PrunePlanner {
       case DeleteIfEmpty ->
           isStream(queue)
               ? Optional.of(
-                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; with Delete it"
-                      + " would go")
+                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; only Delete"
+                      + " deletes it")
               : isEmpty(broker.queues().get(queue))
                   ? Optional.empty()
                   : Optional.of("It has messages or no leader, and its onDelete is DeleteIfEmpty");

@@ -72,12 +72,12 @@ final class RemovalProgress {
     int others = broker.nodes().size() - 1;
     if (others < spec.nodes().replicas()) {
       return Progress.waiting(
-          Phase.AWAITING_REPLACEMENT, "leaves when the node in its place has joined");
+          Phase.AWAITING_REPLACEMENT, "is removed when its replacement has joined");
     }
     if (!broker.allRun()
         || !QueueHealth.isComplete(spec.queues(), broker, leaving.brokerNode(), others)) {
       return Progress.waiting(
-          Phase.AWAITING_MEMBERS, "leaves when every queue has its members on the other nodes");
+          Phase.AWAITING_MEMBERS, "is removed when every queue has its members on the other nodes");
     }
     if (leaving.isInService()) {
       return Progress.acting(Phase.DRAINING);
@@ -121,7 +121,7 @@ final class RemovalProgress {
     if (!isCleared) {
       return Progress.waiting(
           leaving.removal().isDone() ? Phase.DONE : Phase.CLEARING,
-          "leaves things that are being cleared away");
+          "is removed; its Pod and its volume are being deleted");
     }
     return Progress.acting(isWhole() ? Phase.DONE : Phase.RESTORING);
   }
