@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /** Plans the Pods of the queue nodes: that each node has one, and what is written on them. */
 final class PodPlanner {
 
-  /** A blank node that waits for one that does not come, for that long, is started anew. */
+  /** A blank node that has waited this long for a node that does not come is recreated. */
   private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
 
   private static final Map<String, String> AS_ONE_THAT_STAYS =
@@ -48,7 +48,7 @@ final class PodPlanner {
   private final SortedSet<Integer> numbers;
 
   /**
-   * @param gatewayConfig what the gateways are told
+   * @param gatewayConfig the gateways' configuration
    * @param gatewayConfigRevision names that
    */
   PodPlanner(
