@@ -92,7 +92,7 @@ class SpecValidatorTest {
         "consumers: [{name: a, queue: q}, {name: b, queue: q, scaling: {}}]"
             + "| spec.consumers[1].scaling: requires the only consumer of a queue; 'q' has more",
       })
-  void aLoadThatCannotBeMeasuredIsToldWhenItShallBeFollowed(String wrong, String violation) {
+  void aLoadThatCannotBeMeasuredIsReportedWhenAConsumerFollowsIt(String wrong, String violation) {
     assertThat(violations("queues: [{name: q, type: quorum}, {name: s, type: stream}]", wrong))
         .containsExactly(violation);
   }

@@ -205,7 +205,7 @@ class StatusBuilderTest {
 
     /** In the order in which things have to become right: the first is the one to look at. */
     @Test
-    void itSaysWhatIsTheFirstThatIsNotAsItShallBe() {
+    void itNamesTheFirstPartThatIsNotReady() {
       consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));
       assertThat(ready(build())).isEqualTo("False/Refused: consumers");
 
@@ -625,7 +625,7 @@ class StatusBuilderTest {
               + "| {observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2}",
           "Pods as they were before are still there"
               + "| {observedGeneration: 4, replicas: 3, updatedReplicas: 2, readyReplicas: 2}",
-          "Pods as they shall be are still to be made"
+          "Pods of the desired state are still to be created"
               + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 1, readyReplicas: 2}",
           "one is not ready"
               + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}",
@@ -994,7 +994,7 @@ class StatusBuilderTest {
   class Pause {
 
     @Test
-    void isShownAndDoesNotMakeUnreadyWhatIsAsItShallBe() {
+    void isShownAndDoesNotMakeUnreadyWhatIsReady() {
       effects = Effects.held(Mode.PAUSED, List.of(), List.of());
 
       MessageTopologyStatus status = build();
