@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Fails what takes too long. {@link CompletableFuture#orTimeout} would do so to the millisecond and
- * wake a thread for each message, which took a tenth of the gateway's CPU time.
+ * wake a thread for each message, which was a tenth of the gateway's work.
  */
 final class Deadlines {
 

@@ -7,8 +7,8 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A signed 32-bit big-endian length and that many bytes. An error has a negative length, so that it
- * cannot be a reply; its bytes are text.
+ * A signed 32-bit big-endian length and that many bytes. For an error the length is negated, so
+ * that it cannot be a reply; its bytes are text.
  */
 record LengthPrefixedFrames(int maxBytes) implements Frames {
 
