@@ -6,7 +6,10 @@ import dev.warren.operator.plan.QueueLoad;
 import java.util.Map;
 import java.util.Set;
 
-/** A topology's broker. Calls block, each for a few seconds at the most. */
+/**
+ * A topology's broker. Calls block: those that only ask for a few seconds at the most, a change for
+ * as long as its deadline allows.
+ */
 public interface BrokerClient {
 
   /** Reads everything that planning needs. Never throws: what fails is an observation too. */
@@ -33,4 +36,11 @@ public interface BrokerClient {
    * @throws BrokerException when the broker does not answer
    */
   Map<String, Long> unacknowledgedByAddress();
+
+  /**
+   * Whether the other nodes can still resolve a node's host name.
+   *
+   * @throws BrokerException when none could be asked
+   */
+  boolean canResolve(int node);
 }

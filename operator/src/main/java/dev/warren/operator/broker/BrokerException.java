@@ -12,6 +12,8 @@ public final class BrokerException extends RuntimeException {
     FAILED,
     /** The broker understood and refused: the same request will fail again. */
     REFUSED,
+    /** It was not asked, for this was not tried with its version. */
+    UNTRIED,
     /** What was to be removed is in use, so nothing was done: later it may not be. */
     IN_USE,
     /** The credentials are not the broker's. */

@@ -7,12 +7,11 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.StartMove;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,58 +57,14 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return text.replaceAll("([^\\w\\P{ASCII}])", "\\\\$1");
   }
 
-  /** The requests that carry out an action, in their order. */
-  static List<ManagementApiRequest> of(BrokerAction action) {
-    return switch (action) {
-      case BrokerAction.PutUser user -> putUser(user);
-      case BrokerAction.PutPolicy put -> List.of(putPolicy(put.policy()));
-      case BrokerAction.DeclareExchange declare -> List.of(declareExchange(declare.exchange()));
-      case BrokerAction.DeclareQueue declare -> List.of(declareQueue(declare.queue()));
-      case BrokerAction.Bind bind -> List.of(bind(bind.binding()));
-      case BrokerAction.PutRecord record -> List.of(putRecord(record.declared()));
-      case BrokerAction.RemoveQueue remove ->
-          List.of(delete(path("queues", BrokerDefinitions.VHOST, remove.queue())));
-      case BrokerAction.RemovePolicy remove ->
-          List.of(delete(path("policies", BrokerDefinitions.VHOST, remove.policy())));
-      case BrokerAction.RemoveExchange remove ->
-          List.of(
-              delete(
-                  path("exchanges", BrokerDefinitions.VHOST, remove.exchange())
-                      + "?if-unused=true"));
-      case BrokerAction.Unbind unbind -> throw noSuchRequest(unbind);
-      case BrokerAction.AddMember add ->
-          List.of(changeMembers("POST", add.queue(), "add", add.node()));
-      case BrokerAction.RemoveMember remove ->
-          List.of(changeMembers("DELETE", remove.queue(), "delete", remove.node()));
-      case BrokerAction.BalanceLeaders balance ->
-          List.of(new ManagementApiRequest("POST", "/api/rebalance/queues", Map.of()));
-      case BrokerAction.AddReplica add -> throw noSuchRequest(add);
-      case BrokerAction.RemoveReplica remove -> throw noSuchRequest(remove);
-      case BrokerAction.StopNode stop -> throw noSuchRequest(stop);
-      case BrokerAction.ForgetNode forget -> throw noSuchRequest(forget);
-      case BrokerAction.StartMove start -> List.of(putShovel(start));
-      case BrokerAction.EndMove end -> List.of(delete(shovel(end.name())));
-      // The management API publishes nothing then either.
-      case BrokerAction.KeepClientsOut keep -> List.of(put(CONNECTION_LIMIT, Map.of("value", 0)));
-      case BrokerAction.DisconnectClients disconnect -> throw noSuchRequest(disconnect);
-      case BrokerAction.LetClientsIn let -> List.of(delete(CONNECTION_LIMIT));
-      case BrokerAction.MakeAnew make -> throw noSuchRequest(make);
-      case BrokerAction.SetPlugins set -> throw noSuchRequest(set);
-      case BrokerAction.FreeFeatureFlags free -> throw noSuchRequest(free);
-      case BrokerAction.FinishDeletions finish -> throw noSuchRequest(finish);
-    };
-  }
-
   /** The members of a quorum queue, as each of them says. */
   static ManagementApiRequest members(String queue) {
     return get(path("queues", "quorum", BrokerDefinitions.VHOST, queue, "status"));
   }
 
-  /** One queue with its counts, which are up to 5 s old. */
-  static ManagementApiRequest queue(String name) {
-    return get(
-        path("queues", BrokerDefinitions.VHOST, name)
-            + "?disable_stats=true&enable_queue_totals=true");
+  /** The moves of messages that are carried out now. */
+  static ManagementApiRequest shovels() {
+    return get(path("shovels", BrokerDefinitions.VHOST));
   }
 
   /** All bindings of an exchange, to queues and to exchanges. */
@@ -131,19 +86,18 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return delete(bindings(binding) + "/" + encode(propertiesKey));
   }
 
-  private static IllegalArgumentException noSuchRequest(BrokerAction action) {
-    return new IllegalArgumentException("the management API has no request for " + action);
+  static ManagementApiRequest putUser(String name, String password) {
+    return put(path("users", name), Map.of("password", password, "tags", ""));
   }
 
-  private static List<ManagementApiRequest> putUser(BrokerAction.PutUser user) {
-    return List.of(
-        put(path("users", user.name()), Map.of("password", user.password(), "tags", "")),
-        put(
-            path("permissions", BrokerDefinitions.VHOST, user.name()),
-            Map.of("configure", ALL, "write", ALL, "read", ALL)));
+  /** Permits a user everything in the virtual host. */
+  static ManagementApiRequest permit(String user) {
+    return put(
+        path("permissions", BrokerDefinitions.VHOST, user),
+        Map.of("configure", ALL, "write", ALL, "read", ALL));
   }
 
-  private static ManagementApiRequest putPolicy(Policy policy) {
+  static ManagementApiRequest putPolicy(Policy policy) {
     return put(
         path("policies", BrokerDefinitions.VHOST, policy.name()),
         Map.of(
@@ -153,21 +107,21 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
             "definition", policy.definition()));
   }
 
-  private static ManagementApiRequest declareExchange(Exchange exchange) {
+  static ManagementApiRequest declareExchange(Exchange exchange) {
     return put(
         path("exchanges", BrokerDefinitions.VHOST, exchange.name()),
         Map.of("type", exchange.type(), "durable", true, "arguments", exchange.arguments()));
   }
 
-  private static ManagementApiRequest declareQueue(Queue queue) {
+  static ManagementApiRequest declareQueue(Queue queue) {
     Map<String, Object> arguments = new LinkedHashMap<>(queue.arguments());
-    arguments.put(ManagementApiJson.QUEUE_TYPE, queue.type());
+    arguments.put(DefinitionsJson.QUEUE_TYPE, queue.type());
     return put(
         path("queues", BrokerDefinitions.VHOST, queue.name()),
         Map.of("durable", true, "arguments", arguments));
   }
 
-  private static ManagementApiRequest bind(Binding binding) {
+  static ManagementApiRequest bind(Binding binding) {
     return new ManagementApiRequest(
         "POST",
         bindings(binding),
@@ -179,13 +133,13 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   }
 
   /** As a text, which RabbitMQ keeps as it is: it has its own ideas of empty lists and objects. */
-  private static ManagementApiRequest putRecord(Declared declared) {
+  static ManagementApiRequest putRecord(Declared declared) {
     return put(
-        path("global-parameters", ManagementApiJson.RECORD),
-        Map.of("name", ManagementApiJson.RECORD, "value", ManagementApiJson.write(declared)));
+        path("global-parameters", DefinitionsJson.RECORD),
+        Map.of("name", DefinitionsJson.RECORD, "value", ManagementApiJson.write(declared)));
   }
 
-  private static ManagementApiRequest putShovel(BrokerAction.StartMove start) {
+  static ManagementApiRequest startMove(StartMove start) {
     return put(
         shovel(start.name()),
         Map.of(
@@ -207,6 +161,43 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
                 "on-confirm",
                 "reconnect-delay",
                 1)));
+  }
+
+  static ManagementApiRequest endMove(String name) {
+    return delete(shovel(name));
+  }
+
+  /** The management API publishes nothing then either. */
+  static ManagementApiRequest keepClientsOut() {
+    return put(CONNECTION_LIMIT, Map.of("value", 0));
+  }
+
+  static ManagementApiRequest letClientsIn() {
+    return delete(CONNECTION_LIMIT);
+  }
+
+  static ManagementApiRequest deleteQueue(String name) {
+    return delete(path("queues", BrokerDefinitions.VHOST, name));
+  }
+
+  static ManagementApiRequest deletePolicy(String name) {
+    return delete(path("policies", BrokerDefinitions.VHOST, name));
+  }
+
+  static ManagementApiRequest deleteExchange(String name) {
+    return delete(path("exchanges", BrokerDefinitions.VHOST, name) + "?if-unused=true");
+  }
+
+  static ManagementApiRequest addMember(String queue, String node) {
+    return changeMembers("POST", queue, "add", node);
+  }
+
+  static ManagementApiRequest removeMember(String queue, String node) {
+    return changeMembers("DELETE", queue, "delete", node);
+  }
+
+  static ManagementApiRequest balanceLeaders() {
+    return new ManagementApiRequest("POST", "/api/rebalance/queues", Map.of());
   }
 
   private static String shovel(String name) {

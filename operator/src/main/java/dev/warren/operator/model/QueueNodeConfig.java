@@ -29,7 +29,9 @@ public final class QueueNodeConfig {
           "rabbitmq_prometheus",
           "rabbitmq_peer_discovery_k8s",
           // Moves the messages of a queue that is recreated.
-          "rabbitmq_shovel");
+          "rabbitmq_shovel",
+          // Reports whether it does.
+          "rabbitmq_shovel_management");
 
   private static final long GIB = 1L << 30;
 

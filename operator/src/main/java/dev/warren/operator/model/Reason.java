@@ -180,6 +180,14 @@ public enum Reason {
   DECLARING(
       progress("Declaring", TOPOLOGY_DECLARED),
       "Exchanges, queues, bindings or policies are being declared."),
+  IN_PROGRESS(
+      progress("InProgress", NODES_READY, TOPOLOGY_DECLARED),
+      "RabbitMQ takes long for a change. Nothing else is changed in it meanwhile.",
+      "If it lasts, the message says why the last attempt failed."),
+  UNTRIED_VERSION(
+      trouble("UntriedVersion", TOPOLOGY_DECLARED),
+      "A change needs functions of RabbitMQ's own that were not tried with its version.",
+      "Use a queue node image of the series that the message names."),
   MIGRATING(
       progress("Migrating", TOPOLOGY_DECLARED),
       "A queue is being recreated with another type or other arguments. It keeps its messages."),

@@ -6,72 +6,55 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.plan.BrokerObservation.Move;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** One change to the broker. Each may be repeated without harm. */
+/**
+ * One change to the broker, sealed by how it is carried out. Each may be repeated without harm,
+ * also after it was carried out by half.
+ */
 public sealed interface BrokerAction {
+
+  /** How long one request or command of it may take. Then it has failed. */
+  Duration deadline();
+
+  /** Carried out by requests to the management API alone. */
+  sealed interface ApiAction extends BrokerAction {
+    @Override
+    default Duration deadline() {
+      return Duration.ofSeconds(3);
+    }
+  }
+
+  /** Carried out by commands in the containers of queue nodes alone. */
+  sealed interface NodeCommand extends BrokerAction {
+    @Override
+    default Duration deadline() {
+      return Duration.ofSeconds(90);
+    }
+  }
+
+  /** Deletes queues that may be deleted. */
+  sealed interface QueueDeletion extends BrokerAction {}
 
   /** What it does, in words. */
   default String describe() {
-    return switch (this) {
-      case PutUser put -> "set the password and permissions of user '%s'".formatted(put.name());
-      case PutRecord record -> "record what this resource declares";
-      case PutPolicy put -> "set policy '%s'".formatted(put.policy().name());
-      case DeclareExchange declare ->
-          "declare %s exchange '%s'"
-              .formatted(declare.exchange().type(), declare.exchange().name());
-      case DeclareQueue declare ->
-          "declare %s queue '%s'".formatted(declare.queue().type(), declare.queue().name());
-      case Bind bind -> "bind " + bind.binding().describe();
-      case Unbind unbind -> "unbind " + unbind.binding().describe();
-      case RemoveQueue remove ->
-          "delete queue '%s'%s".formatted(remove.queue(), remove.onlyIfEmpty() ? " if empty" : "");
-      case RemovePolicy remove -> "delete policy '%s'".formatted(remove.policy());
-      case RemoveExchange remove -> "delete exchange '%s'".formatted(remove.exchange());
-      case AddMember add -> "add a member of queue '%s' on %s".formatted(add.queue(), add.node());
-      case AddReplica add ->
-          "add a replica of stream '%s' on %s".formatted(add.stream(), add.node());
-      case RemoveMember remove ->
-          "remove the member of queue '%s' on %s".formatted(remove.queue(), remove.node());
-      case RemoveReplica remove ->
-          "remove the replica of stream '%s' on %s".formatted(remove.stream(), remove.node());
-      case BalanceLeaders balance -> "balance the leaders of the queues";
-      case StopNode stop -> "stop " + stop.node();
-      case ForgetNode forget -> "forget " + forget.node();
-      case StartMove start ->
-          "move the messages of queue '%s' to '%s'"
-              .formatted(start.move().from(), start.move().to());
-      case EndMove end -> "end the move of messages '%s'".formatted(end.name());
-      case MakeAnew make ->
-          "keep clients out, and delete queue '%s' and declare it as a %s queue"
-              .formatted(make.queue().name(), make.queue().type());
-      case KeepClientsOut keep -> "let no client connect";
-      case DisconnectClients disconnect -> "disconnect all clients";
-      case LetClientsIn let -> "let clients connect again";
-      case SetPlugins set ->
-          "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
-      case FreeFeatureFlags free ->
-          "see that no node that is done keeps %s from its start".formatted(free.node());
-      case FinishDeletions finish ->
-          "finish the deletion of queues whose members are deleted, among "
-              + finish.queues().stream().sorted().collect(Collectors.joining("', '", "'", "'"));
-    };
+    return ActionDescription.of(this);
   }
 
   /** Whether it takes something away, so that it must be behind the record of the nodes. */
   default boolean isDestructive() {
     return switch (this) {
       case Unbind unbind -> true;
-      case RemoveQueue remove -> true;
+      case QueueDeletion deletion -> true;
       case RemovePolicy remove -> true;
       case RemoveExchange remove -> true;
       case RemoveMember remove -> true;
       case RemoveReplica remove -> true;
       case StopNode stop -> true;
       case ForgetNode forget -> true;
-      case MakeAnew make -> true;
+      case RecreateQueue recreate -> true;
       case PutUser put -> false;
       case PutRecord record -> false;
       case PutPolicy put -> false;
@@ -88,7 +71,6 @@ public sealed interface BrokerAction {
       case LetClientsIn let -> false;
       case SetPlugins set -> false;
       case FreeFeatureFlags free -> false;
-      case FinishDeletions finish -> true;
     };
   }
 
@@ -96,26 +78,42 @@ public sealed interface BrokerAction {
   default boolean isDeclaration() {
     return switch (this) {
       case PutUser put -> true;
+      case PutRecord record -> false;
       case PutPolicy put -> true;
       case DeclareExchange declare -> true;
       case DeclareQueue declare -> true;
       case Bind bind -> true;
       case Unbind unbind -> true;
-      case RemoveQueue remove -> true;
       case RemovePolicy remove -> true;
       case RemoveExchange remove -> true;
+      case QueueDeletion deletion -> true;
+      case AddMember add -> false;
+      case RemoveMember remove -> false;
+      case BalanceLeaders balance -> false;
       case StartMove start -> true;
       case EndMove end -> true;
-      case FinishDeletions finish -> true;
-      case MakeAnew make -> true;
+      case KeepClientsOut keep -> false;
       case LetClientsIn let -> true;
+      case RecreateQueue recreate -> true;
+      case AddReplica add -> false;
+      case RemoveReplica remove -> false;
+      case StopNode stop -> false;
+      case ForgetNode forget -> false;
+      case DisconnectClients disconnect -> false;
       case SetPlugins set -> true;
-      default -> false;
+      case FreeFeatureFlags free -> false;
     };
   }
 
+  /** Whether it is about a node, and not about what is declared on all of them. */
+  default boolean concernsNodes() {
+    return this instanceof StopNode
+        || this instanceof ForgetNode
+        || this instanceof FreeFeatureFlags;
+  }
+
   /** Makes a user, or sets its password, tags and permissions (all in the virtual host). */
-  record PutUser(String name, String password) implements BrokerAction {
+  record PutUser(String name, String password) implements ApiAction {
     /** Without the password, since plans are logged. */
     @Override
     public String toString() {
@@ -124,89 +122,142 @@ public sealed interface BrokerAction {
   }
 
   /** Replaces the record of what the topology has declared. Without it nothing may be declared. */
-  record PutRecord(Declared declared) implements BrokerAction {}
+  record PutRecord(Declared declared) implements ApiAction {}
 
   /** Sets a policy. */
-  record PutPolicy(Policy policy) implements BrokerAction {}
+  record PutPolicy(Policy policy) implements ApiAction {}
 
   /** Declares an exchange. */
-  record DeclareExchange(Exchange exchange) implements BrokerAction {}
+  record DeclareExchange(Exchange exchange) implements ApiAction {}
 
   /** Declares a queue. */
-  record DeclareQueue(Queue queue) implements BrokerAction {}
+  record DeclareQueue(Queue queue) implements ApiAction {}
 
   /** Binds an exchange to a queue. */
-  record Bind(Binding binding) implements BrokerAction {}
+  record Bind(Binding binding) implements ApiAction {}
 
   /** Removes a binding, if it is there. */
-  record Unbind(Binding binding) implements BrokerAction {}
+  record Unbind(Binding binding) implements ApiAction {}
 
   /**
    * Deletes a queue, if it is there.
    *
    * @param onlyIfEmpty whether it stays when it turns out to have messages or consumers
    */
-  record RemoveQueue(String queue, boolean onlyIfEmpty) implements BrokerAction {}
+  record RemoveQueue(String queue, boolean onlyIfEmpty) implements QueueDeletion {
+
+    /**
+     * RabbitMQ waits for 5 s for each of several things; one that is not waited for is half done.
+     */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(15);
+    }
+  }
+
+  /**
+   * Finishes deletions that ended half-way: RabbitMQ ends a queue's members first and forgets the
+   * queue last, and whoever asked for it may be gone in between. Then nobody can use the queue, nor
+   * declare it again. A queue of which any member still has its messages is left alone.
+   */
+  record FinishDeletions(Set<String> queues) implements QueueDeletion {
+
+    /** It takes RabbitMQ 6 s. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(30);
+    }
+  }
 
   /** Deletes a policy, if it is there. */
-  record RemovePolicy(String policy) implements BrokerAction {}
+  record RemovePolicy(String policy) implements ApiAction {}
 
   /** Deletes an exchange, if it is there; it stays when something turns out to be bound to it. */
-  record RemoveExchange(String exchange) implements BrokerAction {}
+  record RemoveExchange(String exchange) implements ApiAction {}
 
   /** Gives a quorum queue a copy on one more node. */
-  record AddMember(String queue, String node) implements BrokerAction {}
+  record AddMember(String queue, String node) implements ApiAction {
+
+    /** RabbitMQ itself waits for 5 s for a majority of the members. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(10);
+    }
+  }
 
   /** Gives a stream a copy on one more node. */
-  record AddReplica(String stream, String node) implements BrokerAction {}
+  record AddReplica(String stream, String node) implements NodeCommand {}
 
   /** Spreads the leaders of queues over the nodes; it goes on after the answer. */
-  record BalanceLeaders() implements BrokerAction {}
+  record BalanceLeaders() implements ApiAction {}
 
   /** Has a running node hand over its leaders, close its clients' connections and stop. */
-  record StopNode(String node) implements BrokerAction {}
+  record StopNode(String node) implements NodeCommand {}
 
   /** Has the other nodes forget one that does not run, and the queues their members on it. */
-  record ForgetNode(String node) implements BrokerAction {}
+  record ForgetNode(String node) implements NodeCommand {}
 
   /**
    * Has messages moved from one queue to another until {@link EndMove}: each is confirmed there.
    */
-  record StartMove(String name, Move move) implements BrokerAction {}
+  record StartMove(String name, Move move) implements ApiAction {}
 
   /** Ends a move. What is on its way may be in both queues then. */
-  record EndMove(String name) implements BrokerAction {}
+  record EndMove(String name) implements ApiAction {}
 
   /**
    * Disconnects all clients and keeps them out, so that nobody publishes; waits until the move has
-   * left the queue empty; deletes the queue and declares it as it shall be, with its policy and
-   * bindings; and lets clients in again. Refused when the queue does not become empty.
+   * left the queue empty; deletes the queue and declares it as wanted, with its policy and
+   * bindings; and lets clients in again. Refused when the queue does not become empty; a move that
+   * stands still is started again then.
    *
-   * @param move the name of the move that empties the queue; it ends
+   * @param emptying the move that empties the queue; it ends
    */
-  record MakeAnew(Queue queue, Optional<Policy> policy, Set<Binding> bindings, String move)
-      implements BrokerAction {}
+  record RecreateQueue(
+      Queue queue, Optional<Policy> policy, Set<Binding> bindings, StartMove emptying)
+      implements BrokerAction {
+
+    /** How long the queue may take to become empty, while clients are kept out. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(20);
+    }
+  }
 
   /** Lets no client connect, nor publish by the management API. Those that are connected stay. */
-  record KeepClientsOut() implements BrokerAction {}
+  record KeepClientsOut() implements ApiAction {}
 
   /** Closes the connections of all clients, those that are being opened too. */
-  record DisconnectClients() implements BrokerAction {}
+  record DisconnectClients() implements NodeCommand {
+
+    /** It tries for 10 s. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(20);
+    }
+  }
 
   /** Clients may connect. */
-  record LetClientsIn() implements BrokerAction {}
+  record LetClientsIn() implements ApiAction {}
 
   /** Has a running node enable these plugins, and disable all others. It tells so 5 s later. */
-  record SetPlugins(String node, Set<String> plugins) implements BrokerAction {}
+  record SetPlugins(String node, Set<String> plugins) implements NodeCommand {}
 
   /** Takes a quorum queue's copy from a node. */
-  record RemoveMember(String queue, String node) implements BrokerAction {}
+  record RemoveMember(String queue, String node) implements ApiAction {
+
+    /** RabbitMQ itself waits for 5 s for a majority of the members. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(10);
+    }
+  }
 
   /**
    * Takes a stream's copy from a node. Refused while a copy on another node lacks anything that the
    * stream has confirmed.
    */
-  record RemoveReplica(String stream, String node) implements BrokerAction {}
+  record RemoveReplica(String stream, String node) implements NodeCommand {}
 
   /**
    * Takes the turn at the feature flags from a node that has nothing to do with it, so that another
@@ -214,14 +265,12 @@ public sealed interface BrokerAction {
    *
    * @param node the one that waits
    */
-  record FreeFeatureFlags(String node) implements BrokerAction {}
+  record FreeFeatureFlags(String node) implements NodeCommand {
 
-  /**
-   * Finishes deletions that ended half-way: RabbitMQ ends a queue's members first and forgets the
-   * queue last, and whoever asked for it may be gone in between. Then nobody can use the queue, nor
-   * declare it again. A queue of which any member still has its messages is left alone.
-   *
-   * @param queues quorum queues that may be in that state
-   */
-  record FinishDeletions(Set<String> queues) implements BrokerAction {}
+    /** It only asks, and the next pass asks again. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(10);
+    }
+  }
 }

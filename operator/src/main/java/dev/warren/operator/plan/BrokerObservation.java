@@ -20,7 +20,9 @@ public sealed interface BrokerObservation {
    * @param queues the state of each queue of the virtual host, by name
    * @param declared the record of what the topology has declared
    * @param moves from which queue to which messages are being moved, by the move's name
+   * @param runningMoves names of those moves that are carried out now
    * @param closed whether no client may connect
+   * @param halfDeleted queues of which every member is deleted, although the queue is still known
    */
   record Reachable(
       BrokerDefinitions definitions,
@@ -28,8 +30,16 @@ public sealed interface BrokerObservation {
       Map<String, QueueState> queues,
       Declared declared,
       Map<String, Move> moves,
-      boolean closed)
+      Set<String> runningMoves,
+      boolean closed,
+      Set<String> halfDeleted)
       implements BrokerObservation {
+
+    /** The same, with what was found out of the suspects. */
+    public Reachable halfDeleted(Set<String> found) {
+      return new Reachable(
+          definitions, nodes, queues, declared, moves, runningMoves, closed, found);
+    }
 
     /** The member of that node name. */
     public Optional<Node> member(String brokerNode) {
@@ -83,8 +93,11 @@ public sealed interface BrokerObservation {
       return ready + unacknowledged + deadLetters;
     }
 
-    /** Whether it is known to hold nothing, which is unknown without a leader. */
-    boolean isEmpty() {
+    /**
+     * Whether it seems to hold nothing. That may be some seconds old: enough to plan a deletion,
+     * which is refused if the queue is not empty. Without a leader it is unknown.
+     */
+    boolean seemsEmpty() {
       return leader.isPresent() && messages() == 0;
     }
   }

@@ -7,12 +7,9 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
 import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.MakeAnew;
-import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StartMove;
 import dev.warren.operator.plan.BrokerObservation.Move;
@@ -21,20 +18,19 @@ import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Plans how a queue is made anew that must be another than it was made as. Its messages wait
+ * Plans how a queue is recreated that must be another than it was declared as. Its messages wait
  * meanwhile in a second queue, the shelter, whose name tells whose it is: so each pass finds where
  * the one before has stopped, whatever ended it.
  *
  * <ol>
  *   <li>The shelter is declared, and the messages move into it.
- *   <li>When few are left, the queue is made anew, in one action in which no client can publish.
+ *   <li>When few are left, the queue is recreated, in one action in which no client can publish.
  *   <li>The messages move back, and the empty shelter goes.
  * </ol>
  */
@@ -49,12 +45,13 @@ final class MigrationPlanner {
   private final Map<String, QueueSpec> specs;
   private final BrokerDefinitions desired;
   private final Reachable broker;
+  private final Set<String> stalledMoves;
   private final List<BrokerAction> actions = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final List<Retained> retained = new ArrayList<>();
 
   /**
-   * @param migrating queues that are as they shall not be, and about to be made anew
+   * @param migrating queues that are not as wanted, and about to be recreated
    * @param actions in their order; after everything else that is declared
    */
   record MigrationPlan(
@@ -63,51 +60,34 @@ final class MigrationPlanner {
       List<Problem> problems,
       List<Retained> retained) {}
 
-  private MigrationPlanner(List<QueueSpec> specs, BrokerDefinitions desired, Reachable broker) {
+  private MigrationPlanner(
+      List<QueueSpec> specs,
+      BrokerDefinitions desired,
+      Reachable broker,
+      Set<String> stalledMoves) {
     this.specs = specs.stream().collect(Collectors.toMap(QueueSpec::name, spec -> spec));
     this.desired = desired;
     this.broker = broker;
-  }
-
-  static MigrationPlan plan(List<QueueSpec> specs, BrokerDefinitions desired, Reachable broker) {
-    return new MigrationPlanner(specs, desired, broker).plan();
+    this.stalledMoves = stalledMoves;
   }
 
   /**
-   * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
-   * that one may have deleted and not declared again. Nothing if it was somebody else who keeps
-   * them out.
+   * The plan.
    *
-   * @param broker one that lets nobody in
+   * @param stalledMoves names of moves that are to be started again
    */
-  static List<BrokerAction> reopening(BrokerDefinitions desired, Reachable broker) {
-    Set<String> sheltered = sheltered(broker);
-    if (sheltered.isEmpty()) {
-      return List.of();
-    }
-    Set<String> deleted =
-        sheltered.stream()
-            .filter(desired.queues()::containsKey)
-            .filter(queue -> !broker.definitions().queues().containsKey(queue))
-            .collect(Collectors.toSet());
-    return Stream.of(
-            deleted.stream()
-                .map(queue -> desired.policies().get(DesiredDefinitions.policyName(queue)))
-                .filter(Objects::nonNull)
-                .map(PutPolicy::new),
-            deleted.stream().map(desired.queues()::get).map(DeclareQueue::new),
-            desired.bindings().stream()
-                .filter(binding -> deleted.contains(binding.queue()))
-                .map(Bind::new),
-            Stream.of(new LetClientsIn()))
-        .<BrokerAction>flatMap(actions -> actions)
-        .toList();
+  static MigrationPlan plan(
+      List<QueueSpec> specs,
+      BrokerDefinitions desired,
+      Reachable broker,
+      Set<String> stalledMoves) {
+    return new MigrationPlanner(specs, desired, broker, stalledMoves).plan();
   }
 
   private MigrationPlan plan() {
     Set<String> migrating =
         desired.queues().values().stream()
-            .filter(this::mustBeMadeAnew)
+            .filter(this::mustBeRecreated)
             .map(Queue::name)
             .collect(Collectors.toSet());
     Set<String> sheltered = sheltered(broker);
@@ -117,7 +97,7 @@ final class MigrationPlanner {
         .forEach(
             queue -> {
               if (migrating.contains(queue)) {
-                makeAnew(desired.queues().get(queue));
+                recreate(desired.queues().get(queue));
               } else if (desired.queues().containsKey(queue)) {
                 bringBack(queue);
               } else {
@@ -127,7 +107,7 @@ final class MigrationPlanner {
     return new MigrationPlan(migrating, List.copyOf(actions), problems, retained);
   }
 
-  private boolean mustBeMadeAnew(Queue wanted) {
+  private boolean mustBeRecreated(Queue wanted) {
     Queue actual = broker.definitions().queues().get(wanted.name());
     return actual != null
         && !actual.equals(wanted)
@@ -137,41 +117,63 @@ final class MigrationPlanner {
   }
 
   /** The queues that have a shelter. */
-  private static Set<String> sheltered(Reachable broker) {
+  static Set<String> sheltered(Reachable broker) {
     return broker.definitions().queues().keySet().stream()
         .filter(name -> name.startsWith(SHELTER))
         .map(name -> name.substring(SHELTER.length()))
         .collect(Collectors.toSet());
   }
 
-  private void makeAnew(Queue queue) {
+  private void recreate(Queue queue) {
     String shelter = SHELTER + queue.name();
-    Move out = new Move(queue.name(), shelter);
-    long left = messages(queue.name());
+    StartMove out = new StartMove(shelter, new Move(queue.name(), shelter));
     problems.add(
         new Problem(
             Reason.MIGRATING,
-            "queue '%s' is being made anew as a %s queue: %s"
-                .formatted(
-                    queue.name(),
-                    queue.type(),
-                    isLed(queue.name())
-                        ? left + " messages are still to be moved out"
-                        : "it has no leader now and has to wait for one")));
+            "queue '%s' is being recreated as a %s queue: %s"
+                .formatted(queue.name(), queue.type(), progress(queue.name()))));
     if (!broker.definitions().queues().containsKey(shelter)) {
       actions.add(new DeclareQueue(new Queue(shelter, "quorum", Map.of())));
     }
-    if (!out.equals(broker.moves().get(shelter))) {
-      actions.add(new StartMove(shelter, out));
-    } else if (mayBeginWithClientsKeptOut(queue.name(), left)) {
-      String policy = DesiredDefinitions.policyName(queue.name());
-      actions.add(
-          new MakeAnew(
-              queue,
-              Optional.ofNullable(desired.policies().get(policy)),
-              bindings(queue.name()),
-              shelter));
+    if (broker.halfDeleted().contains(queue.name())) {
+      // While clients are kept out, letting them in again is planned, and this before it.
+      if (!broker.closed()) {
+        actions.add(recreation(queue, out));
+      }
+    } else if (!isAsPlanned(out)) {
+      actions.add(out);
+    } else if (stalledMoves.contains(shelter)) {
+      restart(out);
+    } else if (mayBeginWithClientsKeptOut(queue.name())) {
+      actions.add(recreation(queue, out));
     }
+  }
+
+  private String progress(String queue) {
+    if (broker.halfDeleted().contains(queue)) {
+      return "its deletion is half done, and is finished";
+    }
+    return isLed(queue)
+        ? messages(queue) + " messages are still to be moved out"
+        : "it has no leader now and has to wait for one";
+  }
+
+  private RecreateQueue recreation(Queue queue, StartMove emptying) {
+    String policy = DesiredDefinitions.policyName(queue.name());
+    return new RecreateQueue(
+        queue,
+        Optional.ofNullable(desired.policies().get(policy)),
+        bindings(queue.name()),
+        emptying);
+  }
+
+  private boolean isAsPlanned(StartMove move) {
+    return move.move().equals(broker.moves().get(move.name()));
+  }
+
+  private void restart(StartMove move) {
+    actions.add(new EndMove(move.name()));
+    actions.add(move);
   }
 
   /** Those that are wanted, and those of others; not what the resource wants no more. */
@@ -186,12 +188,15 @@ final class MigrationPlanner {
   }
 
   /**
-   * A move that has moved something has begun: while clients are kept out it could not. Of a queue
+   * A move that runs and has moved something: while clients are kept out none can begin. Of a queue
    * without a leader nothing moves, and clients would be kept out for nothing.
    */
-  private boolean mayBeginWithClientsKeptOut(String queue, long left) {
+  private boolean mayBeginWithClientsKeptOut(String queue) {
+    long left = messages(queue);
     boolean moves = left == 0 || messages(SHELTER + queue) > 0;
-    return isLed(queue) && ((left <= FEW && moves) || isReservedForOneConsumer(queue));
+    return isLed(queue)
+        && broker.runningMoves().contains(SHELTER + queue)
+        && ((left <= FEW && moves) || isReservedForOneConsumer(queue));
   }
 
   private boolean isLed(String queue) {
@@ -207,7 +212,7 @@ final class MigrationPlanner {
 
   private void bringBack(String queue) {
     String shelter = SHELTER + queue;
-    Move back = new Move(shelter, queue);
+    StartMove back = new StartMove(shelter, new Move(shelter, queue));
     if (!broker.definitions().queues().containsKey(queue)) {
       // It is declared in this pass.
       return;
@@ -221,13 +226,15 @@ final class MigrationPlanner {
                     isLed(shelter)
                         ? messages(shelter) + " are still to be moved"
                         : "'%s', which has them, has no leader now".formatted(shelter))));
-    if (isEmpty(shelter)) {
+    if (seemsEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
         actions.add(new EndMove(shelter));
       }
       actions.add(new RemoveQueue(shelter, true));
-    } else if (isLed(shelter) && !back.equals(broker.moves().get(shelter))) {
-      actions.add(new StartMove(shelter, back));
+    } else if (isLed(shelter) && !isAsPlanned(back)) {
+      actions.add(back);
+    } else if (stalledMoves.contains(shelter)) {
+      restart(back);
     }
   }
 
@@ -237,21 +244,21 @@ final class MigrationPlanner {
     if (broker.moves().containsKey(shelter)) {
       actions.add(new EndMove(shelter));
     }
-    if (isEmpty(shelter)) {
+    if (seemsEmpty(shelter)) {
       actions.add(new RemoveQueue(shelter, true));
     } else {
       retained.add(
           new Retained(
               Retained.QUEUE,
               shelter,
-              "It has messages of queue '%s', which was taken out of the resource while it was made anew"
+              "It has messages of queue '%s', which was taken out of the resource while it was recreated"
                   .formatted(queue)));
     }
   }
 
-  private boolean isEmpty(String queue) {
+  private boolean seemsEmpty(String queue) {
     QueueState state = broker.queues().get(queue);
-    return state != null && state.isEmpty();
+    return state != null && state.seemsEmpty();
   }
 
   private long messages(String queue) {

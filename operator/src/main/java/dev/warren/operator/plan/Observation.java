@@ -26,6 +26,7 @@ import java.util.SortedMap;
  * @param warnings the last warning that Kubernetes gave about an object, by "Kind/name"; read only
  *     for what waits
  * @param scaling the load of the consumers whose numbers of Pods follow it
+ * @param work what the operator itself does at the broker meanwhile
  * @param at when this was read
  */
 public record Observation(
@@ -39,6 +40,7 @@ public record Observation(
     Set<Integer> resolvable,
     Map<String, String> warnings,
     ScalingObservation scaling,
+    BrokerWork work,
     Instant at) {
 
   /** The broker's answer, if it gave one. */

@@ -139,7 +139,7 @@ final class PrunePlanner {
   }
 
   private void planQueue(String queue, QueueDeletion onDelete) {
-    if (!exists(queue)) {
+    if (!exists(queue) || broker.halfDeleted().contains(queue)) {
       return;
     }
     Optional<String> obstacle =
@@ -160,7 +160,7 @@ final class PrunePlanner {
               ? Optional.of(
                   "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; only Delete"
                       + " deletes it")
-              : isEmpty(broker.queues().get(queue))
+              : seemsEmpty(broker.queues().get(queue))
                   ? Optional.empty()
                   : Optional.of("It has messages or no leader, and its onDelete is DeleteIfEmpty");
     };
@@ -170,8 +170,8 @@ final class PrunePlanner {
     return broker.definitions().queues().get(queue).type().equals("stream");
   }
 
-  private static boolean isEmpty(QueueState state) {
-    return state != null && state.isEmpty();
+  private static boolean seemsEmpty(QueueState state) {
+    return state != null && state.seemsEmpty();
   }
 
   /** A policy stays as long as its queue, even one that has left the resource. */

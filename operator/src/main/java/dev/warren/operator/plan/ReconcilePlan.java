@@ -1,6 +1,7 @@
 package dev.warren.operator.plan;
 
 import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.plan.BrokerWork.Underway;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -61,6 +62,29 @@ public record ReconcilePlan(
         .filter(step -> !step.behindRecord())
         .flatMap(step -> step.actions().stream())
         .toList();
+  }
+
+  /**
+   * The plan without what might contradict an action that goes on beside the passes: nothing is
+   * done to the broker and its nodes until that has ended, as if this pass waited for it. What it
+   * has changed is then seen, and planned by.
+   */
+  ReconcilePlan beside(Underway underway) {
+    boolean aboutNodes = underway.action().concernsNodes();
+    return new ReconcilePlan(
+        support,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        consumers,
+        aboutNodes ? with(nodeProblems, underway.problem()) : nodeProblems,
+        aboutNodes ? topologyProblems : with(topologyProblems, underway.problem()),
+        retained,
+        removal);
+  }
+
+  private static List<Problem> with(List<Problem> problems, Problem another) {
+    return Stream.concat(problems.stream(), Stream.of(another)).toList();
   }
 
   /** All changes in words, in their order. */

@@ -75,9 +75,10 @@ public final class ReconcilePlanner {
    * @throws IllegalArgumentException when a pod template cannot be read
    */
   public ReconcilePlan plan() {
-    return plan(
-        true,
-        credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials)));
+    return besideOthers(
+        plan(
+            true,
+            credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials))));
   }
 
   /**
@@ -91,7 +92,11 @@ public final class ReconcilePlanner {
         observed.broker() instanceof Unreachable unreachable
             ? TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason())
             : new TopologyPlan(List.of(), List.of());
-    return plan(false, credentials -> new TopologyPlans(nothing, List.of()));
+    return besideOthers(plan(false, credentials -> new TopologyPlans(nothing, List.of())));
+  }
+
+  private ReconcilePlan besideOthers(ReconcilePlan plan) {
+    return observed.work().underway().map(plan::beside).orElse(plan);
   }
 
   private record TopologyPlans(TopologyPlan broker, List<KubernetesAction> consumers) {}
@@ -166,7 +171,7 @@ public final class ReconcilePlanner {
     return observed
         .reachable()
         .filter(Reachable::closed)
-        .map(broker -> MigrationPlanner.reopening(DesiredDefinitions.of(spec), broker))
+        .map(broker -> ReopeningPlanner.plan(DesiredDefinitions.of(spec), broker))
         .orElse(List.of());
   }
 
@@ -220,7 +225,8 @@ public final class ReconcilePlanner {
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);
-    MigrationPlan migration = MigrationPlanner.plan(spec.queues(), desired, broker);
+    MigrationPlan migration =
+        MigrationPlanner.plan(spec.queues(), desired, broker, observed.work().stalledMoves());
     TopologyPlan topology =
         TopologyPlanner.plan(desired, broker.definitions(), migration.migrating());
     PrunePlan prune = PrunePlanner.plan(desired, Declared.of(spec), broker, consumedQueues());
@@ -229,7 +235,7 @@ public final class ReconcilePlanner {
     if (!prune.record().equals(broker.declared())) {
       actions.add(new PutRecord(prune.record()));
     }
-    actions.addAll(UnfinishedDeletions.plan(broker));
+    actions.addAll(UnfinishedDeletions.plan(broker, migration.migrating()));
     // What is new comes first: a message that changes its way has one at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());

@@ -3,29 +3,40 @@ package dev.warren.operator.plan;
 import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Plans to finish deletions of queues that ended half-way. Such a queue has lost its members while
- * all nodes run; whether they were deleted, or only start late, the nodes know.
+ * Deletions of queues that ended half-way. Such a queue has lost its members while all nodes run;
+ * whether they were deleted, or only start late, the nodes know.
  */
-final class UnfinishedDeletions {
+public final class UnfinishedDeletions {
 
   private UnfinishedDeletions() {}
 
-  static List<BrokerAction> plan(Reachable broker) {
+  /** The quorum queues of which the nodes are asked. */
+  public static Set<String> suspects(Reachable broker) {
     if (!broker.allRun()) {
-      return List.of();
+      return Set.of();
     }
-    Set<String> queues =
-        broker.queues().values().stream()
-            .filter(queue -> isQuorumQueue(queue, broker))
-            .filter(queue -> !hasMajority(queue))
-            .map(QueueState::name)
-            .collect(Collectors.toSet());
-    return queues.isEmpty() ? List.of() : List.of(new FinishDeletions(queues));
+    return broker.queues().values().stream()
+        .filter(queue -> isQuorumQueue(queue, broker))
+        .filter(queue -> !hasMajority(queue))
+        .map(QueueState::name)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Finishes those that were found.
+   *
+   * @param migrating queues that are recreated, and deleted only while clients are kept out
+   */
+  static List<BrokerAction> plan(Reachable broker, Set<String> migrating) {
+    Set<String> queues = new HashSet<>(broker.halfDeleted());
+    queues.removeAll(migrating);
+    return queues.isEmpty() ? List.of() : List.of(new FinishDeletions(Set.copyOf(queues)));
   }
 
   private static boolean isQuorumQueue(QueueState queue, Reachable broker) {

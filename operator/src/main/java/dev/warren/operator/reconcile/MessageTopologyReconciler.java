@@ -2,6 +2,8 @@ package dev.warren.operator.reconcile;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.broker.BrokerClientFactory;
+import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.config.OperatorConfig;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
@@ -42,6 +44,7 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
@@ -103,6 +106,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final KubernetesClient kubernetes;
   private final Images images;
   private final Clock clock;
+  private final BrokerWorker worker;
   private final StateObserver observer;
   private final LoadSampler sampler;
   private final TopologyMeters topologyMeters;
@@ -110,9 +114,12 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final EventRecorder events;
   private final RandomText newSecret = new RandomText();
 
-  /** Through which a topology is looked at when a consumer needs another number of Pods. */
-  private final SimpleInboundEventSource<MessageTopology> scalings =
-      new SimpleInboundEventSource<>("scalings");
+  /**
+   * Through which a topology is looked at when a consumer needs another number of Pods, or when
+   * what was done at its broker beside its passes has ended.
+   */
+  private final SimpleInboundEventSource<MessageTopology> wakeUps =
+      new SimpleInboundEventSource<>("wake-ups");
 
   private volatile IndexerResourceCache<MessageTopology> topologies;
 
@@ -126,16 +133,23 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     this.sampler =
         new LoadSampler(
             this::exists,
-            scalings::propagateEvent,
+            wakeUps::propagateEvent,
             () -> new ConsumerScaler()::decide,
             new GatewayArrivals(http)::next,
             meters,
             clock);
     this.topologyMeters = new TopologyMeters(meters, topology -> topologies.get(topology));
+    this.worker =
+        new BrokerWorker(
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("broker-", 0).factory()),
+            this::exists,
+            owner -> wakeUps.propagateEvent(id(owner)),
+            clock);
     this.observer =
         new StateObserver(
             kubernetes,
-            address -> BrokerConnection.of(http, address.nodes(), address.admin()),
+            new BrokerClientFactory(http, kubernetes, clock)::of,
+            worker::underway,
             sampler::scaling,
             clock);
     this.prover = new TemplateProver(kubernetes);
@@ -147,17 +161,25 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       EventSourceContext<MessageTopology> context) {
     topologies = context.getPrimaryCache();
     return Stream.concat(
-            Stream.of(scalings),
+            Stream.of(wakeUps),
             StateObserver.KINDS.stream()
                 .<EventSource<?, MessageTopology>>map(kind -> informer(kind, context)))
         .toList();
   }
 
   private boolean exists(MessageTopology topology) {
+    return exists(Owner.of(topology));
+  }
+
+  private boolean exists(Owner topology) {
     return topologies
-        .get(ResourceID.fromResource(topology))
-        .filter(now -> now.getMetadata().getUid().equals(topology.getMetadata().getUid()))
+        .get(id(topology))
+        .filter(now -> now.getMetadata().getUid().equals(topology.uid()))
         .isPresent();
+  }
+
+  private static ResourceID id(Owner topology) {
+    return new ResourceID(topology.topology(), topology.namespace());
   }
 
   private static <R extends HasMetadata> EventSource<R, MessageTopology> informer(
@@ -205,7 +227,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return Pass.held(mode, plan, observation, violations);
     }
     KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
-    return new PlanExecutor(writer, observed.broker(), clock)
+    return new PlanExecutor(writer, observed.broker(), worker, owner, clock)
         .carryOut(plan, observation, violations);
   }
 

@@ -3,9 +3,12 @@ package dev.warren.operator.reconcile;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerWork.Underway;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.Problem;
@@ -37,11 +40,20 @@ final class PlanExecutor {
 
   private final KubernetesWriter kubernetes;
   private final Optional<BrokerClient> broker;
+  private final BrokerWorker worker;
+  private final Owner owner;
   private final Clock clock;
 
-  PlanExecutor(KubernetesWriter kubernetes, Optional<BrokerClient> broker, Clock clock) {
+  PlanExecutor(
+      KubernetesWriter kubernetes,
+      Optional<BrokerClient> broker,
+      BrokerWorker worker,
+      Owner owner,
+      Clock clock) {
     this.kubernetes = kubernetes;
     this.broker = broker;
+    this.worker = worker;
+    this.owner = owner;
     this.clock = clock;
   }
 
@@ -61,7 +73,8 @@ final class PlanExecutor {
     List<Retained> retained = new ArrayList<>(plan.retained());
     List<BrokerAction> declared = new ArrayList<>();
     List<BrokerAction> allowed = isRecorded ? plan.broker() : plan.brokerBeforeRecord();
-    broker.ifPresent(client -> topology.addAll(declare(client, allowed, declared, retained)));
+    broker.ifPresent(
+        client -> topology.addAll(declare(client, allowed, declared, retained, nodes)));
     held(plan.broker().size() - allowed.size()).ifPresent(topology::add);
     List<Problem> rollingOut = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
@@ -145,24 +158,29 @@ final class PlanExecutor {
       BrokerClient client,
       List<BrokerAction> actions,
       List<BrokerAction> done,
-      List<Retained> retained) {
+      List<Retained> retained,
+      List<Problem> nodeProblems) {
     Instant end = clock.instant().plus(BROKER_SHARE);
     List<Problem> problems = new ArrayList<>();
     int unanswered = 0;
     for (int i = 0; i < actions.size(); i++) {
       if (clock.instant().isAfter(end)) {
-        int left = actions.size() - i;
-        problems.add(
-            new Problem(
-                Reason.DECLARING,
-                "%d of %d changes are still to be made".formatted(left, actions.size())));
+        problems.add(stillToMake(actions.size() - i, actions.size()));
         return problems;
       }
       BrokerAction action = actions.get(i);
       try {
         LOG.infof("%s", action.describe());
-        client.apply(action);
+        Optional<Underway> beside = worker.carryOut(owner, client, action, end);
         done.add(action);
+        if (beside.isPresent()) {
+          // What comes after it may build upon it.
+          if (i + 1 < actions.size()) {
+            problems.add(stillToMake(actions.size() - i, actions.size()));
+          }
+          (action.concernsNodes() ? nodeProblems : problems).add(beside.get().problem());
+          return problems;
+        }
       } catch (BrokerException e) {
         if (e.kind() == Kind.IN_USE) {
           LOG.infof("%s: %s", action.describe(), e.getMessage());
@@ -185,6 +203,11 @@ final class PlanExecutor {
     return problems;
   }
 
+  private static Problem stillToMake(int left, int all) {
+    return new Problem(
+        Reason.DECLARING, "%d of %d changes are still to be made".formatted(left, all));
+  }
+
   private static Retained retained(BrokerAction removal, String because) {
     return switch (removal) {
       case BrokerAction.RemoveQueue remove -> new Retained(Retained.QUEUE, remove.queue(), because);
@@ -199,6 +222,9 @@ final class PlanExecutor {
     return switch (e.kind()) {
       case REFUSED, IN_USE ->
           new Problem(Reason.REFUSED, "cannot " + action.describe() + ": " + e.getMessage());
+      case UNTRIED ->
+          new Problem(
+              Reason.UNTRIED_VERSION, "cannot " + action.describe() + ": " + e.getMessage());
       case FAILED ->
           new Problem(Reason.BROKER_ERROR, "cannot " + action.describe() + ": " + e.getMessage());
       case UNAVAILABLE, UNAUTHORIZED -> new Problem(Reason.BROKER_UNREACHABLE, e.getMessage());

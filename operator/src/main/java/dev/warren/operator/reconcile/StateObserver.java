@@ -5,12 +5,16 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerClientFactory.BrokerAddress;
 import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.MoveWatch;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerWork;
+import dev.warren.operator.plan.BrokerWork.Underway;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.DeletionCosts;
 import dev.warren.operator.plan.Machine;
@@ -67,31 +71,31 @@ final class StateObserver {
   private static final int MOST_QUESTIONS = 10;
 
   private final KubernetesClient kubernetes;
-  private final Function<BrokerAddress, BrokerClient> apis;
+  private final Function<BrokerAddress, BrokerClient> brokers;
+  private final Function<Owner, Optional<Underway>> underway;
   private final Function<MessageTopology, Map<String, ConsumerScaling>> scaling;
   private final Clock clock;
   private final Machines machines;
-  private final NodeCommands commands;
+  private final MoveWatch moves = new MoveWatch();
   private final Sightings sightings = new Sightings();
 
-  /** Where a topology's broker is, and the Secret with the operator's account in it. */
-  record BrokerAddress(Collection<QueueNode> nodes, Secret admin) {}
-
   /**
-   * @param apis gives the management API of a broker
+   * @param brokers gives a client of a broker
+   * @param underway says what is done at a topology's broker beside its passes
    * @param scaling says how it stands with the consumers of a topology that follow their load
    */
   StateObserver(
       KubernetesClient kubernetes,
-      Function<BrokerAddress, BrokerClient> apis,
+      Function<BrokerAddress, BrokerClient> brokers,
+      Function<Owner, Optional<Underway>> underway,
       Function<MessageTopology, Map<String, ConsumerScaling>> scaling,
       Clock clock) {
     this.kubernetes = kubernetes;
-    this.apis = apis;
+    this.brokers = brokers;
+    this.underway = underway;
     this.scaling = scaling;
     this.clock = clock;
     this.machines = new Machines(kubernetes, clock);
-    this.commands = new NodeCommands(kubernetes);
   }
 
   /** What one pass goes by, and the broker to carry its plan out on. */
@@ -127,11 +131,12 @@ final class StateObserver {
             found.values().stream().flatMap(Collection::stream).filter(owner::owns).toList());
     Optional<Secret> admin = objects.find(Secret.class, names.adminSecret());
     boolean hasPods = nodes.values().stream().anyMatch(node -> node.pod().isPresent());
-    Optional<TopologyBroker> broker =
+    Optional<BrokerClient> broker =
         admin
             .filter(secret -> hasPods)
-            .map(secret -> apis.apply(new BrokerAddress(nodes.values(), secret)))
-            .map(api -> new TopologyBroker(api, commands, names, nodes.values(), clock));
+            .map(secret -> brokers.apply(new BrokerAddress(names, nodes.values(), secret)));
+    // Before the broker is asked: what ends in between is seen by the next pass.
+    Optional<Underway> beside = underway.apply(owner);
     List<Pod> consumerPods =
         all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
     BrokerObservation said =
@@ -156,22 +161,23 @@ final class StateObserver {
             resolvable(broker, nodes.values()),
             warnings(nodes.values(), consumerPods, now),
             scaling(topology, names, objects, broker),
+            new BrokerWork(beside, moves.stalled(owner.uid(), said, now)),
             now);
-    return new Observed(observation, broker.map(Function.identity()));
+    return new Observed(observation, broker);
   }
 
   private ScalingObservation scaling(
       MessageTopology topology,
       ResourceNames names,
       ObservedObjects objects,
-      Optional<TopologyBroker> broker) {
+      Optional<BrokerClient> broker) {
     Map<String, ConsumerScaling> known = scaling.apply(topology);
     boolean asked = DeletionCosts.areNeeded(topology.getSpec().consumers(), names, objects, known);
     return new ScalingObservation(
         known, broker.filter(api -> asked).flatMap(StateObserver::unacknowledged));
   }
 
-  private static Optional<Map<String, Long>> unacknowledged(TopologyBroker broker) {
+  private static Optional<Map<String, Long>> unacknowledged(BrokerClient broker) {
     try {
       return Optional.of(broker.unacknowledgedByAddress());
     } catch (BrokerException e) {
@@ -182,7 +188,7 @@ final class StateObserver {
 
   /** Asked only of nodes whose name was taken away. What cannot be asked counts as resolvable. */
   private static Set<Integer> resolvable(
-      Optional<TopologyBroker> broker, Collection<QueueNode> nodes) {
+      Optional<BrokerClient> broker, Collection<QueueNode> nodes) {
     return nodes.stream()
         .filter(node -> node.pod().isPresent() && !node.hasName())
         .map(QueueNode::number)
@@ -190,7 +196,7 @@ final class StateObserver {
         .collect(toSet());
   }
 
-  private static boolean canResolve(TopologyBroker broker, int node) {
+  private static boolean canResolve(BrokerClient broker, int node) {
     try {
       return broker.canResolve(node);
     } catch (BrokerException e) {

@@ -6,6 +6,7 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.NodeAddress;
 import dev.warren.operator.model.Ports;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.ConsumerScaling;

@@ -14,6 +14,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.ApiAction;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class ManagementApiBrokerClientTest {
   private static final String PASSWORD = "s3cr3t-p\u00e4ss";
-  private static final BrokerAction ACTION = new BrokerAction.AddMember("q", "rabbit@b");
+  private static final ApiAction ACTION = new BrokerAction.AddMember("q", "rabbit@b");
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -75,7 +76,7 @@ class ManagementApiBrokerClientTest {
 
     assertThat(observation).isInstanceOf(Reachable.class);
     assertThat(((Reachable) observation).queues()).containsOnlyKeys("orders");
-    assertThat(requests)
+    assertThat(withoutShovels())
         .containsExactly(
             "GET /api/definitions",
             "GET /api/nodes?columns=name,running,enabled_plugins",
@@ -88,9 +89,72 @@ class ManagementApiBrokerClientTest {
   void asksForTheCopiesOfStreams() throws IOException {
     client(broker("stream")).observe();
 
-    assertThat(requests)
+    assertThat(withoutShovels())
         .hasSize(5)
         .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+  }
+
+  /** These are asked for only if there is any, as there is one here. */
+  private List<String> withoutShovels() {
+    assertThat(requests).contains("GET /api/shovels/%2F");
+    return requests.stream().filter(request -> !request.contains("shovels")).toList();
+  }
+
+  @Test
+  void whatRunsOfTheMovesIsKnownOnlyWithThePluginThatTells() throws IOException {
+    URI telling =
+        observed(
+            Map.of(
+                "/api/shovels/%2F",
+                "[{\"name\": \"back\", \"vhost\": \"/\", \"state\": \"running\"},"
+                    + " {\"name\": \"other\", \"vhost\": \"/\", \"state\": \"terminated\"}]"));
+
+    assertThat(reachable(telling).runningMoves()).containsExactly("back");
+    assertThat(reachable(observed(Map.of())).runningMoves()).isEmpty();
+  }
+
+  private Reachable reachable(URI broker) {
+    return (Reachable) client(broker).observe();
+  }
+
+  /** A node that gives these answers, by their paths. */
+  private URI observed(Map<String, String> answers) throws IOException {
+    return server(
+        exchange -> {
+          String path = exchange.getRequestURI().getRawPath();
+          if (path.equals("/api/definitions")) {
+            answer(exchange, 200, definitions("quorum"));
+          } else if (path.startsWith("/api/shovels") && !answers.containsKey(path)) {
+            answer(exchange, 404, "{\"error\": \"Object Not Found\"}");
+          } else {
+            answer(exchange, 200, answers.getOrDefault(path, "[]"));
+          }
+        });
+  }
+
+  /** RabbitMQ takes 5 s and more for a deletion; one that is not waited for is half done. */
+  @Test
+  void aDeletionIsGivenTheTimeThatItTakes() throws IOException {
+    URI slow =
+        server(
+            exchange -> {
+              pause(Duration.ofMillis(3500));
+              answer(exchange, 204, "");
+            });
+
+    client(slow).deleteQueue("a/b", Duration.ofSeconds(15));
+
+    assertThat(requests).containsExactly("DELETE /api/queues/%2F/a%2Fb");
+    assertThatThrownBy(() -> client(slow).deleteQueue("q", Duration.ofSeconds(1)))
+        .hasMessageEndingWith(" did not answer within 1 s");
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
@@ -435,7 +499,7 @@ class ManagementApiBrokerClientTest {
                 + "messages_unacknowledged");
   }
 
-  private static BrokerException failure(ManagementApiBrokerClient client, BrokerAction action) {
+  private static BrokerException failure(ManagementApiBrokerClient client, ApiAction action) {
     return catchThrowableOfType(BrokerException.class, () -> client.apply(action));
   }
 

@@ -25,15 +25,12 @@ import dev.warren.operator.plan.QueueLoad;
 import dev.warren.operator.plan.TopologyPlan;
 import dev.warren.operator.plan.TopologyPlanner;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,13 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The plan and the client against a real RabbitMQ: {@code make test-node} starts it. */
 class ManagementApiBrokerIT {
 
-  private static final URI URL = URI.create(required("WARREN_BROKER_URL"));
-  private static final String USER = required("WARREN_BROKER_USER");
-  private static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
-
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private final BrokerClient broker =
-      new ManagementApiBrokerClient(HTTP, List.of(URL), USER, PASSWORD);
+  private final BrokerClient broker = RealBroker.client();
 
   @Test
   void whatIsPlannedForAnyNameIsThereAfterwardsAndNothingIsLeftToDo() {
@@ -278,9 +269,9 @@ class ManagementApiBrokerIT {
 
   private static Connection connect() throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(URL.getHost());
-    factory.setUsername(USER);
-    factory.setPassword(PASSWORD);
+    factory.setHost(RealBroker.URL.getHost());
+    factory.setUsername(RealBroker.USER);
+    factory.setPassword(RealBroker.PASSWORD);
     return factory.newConnection();
   }
 
@@ -311,18 +302,16 @@ class ManagementApiBrokerIT {
   }
 
   private static String policyOf(String name) throws Exception {
-    String credentials = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes());
+    String credentials =
+        Base64.getEncoder()
+            .encodeToString((RealBroker.USER + ":" + RealBroker.PASSWORD).getBytes());
     HttpRequest request =
-        HttpRequest.newBuilder(URL.resolve("/api/queues/%2F/" + name + "?disable_stats=true"))
+        HttpRequest.newBuilder(
+                RealBroker.URL.resolve("/api/queues/%2F/" + name + "?disable_stats=true"))
             .header("Authorization", "Basic " + credentials)
             .build();
     JsonNode queue =
-        new ObjectMapper().readTree(HTTP.send(request, BodyHandlers.ofString()).body());
+        new ObjectMapper().readTree(RealBroker.HTTP.send(request, BodyHandlers.ofString()).body());
     return queue.path("policy").asText();
-  }
-
-  private static String required(String variable) {
-    return Objects.requireNonNull(
-        System.getenv(variable), variable + " is not set: run this test by `make test-node`");
   }
 }

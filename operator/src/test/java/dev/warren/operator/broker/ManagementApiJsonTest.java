@@ -66,11 +66,11 @@ class ManagementApiJsonTest {
   private static final String C = "rabbit@c";
 
   private final BrokerDefinitions definitions =
-      ManagementApiJson.definitions(ManagementApiJson.tree(DEFINITIONS));
+      DefinitionsJson.definitions(ManagementApiJson.tree(DEFINITIONS));
 
   @Test
   void theRecordOfWhatIsDeclaredIsRead() {
-    assertThat(ManagementApiJson.declared(ManagementApiJson.tree(DEFINITIONS)))
+    assertThat(DefinitionsJson.declared(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(
             new Declared(
                 Set.of("events"),
@@ -81,10 +81,10 @@ class ManagementApiJsonTest {
   /** Nothing is anybody's then, so that nothing is removed. */
   @Test
   void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
-    assertThat(ManagementApiJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
+    assertThat(DefinitionsJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
         .isEqualTo(Declared.NOTHING);
     assertThat(
-            ManagementApiJson.declared(
+            DefinitionsJson.declared(
                 ManagementApiJson.tree(
                     "{\"global_parameters\": [{\"name\": \"warren.declared\", \"value\": \"{\"}]}")))
         .isEqualTo(Declared.NOTHING);
@@ -137,11 +137,11 @@ class ManagementApiJsonTest {
 
   @Test
   void readsMovesOfMessagesAndWhetherClientsMayConnect() {
-    assertThat(ManagementApiJson.moves(ManagementApiJson.tree(DEFINITIONS)))
+    assertThat(DefinitionsJson.moves(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(Map.of("back", new Move("a", "b")));
-    assertThat(ManagementApiJson.closed(ManagementApiJson.tree(DEFINITIONS))).isTrue();
+    assertThat(DefinitionsJson.closed(ManagementApiJson.tree(DEFINITIONS))).isTrue();
     assertThat(
-            ManagementApiJson.closed(
+            DefinitionsJson.closed(
                 ManagementApiJson.tree(DEFINITIONS.replace("\"max-connections\": 0", ""))))
         .isFalse();
   }
@@ -149,12 +149,12 @@ class ManagementApiJsonTest {
   @Test
   void readsNodes() {
     assertThat(
-            ManagementApiJson.nodes(
+            StateJson.nodes(
                 """
                 [{"name": "rabbit@a", "running": true, "enabled_plugins": ["rabbitmq_shovel", "rabbitmq_stream"]},
                   {"name": "rabbit@b", "running": false}]
                 """,
-                ManagementApiJson.alarms(
+                StateJson.alarms(
                     """
                     {"status": "failed", "alarms": [{"node": "rabbit@a", "resource": "disk"},
                       {"node": "rabbit@a", "resource": "memory"}]}
@@ -227,7 +227,7 @@ class ManagementApiJsonTest {
         [{"name": "s", "leader": "rabbit@a", "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@a"]},
          {"name": "q", "online": null}]
         """;
-    assertThat(ManagementApiJson.queues(totals, copies))
+    assertThat(StateJson.queues(totals, copies))
         .isEqualTo(
             Map.of(
                 "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),
@@ -237,7 +237,7 @@ class ManagementApiJsonTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "null", "[]", "<html>", "{\"users\": []}"})
   void anAnswerThatLacksAListIsNoEmptyBroker(String answer) {
-    assertThatThrownBy(() -> ManagementApiJson.definitions(ManagementApiJson.tree(answer)))
+    assertThatThrownBy(() -> DefinitionsJson.definitions(ManagementApiJson.tree(answer)))
         .isInstanceOf(BrokerException.class);
   }
 
@@ -251,6 +251,6 @@ class ManagementApiJsonTest {
   }
 
   private static QueueState onlyQueue(String json) {
-    return ManagementApiJson.queues(json).get("q");
+    return StateJson.queues(json).get("q");
   }
 }

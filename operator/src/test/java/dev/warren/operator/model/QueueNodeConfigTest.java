@@ -65,7 +65,7 @@ class QueueNodeConfigTest {
             files("plugins: [rabbitmq_stream, rabbitmq_management, rabbitmq_stream]")
                 .get(QueueNodeConfig.ENABLED_PLUGINS))
         .isEqualTo(
-            "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_peer_discovery_k8s,rabbitmq_shovel,rabbitmq_stream].\n");
+            "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_peer_discovery_k8s,rabbitmq_shovel,rabbitmq_shovel_management,rabbitmq_stream].\n");
   }
 
   private static String operatorConf(String nodes) {

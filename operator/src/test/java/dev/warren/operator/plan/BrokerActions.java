@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One change to the broker of every kind. */
 public final class BrokerActions {
@@ -39,7 +40,8 @@ public final class BrokerActions {
         new BrokerAction.ForgetNode("rabbit@a"),
         new BrokerAction.StartMove("m", new Move("q", "r")),
         new BrokerAction.EndMove("m"),
-        new BrokerAction.MakeAnew(QUEUE, Optional.empty(), Set.of(), "m"),
+        new BrokerAction.RecreateQueue(
+            QUEUE, Optional.empty(), Set.of(), new BrokerAction.StartMove("m", new Move("q", "r"))),
         new BrokerAction.KeepClientsOut(),
         new BrokerAction.DisconnectClients(),
         new BrokerAction.LetClientsIn(),
@@ -53,5 +55,12 @@ public final class BrokerActions {
   /** One of every kind that takes something away. */
   public static List<BrokerAction> destructive() {
     return all().stream().filter(BrokerAction::isDestructive).toList();
+  }
+
+  /** All records below a sealed interface. */
+  static Stream<Class<?>> kinds(Class<?> sealed) {
+    return sealed.isRecord()
+        ? Stream.of(sealed)
+        : Stream.of(sealed.getPermittedSubclasses()).flatMap(BrokerActions::kinds);
   }
 }

@@ -38,10 +38,11 @@ import dev.warren.operator.plan.BrokerAction.ForgetNode;
 import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.MakeAnew;
 import dev.warren.operator.plan.BrokerAction.PutPolicy;
 import dev.warren.operator.plan.BrokerAction.PutRecord;
 import dev.warren.operator.plan.BrokerAction.PutUser;
+import dev.warren.operator.plan.BrokerAction.QueueDeletion;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import dev.warren.operator.plan.BrokerAction.RemoveExchange;
 import dev.warren.operator.plan.BrokerAction.RemoveMember;
 import dev.warren.operator.plan.BrokerAction.RemovePolicy;
@@ -56,6 +57,7 @@ import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.BrokerWork.Underway;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
@@ -86,6 +88,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -136,6 +139,9 @@ final class InMemoryCluster {
   private final Map<String, Long> messages = new TreeMap<>();
   private Declared declared = Declared.NOTHING;
   private final Map<String, Move> moves = new TreeMap<>();
+  private final Set<String> stoppedMoves = new HashSet<>();
+  private final Set<String> halfDeleted = new HashSet<>();
+  private BrokerWork work = BrokerWork.NONE;
   private boolean closed;
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -277,7 +283,7 @@ final class InMemoryCluster {
   }
 
   private static boolean isDestructive(BrokerAction action) {
-    return action instanceof RemoveQueue
+    return action instanceof QueueDeletion
         || action instanceof RemoveExchange
         || action instanceof Unbind
         || action instanceof StopNode
@@ -943,14 +949,18 @@ final class InMemoryCluster {
       case BalanceLeaders() -> balance();
       case StopNode(String node) -> stop(node);
       case StartMove(String name, Move move) -> moves.put(name, move);
-      case EndMove(String name) -> moves.remove(name);
-      case MakeAnew make -> makeAnew(make);
+      case EndMove(String name) -> {
+        moves.remove(name);
+        stoppedMoves.remove(name);
+      }
+      case FinishDeletions(Set<String> found) ->
+          found.stream().filter(Set.copyOf(halfDeleted)::contains).forEach(this::deleteByHand);
+      case RecreateQueue recreate -> recreate(recreate);
       case KeepClientsOut() -> closed = true;
       case DisconnectClients() -> throw new AssertionError("a part of another action");
       case LetClientsIn() -> closed = false;
       case SetPlugins(String node, Set<String> wanted) -> plugins.put(node, wanted);
       case FreeFeatureFlags free -> {}
-      case FinishDeletions finish -> {}
       case ForgetNode(String node) -> throw new AssertionError(node);
     }
   }
@@ -1069,6 +1079,7 @@ final class InMemoryCluster {
     queues.remove(queue);
     members.remove(queue);
     messages.remove(queue);
+    halfDeleted.remove(queue);
     bindings.removeIf(binding -> binding.queue().equals(queue));
   }
 
@@ -1076,23 +1087,27 @@ final class InMemoryCluster {
     return queue.startsWith(MigrationPlanner.SHELTER);
   }
 
-  private void makeAnew(MakeAnew make) {
-    String queue = make.queue().name();
+  private void recreate(RecreateQueue recreate) {
+    String queue = recreate.queue().name();
+    assertThat(halfDeleted.contains(queue) || isRunning(recreate.emptying().name()))
+        .as("clients are kept out for %s, of which nothing moves", queue)
+        .isTrue();
     closed = true;
     move();
     assertThat(messages.getOrDefault(queue, 0L)).as("messages that nothing moved").isZero();
-    moves.remove(make.move());
+    moves.remove(recreate.emptying().name());
     removeQueue(queue, false);
-    make.policy().ifPresent(policy -> policies.put(policy.name(), policy));
-    declare(make.queue());
-    bindings.addAll(make.bindings());
+    recreate.policy().ifPresent(policy -> policies.put(policy.name(), policy));
+    declare(recreate.queue());
+    bindings.addAll(recreate.bindings());
     closed = false;
   }
 
   /** What has a move goes from one queue to the other. */
   private boolean move() {
     boolean any = false;
-    for (Move move : moves.values()) {
+    for (String name : moves.keySet().stream().filter(this::isRunning).toList()) {
+      Move move = moves.get(name);
       long moved = messages.getOrDefault(move.from(), 0L);
       if (moved > 0 && queues.containsKey(move.to())) {
         messages.put(move.from(), 0L);
@@ -1101,6 +1116,31 @@ final class InMemoryCluster {
       }
     }
     return any;
+  }
+
+  private boolean isRunning(String move) {
+    return moves.containsKey(move) && !stoppedMoves.contains(move);
+  }
+
+  /** A move stops, as by the loss of the node where it runs, until it is started again. */
+  void stopMove(String name) {
+    stoppedMoves.add(name);
+  }
+
+  /** From now on these moves are to be started again. */
+  void setStalledMoves(Set<String> stalled) {
+    work = new BrokerWork(work.underway(), stalled);
+  }
+
+  /** From now on this goes on beside the passes. */
+  void setUnderway(Optional<Underway> underway) {
+    work = new BrokerWork(underway, work.stalledMoves());
+  }
+
+  /** RabbitMQ has dropped the deletion of a queue half-way. */
+  void deleteByHalf(String queue) {
+    messages.put(queue, 0L);
+    halfDeleted.add(queue);
   }
 
   /** How many messages a queue has. */
@@ -1300,6 +1340,7 @@ final class InMemoryCluster {
         resolvable(nodes.values()),
         Map.of(),
         scaling,
+        work,
         now);
   }
 
@@ -1417,7 +1458,9 @@ final class InMemoryCluster {
         states,
         declared,
         Map.copyOf(moves),
-        closed);
+        moves.keySet().stream().filter(this::isRunning).collect(Collectors.toSet()),
+        closed,
+        Set.copyOf(halfDeleted));
   }
 
   private static String key(String kind, String name) {

@@ -139,6 +139,7 @@ class LossDetectorTest {
         seen.resolvable(),
         seen.warnings(),
         seen.scaling(),
+        seen.work(),
         seen.at());
   }
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class MigrationPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aQueueIsMadeAnewAndHasItsMessagesAndBindingsAndPolicy() {
+  void aQueueIsRecreatedAndHasItsMessagesAndBindingsAndPolicy() {
     cluster.converge(CLASSIC);
     cluster.setMessages("a", 50_000);
 
@@ -43,7 +44,7 @@ class MigrationPlannerTest {
 
     ReconcilePlan plan = cluster.plan(spec("type: quorum, messageTTL: 1h"));
 
-    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::reason)
         .containsExactly(Reason.IMMUTABLE_ARGUMENT);
@@ -56,18 +57,18 @@ class MigrationPlannerTest {
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
 
     ReconcilePlan plan = cluster.plan(QUORUM);
-    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' is being made anew as a quorum queue: 50000 messages are still to be moved out");
+            "queue 'a' is being recreated as a quorum queue: 50000 messages are still to be moved out");
 
     cluster.setMessages("a", 10_000);
     assertThat(cluster.plan(QUORUM).broker())
         .as("nothing has moved yet")
-        .noneMatch(MakeAnew.class::isInstance);
+        .noneMatch(RecreateQueue.class::isInstance);
     cluster.setMessages(SHELTER, 1);
-    assertThat(cluster.plan(QUORUM).broker()).anyMatch(MakeAnew.class::isInstance);
+    assertThat(cluster.plan(QUORUM).broker()).anyMatch(RecreateQueue.class::isInstance);
   }
 
   @Test
@@ -77,7 +78,89 @@ class MigrationPlannerTest {
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
 
-    assertThat(cluster.plan(wanted).broker()).anyMatch(MakeAnew.class::isInstance);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientsAreNotKeptOutWhileTheMoveDoesNotRun(boolean reserved) {
+    cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
+
+    cluster.stopMove(SHELTER);
+
+    assertThat(cluster.plan(wanted).broker()).noneMatch(RecreateQueue.class::isInstance);
+  }
+
+  @Test
+  void aMoveThatHasStoppedIsStartedAgainInBothDirections() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 300);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.stopMove(SHELTER);
+    assertThat(cluster.plan(QUORUM).broker()).isEmpty();
+
+    restartOfTheMove("move the messages of queue 'a' to '" + SHELTER + "'");
+
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.setStalledMoves(Set.of());
+    cluster.settle();
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.stopMove(SHELTER);
+    assertThat(cluster.messages(SHELTER)).isEqualTo(300);
+    restartOfTheMove("move the messages of queue '" + SHELTER + "' to 'a'");
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+
+    cluster.setStalledMoves(Set.of());
+    cluster.converge(QUORUM);
+    assertThat(cluster.messages("a")).isEqualTo(300);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+  }
+
+  private void restartOfTheMove(String move) {
+    cluster.setStalledMoves(Set.of(SHELTER));
+    assertThat(cluster.plan(QUORUM).broker())
+        .extracting(BrokerAction::describe)
+        .containsExactly("end the move of messages '" + SHELTER + "'", move);
+  }
+
+  @Test
+  void aQueueWhoseDeletionIsHalfDoneIsRecreatedThoughNothingMovesOutOfIt() {
+    cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.deleteByHalf("a");
+
+    ReconcilePlan plan = cluster.plan(wanted);
+    assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "queue 'a' is being recreated as a quorum queue: its deletion is half done, and is finished");
+    cluster.converge(wanted);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").arguments()).isEmpty();
+  }
+
+  @Test
+  void aHalfDoneDeletionIsFinishedBeforeClientsAreLetInAgain() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+    cluster.deleteByHalf("a");
+
+    assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
+        .extracting(BrokerAction::describe)
+        .containsExactly(
+            "finish the deletion of queues whose members are deleted: 'a'",
+            "set policy 'warren.a'",
+            "declare quorum queue 'a'",
+            "bind 'events' to 'a' by 'some'",
+            "let clients connect again");
+    assertThat(cluster.plan(QUORUM).broker()).noneMatch(RecreateQueue.class::isInstance);
   }
 
   @ParameterizedTest
@@ -86,16 +169,16 @@ class MigrationPlannerTest {
     cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
-    assertThat(cluster.plan(wanted).broker()).anyMatch(MakeAnew.class::isInstance);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
 
     cluster.loseLeaders();
 
     ReconcilePlan plan = cluster.plan(wanted);
-    assertThat(plan.broker()).noneMatch(MakeAnew.class::isInstance);
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
         .contains(
-            "queue 'a' is being made anew as a quorum queue: it has no leader now and has to wait for one");
+            "queue 'a' is being recreated as a quorum queue: it has no leader now and has to wait for one");
   }
 
   @ParameterizedTest
@@ -174,7 +257,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void bindingsOfOthersAreMadeAnewTooButNotThoseThatAreNoLongerWanted() {
+  void bindingsOfOthersAreMadeAgainTooButNotThoseThatAreNoLongerWanted() {
     Binding foreign = new Binding("events", "a", "foreign", Map.of());
     cluster.converge(CLASSIC);
     cluster.bindByHand(foreign);
@@ -191,8 +274,8 @@ class MigrationPlannerTest {
     cluster.settle();
 
     assertThat(cluster.plan(unbound).broker())
-        .filteredOn(MakeAnew.class::isInstance)
-        .extracting(action -> ((MakeAnew) action).bindings())
+        .filteredOn(RecreateQueue.class::isInstance)
+        .extracting(action -> ((RecreateQueue) action).bindings())
         .containsExactly(Set.of(foreign));
   }
 
@@ -221,7 +304,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void aStreamIsNotMadeAnew() {
+  void aStreamIsNotRecreated() {
     cluster.converge(spec("type: stream"));
 
     assertThat(cluster.plan(QUORUM).topologyProblems())

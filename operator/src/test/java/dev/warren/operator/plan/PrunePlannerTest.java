@@ -217,7 +217,9 @@ class PrunePlannerTest {
             states,
             declared,
             Map.of(),
-            false),
+            Set.of(),
+            false,
+            Set.of()),
         consumed);
   }
 

@@ -229,7 +229,9 @@ class QueueMembersPlannerTest {
             states,
             Declared.NOTHING,
             Map.of(),
-            false),
+            Set.of(),
+            false,
+            Set.of()),
         leaving,
         replicas);
   }

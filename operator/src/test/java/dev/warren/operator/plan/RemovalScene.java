@@ -45,7 +45,9 @@ final class RemovalScene {
   private boolean inService = true;
   private boolean hasName = true;
   private boolean marked;
+  private boolean started = true;
   private boolean blank;
+  private boolean recordedAsBlank;
   private boolean leftovers = true;
   private boolean resolvable;
   private Instant now = DECIDED;
@@ -127,6 +129,19 @@ final class RemovalScene {
     return this;
   }
 
+  /** It found its volume empty; its Pod is another by now, which has not started. */
+  RemovalScene recordedAsBlank() {
+    recordedAsBlank = true;
+    started = false;
+    return this;
+  }
+
+  /** It found its volume empty, and has started since. */
+  RemovalScene startedSince() {
+    recordedAsBlank = true;
+    return this;
+  }
+
   RemovalScene withoutLeftovers() {
     leftovers = false;
     return this;
@@ -139,7 +154,8 @@ final class RemovalScene {
 
   NodeRemoval removal(Phase phase) {
     return NodeRemoval.decided(LEAVING, kind, "of a test", DECIDED.toString())
-        .enter(phase, DECIDED.toString());
+        .enter(phase, DECIDED.toString())
+        .blank(recordedAsBlank);
   }
 
   Phase next(MessageTopologySpec spec, Phase phase) {
@@ -171,12 +187,15 @@ final class RemovalScene {
             states,
             Declared.NOTHING,
             Map.of(),
-            false),
+            Set.of(),
+            false,
+            Set.of()),
         Map.of(),
         Map.of(),
         resolvable ? Set.of(LEAVING) : Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        BrokerWork.NONE,
         now);
   }
 
@@ -200,7 +219,7 @@ final class RemovalScene {
         .withNewStatus()
         .addNewContainerStatus()
         .withName(QueueNodePod.CONTAINER)
-        .withState(blank ? refused() : running())
+        .withState(blank ? refused() : started ? running() : new ContainerState())
         .endContainerStatus()
         .endStatus()
         .build();

@@ -53,6 +53,7 @@ class StartPlannerTest {
         Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        BrokerWork.NONE,
         NOW);
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import dev.warren.operator.plan.BrokerObservation.Node;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
@@ -33,7 +32,7 @@ class UnfinishedDeletionsTest {
         "a classic queue is down            | classic | - | -     | true  | 0",
       })
   void aQueueThatLostItsMembersWhileAllNodesRunMayBeHalfDeleted(
-      String when, String type, String leader, String online, boolean allRun, int actions) {
+      String when, String type, String leader, String online, boolean allRun, int suspects) {
     Reachable broker =
         new Reachable(
             new BrokerDefinitions(
@@ -46,11 +45,11 @@ class UnfinishedDeletionsTest {
             Map.of("flow", state(leader, online)),
             Declared.NOTHING,
             Map.of(),
-            false);
+            Set.of(),
+            false,
+            Set.of());
 
-    assertThat(UnfinishedDeletions.plan(broker))
-        .hasSize(actions)
-        .allMatch(new FinishDeletions(Set.of("flow"))::equals);
+    assertThat(UnfinishedDeletions.suspects(broker)).hasSize(suspects).allMatch("flow"::equals);
   }
 
   private static QueueState state(String leader, String online) {

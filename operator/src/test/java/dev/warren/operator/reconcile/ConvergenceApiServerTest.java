@@ -9,6 +9,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.Decisions;
 import dev.warren.operator.broker.BrokerClient;
+import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Images;
@@ -418,7 +419,12 @@ class ConvergenceApiServerTest {
   private Pass carryOut(MessageTopology topology) {
     Observation observed = observe(topology);
     KubernetesWriter writer = new KubernetesWriter(client, Owner.of(topology), observed.objects());
-    return new PlanExecutor(writer, Optional.empty(), CLOCK)
+    return new PlanExecutor(
+            writer,
+            Optional.empty(),
+            new BrokerWorker(Runnable::run, owner -> true, owner -> {}, CLOCK),
+            Owner.of(topology),
+            CLOCK)
         .carryOut(plan(topology, observed), observed, List.of());
   }
 
@@ -433,7 +439,8 @@ class ConvergenceApiServerTest {
   }
 
   private Observation observe(MessageTopology topology) {
-    return new StateObserver(client, address -> broker(topology), named -> scaling, CLOCK)
+    return new StateObserver(
+            client, address -> broker(topology), owner -> Optional.empty(), named -> scaling, CLOCK)
         .observe(topology, caches(topology))
         .observation();
   }
@@ -502,7 +509,9 @@ class ConvergenceApiServerTest {
             queues,
             Declared.NOTHING,
             Map.of(),
-            false);
+            Set.of(),
+            false,
+            Set.of());
       }
 
       @Override
@@ -518,6 +527,11 @@ class ConvergenceApiServerTest {
       @Override
       public Map<String, Long> unacknowledgedByAddress() {
         throw new AssertionError("no consumer has more Pods than it needs");
+      }
+
+      @Override
+      public boolean canResolve(int node) {
+        throw new AssertionError("no node is lost");
       }
     };
   }

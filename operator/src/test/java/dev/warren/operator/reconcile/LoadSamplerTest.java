@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.Decisions;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
@@ -270,6 +272,7 @@ class LoadSamplerTest {
                 seen.resolvable(),
                 seen.warnings(),
                 seen.scaling(),
+                seen.work(),
                 seen.at()),
             Optional.of(broker)));
   }
@@ -404,6 +407,7 @@ class LoadSamplerTest {
         Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        BrokerWork.NONE,
         Instant.EPOCH);
   }
 
@@ -468,6 +472,11 @@ class LoadSamplerTest {
     @Override
     public void apply(BrokerAction action) {
       throw new AssertionError("nothing is changed: " + action);
+    }
+
+    @Override
+    public boolean canResolve(int node) {
+      throw new AssertionError("only a pass asks");
     }
 
     @Override

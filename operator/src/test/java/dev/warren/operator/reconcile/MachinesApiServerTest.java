@@ -3,6 +3,7 @@ package dev.warren.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.ApiServer;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.plan.Machine;
 import dev.warren.operator.plan.Machine.State;
 import dev.warren.operator.plan.QueueNode;

@@ -2,11 +2,14 @@ package dev.warren.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.warren.operator.ApiServer;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels.Component;
@@ -21,6 +24,7 @@ import dev.warren.operator.plan.BrokerActions;
 import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.BrokerStep;
+import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.KubernetesAction;
 import dev.warren.operator.plan.KubernetesAction.Create;
 import dev.warren.operator.plan.KubernetesAction.Delete;
@@ -50,6 +54,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +74,7 @@ class PlanExecutorApiServerTest {
   private final String namespace = server.namespace();
   private final Owner owner = new Owner(namespace, "orders", "uid-of-orders");
   private final Broker broker = new Broker();
+  private Executor executor = Runnable::run;
 
   @Test
   void whatBuildsUponARefusedChangeIsNotTriedAndTheRefusalIsToldFirst() {
@@ -253,6 +259,47 @@ class PlanExecutorApiServerTest {
     assertThat(pass.topologyProblems()).isEmpty();
   }
 
+  @Test
+  void whatTakesLongGoesOnBesideThePassAndNothingAfterItIsDone() {
+    executor = run -> broker.clock.pass(Duration.ofSeconds(6));
+
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+
+    assertThat(broker.declared).isEmpty();
+    assertThat(pass.topologyProblems())
+        .extracting(Problem::reason, Problem::message)
+        .containsExactly(
+            tuple(Reason.DECLARING, "2 of 2 changes are still to be made"),
+            tuple(
+                Reason.IN_PROGRESS,
+                "declare quorum queue 'a': in progress since " + TestClock.BEGIN));
+    assertThat(pass.nodeProblems()).isEmpty();
+  }
+
+  @Test
+  void whatIsDoneToANodeBesideThePassIsAboutTheNodes() {
+    executor = run -> broker.clock.pass(Duration.ofSeconds(6));
+
+    Pass pass =
+        carryOut(List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());
+
+    assertThat(pass.topologyProblems()).isEmpty();
+    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.IN_PROGRESS);
+  }
+
+  @Test
+  void whatWasNotTriedWithTheBrokersVersionIsNotDoneAndTold() {
+    broker.failures.put("a", new BrokerException(Kind.UNTRIED, "RabbitMQ 4.4.0 runs"));
+
+    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+
+    assertThat(pass.topologyProblems())
+        .containsExactly(
+            new Problem(
+                Reason.UNTRIED_VERSION, "cannot declare quorum queue 'a': RabbitMQ 4.4.0 runs"));
+    assertThat(broker.declared).containsExactly("b");
+  }
+
   /** Only the next pass sees it, and so may say that all is as it shall be. */
   @Test
   void aPassThatChangedTheBrokerDoesNotSayThatAllIsDeclared() {
@@ -401,8 +448,14 @@ class PlanExecutorApiServerTest {
             Set.of(),
             Map.of(),
             ScalingObservation.NONE,
+            BrokerWork.NONE,
             NOON);
-    return new PlanExecutor(writer, Optional.of(broker), broker.clock)
+    return new PlanExecutor(
+            writer,
+            Optional.of(broker),
+            new BrokerWorker(executor, topology -> true, topology -> {}, broker.clock),
+            owner,
+            broker.clock)
         .carryOut(
             new ReconcilePlan(
                 support,
@@ -481,6 +534,11 @@ class PlanExecutorApiServerTest {
     @Override
     public Map<String, Long> unacknowledgedByAddress() {
       throw new AssertionError("no consumer has more Pods than it needs");
+    }
+
+    @Override
+    public boolean canResolve(int node) {
+      throw new AssertionError("no node is lost");
     }
   }
 }

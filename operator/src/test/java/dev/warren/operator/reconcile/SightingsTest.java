@@ -68,7 +68,9 @@ class SightingsTest {
             Map.of(),
             Declared.NOTHING,
             Map.of(),
-            false);
+            Set.of(),
+            false,
+            Set.of());
     return update(broker, machine.map(found -> Map.of(0, found)).orElse(Map.of()), afterSeconds)
         .get(0);
   }

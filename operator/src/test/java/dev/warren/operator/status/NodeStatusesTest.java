@@ -10,6 +10,7 @@ import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
+import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.Observation;
 import dev.warren.operator.plan.ObservedObjects;
 import dev.warren.operator.plan.ScalingObservation;
@@ -76,6 +77,7 @@ class NodeStatusesTest {
             Set.of(),
             Map.of(),
             ScalingObservation.NONE,
+            BrokerWork.NONE,
             Instant.parse(END));
     return new NodeStatuses(observed, ResourceNames.of("shop", "orders"), removal).build(3);
   }

@@ -42,6 +42,7 @@ import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import dev.warren.operator.plan.BrokerObservation.Unreachable;
 import dev.warren.operator.plan.BrokerStep;
+import dev.warren.operator.plan.BrokerWork;
 import dev.warren.operator.plan.ConsumerScaling;
 import dev.warren.operator.plan.KubernetesAction.Apply;
 import dev.warren.operator.plan.KubernetesAction.Create;
@@ -1463,7 +1464,8 @@ class StatusBuilderTest {
     BrokerObservation broker =
         unreachable != null
             ? unreachable
-            : new Reachable(definitions, byName, queues, declared, Map.of(), false);
+            : new Reachable(
+                definitions, byName, queues, declared, Map.of(), Set.of(), false, Set.of());
     return new Observation(
         new ObservedObjects(Stream.concat(deployments.stream(), services.stream()).toList()),
         nodes,
@@ -1475,6 +1477,7 @@ class StatusBuilderTest {
         Set.of(),
         Map.of(),
         scaling,
+        BrokerWork.NONE,
         now);
   }
 

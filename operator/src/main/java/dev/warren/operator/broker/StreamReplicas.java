@@ -1,4 +1,4 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator.broker;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;

@@ -1,6 +1,5 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator.broker;
 
-import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.QueueNodePod;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,33 +13,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs what RabbitMQ has no HTTP request for in the container of a queue node. */
-final class NodeCommands {
-
-  /** For a command that only asks. */
-  static final Duration QUERY_LIMIT = Duration.ofSeconds(10);
-
-  /**
-   * For one that changes something. Forgetting waits 7 s for the lost node several times if its
-   * name can still be resolved.
-   */
-  static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
-
-  /** What a command came to. */
-  record Result(int exitCode, String output) {}
+/** Runs commands by the Kubernetes API. */
+final class PodShell implements NodeShell {
 
   private final KubernetesClient kubernetes;
 
-  NodeCommands(KubernetesClient kubernetes) {
+  PodShell(KubernetesClient kubernetes) {
     this.kubernetes = kubernetes;
   }
 
-  /**
-   * Runs a command.
-   *
-   * @throws BrokerException when it could not be run, or did not end in time
-   */
-  Result run(Pod pod, Duration limit, String... command) {
+  @Override
+  public Result run(Pod pod, Duration limit, String... command) {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     try (ExecWatch execution =
         kubernetes

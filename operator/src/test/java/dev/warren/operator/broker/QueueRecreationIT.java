@@ -1,4 +1,4 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,60 +9,47 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
-import dev.warren.operator.broker.BrokerClient;
-import dev.warren.operator.broker.BrokerException;
-import dev.warren.operator.broker.ManagementApiBrokerClient;
+import dev.warren.operator.TestClock;
+import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.plan.BrokerAction;
 import dev.warren.operator.plan.BrokerAction.Bind;
 import dev.warren.operator.plan.BrokerAction.DeclareQueue;
-import dev.warren.operator.plan.BrokerAction.DisconnectClients;
 import dev.warren.operator.plan.BrokerAction.EndMove;
 import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
 import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.MakeAnew;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
 import dev.warren.operator.plan.BrokerAction.RemovePolicy;
 import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import dev.warren.operator.plan.BrokerAction.StartMove;
-import dev.warren.operator.plan.BrokerObservation;
 import dev.warren.operator.plan.BrokerObservation.Move;
 import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
-import dev.warren.operator.plan.QueueLoad;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Queues are made anew in a real RabbitMQ, which {@code make test-node} starts. */
-class QueueRenewalIT {
-
-  private static final URI URL = URI.create(required("WARREN_BROKER_URL"));
-  private static final String USER = required("WARREN_BROKER_USER");
-  private static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
+/** Queues are recreated in a real RabbitMQ, which {@code make test-node} starts. */
+class QueueRecreationIT {
 
   private static final String QUEUE = "renewed 'é";
   private static final String SHELTER = "shelter of renewed";
   private static final Binding BINDING = new Binding("amq.topic", QUEUE, "renewed", Map.of());
   private static final Policy POLICY =
       new Policy("renewed", "^renewed", "quorum_queues", 1, Map.of("max-length", 1_000_000L));
+  private static final StartMove EMPTYING = new StartMove(SHELTER, new Move(QUEUE, SHELTER));
   private static final Duration COUNTED = Duration.ofSeconds(20);
 
-  private final BrokerClient broker =
-      new ManagementApiBrokerClient(HttpClient.newHttpClient(), List.of(URL), USER, PASSWORD);
+  private final BrokerClient broker = RealBroker.client();
 
   @AfterEach
   void remove() {
@@ -82,13 +69,13 @@ class QueueRenewalIT {
       await().until(() -> client.confirmed.size() > 1000);
       await("the counts are there").atMost(COUNTED).until(() -> messages(QUEUE) > 0);
 
-      broker.apply(new StartMove(SHELTER, new Move(QUEUE, SHELTER)));
+      broker.apply(EMPTYING);
       assertThat(observed().moves()).containsEntry(SHELTER, new Move(QUEUE, SHELTER));
       // While clients are kept out it could not begin.
       await("it has begun").atMost(COUNTED).until(() -> messages(SHELTER) > 0);
+      assertThat(observed().runningMoves()).containsExactly(SHELTER);
       Queue wanted = new Queue(QUEUE, "quorum", Map.of());
-      new QueueRenewal(disconnecting(client::cut), this::messages, Clock.systemUTC())
-          .carryOut(new MakeAnew(wanted, Optional.of(POLICY), Set.of(BINDING), SHELTER));
+      broker.apply(new RecreateQueue(wanted, Optional.of(POLICY), Set.of(BINDING), EMPTYING));
 
       assertThat(observed().definitions().queues()).containsEntry(QUEUE, wanted);
       assertThat(observed().definitions().bindings()).contains(BINDING);
@@ -123,54 +110,30 @@ class QueueRenewalIT {
   void whatDoesNotBecomeEmptyStaysAsItIsAndClientsAreLetIn() {
     broker.apply(new DeclareQueue(new Queue(QUEUE, "classic", Map.of())));
     TestClock clock = new TestClock();
-    QueueRenewal renewal =
-        new QueueRenewal(
-            disconnecting(() -> {}),
+    AtomicLong left = new AtomicLong(1000);
+    QueueRecreation recreation =
+        new QueueRecreation(
+            broker::apply,
             queue -> {
               clock.pass(Duration.ofSeconds(11));
-              return 1;
+              return new Counted(left.get(), left.getAndDecrement(), 0);
             },
-            clock);
+            clock,
+            clock::pass);
 
     assertThatThrownBy(
             () ->
-                renewal.carryOut(
-                    new MakeAnew(
-                        new Queue(QUEUE, "quorum", Map.of()), Optional.empty(), Set.of(), SHELTER)))
+                recreation.carryOut(
+                    new RecreateQueue(
+                        new Queue(QUEUE, "quorum", Map.of()),
+                        Optional.empty(),
+                        Set.of(),
+                        EMPTYING)))
         .isInstanceOf(BrokerException.class)
         .hasMessageContaining("did not become empty");
 
     assertThat(observed().definitions().queues().get(QUEUE).type()).isEqualTo("classic");
     assertThat(observed().closed()).isFalse();
-  }
-
-  /** Commands in a node's container are not what is tried here. */
-  private BrokerClient disconnecting(Runnable clients) {
-    return new BrokerClient() {
-      @Override
-      public void apply(BrokerAction action) {
-        if (action instanceof DisconnectClients) {
-          clients.run();
-        } else {
-          broker.apply(action);
-        }
-      }
-
-      @Override
-      public BrokerObservation observe() {
-        return broker.observe();
-      }
-
-      @Override
-      public QueueLoad load(Set<String> queues) {
-        return broker.load(queues);
-      }
-
-      @Override
-      public Map<String, Long> unacknowledgedByAddress() {
-        return broker.unacknowledgedByAddress();
-      }
-    };
   }
 
   /** Some seconds old, but never zero before it is: so it must have been counted before. */
@@ -198,13 +161,11 @@ class QueueRenewalIT {
     private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
     private final Thread thread = Thread.ofPlatform().start(this::run);
     private volatile boolean stopped;
-    private volatile Connection open;
 
     private void run() {
       int number = 0;
       while (!stopped) {
         try (Connection connection = factory().newConnection()) {
-          open = connection;
           Channel channel = connection.createChannel();
           channel.confirmSelect();
           while (!stopped) {
@@ -224,10 +185,6 @@ class QueueRenewalIT {
       }
     }
 
-    void cut() {
-      open.abort();
-    }
-
     @Override
     public void close() {
       stop();
@@ -245,19 +202,14 @@ class QueueRenewalIT {
 
   private static ConnectionFactory factory() {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(URL.getHost());
-    factory.setUsername(USER);
-    factory.setPassword(PASSWORD);
+    factory.setHost(RealBroker.URL.getHost());
+    factory.setUsername(RealBroker.USER);
+    factory.setPassword(RealBroker.PASSWORD);
     factory.setAutomaticRecoveryEnabled(false);
     return factory;
   }
 
   private Reachable observed() {
     return (Reachable) broker.observe();
-  }
-
-  private static String required(String variable) {
-    return Objects.requireNonNull(
-        System.getenv(variable), variable + " is not set: run this test by `make test-node`");
   }
 }

@@ -1,4 +1,4 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,11 +7,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that goes when it is told to. For any thread, but only one may let time pass. */
-final class TestClock extends Clock {
+public final class TestClock extends Clock {
 
-  private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+  /** When it begins. */
+  public static final Instant BEGIN = Instant.parse("2026-01-01T12:00:00Z");
 
-  void pass(Duration time) {
+  private volatile Instant now = BEGIN;
+
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 

@@ -1,4 +1,4 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator.broker;
 
 import dev.warren.operator.plan.QueueNode;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -7,12 +7,12 @@ import java.net.URI;
 import java.util.stream.Stream;
 
 /** Where a queue node is reached by the operator. */
-final class NodeAddress {
+public final class NodeAddress {
 
   private NodeAddress() {}
 
   /** A port of its Pod over HTTP; none while the Pod has no address. */
-  static Stream<URI> http(QueueNode node, int port) {
+  public static Stream<URI> http(QueueNode node, int port) {
     return node.pod().map(Pod::getStatus).map(PodStatus::getPodIP).stream()
         .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip)
         .map(host -> URI.create("http://%s:%d".formatted(host, port)));

@@ -1,4 +1,4 @@
-package dev.warren.operator.reconcile;
+package dev.warren.operator.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,177 @@
+package dev.warren.operator.broker;
+
+import static dev.warren.operator.broker.NodeShell.QUERY_LIMIT;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.NodeShell.Result;
+import dev.warren.operator.broker.QueueContents.Absent;
+import dev.warren.operator.broker.QueueContents.Counted;
+import dev.warren.operator.broker.QueueContents.HalfDeleted;
+import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+
+/**
+ * What RabbitMQ has neither a request nor a command for: a node is asked to evaluate Erlang, which
+ * uses functions of RabbitMQ's own that another series may not have, or with another meaning. So a
+ * node of a series with which this was not tried is not asked, and the action fails.
+ */
+final class BrokerInternals {
+
+  private static final Logger LOG = Logger.getLogger(BrokerInternals.class);
+
+  /** The series with which all of this was tried, the last time with 4.3.6. */
+  private static final String TRIED = "4.3";
+
+  private static final Pattern UNTRIED = Pattern.compile("\\{untried,\\s*\"([^\"]*)\"}");
+
+  private static final Pattern COUNTED =
+      Pattern.compile("\\{counted,\\s*(\\d+),\\s*(\\d+),\\s*(\\d+)}");
+
+  private static final Pattern FOUND = Pattern.compile("\\{half_deleted([,\\d\\s]*)}");
+
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+  /** A leader answers its commands within 5 s, or not at all. */
+  private static final Duration COUNT_LIMIT = Duration.ofSeconds(15);
+
+  private final NodeShell shell;
+
+  BrokerInternals(NodeShell shell) {
+    this.shell = shell;
+  }
+
+  /**
+   * What is in a queue at this moment.
+   *
+   * @throws BrokerException when that cannot be found out
+   */
+  QueueContents contents(Pod asked, String queue) {
+    String answer =
+        evaluate(asked, InternalsErlang.CONTENTS.formatted(bytes(queue)), COUNT_LIMIT).output();
+    Matcher counted = COUNTED.matcher(answer);
+    if (counted.find()) {
+      return new Counted(
+          Long.parseLong(counted.group(1)),
+          Long.parseLong(counted.group(2)),
+          Long.parseLong(counted.group(3)));
+    }
+    return switch (answer) {
+      case "absent" -> new Absent();
+      case "half_deleted" -> new HalfDeleted();
+      default ->
+          throw new BrokerException(
+              Kind.UNAVAILABLE,
+              "the messages of queue '%s' cannot be counted: %s".formatted(queue, answer));
+    };
+  }
+
+  /**
+   * Those of some quorum queues of which every member was deleted.
+   *
+   * @throws BrokerException when their members cannot be asked
+   */
+  Set<String> halfDeleted(Pod asked, Set<String> suspects) {
+    List<String> queues = List.copyOf(suspects);
+    Result result =
+        evaluate(asked, InternalsErlang.HALF_DELETED.formatted(binaries(queues)), QUERY_LIMIT);
+    Matcher found = FOUND.matcher(result.output());
+    if (!found.matches()) {
+      throw cannotBeAsked(result);
+    }
+    return NUMBER
+        .matcher(found.group(1))
+        .results()
+        .map(number -> queues.get(Integer.parseInt(number.group()) - 1))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Finishes the deletion of those queues of which every member was deleted.
+   *
+   * @throws BrokerException when it is not finished
+   */
+  void finishDeletions(Pod asked, FinishDeletions finish) {
+    Result result =
+        evaluate(
+            asked,
+            InternalsErlang.FINISH_DELETIONS.formatted(binaries(List.copyOf(finish.queues()))),
+            finish.deadline());
+    if (result.exitCode() != 0) {
+      throw cannotBeAsked(result);
+    }
+    LOG.infof("deletions finished: %s", result.output());
+  }
+
+  private static BrokerException cannotBeAsked(Result result) {
+    return new BrokerException(
+        Kind.UNAVAILABLE, "whether queues are deleted cannot be asked: " + result.output());
+  }
+
+  /**
+   * Closes all connections of clients.
+   *
+   * @throws BrokerException when some stay
+   */
+  void disconnectClients(Pod asked, Duration limit) {
+    Result result = evaluate(asked, InternalsErlang.DISCONNECT, limit);
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.UNAVAILABLE, "clients could not be disconnected: " + result.output());
+    }
+  }
+
+  /** Removes what there is of a queue's member on a node, if the queue does not know it. */
+  String clearMember(Pod asked, AddMember failed) {
+    return evaluate(
+            asked,
+            InternalsErlang.CLEAR_MEMBER.formatted(bytes(failed.queue()), failed.node()),
+            failed.deadline())
+        .output();
+  }
+
+  /** Gives back the turn at the feature flags, if a node that does nothing with it has it. */
+  String freeTurnAtFeatureFlags(Pod asked, Duration limit) {
+    return evaluate(asked, InternalsErlang.FREE_TURN, limit).output();
+  }
+
+  private Result evaluate(Pod asked, String erlang, Duration limit) {
+    Result result =
+        shell.run(
+            asked,
+            limit,
+            "rabbitmqctl",
+            "eval",
+            InternalsErlang.ONLY_IF_TRIED.formatted(TRIED, erlang.strip()));
+    Matcher untried = UNTRIED.matcher(result.output());
+    if (untried.find()) {
+      throw new BrokerException(
+          Kind.UNTRIED,
+          ("RabbitMQ %s runs, and this uses functions of RabbitMQ's own that were tried with %s only:"
+                  + " use a queue node image of that series")
+              .formatted(untried.group(1), TRIED));
+    }
+    return result;
+  }
+
+  private static String binaries(List<String> texts) {
+    return texts.stream().map(text -> "<<" + bytes(text) + ">>").collect(Collectors.joining(","));
+  }
+
+  /** As Erlang writes a binary, whatever the signs. */
+  private static String bytes(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return IntStream.range(0, bytes.length)
+        .mapToObj(i -> String.valueOf(bytes[i] & 0xFF))
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.warren.operator.broker;
+
+/** The Erlang that {@link BrokerInternals} has nodes evaluate. */
+final class InternalsErlang {
+
+  /** What is asked only of nodes of one series, and what. */
+  static final String ONLY_IF_TRIED =
+      """
+      case application:get_key(rabbit, vsn) of
+        {ok, "%s." ++ _} ->
+      %s;
+        {ok, Version} -> {untried, Version}
+      end.
+      """;
+
+  /** Also those that are being opened, which no list shows yet. */
+  static final String DISCONNECT =
+      """
+      Close = fun Again(0) ->
+          error(clients_stay_connected);
+        Again(N) ->
+          case rabbit_networking:connections() ++ rabbit_networking:non_amqp_connections() of
+            [] -> ok;
+            Clients ->
+              [rabbit_networking:close_connection(C, "a queue is recreated") || C <- Clients],
+              timer:sleep(100),
+              Again(N - 1)
+          end
+        end,
+      Close(100)
+      """;
+
+  /**
+   * A member that was deleted is not registered any more; one that only does not run is. The one
+   * that led the queue waits, terminating, for the others, which the same deletion has ended. With
+   * either no message is left. A member that cannot be asked ends it all: the next pass asks again.
+   */
+  private static final String IS_DELETED =
+      """
+      IsDeleted = fun(Queue) ->
+          {Name, _} = amqqueue:get_pid(Queue),
+          lists:all(fun(Node) ->
+              erpc:call(Node, ra_directory, uid_of, [quorum_queues, Name]) =:= undefined orelse
+                lists:any(fun({_, State, _}) ->
+                    lists:member(State, [terminating_leader, terminating_follower])
+                  end, erpc:call(Node, ets, lookup, [ra_state, Name]))
+            end, rabbit_amqqueue:get_quorum_nodes(Queue))
+        end,
+      """;
+
+  /**
+   * What is in a queue, as its leader or its process says: what is shown is some s older. That it
+   * still leads, with all that was confirmed before, a leader shows by a command that a majority
+   * takes. One whose deletion has begun takes none, though the management API shows it as running.
+   */
+  static final String CONTENTS =
+      IS_DELETED
+          + """
+          case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)) of
+            {error, not_found} -> absent;
+            {ok, Q} ->
+              case amqqueue:get_type(Q) of
+                rabbit_quorum_queue ->
+                  {Id, Host} = Asked = amqqueue:get_pid(Q),
+                  case erpc:call(Host, ets, lookup, [ra_state, Id]) of
+                    [{_, terminating_leader, _}] -> half_deleted;
+                    Known ->
+                      case Known =:= [] andalso IsDeleted(Q) of
+                        true -> half_deleted;
+                        false ->
+                          {ok, _, Leader} =
+                            ra:process_command(Asked, rabbit_fifo:make_garbage_collection()),
+                          Ask = fun(Query) ->
+                              {ok, {_, N}, Leader} =
+                                ra:leader_query(Leader, {rabbit_fifo, Query, []}),
+                              N
+                            end,
+                          {counted, Ask(query_messages_ready), Ask(query_messages_total),
+                            Ask(query_consumer_count)}
+                      end
+                  end;
+                rabbit_classic_queue ->
+                  [{_, Ready}, {_, All}, {_, Consumers}] =
+                    rabbit_amqqueue:info(Q, [messages_ready, messages, consumers]),
+                  {counted, Ready, All, Consumers}
+              end
+          end
+          """;
+
+  private static final String QUEUES =
+      """
+      Queues = [{I, Q} || {I, Name} <- lists:enumerate([%s]),
+        {ok, Q} <- [rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Name))],
+        amqqueue:get_type(Q) =:= rabbit_quorum_queue],
+      """;
+
+  /** A tuple, for Erlang shows a list of numbers as a text. */
+  static final String HALF_DELETED =
+      IS_DELETED + QUEUES + "list_to_tuple([half_deleted | [I || {I, Q} <- Queues, IsDeleted(Q)]])";
+
+  static final String FINISH_DELETIONS =
+      IS_DELETED
+          + QUEUES
+          + """
+          [begin
+             {ok, _} = rabbit_amqqueue:delete_with(amqqueue:get_name(Q), false, false, <<"warren">>),
+             amqqueue:get_name(Q)
+           end || {_, Q} <- Queues, IsDeleted(Q)]
+          """;
+
+  /** Nothing is done to one that the queue's record knows. */
+  static final String CLEAR_MEMBER =
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
+      Node = '%s',
+      case lists:member(Node, rabbit_amqqueue:get_quorum_nodes(Q)) of
+        true -> is_member;
+        false -> rabbit_quorum_queue:delete_member(Q, Node)
+      end
+      """;
+
+  /**
+   * The turn is a name in Erlang's global registry. Nodes that connect to one another while it is
+   * given back may make each other remember it; the one that is meant has long been idle, the
+   * others ask it for ever. It looks itself whether it is, so it cannot be at work meanwhile.
+   */
+  static final String FREE_TURN =
+      """
+      Name = {rabbit_ff_controller, global},
+      Forget = fun({standing_by, none} = Idle) ->
+          [erpc:call(N, global, unregister_name, [Name]) || N <- [node() | nodes()],
+            erpc:call(N, global, whereis_name, [Name]) =:= self()],
+          Idle;
+        (Busy) -> Busy
+        end,
+      case global:whereis_name(Name) of
+        undefined -> nobody_has_it;
+        Pid -> {node(Pid), sys:replace_state(Pid, Forget)}
+      end
+      """;
+
+  private InternalsErlang() {}
+}

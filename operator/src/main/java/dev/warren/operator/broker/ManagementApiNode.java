@@ -1,0 +1,135 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The management API of one node.
+ *
+ * @param endpoint its URL, such as http://10.1.2.3:15672
+ * @param limit how long it has for an answer
+ */
+record ManagementApiNode(
+    HttpClient http, URI endpoint, String username, String password, Duration limit) {
+
+  String send(ManagementApiRequest request) {
+    return successful(exchange(request));
+  }
+
+  /** The answer; empty when what the request is about is not there. */
+  Optional<String> sendIfThere(ManagementApiRequest request) {
+    HttpResponse<String> response = exchange(request);
+    return response.statusCode() == HttpURLConnection.HTTP_NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(successful(response));
+  }
+
+  private String successful(HttpResponse<String> response) {
+    requireSuccess(response);
+    return response.body();
+  }
+
+  void requireSuccess(HttpResponse<String> response) {
+    if (response.statusCode() / 100 != 2) {
+      throw failure(response);
+    }
+  }
+
+  HttpResponse<String> exchange(ManagementApiRequest request) {
+    CompletableFuture<HttpResponse<String>> response =
+        http.sendAsync(httpRequest(request), BodyHandlers.ofString());
+    try {
+      // HttpRequest's own timeout ends with the headers: a node that stalls later would block us.
+      return response.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw unavailable(e);
+    } catch (ExecutionException e) {
+      throw unavailable(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException(Kind.UNAVAILABLE, "Interrupted while asking " + name(), e);
+    } finally {
+      response.cancel(true);
+    }
+  }
+
+  private HttpRequest httpRequest(ManagementApiRequest request) {
+    return HttpRequest.newBuilder(endpoint.resolve(request.path()))
+        // Without TLS, HTTP/2 would start with an upgrade that no part of this needs.
+        .version(HttpClient.Version.HTTP_1_1)
+        .header("Authorization", basic(username, password))
+        .header("Content-Type", "application/json")
+        .method(request.method(), body(request))
+        .build();
+  }
+
+  private static BodyPublisher body(ManagementApiRequest request) {
+    return request.body().isEmpty()
+        ? BodyPublishers.noBody()
+        : BodyPublishers.ofString(ManagementApiJson.write(request.body()));
+  }
+
+  private BrokerException failure(HttpResponse<String> response) {
+    int status = response.statusCode();
+    ManagementApiJson.ErrorBody body = ManagementApiJson.error(response.body());
+    String answer = name() + " answered with HTTP status " + status;
+    if (status == 401 && !isRefusal(body)) {
+      return new BrokerException(
+          Kind.UNAUTHORIZED, name() + " does not accept the operator's credentials");
+    }
+    if (status / 100 == 4) {
+      return new BrokerException(Kind.REFUSED, body.reason().isEmpty() ? answer : body.reason());
+    }
+    return new BrokerException(
+        status == HttpURLConnection.HTTP_INTERNAL_ERROR ? Kind.FAILED : Kind.UNAVAILABLE,
+        body.reason().isEmpty() ? answer : answer + ": " + body.reason());
+  }
+
+  /** RabbitMQ tells a forbidden thing from a wrong password by one letter. */
+  private static boolean isRefusal(ManagementApiJson.ErrorBody body) {
+    return body.error().equals("not_authorised") || body.reason().equals("Access refused.");
+  }
+
+  private BrokerException unavailable(Throwable cause) {
+    String what =
+        switch (cause) {
+          case TimeoutException e -> " did not answer within " + limit.toSeconds() + " s";
+          case HttpTimeoutException e -> " could not be connected to in time";
+          case ConnectException e -> " could not be connected to";
+          default -> " broke off the connection";
+        };
+    return new BrokerException(Kind.UNAVAILABLE, name() + what, cause);
+  }
+
+  private String name() {
+    return endpoint.getHost() + ":" + endpoint.getPort();
+  }
+
+  private static String basic(String username, String password) {
+    byte[] credentials = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(credentials);
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return name();
+  }
+}

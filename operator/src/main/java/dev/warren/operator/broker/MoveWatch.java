@@ -1,0 +1,104 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Move;
+import dev.warren.operator.plan.BrokerObservation.QueueState;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Watches whether moves of messages get on. One that has stopped is not always started again by
+ * RabbitMQ: the node where it ran may have been lost, or it could not connect when it tried.
+ */
+public final class MoveWatch {
+
+  /** One that is not there may still be on its way. */
+  private static final Duration TO_START = Duration.ofSeconds(10);
+
+  /** Counts are up to 5 s old. */
+  private static final Duration TO_MOVE_SOMETHING = Duration.ofSeconds(15);
+
+  /** Topologies that are gone drop out by and by. */
+  private static final int MOST_TOPOLOGIES = 10_000;
+
+  private final Map<String, Map<String, Progress>> byTopology =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Map<String, Progress>> eldest) {
+              return size() > MOST_TOPOLOGIES;
+            }
+          });
+
+  /**
+   * How far a move is.
+   *
+   * @param sheltered how many messages the queue has whose name the move bears
+   * @param at when it last got on, or was last found to have stopped
+   */
+  private record Progress(long sheltered, Instant at) {}
+
+  /**
+   * Takes in what the broker says now.
+   *
+   * @return the names of the moves that are to be started again. Each is named once, and again only
+   *     when that has not helped either
+   */
+  public Set<String> stalled(String uid, BrokerObservation said, Instant now) {
+    if (!(said instanceof Reachable broker)) {
+      return Set.of();
+    }
+    Map<String, Progress> known = byTopology.getOrDefault(uid, Map.of());
+    Map<String, Progress> seen = new HashMap<>();
+    broker
+        .moves()
+        .forEach(
+            (name, move) -> seen.put(name, progress(broker, name, move, known.get(name), now)));
+    Set<String> stalled =
+        seen.keySet().stream()
+            .filter(name -> isOverdue(seen.get(name).at(), broker, name, now))
+            .collect(Collectors.toSet());
+    stalled.forEach(name -> seen.computeIfPresent(name, (same, last) -> restarted(last, now)));
+    byTopology.remove(uid); // so that the eldest is the one that was not seen for longest
+    if (!seen.isEmpty()) {
+      byTopology.put(uid, Map.copyOf(seen));
+    }
+    return stalled;
+  }
+
+  private static Progress restarted(Progress last, Instant now) {
+    return new Progress(last.sheltered(), now);
+  }
+
+  private static boolean isOverdue(Instant at, Reachable broker, String name, Instant now) {
+    Duration patience = broker.runningMoves().contains(name) ? TO_MOVE_SOMETHING : TO_START;
+    return !at.plus(patience).isAfter(now);
+  }
+
+  private static Progress progress(
+      Reachable broker, String name, Move move, Progress last, Instant now) {
+    Optional<QueueState> from = Optional.ofNullable(broker.queues().get(move.from()));
+    // Nobody else uses that one: what comes into it or leaves it was moved.
+    long sheltered =
+        Optional.ofNullable(broker.queues().get(name)).map(QueueState::messages).orElse(0L);
+    boolean getsOn =
+        last == null
+            || from.flatMap(QueueState::leader).isEmpty()
+            || (broker.runningMoves().contains(name)
+                && (nothingWaits(from) || sheltered != last.sheltered()));
+    return new Progress(sheltered, getsOn ? now : last.at());
+  }
+
+  /** What consumers hold cannot be moved. */
+  private static boolean nothingWaits(Optional<QueueState> from) {
+    return from.map(queue -> queue.ready() == 0).orElse(true);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.NodeShell.Result;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.plan.BrokerAction.AddReplica;
+import dev.warren.operator.plan.BrokerAction.DisconnectClients;
+import dev.warren.operator.plan.BrokerAction.ForgetNode;
+import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
+import dev.warren.operator.plan.BrokerAction.NodeCommand;
+import dev.warren.operator.plan.BrokerAction.RemoveReplica;
+import dev.warren.operator.plan.BrokerAction.SetPlugins;
+import dev.warren.operator.plan.BrokerAction.StopNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/** Carries out what RabbitMQ has commands for, and no requests. */
+final class NodeCommands {
+
+  private static final Logger LOG = Logger.getLogger(NodeCommands.class);
+
+  private final NodeShell shell;
+  private final BrokerInternals internals;
+  private final BrokerNodes nodes;
+
+  NodeCommands(NodeShell shell, BrokerInternals internals, BrokerNodes nodes) {
+    this.shell = shell;
+    this.internals = internals;
+    this.nodes = nodes;
+  }
+
+  /**
+   * Carries one out.
+   *
+   * @throws BrokerException when it fails
+   */
+  void carryOut(NodeCommand command) {
+    Duration limit = command.deadline();
+    switch (command) {
+      case ForgetNode forget ->
+          run(
+              nodes.anotherThan(forget.node()),
+              limit,
+              "rabbitmqctl",
+              "forget_cluster_node",
+              forget.node());
+      case StopNode stop -> {
+        run(nodes.of(stop.node()), limit, "rabbitmq-upgrade", "drain");
+        run(nodes.of(stop.node()), limit, "rabbitmqctl", "stop_app");
+      }
+      case AddReplica add ->
+          changeReplicas(
+              nodes.anotherThan(add.node()), limit, "add_replica", add.stream(), add.node());
+      case RemoveReplica remove -> removeReplica(remove);
+      case DisconnectClients disconnect -> internals.disconnectClients(nodes.any(), limit);
+      case SetPlugins set ->
+          run(
+              nodes.of(set.node()),
+              limit,
+              Stream.concat(Stream.of("rabbitmq-plugins", "set"), set.plugins().stream())
+                  .toArray(String[]::new));
+      case FreeFeatureFlags free -> freeFeatureFlags(free);
+    }
+  }
+
+  /**
+   * Whether the other nodes can still resolve a node's host name.
+   *
+   * @throws BrokerException when none could be asked
+   */
+  boolean canResolve(int node) {
+    Pod asked = nodes.anotherThan(nodes.names().brokerNode(node));
+    return shell
+            .run(asked, NodeShell.QUERY_LIMIT, "getent", "hosts", nodes.names().host(node))
+            .exitCode()
+        == 0;
+  }
+
+  /**
+   * Asked of the node that waits. Where its Erlang does not run yet, or the one whose turn it is
+   * works, the next pass asks again: that it could not be asked is no fault by itself.
+   */
+  private void freeFeatureFlags(FreeFeatureFlags free) {
+    try {
+      LOG.infof(
+          "the turn at the feature flags, as %s has it: %s",
+          free.node(), internals.freeTurnAtFeatureFlags(nodes.of(free.node()), free.deadline()));
+    } catch (BrokerException e) {
+      if (e.kind() != Kind.UNAVAILABLE) {
+        throw e;
+      }
+      LOG.warnf("%s cannot be asked what keeps it from its start: %s", free.node(), e.getMessage());
+    }
+  }
+
+  /**
+   * What is confirmed is on a majority of the copies. Without this one, the others must have all of
+   * it: the two readings make sure, for what is confirmed after the first is on enough of them.
+   */
+  private void removeReplica(RemoveReplica remove) {
+    String stream = remove.stream();
+    String node = remove.node();
+    Pod asked = nodes.anotherThan(node);
+    long confirmed = replicas(asked, stream).confirmed();
+    Optional<String> behind = replicas(asked, stream).behind(confirmed, node);
+    if (behind.isPresent()) {
+      throw new BrokerException(
+          Kind.REFUSED,
+          "stream '%s' keeps its copy on %s until %s has all that is confirmed"
+              .formatted(stream, node, behind.get()));
+    }
+    changeReplicas(asked, remove.deadline(), "delete_replica", stream, node);
+  }
+
+  private void changeReplicas(
+      Pod asked, Duration limit, String change, String stream, String node) {
+    run(asked, limit, "rabbitmq-streams", change, "--vhost", BrokerDefinitions.VHOST, stream, node);
+  }
+
+  private StreamReplicas replicas(Pod asked, String stream) {
+    String[] command = {
+      "rabbitmq-streams",
+      "stream_status",
+      "--vhost",
+      BrokerDefinitions.VHOST,
+      "--formatter",
+      "json",
+      stream
+    };
+    Result result = shell.run(asked, NodeShell.QUERY_LIMIT, command);
+    return StreamReplicas.of(result.output())
+        .orElseThrow(
+            () ->
+                new BrokerException(
+                    Kind.UNAVAILABLE,
+                    "%s: %s".formatted(String.join(" ", command), result.output())));
+  }
+
+  private void run(Pod pod, Duration limit, String... command) {
+    Result result = shell.run(pod, limit, command);
+    LOG.infof(
+        "%s in Pod %s: exit code %d, %s",
+        String.join(" ", command), pod.getMetadata().getName(), result.exitCode(), result.output());
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.REFUSED, "%s: %s".formatted(String.join(" ", command), result.output()));
+    }
+  }
+}

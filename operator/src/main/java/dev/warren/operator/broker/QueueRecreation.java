@@ -1,0 +1,148 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.broker.QueueContents.Absent;
+import dev.warren.operator.broker.QueueContents.Counted;
+import dev.warren.operator.broker.QueueContents.HalfDeleted;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.Bind;
+import dev.warren.operator.plan.BrokerAction.DeclareQueue;
+import dev.warren.operator.plan.BrokerAction.DisconnectClients;
+import dev.warren.operator.plan.BrokerAction.EndMove;
+import dev.warren.operator.plan.BrokerAction.FinishDeletions;
+import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
+import dev.warren.operator.plan.BrokerAction.LetClientsIn;
+import dev.warren.operator.plan.BrokerAction.PutPolicy;
+import dev.warren.operator.plan.BrokerAction.QueueDeletion;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Recreates a queue while no client can publish. Whatever ends it half-way, clients are let in
+ * again: here, or by the next pass.
+ */
+final class QueueRecreation {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+  /** A move of which this long nothing arrives does not run any more. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(8);
+
+  private final Consumer<BrokerAction> broker;
+  private final Function<String, QueueContents> contents;
+  private final Clock clock;
+  private final Consumer<Duration> pause;
+
+  /**
+   * @param contents looks into a queue as it is now, not some seconds ago
+   * @param pause waits
+   */
+  QueueRecreation(
+      Consumer<BrokerAction> broker,
+      Function<String, QueueContents> contents,
+      Clock clock,
+      Consumer<Duration> pause) {
+    this.broker = broker;
+    this.contents = contents;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /**
+   * How far a queue has become empty.
+   *
+   * @param deletion how it is deleted now; empty if it may not be
+   * @param left how many messages it has
+   * @param standsStill whether they have not become fewer for long
+   */
+  private record Emptied(Optional<QueueDeletion> deletion, long left, boolean standsStill) {}
+
+  /**
+   * Carries it out.
+   *
+   * @throws BrokerException when it is not done
+   */
+  void carryOut(RecreateQueue recreate) {
+    // For a queue that cannot be looked into, clients would be kept out in vain.
+    contents.apply(recreate.queue().name());
+    Emptied emptied;
+    try {
+      broker.accept(new KeepClientsOut());
+      broker.accept(new DisconnectClients());
+      emptied = awaitEmpty(recreate);
+      emptied.deletion().ifPresent(deletion -> replace(recreate, deletion));
+    } finally {
+      broker.accept(new LetClientsIn());
+    }
+    if (emptied.deletion().isEmpty()) {
+      giveUp(recreate, emptied);
+    }
+  }
+
+  private void replace(RecreateQueue recreate, QueueDeletion deletion) {
+    broker.accept(new EndMove(recreate.emptying().name()));
+    broker.accept(deletion);
+    recreate.policy().map(PutPolicy::new).ifPresent(broker);
+    broker.accept(new DeclareQueue(recreate.queue()));
+    for (Binding binding : recreate.bindings()) {
+      broker.accept(new Bind(binding));
+    }
+  }
+
+  /** What the move has taken and not yet confirmed counts too: with none, nothing comes back. */
+  private Emptied awaitEmpty(RecreateQueue recreate) {
+    String queue = recreate.queue().name();
+    Instant end = clock.instant().plus(recreate.deadline());
+    Instant movedAt = clock.instant();
+    long left = Long.MAX_VALUE;
+    while (true) {
+      QueueContents now = contents.apply(queue);
+      Optional<QueueDeletion> deletion = deletion(queue, now);
+      if (deletion.isPresent()) {
+        return new Emptied(deletion, 0, false);
+      }
+      if (now instanceof Counted counted && counted.all() < left) {
+        left = counted.all();
+        movedAt = clock.instant();
+      }
+      boolean standsStill = movedAt.plus(STANDSTILL).isBefore(clock.instant());
+      if (standsStill || clock.instant().isAfter(end)) {
+        return new Emptied(Optional.empty(), left, standsStill);
+      }
+      pause.accept(BETWEEN_LOOKS);
+    }
+  }
+
+  private static Optional<QueueDeletion> deletion(String queue, QueueContents contents) {
+    return switch (contents) {
+      case HalfDeleted begun -> Optional.of(new FinishDeletions(Set.of(queue)));
+      case Absent absent -> Optional.of(new RemoveQueue(queue, false));
+      case Counted counted when counted.all() == 0 -> Optional.of(new RemoveQueue(queue, false));
+      case Counted counted -> Optional.empty();
+    };
+  }
+
+  /** A move can only be started while clients are let in: it connects as they do. */
+  private void giveUp(RecreateQueue recreate, Emptied emptied) {
+    if (emptied.standsStill()) {
+      broker.accept(new EndMove(recreate.emptying().name()));
+      broker.accept(recreate.emptying());
+      throw new BrokerException(
+          Kind.REFUSED,
+          "none of its last %d messages was moved for %d s; their move was started again"
+              .formatted(emptied.left(), STANDSTILL.toSeconds()));
+    }
+    throw new BrokerException(
+        Kind.REFUSED,
+        "it did not become empty within %d s, and has %d messages"
+            .formatted(recreate.deadline().toSeconds(), emptied.left()));
+  }
+}

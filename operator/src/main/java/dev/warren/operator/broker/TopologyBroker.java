@@ -1,0 +1,120 @@
+package dev.warren.operator.broker;
+
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.plan.BrokerAction;
+import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.ApiAction;
+import dev.warren.operator.plan.BrokerAction.NodeCommand;
+import dev.warren.operator.plan.BrokerAction.QueueDeletion;
+import dev.warren.operator.plan.BrokerAction.RecreateQueue;
+import dev.warren.operator.plan.BrokerObservation;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.plan.UnfinishedDeletions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** A topology's broker: each change goes to whoever carries out that kind. */
+final class TopologyBroker implements BrokerClient {
+
+  private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
+
+  private final ManagementApiBrokerClient api;
+  private final BrokerNodes nodes;
+  private final BrokerInternals internals;
+  private final NodeCommands commands;
+  private final QueueDeleter deleter;
+  private final QueueRecreation recreation;
+
+  TopologyBroker(ManagementApiBrokerClient api, NodeShell shell, BrokerNodes nodes, Clock clock) {
+    this.api = api;
+    this.nodes = nodes;
+    this.internals = new BrokerInternals(shell);
+    this.commands = new NodeCommands(shell, internals, nodes);
+    this.deleter =
+        new QueueDeleter(
+            remove -> api.deleteQueue(remove.queue(), remove.deadline()), internals, nodes);
+    this.recreation =
+        new QueueRecreation(this::apply, deleter::contents, clock, TopologyBroker::pause);
+  }
+
+  @Override
+  public BrokerObservation observe() {
+    BrokerObservation said = api.observe();
+    return said instanceof Reachable answer ? withHalfDeleted(answer) : said;
+  }
+
+  /** Whether a queue that has lost its members is deleted, the management API does not know. */
+  private Reachable withHalfDeleted(Reachable answer) {
+    Set<String> suspects = UnfinishedDeletions.suspects(answer);
+    if (suspects.isEmpty()) {
+      return answer;
+    }
+    try {
+      return answer.halfDeleted(deleter.halfDeleted(suspects));
+    } catch (BrokerException e) {
+      LOG.warnf("cannot find out whether %s are half-deleted: %s", suspects, e.getMessage());
+      return answer;
+    }
+  }
+
+  @Override
+  public void apply(BrokerAction action) {
+    switch (action) {
+      case ApiAction request -> request(request);
+      case NodeCommand command -> commands.carryOut(command);
+      case QueueDeletion deletion -> deleter.carryOut(deletion);
+      case RecreateQueue recreate -> recreation.carryOut(recreate);
+    }
+  }
+
+  private void request(ApiAction action) {
+    try {
+      api.apply(action);
+    } catch (BrokerException e) {
+      if (action instanceof AddMember add && e.kind() == Kind.FAILED) {
+        clearMember(add);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * A node that ended while it added a member has left half of one: a process on the other node,
+   * which the queue's record does not know and which refuses to be made again. The management API
+   * takes it for no member either, and so does not remove it. It has no data that others lack.
+   */
+  private void clearMember(AddMember failed) {
+    LOG.infof(
+        "what there was of a member of queue '%s' on %s was removed: %s",
+        failed.queue(), failed.node(), internals.clearMember(nodes.any(), failed));
+  }
+
+  @Override
+  public QueueLoad load(Set<String> queues) {
+    return api.load(queues);
+  }
+
+  @Override
+  public Map<String, Long> unacknowledgedByAddress() {
+    return api.unacknowledgedByAddress();
+  }
+
+  @Override
+  public boolean canResolve(int node) {
+    return commands.canResolve(node);
+  }
+
+  private static void pause(Duration time) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException(Kind.UNAVAILABLE, "It was interrupted", e);
+    }
+  }
+}

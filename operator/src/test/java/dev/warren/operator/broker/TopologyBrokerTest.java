@@ -1,0 +1,125 @@
+package dev.warren.operator.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.warren.operator.TestClock;
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.plan.BrokerAction.AddMember;
+import dev.warren.operator.plan.BrokerAction.RemoveQueue;
+import dev.warren.operator.plan.BrokerObservation.Reachable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What needs both the management API and commands. */
+class TopologyBrokerTest {
+
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final FakeShell shell = new FakeShell();
+  private Map<String, String> answers = Map.of();
+  private HttpServer server;
+  private TopologyBroker broker;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    broker =
+        new TopologyBroker(
+            new ManagementApiBrokerClient(
+                HttpClient.newHttpClient(), List.of(url), "operator", "password"),
+            shell,
+            FakeShell.NODES,
+            new TestClock());
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void aQueueThatHasLostItsMembersIsHalfDeletedIfTheNodesSaySo() {
+    orders("\"leader\": null, \"online\": []");
+    shell.answer(0, "{half_deleted,1}");
+
+    assertThat(((Reachable) broker.observe()).halfDeleted()).containsExactly("orders");
+  }
+
+  @Test
+  void whereTheNodesCannotSayNothingIsHalfDeleted() {
+    orders("\"leader\": null, \"online\": []");
+    shell.answer(1, "Error: nodedown");
+
+    assertThat(((Reachable) broker.observe()).halfDeleted()).isEmpty();
+  }
+
+  @Test
+  void nobodyIsAskedOfQueuesThatHaveTheirMembers() {
+    orders("\"leader\": \"rabbit@a\", \"online\": [\"rabbit@a\"]");
+
+    assertThat(((Reachable) broker.observe()).halfDeleted()).isEmpty();
+    assertThat(shell.commands).isEmpty();
+  }
+
+  @Test
+  void aQueueIsDeletedOnlyAfterItsLeaderHasSaidThatItIsEmpty() {
+    shell.answer(0, "{counted,0,0,0}");
+
+    broker.apply(new RemoveQueue("orders", true));
+
+    assertThat(shell.commands).hasSize(1);
+    assertThat(requests).containsExactly("DELETE /api/queues/%2F/orders");
+  }
+
+  @Test
+  void whatIsLeftOfAMemberThatCouldNotBeAddedIsClearedAway() {
+    answers = Map.of("/api/queues/quorum/%2F/orders/replicas/add", "500");
+
+    assertThatThrownBy(() -> broker.apply(new AddMember("orders", "rabbit@b")))
+        .isInstanceOfSatisfying(
+            BrokerException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED));
+
+    assertThat(shell.commands)
+        .singleElement()
+        .asString()
+        .contains("rabbit_quorum_queue:delete_member(Q, Node)");
+  }
+
+  private void orders(String state) {
+    answers =
+        Map.of(
+            "/api/definitions",
+            ManagementApiJsonTest.DEFINITIONS,
+            "/api/nodes",
+            "[{\"name\": \"rabbit@a\", \"running\": true}]",
+            "/api/queues/%2F",
+            "[{\"name\": \"orders\", \"type\": \"quorum\", \"members\": [\"rabbit@a\"], "
+                + state
+                + "}]");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getRawPath();
+    requests.add(exchange.getRequestMethod() + " " + path);
+    String body = answers.getOrDefault(path, "[]");
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(body.equals("500") ? 500 : 200, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+}
