@@ -12,8 +12,8 @@ import java.util.OptionalLong;
  * @param arrivals messages/s that come into the queue; empty while that is not known
  * @param ratePerReplica messages/s that one replica handles when it is busy, as far as is known
  * @param backlog messages that wait or are being handled; empty while that is not known
- * @param drainsIn the time until the ready replicas clear the backlog; empty when they do not, or it
- *     is not known
+ * @param drainsIn the time until the ready replicas clear the backlog; empty when they do not, or
+ *     it is not known
  */
 public record ScalingDecision(
     int replicas,

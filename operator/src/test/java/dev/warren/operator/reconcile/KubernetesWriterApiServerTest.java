@@ -137,7 +137,8 @@ class KubernetesWriterApiServerTest {
         .resource(configMap("settings"))
         .edit(map -> new ConfigMapBuilder(map).addToData("a", "theirs").build());
 
-    carryOut(new Apply(ours("settings", Map.of("a", "1")), "data.a differs from the desired state"));
+    carryOut(
+        new Apply(ours("settings", Map.of("a", "1")), "data.a differs from the desired state"));
 
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("a", "1"));
   }
