@@ -10,7 +10,7 @@ PREREQUISITES := $(CURDIR)/.ci/prerequisites
 MVN := $(PREREQUISITES) java -- $(CURDIR)/mvnw -B -ntp -Dquarkus.build.skip
 DOCS := $(PREREQUISITES) pip -- .ci/docs-tool
 TESTBED := $(PREREQUISITES) go -- e2e/cluster/testbed
-# Runs test classes of e2e/, whose names follow. On the test bed, whatever cluster the user works on.
+# Runs test classes of e2e/, whose names follow. Always on the test bed, even if the user works on another cluster.
 E2E := CLUSTER=testbed CONTEXT= $(MVN) test -pl e2e -am -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: help

@@ -110,7 +110,7 @@ update_package_lists() {
 }
 
 install_packages() {
-  # Nothing of what this machine has may go for it.
+  # No package of this machine may be removed for it.
   DEBIAN_FRONTEND=noninteractive logged apt-get install --yes --no-install-recommends --no-remove \
     -o DPkg::Lock::Timeout=300 "${packages[@]}" || fail "apt-get install failed"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # here is the folder of this file, which lib.sh sets
-# Which cluster demo, demo-down and install work on. Whoever wants another one than the test bed names it:
+# Which cluster demo, demo-down and install work on. Variables name another one than the test bed:
 #
 #                     the test bed; refused while KUBECONFIG is set, because that may mean a cluster of the user
 #   CONTEXT=name      the cluster of this context of the user's kubeconfig, which is only read
@@ -152,7 +152,7 @@ example $EXAMPLE_IMAGE
 IMAGES
 }
 
-# In a shell of its own, so that its clean-up happens at its end.
+# In its own shell, so that its clean-up happens at its end.
 ensure_images_can_be_pulled() (
   deadline=$((SECONDS + trial_limit))
   step "trying whether the cluster can pull the images"
@@ -245,7 +245,7 @@ fail() {
   exit 1
 }
 
-# For what was asked for in a wrong way: nothing has been done.
+# For wrong usage: nothing has been done.
 refuse() {
   echo "${0##*/}: $*" >&2
   exit 2

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What `build` and `containerize` share: the cache, the tools they need, and buildah with a storage of its own.
+# What `build` and `containerize` share: the cache, the tools they need, and buildah with its own storage.
 
 # shellcheck source=../lib/report.sh disable=SC2154 # set by the scripts that source this
 . "$here/../lib/report.sh"

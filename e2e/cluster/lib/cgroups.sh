@@ -6,8 +6,8 @@
 CGROUPS=/sys/fs/cgroup
 CGROUP_ROOT=warren-testbed
 
-# What all of the test bed weighs when the processors are busy: four times what a process of the host weighs, since it is
-# many machines. And the group of the control plane: four times a machine.
+# The weight of the whole test bed when the processors are busy: four times that of a process of the host, because it is
+# many machines. The control plane has four times the weight of a machine.
 WEIGHT=4
 
 need_cgroups() {
@@ -31,7 +31,7 @@ remove_folders() { # FOLDER: itself and those in it; the kernel's files go with 
 }
 
 remove_hierarchy() { # FOLDER
-  # The kernel needs a moment to forget processes that have died.
+  # The kernel needs a moment to release processes that have died.
   wait_until 20 remove_folders "$1" || fail "cannot remove the cgroup $1: something runs in it"
 }
 
@@ -47,7 +47,7 @@ if [[ -e $CGROUPS/pids/cgroup.procs ]]; then
       dir=$hierarchy$CGROUP_ROOT/$1
       [[ -e $hierarchy/cgroup.procs ]] || continue
       mkdir -p "$dir"
-      # A new cpuset is empty and takes no process until it is told which processors it has.
+      # A new cpuset is empty and accepts no process until it has processors.
       if [[ -e $dir/cpuset.cpus ]]; then
         for file in cpuset.cpus cpuset.mems; do
           cat "$hierarchy$file" >"$hierarchy$CGROUP_ROOT/$file"
@@ -64,7 +64,7 @@ if [[ -e $CGROUPS/pids/cgroup.procs ]]; then
   # The kubelet puts pods into all hierarchies; to find the processes, one is enough.
   group_dir() { echo "$CGROUPS/pids/$CGROUP_ROOT/$1"; } # NAME
 
-  # In the hierarchies of the processors too, or the pods would have more of them than what runs the pods.
+  # In the hierarchies of the processors too, or the pods would get more of them than the programs that run the pods.
   join_group() { # NAME PID
     local controller
     for controller in pids cpu cpuacct; do echo "$2" >"$CGROUPS/$controller/$CGROUP_ROOT/$1/cgroup.procs"; done
@@ -76,7 +76,7 @@ if [[ -e $CGROUPS/pids/cgroup.procs ]]; then
   }
 
   kill_group() { # NAME
-    # Again and again, because a process may start another one between the look and the kill.
+    # Repeatedly, because a process may start another one between the listing and the kill.
     wait_until 20 kill_once "$1" || fail "processes of $1 do not die: $(group_pids "$1" | xargs)"
   }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Takes away all that a test bed leaves, also one that was killed half-way or whose host restarted.
+# Removes everything that a test bed leaves, even one that was killed half-way or whose host restarted.
 
 unmount_below() { # FOLDER
   local mount
@@ -9,7 +9,7 @@ unmount_below() { # FOLDER
   done < <(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$1/" | grep "^$1/" | tac)
 }
 
-# The sockets of containers have one folder for all containerds of a host: those that nobody listens on can go.
+# The sockets of containers have one folder for all containerds of a host: those without a listener can be deleted.
 remove_dead_sockets() {
   local socket
   for socket in /run/containerd/s/*; do

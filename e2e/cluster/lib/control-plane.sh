@@ -6,7 +6,7 @@ ETCD_URL=https://$HOST_ADDRESS:2379
 ETCD_PEER_URL=http://$HOST_ADDRESS:2380
 
 write_control_plane_config() {
-  # The audit log answers "who wrote what"; leases and events are left out, for they never stop.
+  # The audit log answers "who wrote what"; leases and events are left out, because they never stop.
   cat >"$CONFIG/audit-policy.yaml" <<'YAML'
 apiVersion: audit.k8s.io/v1
 kind: Policy

@@ -13,7 +13,7 @@ find_pause_image() {
 ensure_image() { # N FILE [DIGEST]
   local n=$1 file=$2 digest=${3:-} log="$LOGS/n$1-images.log" mark name
   [[ -n $digest ]] || digest=$(sha256sum <"$file" | cut -d' ' -f1)
-  # By the image's name: what was loaded under it last is what it means now.
+  # By the image's name, which refers to what was loaded under it last.
   name=${file##*/}
   mark=$(machine_dir "$n")/images/${name%_*}
   [[ $(cat "$mark" 2>/dev/null) == "$digest" ]] && return

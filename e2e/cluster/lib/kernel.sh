@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the kernel must be able to do. It is tried, in a network namespace that is gone afterwards, because a part
-# that is built in looks like one that is missing. What is missing is loaded as a module.
+# What the kernel must be able to do. It is tried in a temporary network namespace, because a part that is built in
+# looks like one that is missing. What is missing is loaded as a module.
 
 has_overlay() { grep -qw overlay /proc/filesystems; }
 

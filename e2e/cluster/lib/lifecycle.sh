@@ -44,7 +44,7 @@ is_well() {
     [[ -z $(missing_process) ]] && all_links_are_up && nodes_are_ready "${MACHINES[@]}" >/dev/null 2>&1
 }
 
-# A test bed that once was complete, of the same programs, whose host did not restart since.
+# A test bed that was complete once, with the same programs, and whose host has not restarted since.
 is_repairable() {
   [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] && group_exists host
 }
@@ -79,7 +79,7 @@ start_everything() {
 
 # More machines than there are; one that is there stays.
 ask_for_machines() { # N
-  (($1 >= 3 && $1 <= ${#ALL_MACHINES[@]})) || fail "$1 machines cannot be had: 3 to ${#ALL_MACHINES[@]}"
+  (($1 >= 3 && $1 <= ${#ALL_MACHINES[@]})) || fail "$1 is not a possible number of machines: 3 to ${#ALL_MACHINES[@]}"
   (($1 <= ${#MACHINES[@]})) || MACHINES=("${ALL_MACHINES[@]:0:$1}")
 }
 
@@ -94,7 +94,7 @@ up() { # [N]
   fi
   if is_repairable; then
     step "repairing the test bed"
-    # In a process of its own, for a step that fails ends it; and not in a condition, where bash
+    # In its own process, because a step that fails ends it; and not in a condition, where bash
     # would not end at a failure.
     set +e
     (set -e && start_everything)
@@ -104,7 +104,7 @@ up() { # [N]
       step "the test bed is up"
       return
     fi
-    step "that did not help: starting afresh"
+    step "the repair failed: starting from scratch"
   fi
   clean
   need_space "$WARREN_STATE" 5 WARREN_STATE

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# One machine of the cluster: containerd, kubelet and kube-proxy in a network namespace of their own.
+# One machine of the cluster: containerd, kubelet and kube-proxy in their own network namespace.
 #
 #   STATE/nN/containerd, kubelet, pod-logs, volumes   its disk, which outlives a crash
 #   STATE/nN/run                                      what a real machine has in memory only
@@ -87,7 +87,7 @@ $(at_risk "$n" taint)
 nodeStatusUpdateFrequency: $((5 * WARREN_PATIENCE))s
 nodeStatusReportFrequency: 1m
 nodeLeaseDurationSeconds: $((20 * WARREN_PATIENCE))
-# Images come from files: one that is thrown away for want of space does not come back.
+# Images come from files: one that is removed for lack of space does not come back.
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 evictionHard: { memory.available: 100Mi, nodefs.available: 500Mi, imagefs.available: 500Mi }

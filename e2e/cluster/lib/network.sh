@@ -9,7 +9,7 @@ in_machine() { # N COMMAND...: in the network of a machine
 }
 
 # The route that something else of this host has to NETWORK or to a part of it. A wider one, such as that of a VPN,
-# goes on to serve the rest.
+# still serves the rest.
 foreign_route() { # NETWORK
   ip -4 route show table all root "$1" | grep -vE " dev $BRIDGE( |$)" | head -n 1 || true
 }
@@ -41,8 +41,8 @@ need_free_ports() { # PROCESS PORT...
   done
 }
 
-# A firewall of the host that drops what it does not know, as Docker's and ufw's do, drops what goes through the bridge
-# and from the machines to the control plane too.
+# A firewall of the host that drops unknown traffic, as Docker's and ufw's do, also drops traffic through the bridge and
+# from the machines to the control plane.
 let_machines_through() {
   if iptables -S DOCKER-USER >/dev/null 2>&1; then
     accept DOCKER-USER -i "$BRIDGE" -o "$BRIDGE"
@@ -68,7 +68,7 @@ remove_firewall_rules() {
 ensure_bridge() {
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
     need_free_networks
-    # With a fixed hardware address, for a bridge otherwise takes one of its ports' and changes it
+    # With a fixed hardware address, because a bridge otherwise takes one of its ports' and changes it
     # when a port is added; the first machine would then lose the API server for a minute.
     ip link add "$BRIDGE" address 02:57:41:52:00:01 type bridge
   fi
@@ -103,7 +103,7 @@ link_down() { ip link set "warren-n$1" down; } # N
 link_is_up() { [[ $(ip -br link show "warren-n$1" 2>/dev/null) == *",UP,"* ]]; } # N
 
 remove_machine_network() { # N
-  # The link first: a namespace goes in the background and would keep its name taken for a while.
+  # The link first: a namespace is deleted in the background and would keep the name for a while.
   ip link delete "warren-n$1" 2>/dev/null || true
   ip netns delete "warren-n$1" 2>/dev/null || true
 }

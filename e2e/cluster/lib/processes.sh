@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Long-running processes, each in a group of cgroups.sh. The pid files hold the pid and its start time, so that
-# a pid which the system gave to another is not mistaken.
+# a reused pid is not mistaken for the process.
 
-# In clock ticks since boot; nothing for one that has died and is only not yet reaped. The program's
-# name, which stands before the state, may hold spaces.
+# In clock ticks since boot; nothing for one that has died and is not reaped yet. The program's
+# name, which precedes the state, may contain spaces.
 start_time() { # PID
   sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
 }

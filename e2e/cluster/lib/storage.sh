@@ -24,7 +24,7 @@ YAML
 volume_dir() { echo "$(machine_dir "${1#n}")/volumes/$2"; } # NODE VOLUME
 
 volume_loop() {
-  # The events only wake the loop; each time it looks at all there is, so a lost event does no harm.
+  # The events only wake the loop; each time it checks everything, so a lost event does no harm.
   while true; do
     watch_volumes | while read -r -t 30 _ || (($? > 128)); do
       while read -r -t 0.2 _; do :; done
@@ -130,7 +130,7 @@ wipe_volume() { # NAMESPACE CLAIM
   node=$(run_tool kubectl get persistentvolume "$volume" -o jsonpath='{.metadata.labels.warren\.test/node}')
   dir=$(volume_dir "$node" "$volume")
   [[ -n $node && -d $dir ]] || fail "volume $volume has no folder here"
-  # Files may come and go meanwhile, for the pod may be running.
+  # Files may appear and disappear meanwhile, because the pod may be running.
   find "$dir" -mindepth 1 -delete 2>/dev/null || find "$dir" -mindepth 1 -delete
   step "emptied $volume on $node"
 }

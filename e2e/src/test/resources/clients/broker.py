@@ -1,4 +1,4 @@
-"""What the programs beside this file share: their connection, and consuming that goes on whatever becomes of it."""
+"""What the programs beside this file share: their connection, and consuming that survives its loss."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """Publishes the events 0, 1, 2, ... over HTTP, in batches, each again until it was answered with 202.
 
 Ends at SIGTERM, when what it began is accepted. Prints a line of JSON each second and a last one: how many events are
-accepted, and how often something had to be sent again.
+accepted, and how often something had to be resent.
 """
 
 import http.client

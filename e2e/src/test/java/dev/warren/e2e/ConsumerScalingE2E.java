@@ -111,7 +111,7 @@ class ConsumerScalingE2E {
   /** Messages flow meanwhile: it is only the operator that learns nothing. */
   private void aBlockedManagementApiChangesNothing() {
     manage("application:stop(rabbitmq_management).");
-    topology.awaitTrouble("ScalingActive", "worker keeps its Pods as they are");
+    topology.awaitTrouble("ScalingActive", "worker keeps its number of Pods");
     assertThat(replicas()).isEqualTo(MOST);
 
     manage("application:start(rabbitmq_management).");

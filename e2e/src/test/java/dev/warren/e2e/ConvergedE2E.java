@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** When all is as it shall be, the operator only looks. */
+/** In the desired state, the operator only observes. */
 class ConvergedE2E {
 
   private static final Duration QUIET = Duration.ofMinutes(2);

@@ -31,7 +31,7 @@ class DeletionE2E {
   }
 
   @Test
-  void onlyTheVolumesStayWhenTheyShallBeRetained() {
+  void onlyRetainedVolumesStay() {
     Topology topology = namespace.topology("retained");
     topology
         .apply(

@@ -41,9 +41,9 @@ class DriftE2E {
         .formatted(plugins, ClientPod.asConsumer("worker", "work"));
   }
 
-  /** What differs while something else is being put right may belong to that. */
+  /** What differs while something else is being restored may belong to that. */
   @BeforeEach
-  void everythingIsAsItShallBe() {
+  void everythingIsAsDesired() {
     topology.awaitReady();
   }
 
@@ -212,7 +212,7 @@ class DriftE2E {
   }
 
   @Test
-  void whatWasPutRightIsAnEventToo() {
+  void whatWasRestoredIsAnEventToo() {
     Broker broker = topology.broker();
 
     broker.deleteQueue("bound");
@@ -225,7 +225,7 @@ class DriftE2E {
                         "events",
                         "--field-selector=reason=DriftRepaired",
                         "--output=jsonpath={.items[*].message}"))
-                .contains("Queue bound was put right: It was deleted"));
+                .contains("Queue bound was restored: It was deleted"));
   }
 
   private static String value(String object, String field) {

@@ -65,7 +65,7 @@ class EndpointsE2E {
     await("there is another password")
         .atMost(SOON)
         .until(() -> !topology.broker().passwordHashOf("app").equals(before));
-    // Only who connects anew has to say the password.
+    // Only new connections need the password.
     PodProcess.rabbit(namespace, "renewed-0").kill();
 
     topology.awaitTrouble("NodesReady");

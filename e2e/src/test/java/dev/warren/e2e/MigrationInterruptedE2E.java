@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Whatever ends while a queue is made anew, the queue is made anew, and nothing is lost. */
+/** Whatever is killed while a queue is recreated, the queue is recreated, and nothing is lost. */
 @Isolated("its moves of messages have limits of some seconds, which other load uses up")
 class MigrationInterruptedE2E {
 
@@ -19,7 +19,7 @@ class MigrationInterruptedE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void aQueueOfASingleActiveConsumerIsMadeAnewAlthoughTheOperatorAndItsNodeAreKilled() {
+  void aQueueOfASingleActiveConsumerIsRecreatedAlthoughTheOperatorAndItsNodeAreKilled() {
     topology.apply(spec("classic")).awaitReady();
     Traffic traffic =
         Traffic.of(
@@ -31,7 +31,7 @@ class MigrationInterruptedE2E {
     changeMeanwhile("classic", leader()::kill);
     changeMeanwhile("quorum", namespace.operator()::kill, leader()::kill);
 
-    System.out.printf("made anew three times: %s, lost=0%n", traffic.stop());
+    System.out.printf("recreated three times: %s, lost=0%n", traffic.stop());
   }
 
   private void changeMeanwhile(String type, Runnable... faults) {

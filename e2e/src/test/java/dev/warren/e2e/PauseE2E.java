@@ -34,7 +34,7 @@ class PauseE2E {
   }
 
   @Test
-  void nothingIsPutRightWhilePausedAndEverythingAfterwards() {
+  void nothingIsRestoredWhilePausedAndEverythingAfterwards() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=paused");
     awaitTold(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
@@ -44,7 +44,7 @@ class PauseE2E {
     namespace.run("delete", "service/orders");
 
     awaitTold(() -> assertThat(status("Ready")).isEqualTo("False"));
-    await("nothing is put right")
+    await("nothing is restored")
         .during(A_WHILE)
         .atMost(A_WHILE.plusSeconds(10))
         .untilAsserted(

@@ -83,7 +83,7 @@ class RollingE2E {
     traffic.awaitMore(100);
 
     topology.apply(THREE_NODES + QUEUES).awaitReady();
-    assertThat(uidsThatAreStillThere(before)).as("nodes that were not started anew").isEqualTo(2);
+    assertThat(uidsThatAreStillThere(before)).as("nodes that were not restarted").isEqualTo(2);
     traffic.awaitMore(100);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
@@ -91,7 +91,7 @@ class RollingE2E {
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
   private int awaitRolled(Set<String> before) {
     int[] fewest = {Integer.MAX_VALUE};
-    await("every node is started anew")
+    await("every node is restarted")
         .atMost(ROLLED)
         .pollInterval(OFTEN)
         .until(

@@ -50,7 +50,7 @@ class StartStopE2E {
     awaitMessages();
   }
 
-  /** RabbitMQ counts them anew every 5 s. */
+  /** RabbitMQ counts them every 5 s. */
   private static void awaitMessages() {
     await("every confirmed message is there")
         .atMost(Duration.ofSeconds(30))

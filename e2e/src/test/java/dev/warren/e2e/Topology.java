@@ -157,7 +157,7 @@ final class Topology {
             });
   }
 
-  /** How often its status says that something was put right. */
+  /** How often its status says that something was restored. */
   int timesPutRight(String kind, String name) {
     return Optional.ofNullable(get().getStatus().drift()).stream()
         .flatMap(List::stream)

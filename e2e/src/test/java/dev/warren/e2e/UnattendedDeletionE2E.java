@@ -39,7 +39,7 @@ class UnattendedDeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhileTheOperatorStartsAnew() {
+  void aTopologyIsDeletedWhileTheOperatorRestarts() {
     Topology topology = namespace.topology("restarted");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
 

@@ -11,7 +11,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Map;
 
-/** What consumes one queue, run as a Deployment: a program, or the delivery to a URL. */
+/** A consumer of one queue, run as a Deployment: a program, or delivery to a URL. */
 @ValidationRule(
     value = "has(self.template) != has(self.http)",
     message = "exactly one of template and http must be set")
@@ -39,8 +39,8 @@ public record ConsumerSpec(
             "How many Pods consume at the same time, 0 to 1000. Ignored if scaling is set.")
         Integer replicas,
     @JsonPropertyDescription(
-            "Scales the number of Pods with the load: how fast messages arrive, how many"
-                + " wait, and how many a Pod handles, all of it measured. Replaces replicas. {} is"
+            "Scales the number of Pods with the load: how fast messages arrive, how many wait, and"
+                + " how many a Pod handles. All of it is measured. Replaces replicas. {} is"
                 + " enough, because every field has a default. The consumer must be the only one"
                 + " of its queue, and the queue must not be a stream. The Pod with the least"
                 + " unfinished work is removed first.")
@@ -49,21 +49,21 @@ public record ConsumerSpec(
         @Min(1)
         @Max(65535)
         @JsonPropertyDescription(
-            "How many unacknowledged messages each Pod holds at most, 1 to 65535. The"
-                + " container gets it as RABBITMQ_PREFETCH; the program must ask for it"
-                + " (basic.qos). Not for http, whose Pods hold as many messages as concurrency"
-                + " says. With scaling there are never more Pods than are needed to hold all"
-                + " messages.")
+            "How many unacknowledged messages each Pod holds at most, 1 to 65535. The container"
+                + " gets it as RABBITMQ_PREFETCH; the program must ask for it (basic.qos). Not"
+                + " for http, where concurrency sets this number. With scaling there are never"
+                + " more Pods than are needed to hold all messages.")
         Integer prefetch,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "The pod template, as in a Deployment. A Pod that must end has 60 s to finish"
-                + " its work, unless terminationGracePeriodSeconds sets another time; what is not"
-                + " acknowledged then is delivered again. Every container gets the connection as"
-                + " environment variables RABBITMQ_HOST, RABBITMQ_PORT, RABBITMQ_VHOST,"
-                + " RABBITMQ_USERNAME, RABBITMQ_PASSWORD, RABBITMQ_URI, RABBITMQ_QUEUE and"
-                + " RABBITMQ_PREFETCH (what the template itself sets wins), and as files below"
-                + " $SERVICE_BINDING_ROOT/rabbitmq, as servicebinding.io describes.")
+            "The pod template, as in a Deployment. A Pod that is stopped has 60 s to finish its"
+                + " work, unless terminationGracePeriodSeconds sets another time. Messages that"
+                + " are not acknowledged by then are delivered again. Every container gets the"
+                + " connection as environment variables RABBITMQ_HOST, RABBITMQ_PORT,"
+                + " RABBITMQ_VHOST, RABBITMQ_USERNAME, RABBITMQ_PASSWORD, RABBITMQ_URI,"
+                + " RABBITMQ_QUEUE and RABBITMQ_PREFETCH (variables of the template take"
+                + " precedence), and as files below $SERVICE_BINDING_ROOT/rabbitmq, as"
+                + " servicebinding.io describes.")
         Map<String, Object> template,
     @JsonPropertyDescription(
             "Instead of a template: Warren's own Pods deliver each message of the queue to"

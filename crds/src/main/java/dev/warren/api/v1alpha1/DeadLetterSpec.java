@@ -5,13 +5,13 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
-/** Where dead letters go: straight to a queue, or to an exchange. */
+/** Where dead letters go: directly to a queue, or to an exchange. */
 @ValidationRule(
     value = "has(self.queue) != has(self.exchange)",
     message = "exactly one of queue and exchange must be set")
 @ValidationRule(
     value = "has(self.exchange) || !has(self.routingKey)",
-    message = "routingKey goes with exchange only")
+    message = "routingKey can be set only together with exchange")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DeadLetterSpec(
     @Size(min = 1, max = 255)
@@ -25,5 +25,5 @@ public record DeadLetterSpec(
     @Size(max = 255)
         @ValidationRule(value = Names.FITS, message = Names.FITS_MESSAGE)
         @JsonPropertyDescription(
-            "The routing key for the exchange. Each message's own routing key when absent.")
+            "The routing key for the exchange. If absent, each message keeps its own routing key.")
         String routingKey) {}

@@ -18,7 +18,7 @@ public final class Durations {
   static final String IS_DURATION = "self != '' && self.matches('" + FORM + "')";
 
   /**
-   * CEL: the whole seconds of a field that {@link #IS_DURATION}. CEL's own durations know no days.
+   * CEL: the whole seconds of a field that {@link #IS_DURATION}. CEL's own durations have no days.
    */
   static final String SECONDS =
       "(self.contains('d') ? 86400 * int(self.substring(0, self.indexOf('d'))) : 0)"
@@ -29,7 +29,8 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * The duration that a field of this API says; whatever the API server accepts there can be read.
+   * The duration in a field of this API; everything that the API server accepts there can be
+   * parsed.
    *
    * @throws IllegalArgumentException when the text is not a duration
    */

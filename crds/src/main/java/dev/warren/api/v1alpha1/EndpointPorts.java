@@ -6,7 +6,7 @@ final class EndpointPorts {
   static final int LOWEST = 1024;
   static final int HIGHEST = 65535;
 
-  /** CEL: none of those that a queue node uses itself. */
+  /** CEL: the port is not one that a queue node uses. */
   static final String FREE = "!(self in [4369, 5671, 5672, 9090, 15672, 15692, 25672])";
 
   static final String FREE_MESSAGE =

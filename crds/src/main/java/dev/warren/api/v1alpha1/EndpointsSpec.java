@@ -9,13 +9,13 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 
-/** The ways in for those who do not speak AMQP. */
+/** The endpoints for clients that do not speak AMQP. */
 @ValidationRule(
     fieldPath = ".publish",
     value =
         "!has(self.publish) || !has(self.requestReply)"
             + " || self.requestReply.all(endpoint, endpoint.port != self.publish.port)",
-    message = "has the port of an endpoint of requestReply")
+    message = "publish.port must differ from the ports of requestReply")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record EndpointsSpec(
@@ -24,11 +24,11 @@ public record EndpointsSpec(
     @Size(max = 20)
         @ValidationRule(
             value = "self.all(one, self.exists_one(other, other.port == one.port))",
-            message = "two endpoints have the same port")
+            message = "endpoints must have different ports")
         @JsonPropertyDescription(
-            "Ports that accept requests over plain TCP. Each request becomes a message in a"
-                + " queue, and the reply of the queue's consumer is sent back on the same"
-                + " connection. Each has a name and a port of its own; at most 20.")
+            "Ports that accept requests over plain TCP. Each request becomes a message in a queue,"
+                + " and the reply of the queue's consumer is sent back on the same connection."
+                + " Names and ports must be unique. At most 20.")
         List<RequestReplySpec> requestReply,
     @JsonPropertyDescription(
             "A port that accepts messages over HTTP, and answers 202 when the message is"
@@ -71,7 +71,7 @@ public record EndpointsSpec(
     }
   }
 
-  /** From where the Service can be reached, as Kubernetes calls it. */
+  /** The type of the Service, as Kubernetes names it. */
   public enum ServiceType {
     ClusterIP,
     NodePort,

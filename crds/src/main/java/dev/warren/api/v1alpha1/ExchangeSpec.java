@@ -15,7 +15,8 @@ import java.util.Map;
     fieldPath = ".type",
     value = "self.type == oldSelf.type",
     message =
-        "cannot be changed, since RabbitMQ fixes it when the exchange is made; declare an exchange of another name, move the bindings to it, then remove this one")
+        "cannot be changed, because RabbitMQ fixes it when the exchange is declared; declare an"
+            + " exchange of another name, move the bindings to it, then remove this one")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ExchangeSpec(

@@ -18,12 +18,12 @@ public record HttpDeliverySpec(
     @Required
         @Size(max = 400)
         @ValidationRule(
-            // Nothing that Java's own parser would then refuse.
+            // Accepts nothing that Java's parser refuses.
             value =
                 "self.matches('^https?://([a-zA-Z\\\\d.-]+|[[][a-f\\\\d:.]+])(:[1-9]\\\\d{0,4})?"
                     + "([/?]([\\\\w.~:/?@!$&()*+,;=-]|%[a-fA-F\\\\d]{2})*)?$')",
             message =
-                "must be a http or https URL without a user or a fragment, such as"
+                "must be an http or https URL without a user or a fragment, such as"
                     + " http://shop.default/notify")
         @JsonPropertyDescription(
             "Where the messages go, such as http://shop.default/notify; at most 400"
@@ -52,8 +52,8 @@ public record HttpDeliverySpec(
         Integer concurrency,
     @Default("false")
         @JsonPropertyDescription(
-            "Whether a message is delivered only when the one before it is settled. To keep"
-                + " the order of a whole queue, use one Pod, or a queue with singleActiveConsumer.")
+            "Whether a message is delivered only after the previous one is settled. To keep the"
+                + " order of a whole queue, use one Pod, or a queue with singleActiveConsumer.")
         Boolean ordered,
     @Default("Binary")
         @JsonPropertyDescription(
@@ -63,9 +63,9 @@ public record HttpDeliverySpec(
         ContentMode contentMode,
     @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
     @JsonPropertyDescription(
-            "Requests and limits of the container; the memory limit is at least 256Mi. The memory above"
-                + " 192Mi is for messages: it takes about eight times concurrency times the longest"
-                + " message.")
+            "Requests and limits of the container; the memory limit must be at least 256Mi. The"
+                + " memory above 192Mi is for messages, which need about eight times concurrency"
+                + " times the longest message.")
         ResourceRequirements resources,
     @PreserveUnknownFields
         @JsonPropertyDescription(
@@ -93,7 +93,7 @@ public record HttpDeliverySpec(
     Structured
   }
 
-  /** How often a delivery is tried, and how long is waited in between. */
+  /** How often a delivery is attempted, and how long the pauses between attempts are. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RetrySpec(
       @Default("10")
@@ -121,6 +121,7 @@ public record HttpDeliverySpec(
           @ValidationRule(
               value = Durations.IS_DURATION + " && " + Durations.SECONDS + " <= 3600",
               message = "must be a duration of at most 1h, such as 500ms, 1s or 5m")
-          @JsonPropertyDescription("The longest pause of all, at most 1h; not below initialDelay.")
+          @JsonPropertyDescription(
+              "The upper bound of all pauses, at most 1h; not below initialDelay.")
           String maxDelay) {}
 }

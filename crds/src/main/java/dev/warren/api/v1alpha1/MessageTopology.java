@@ -42,7 +42,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 public class MessageTopology extends CustomResource<MessageTopologySpec, MessageTopologyStatus>
     implements Namespaced {
 
-  // The superclass would try to make an empty spec; a record has no such thing.
+  // The superclass would try to create an empty spec, which a record does not have.
   @Override
   protected MessageTopologySpec initSpec() {
     return null;
@@ -55,13 +55,13 @@ public class MessageTopology extends CustomResource<MessageTopologySpec, Message
 
   @Override
   @Required
-  @JsonPropertyDescription("What you want.")
+  @JsonPropertyDescription("The desired state.")
   public MessageTopologySpec getSpec() {
     return super.getSpec();
   }
 
   @Override
-  @JsonPropertyDescription("What the operator saw and did. Written by the operator only.")
+  @JsonPropertyDescription("The observed state. Only the operator writes it.")
   public MessageTopologyStatus getStatus() {
     return super.getStatus();
   }

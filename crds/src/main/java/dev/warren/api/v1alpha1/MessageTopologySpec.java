@@ -31,9 +31,9 @@ public record MessageTopologySpec(
                 + " and becomes a Deployment.")
         List<ConsumerSpec> consumers,
     @JsonPropertyDescription(
-            "The ways in for clients that do not speak AMQP: requests over TCP, messages"
-                + " over HTTP. Each queue node serves all of them. Adding the first endpoint or"
-                + " removing the last one triggers a rolling update of the nodes.")
+            "Endpoints for clients that do not speak AMQP: requests over TCP, messages over HTTP."
+                + " Each queue node serves all of them. Adding the first endpoint or removing"
+                + " the last one triggers a rolling update of the nodes.")
         EndpointsSpec endpoints) {
 
   /** Makes absent lists empty. */

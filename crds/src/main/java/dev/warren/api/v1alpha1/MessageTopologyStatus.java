@@ -9,15 +9,16 @@ import java.util.List;
 /** What the operator saw and did. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record MessageTopologyStatus(
-    @JsonPropertyDescription("The generation of the resource that this status speaks of.")
+    @JsonPropertyDescription("The generation of the resource that this status describes.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Ready (all of the others but those of scaling), Validated (the resource makes sense),"
-                + " NodesReady, TopologyDeclared (exchanges, queues and bindings are in the broker),"
-                + " ConsumersReady, EndpointsReady; and, if consumers have scaling, ScalingActive:"
-                + " whether their load is known. While it is not, their numbers of Pods stay as they"
-                + " are. ScalingLimited: whether something keeps them from having as many Pods as they"
-                + " need. Paused is there while the annotation warren.dev/reconcile is.")
+            "Ready: all of the following except those of scaling. Validated: the spec is valid."
+                + " NodesReady: all queue nodes run the newest spec and serve clients."
+                + " TopologyDeclared: exchanges, queues and bindings are declared."
+                + " ConsumersReady and EndpointsReady: all consumers and endpoints are ready. If"
+                + " consumers have scaling: ScalingActive: their load is known; otherwise their"
+                + " numbers of Pods do not change. ScalingLimited: they need more Pods than they"
+                + " can have. While the annotation warren.dev/reconcile is set: Paused.")
         List<Condition> conditions,
     @JsonPropertyDescription("Counts for kubectl get.") Summary summary,
     @JsonPropertyDescription("The queue nodes.") NodesStatus nodes,
@@ -25,7 +26,7 @@ public record MessageTopologyStatus(
             "The queues, at most 100: those that need attention first, then by name.")
         List<QueueStatus> queues,
     @JsonPropertyDescription(
-            "When the counts of messages in queues, and what is told of the consumers' load, were last"
+            "When the message counts of the queues and the load of the consumers were last"
                 + " refreshed.")
         String messagesCountedAt,
     @JsonPropertyDescription(
@@ -36,21 +37,21 @@ public record MessageTopologyStatus(
             "The consumers, at most 100: those that need attention first, then by name.")
         List<ConsumerStatus> consumers,
     @JsonPropertyDescription(
-            "What was taken out of the resource and is still in the broker, at most 100, by kind and"
-                + " name.")
+            "What was removed from the resource and is still in the broker, at most 100, by kind"
+                + " and name.")
         List<RetainedStatus> retained,
     @JsonPropertyDescription(
-            "What somebody else changed or deleted and the operator put right again, at most 20, the"
+            "What somebody else changed or deleted and the operator restored, at most 20, the"
                 + " newest first.")
         List<DriftStatus> drift,
     @JsonPropertyDescription(
-            "While the annotation warren.dev/reconcile is 'plan': what would be done now, in this"
-                + " order, at most 50 and how many more.")
+            "While the annotation warren.dev/reconcile is 'plan': the changes that the operator"
+                + " would make now, in this order; at most 50, and the number of the rest.")
         List<String> plan,
     @JsonPropertyDescription("The endpoints, in the order of the spec.")
         List<EndpointStatus> endpoints) {
 
-  /** Of a resource of which nothing else is known yet. */
+  /** The status of a resource of which only the conditions are known yet. */
   public MessageTopologyStatus(Long observedGeneration, List<Condition> conditions) {
     this(
         observedGeneration, conditions, null, null, null, null, null, null, null, null, null, null);
@@ -73,40 +74,42 @@ public record MessageTopologyStatus(
         endpoints);
   }
 
-  /** Where the connection is, in the place where workloads of servicebinding.io look. */
+  /** The Secret with the connection, in the field where servicebinding.io expects it. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Binding(@JsonPropertyDescription("The Secret's name.") String name) {}
 
-  /** Counts of what is ready and what is wanted, as "3/3". */
+  /** Counts of what is ready and what is desired, such as "3/3". */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Summary(
-      @JsonPropertyDescription("Queue nodes: ready/wanted.") String nodes,
+      @JsonPropertyDescription("Queue nodes: ready/desired.") String nodes,
       @JsonPropertyDescription("Queues: available/declared.") String queues,
       @JsonPropertyDescription(
-              "Consumers: ready/declared. A consumer is ready when all its Pods are; one with scaling"
-                  + " when at least minReplicas are, and the others merely start.")
+              "Consumers: ready/declared. A consumer is ready when all its Pods are ready. A"
+                  + " consumer with scaling is ready when at least minReplicas Pods are, and the"
+                  + " others are starting.")
           String consumers,
       @JsonPropertyDescription("Endpoints: ready/declared.") String endpoints) {}
 
   /** The queue nodes together. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodesStatus(
-      @JsonPropertyDescription("How many nodes are wanted.") Integer desired,
-      @StatusReplicas @JsonPropertyDescription("How many nodes run and serve clients.")
+      @JsonPropertyDescription("The desired number of nodes.") Integer desired,
+      @StatusReplicas @JsonPropertyDescription("The number of nodes that run and serve clients.")
           Integer ready,
       @JsonPropertyDescription(
-              "Healthy: every node runs. Degraded: a majority runs. Lost: no majority runs, so queues"
-                  + " stand still. Unknown: no node answered.")
+              "Healthy: every node runs. Degraded: a majority runs. Lost: no majority runs, so"
+                  + " queues are unavailable. Unknown: no node answered.")
           Quorum quorum,
       @JsonPropertyDescription("Each node.") List<NodeStatus> members,
       @JsonPropertyDescription(
               "The removal of a node that is underway; absent when there is none. Nodes are removed one"
                   + " at a time.")
           Removal removal,
-      @JsonPropertyDescription("The last node that was replaced or removed, or is being so.")
+      @JsonPropertyDescription(
+              "The last node that was replaced or removed, or that is being replaced or removed.")
           NodeReplacement lastReplacement) {}
 
-  /** How far the removal of a node is. */
+  /** The progress of the removal of a node. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Removal(
       @JsonPropertyDescription("The node that is being removed.") String node,
@@ -115,34 +118,37 @@ public record MessageTopologyStatus(
                   + " warren.dev/replace. Surplus: there are more nodes than spec.nodes.replicas.")
           String kind,
       @JsonPropertyDescription(
-              "How far the removal is. Decided: nothing was done yet. AwaitingReplacement: until the"
-                  + " node in its place has joined. AwaitingMembers: until every queue has its members"
-                  + " on the other nodes. Draining: it gets no new clients and gives up its members of"
-                  + " queues. Stopping: it is stopped. Restarting: it holds the only copy of a queue,"
-                  + " starts again and stays. Held: it does not run, and no majority of the nodes or of"
-                  + " a queue's members runs without it. Isolating: it does not run, and its name is"
-                  + " removed. Forgetting: the other nodes are told to forget it. Forgotten: they have"
-                  + " done so. Clearing: its Pod and its volume are removed. Restoring: until every node"
-                  + " is ready and every queue has all its members.")
+              "The phase of the removal. Decided: nothing has been done yet. AwaitingReplacement:"
+                  + " its replacement has not joined yet. AwaitingMembers: some queue does not"
+                  + " have all its members on the other nodes yet. Draining: the node gets no"
+                  + " new clients and gives up its members of queues. Stopping: its Pod is being"
+                  + " stopped. Restarting: it holds the only copy of a queue, so it starts again"
+                  + " and stays. Held: it does not run, and without it the nodes or the members"
+                  + " of a queue have no majority. Isolating: it does not run, and its host name"
+                  + " is being removed. Forgetting: the other nodes are removing it from the"
+                  + " cluster. Forgotten: the other nodes have removed it. Clearing: its Pod and"
+                  + " its volume are being deleted. Restoring: not every node is ready, or some"
+                  + " queue lacks members.")
           String phase,
-      @JsonPropertyDescription("When that phase began.") String since,
+      @JsonPropertyDescription("When this phase began.") String since,
       @JsonPropertyDescription("Why the node is removed, in a sentence.") String because) {}
 
-  /** What became of a node that was lost, given up by hand, or no longer wanted. */
+  /** The removal of a node that was lost, given up by a user, or no longer needed. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodeReplacement(
-      @JsonPropertyDescription("The node that went.") String node,
-      @JsonPropertyDescription("Why, in a sentence.") String because,
-      @JsonPropertyDescription("The node that came in its place, if one did.") String replacedBy,
-      @JsonPropertyDescription("When that was decided.") String decidedAt,
-      @JsonPropertyDescription("When the other nodes had forgotten it; absent while they have not.")
+      @JsonPropertyDescription("The node that was removed, or is being removed.") String node,
+      @JsonPropertyDescription("Why the node is removed, in a sentence.") String because,
+      @JsonPropertyDescription("The node that replaces it, if there is one.") String replacedBy,
+      @JsonPropertyDescription("When the removal was decided.") String decidedAt,
+      @JsonPropertyDescription(
+              "When the other nodes had removed it from the cluster; absent before that.")
           String forgottenAt,
       @JsonPropertyDescription(
               "When every node was ready again and every queue had all its members; absent while"
                   + " not.")
           String completedAt) {}
 
-  /** How the nodes stand together. */
+  /** The health of the nodes as a cluster. */
   public enum Quorum {
     Healthy,
     Degraded,
@@ -154,7 +160,7 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record NodeStatus(
       @JsonPropertyDescription("The node's Pod.") String name,
-      @JsonPropertyDescription("Ready, or what keeps it from being so.") String state,
+      @JsonPropertyDescription("Ready, or the reason why it is not ready.") String state,
       @JsonPropertyDescription("The Kubernetes node that it runs on.") String machine,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
@@ -162,54 +168,56 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record QueueStatus(
       @JsonPropertyDescription("The queue's name.") String name,
-      @JsonPropertyDescription("The node that leads it; absent when none does.") String leader,
-      @JsonPropertyDescription("How many nodes have a copy.") Integer members,
-      @JsonPropertyDescription("How many of those copies are online.") Integer online,
+      @JsonPropertyDescription("The node with the queue's leader; absent if there is no leader.")
+          String leader,
+      @JsonPropertyDescription("The number of members.") Integer members,
+      @JsonPropertyDescription("The number of members that are online.") Integer online,
       @JsonPropertyDescription(
-              "About how many messages wait for a consumer, in two digits; refreshed at most"
-                  + " every 30 s.")
+              "The number of messages that wait for a consumer, rounded to two digits; refreshed"
+                  + " at most every 30 s.")
           Long ready,
       @JsonPropertyDescription(
-              "About how many messages consumers hold unacknowledged, in two digits; refreshed at"
-                  + " most every 30 s.")
+              "The number of unacknowledged messages that consumers hold, rounded to two digits;"
+                  + " refreshed at most every 30 s.")
           Long unacknowledged,
       @JsonPropertyDescription(
-              "About how many messages have not arrived yet where the queue's dead letters go, in two"
-                  + " digits; refreshed at most every 30 s. Absent when there are none.")
+              "The number of dead letters that are not delivered to their destination yet, rounded"
+                  + " to two digits; refreshed at most every 30 s. Absent if there are none.")
           Long deadLetters,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
-  /** Something that is in the broker although the resource does not declare it any more. */
+  /** Something that is still in the broker although the resource no longer declares it. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RetainedStatus(
       @JsonPropertyDescription("Queue or Exchange.") String kind,
       @JsonPropertyDescription("Its name.") String name,
       @JsonPropertyDescription(
-              "About how many messages a queue holds, in two digits; refreshed at most every 30 s.")
+              "The number of messages in a queue, rounded to two digits; refreshed at most every"
+                  + " 30 s.")
           Long messages,
       @JsonPropertyDescription("Why it is still there, in a sentence.") String message) {}
 
-  /** Something that was not as the resource says, although it had been, and was put right. */
+  /** Something that somebody else changed and the operator restored. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record DriftStatus(
       @JsonPropertyDescription(
               "Exchange, Queue, Binding, Policy, User, Plugins, or the kind of an object in Kubernetes.")
           String kind,
       @JsonPropertyDescription("Its name.") String name,
-      @JsonPropertyDescription("What differed the last time, in a sentence.") String what,
-      @JsonPropertyDescription("How often it was put right.") Integer count,
-      @JsonPropertyDescription("When it was put right last.") String lastAt) {}
+      @JsonPropertyDescription("What differed last time, in a sentence.") String what,
+      @JsonPropertyDescription("How often it was restored.") Integer count,
+      @JsonPropertyDescription("When it was last restored.") String lastAt) {}
 
   /** One consumer. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ConsumerStatus(
       @JsonPropertyDescription("The consumer's name.") String name,
-      @JsonPropertyDescription("How many Pods are wanted.") Integer replicas,
-      @JsonPropertyDescription("How many Pods are ready.") Integer readyReplicas,
+      @JsonPropertyDescription("The desired number of Pods.") Integer replicas,
+      @JsonPropertyDescription("The number of Pods that are ready.") Integer readyReplicas,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message,
       @JsonPropertyDescription(
-              "Why so many Pods are wanted; only of consumers that have scaling. The figures have two"
-                  + " digits and are refreshed at most every 30 s.")
+              "Why this number of Pods is desired; only for consumers with scaling. The figures"
+                  + " are rounded to two digits and refreshed at most every 30 s.")
           ScalingStatus scaling) {
 
     /** A consumer with a fixed number of Pods. */
@@ -218,35 +226,36 @@ public record MessageTopologyStatus(
     }
   }
 
-  /** What the number of a consumer's Pods goes by. */
+  /** What determines the number of a consumer's Pods. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ScalingStatus(
-      @JsonPropertyDescription("How many messages arrive in a second; absent when unknown.")
+      @JsonPropertyDescription("How many messages arrive per second; absent if unknown.")
           Double arrivalsPerSecond,
-      @JsonPropertyDescription("How many messages a second one Pod handles.") Double ratePerReplica,
+      @JsonPropertyDescription("How many messages per second one Pod handles.")
+          Double ratePerReplica,
       @JsonPropertyDescription(
-              "How many messages are in the queue, those included that Pods hold; absent when"
+              "The number of messages in the queue, including those that Pods hold; absent if"
                   + " unknown.")
           Long backlog,
       @JsonPropertyDescription(
-              "In what time the backlog will be worked off, as things are; absent when unknown, or"
-                  + " never.")
+              "The time until the backlog is worked off at the current rates; absent if unknown,"
+                  + " or never.")
           String drainsIn,
-      @JsonPropertyDescription("Why so many Pods are wanted, in a sentence.") String reason,
-      @JsonPropertyDescription("When the number of wanted Pods last changed.")
+      @JsonPropertyDescription("Why this number of Pods is desired, in a sentence.") String reason,
+      @JsonPropertyDescription("When the desired number of Pods last changed.")
           String lastScaleTime) {}
 
-  /** One way in for those who do not speak AMQP. */
+  /** One endpoint for clients that do not speak AMQP. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record EndpointStatus(
-      @JsonPropertyDescription("The endpoint's name; publish, of the one of that type.")
+      @JsonPropertyDescription("The endpoint's name; publish for the endpoint of type Publish.")
           String name,
       @JsonPropertyDescription("RequestReply or Publish.") EndpointType type,
       @JsonPropertyDescription("Host and port, as Pods of the cluster reach it.") String address,
       @JsonPropertyDescription("Whether a node serves it.") Boolean ready,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
 
-  /** What kind of way in. */
+  /** The type of an endpoint. */
   public enum EndpointType {
     RequestReply,
     Publish

@@ -49,10 +49,10 @@ public record NodesSpec(
                     + " >= 10)",
             message = "must be a duration of at least 10s, such as 60s or 5m, or never")
         @JsonPropertyDescription(
-            "How long a node must be lost before another node takes its place. A node is"
-                + " lost when its machine is gone or silent and the running nodes say that it does"
-                + " not run. At least 10s; never disables automatic replacement. A node whose"
-                + " volume was deleted is replaced at once.")
+            "How long a node must be lost before another node takes its place. A node is lost when"
+                + " its machine is gone or does not report, and the running nodes agree that it"
+                + " does not run. At least 10s; never disables automatic replacement. A node"
+                + " whose volume was deleted is replaced at once.")
         String replaceAfter,
     @Size(max = 65536)
         @JsonPropertyDescription(

@@ -30,8 +30,8 @@ public record PublishSpec(
             message = "must be a duration above 0s and of at most 10m, such as 500ms or 5s")
         @JsonPropertyDescription(
             "How long to wait for the broker's confirm, such as 10s; above 0s, at most 10m."
-                + " Without one the answer is an error, and the message may have been accepted"
-                + " nevertheless.")
+                + " Without a confirm the answer is an error, and the message may have been"
+                + " accepted nevertheless.")
         String timeout,
     @Default("1Mi")
         @Size(max = 20)
@@ -51,6 +51,6 @@ public record PublishSpec(
         @Min(1)
         @Max(10000)
         @JsonPropertyDescription(
-            "How many messages of each queue node may wait for their confirm at the same"
-                + " time, 1 to 10000. Further ones are refused for the moment.")
+            "How many messages of each queue node may wait for their confirm at the same time, 1"
+                + " to 10000. Further ones are refused with 503 and Retry-After.")
         Integer maxInFlight) {}

@@ -30,19 +30,19 @@ import java.util.Map;
 @ValidationRule(
     fieldPath = ".members",
     value = "self.type != 'classic' || !has(self.members)",
-    message = "is for quorum queues and streams only: a classic queue is on one node")
+    message = "is for quorum queues and streams only; a classic queue is on one node")
 @ValidationRule(
     fieldPath = ".maxAge",
     value = "self.type == 'stream' || !has(self.maxAge)",
-    message = "is for streams only; other queues have messageTTL")
+    message = "is for streams only; use messageTTL for other queues")
 @ValidationRule(
     fieldPath = ".messageTTL",
     value = "self.type != 'stream' || !has(self.messageTTL)",
-    message = "is not for streams, which have maxAge")
+    message = "is not for streams; use maxAge")
 @ValidationRule(
     fieldPath = ".maxLength",
     value = "self.type != 'stream' || !has(self.maxLength)",
-    message = "is not for streams, which have maxLengthBytes")
+    message = "is not for streams; use maxLengthBytes")
 @ValidationRule(
     fieldPath = ".overflow",
     value = "self.type != 'stream' || !has(self.overflow)",
@@ -61,8 +61,8 @@ import java.util.Map;
         "!has(self.immutableChanges) || self.immutableChanges != 'Migrate'"
             + " || bytes(self.name).size() <= 240",
     message =
-        "cannot be Migrate for a name of more than 240 bytes: messages wait in a queue whose name has"
-            + " 'warren.shelter.' before it")
+        "cannot be Migrate for a name of more than 240 bytes, because a migration moves the"
+            + " messages to a queue named 'warren.shelter.<name>'")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record QueueSpec(
@@ -72,7 +72,8 @@ public record QueueSpec(
         @ValidationRule(value = Names.NOT_RESERVED, message = Names.NOT_RESERVED_MESSAGE)
         @ValidationRule(
             value = "!self.startsWith('warren.shelter.')",
-            message = "must not begin with 'warren.shelter.': such queues hold what is being moved")
+            message =
+                "must not begin with 'warren.shelter.', which is reserved for queues of migrations")
         @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
             "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
@@ -80,15 +81,15 @@ public record QueueSpec(
         String name,
     @Default("quorum")
         @JsonPropertyDescription(
-            "quorum: replicated over several nodes, the safe choice. classic: on one node,"
-                + " lost with it. stream: a replicated log that consumers read without removing."
-                + " immutableChanges controls whether the type can change.")
+            "quorum: replicated over several nodes, the safe choice. classic: on one node, lost"
+                + " with it. stream: a replicated log that consumers read without removing"
+                + " messages. immutableChanges controls whether the type can change.")
         QueueType type,
     @Min(1)
         @Max(7)
         @JsonPropertyDescription(
-            "How many members the queue has, each on a node of its own: 1 to 7; odd numbers"
-                + " are best. Never more than there are nodes. Quorum queues and streams only.")
+            "How many members the queue has, each on another node: 1 to 7; odd numbers are best."
+                + " Never more than there are nodes. Quorum queues and streams only.")
         Integer members,
     @Size(max = 20)
         @ValidationRule(
@@ -123,10 +124,10 @@ public record QueueSpec(
             "Streams only: how long a message is kept, such as 7d. No limit when absent.")
         String maxAge,
     @JsonPropertyDescription(
-            "What happens when maxLength or maxLengthBytes is reached: drop-head removes"
-                + " the oldest message, reject-publish refuses the new one (a confirming publisher"
-                + " is told). For a quorum queue with deadLetter and without a limit, drop-head"
-                + " selects at-most-once dead-lettering.")
+            "What happens when maxLength or maxLengthBytes is reached: drop-head removes the"
+                + " oldest message, reject-publish refuses the new one (publishers with confirms"
+                + " get a nack). For a quorum queue with deadLetter and without a limit,"
+                + " drop-head selects at-most-once dead-lettering.")
         Overflow overflow,
     @JsonPropertyDescription(
             "Where messages go that were rejected without requeue, expired, dropped for"
@@ -137,14 +138,14 @@ public record QueueSpec(
     @Min(0)
         @Max(1000000)
         @JsonPropertyDescription(
-            "How often a message is redelivered after its consumer rejected it, died or"
-                + " lost its connection, before it is dead-lettered or dropped; basic.nack does"
-                + " not count. Quorum queues only.")
+            "How often a message is redelivered after its consumer rejected it, failed or lost its"
+                + " connection, before it is dead-lettered or dropped; basic.nack does not"
+                + " count. Quorum queues only.")
         Integer deliveryLimit,
     @Default("false")
         @JsonPropertyDescription(
-            "Only one consumer at a time gets messages; another takes over when it ends."
-                + " Keeps the order. immutableChanges controls whether this can change.")
+            "Only one consumer at a time gets messages; another takes over when it stops. Keeps"
+                + " the order. immutableChanges controls whether this can change.")
         Boolean singleActiveConsumer,
     @PreserveUnknownFields
         @JsonPropertyDescription(
@@ -180,13 +181,11 @@ public record QueueSpec(
       "(self.immutableChanges == 'Migrate' && self.type != 'stream' && oldSelf.type != 'stream')";
 
   static final String IS_FIXED =
-      "cannot be changed, since RabbitMQ fixes it when the queue is made; immutableChanges: Migrate"
-          + " has the queue made anew, unless it is a stream, or declare a queue of another name,"
-          + " move bindings and consumers to it, then remove this one";
+      "cannot be changed, because RabbitMQ fixes it when the queue is declared; set"
+          + " immutableChanges: Migrate to recreate the queue (not for streams), or declare a"
+          + " queue of another name, move bindings and consumers to it, then remove this one";
 
-  /**
-   * Makes absent arguments empty, an absent flag false, and the absent deletion the careful one.
-   */
+  /** Makes absent arguments empty, an absent flag false, and gives the others their defaults. */
   public QueueSpec {
     arguments = arguments == null ? Map.of() : arguments;
     singleActiveConsumer = singleActiveConsumer != null && singleActiveConsumer;
@@ -204,14 +203,14 @@ public record QueueSpec(
     STREAM
   }
 
-  /** What becomes of a queue that is taken out of the resource. */
+  /** What happens to a queue that is removed from the resource. */
   public enum QueueDeletion {
     Delete,
     DeleteIfEmpty,
     Retain
   }
 
-  /** What is done about a change that RabbitMQ does not allow while the queue lives. */
+  /** What happens on a change that RabbitMQ does not allow while the queue exists. */
   public enum ImmutableChanges {
     Refuse,
     Migrate

@@ -39,11 +39,11 @@ public record RequestReplySpec(
         String queue,
     @Default("Raw")
         @JsonPropertyDescription(
-            "Where a request ends. Raw: when the client closes its side or sends nothing"
-                + " for 20 ms; the connection is closed after the reply. Line: with a line feed."
-                + " LengthPrefixed: after as many bytes as the four bytes before them say (big"
-                + " endian). With Line and LengthPrefixed a connection has any number of requests,"
-                + " and replies are framed in the same way.")
+            "Where a request ends. Raw: when the client closes its side or sends nothing for 20"
+                + " ms; the connection is closed after the reply. Line: with a line feed."
+                + " LengthPrefixed: a length in four bytes (big endian) comes before each"
+                + " request. With Line and LengthPrefixed a connection has any number of"
+                + " requests, and replies are framed in the same way.")
         Framing framing,
     @Default("5s")
         @Size(max = 20)

@@ -8,7 +8,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
-/** How many Pods a consumer has by the load of its queue. */
+/** How the number of a consumer's Pods follows the load of its queue. */
 @ValidationRule(
     value = "self.minReplicas <= self.maxReplicas",
     message = "minReplicas must not be greater than maxReplicas")
@@ -74,8 +74,8 @@ public record ScalingSpec(
             value = Durations.IS_DURATION + " && " + Durations.SECONDS + " <= 86400",
             message = "must be a duration of at most 24h, such as 10s")
         @JsonPropertyDescription(
-            "How long no message must have arrived before the last Pod is removed, if"
-                + " minReplicas is 0: up to 24h.")
+            "The time without new messages after which the last Pod is removed, if minReplicas is"
+                + " 0: up to 24h.")
         String cooldown,
     @Default("300s")
         @Size(max = 30)
@@ -91,6 +91,6 @@ public record ScalingSpec(
         @Min(1)
         @Max(100)
         @JsonPropertyDescription(
-            "How many of the Pods may be removed per minute, in percent, 1 to 100; at least"
-                + " one may.")
+            "The percentage of the Pods that may be removed per minute, 1 to 100; one Pod may"
+                + " always be removed.")
         Integer maxScaleInPercent) {}

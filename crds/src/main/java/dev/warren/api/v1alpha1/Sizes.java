@@ -8,8 +8,8 @@ import java.math.RoundingMode;
 public final class Sizes {
 
   /**
-   * What people write, not all that Kubernetes reads: 5e9999999999999 would take the memory of
-   * whoever counts it, and in 500m the m is not for mega.
+   * Not all that Kubernetes accepts: expanding 5e9999999999999 would exhaust the memory, and the m
+   * in 500m does not stand for mega.
    */
   private static final String FORM = "^[0-9]+([.][0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$";
 
@@ -24,8 +24,9 @@ public final class Sizes {
   private Sizes() {}
 
   /**
-   * The bytes that a field of this API says; whatever the API server accepts there can be read. As
-   * in Kubernetes, a part of a byte counts as one, and too many for a long are its largest value.
+   * The number of bytes in a field of this API; everything that the API server accepts there can be
+   * parsed. As in Kubernetes, fractions are rounded up, and a number above the range of a long
+   * becomes its largest value.
    *
    * @throws IllegalArgumentException when the text is not a size
    */

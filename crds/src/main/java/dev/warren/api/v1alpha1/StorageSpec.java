@@ -16,7 +16,7 @@ public record StorageSpec(
             message = "must be a size in bytes of at least 100Mi, such as 10Gi")
         @ValidationRule(
             value = Sizes.QUANTITY + ".compareTo(quantity(oldSelf)) >= 0",
-            message = "must not become smaller, since volumes cannot")
+            message = "must not become smaller, because volumes cannot shrink")
         @JsonPropertyDescription(
             "The size of the volume in bytes, such as 10Gi; at least 100Mi. It can be"
                 + " raised at any time: volumes grow without a restart if their StorageClass"
@@ -29,12 +29,12 @@ public record StorageSpec(
         String className,
     @Default("Delete")
         @JsonPropertyDescription(
-            "What happens to the volumes when this resource is deleted. Delete: they are"
-                + " deleted too. Retain: the claims stay, with the nodes' data, for rescue by"
-                + " hand. A new resource of this name does not use them.")
+            "What happens to the volumes when this resource is deleted. Delete: they are deleted"
+                + " too. Retain: the claims stay, with the nodes' data, so that you can rescue"
+                + " it. A new resource of this name does not use them.")
         VolumeDeletion onDelete) {
 
-  /** What becomes of a volume whose node or topology is gone. */
+  /** What happens to the volumes when the topology is deleted. */
   public enum VolumeDeletion {
     Delete,
     Retain

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusalsApiServerTest {
 
   private static final String TYPE_IS_FIXED =
-      "cannot be changed, since RabbitMQ fixes it when the queue is made; immutableChanges: Migrate"
-          + " has the queue made anew, unless it is a stream, or declare a queue of another name,"
-          + " move bindings and consumers to it, then remove this one";
+      "cannot be changed, because RabbitMQ fixes it when the queue is declared; set"
+          + " immutableChanges: Migrate to recreate the queue (not for streams), or declare a"
+          + " queue of another name, move bindings and consumers to it, then remove this one";
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
@@ -52,20 +52,20 @@ class RefusalsApiServerTest {
       two queues of one name       | {queues: [{name: a}, {name: b}, {name: a}]}          | spec.queues[2] | Duplicate value: {"name":"a"}
       a queue without a name       | {queues: [{type: quorum}]}                           | spec.queues[0].name | Required value
       an empty queue name          | {queues: [{name: ''}]}                               | spec.queues[0].name | spec.queues[0].name in body should be at least 1 chars long
-      a reserved queue name        | {queues: [{name: amq.orders}]}                       | spec.queues[0].name | must not begin with 'amq.': such names belong to RabbitMQ
-      the name of a shelter        | {queues: [{name: warren.shelter.a}]}                 | spec.queues[0].name | must not begin with 'warren.shelter.': such queues hold what is being moved
+      a reserved queue name        | {queues: [{name: amq.orders}]}                       | spec.queues[0].name | must not begin with 'amq.', which is reserved for RabbitMQ
+      the name of a shelter        | {queues: [{name: warren.shelter.a}]}                 | spec.queues[0].name | must not begin with 'warren.shelter.', which is reserved for queues of migrations
       a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
       an unknown queue type        | {queues: [{name: a, type: lazy}]}                    | spec.queues[0].type | Unsupported value: "lazy": supported values: "classic", "quorum", "stream"
       an unknown fate of a queue   | {queues: [{name: a, onDelete: Keep}]}                | spec.queues[0].onDelete | Unsupported value: "Keep": supported values: "Delete", "DeleteIfEmpty", "Retain"
-      members of a classic queue   | {queues: [{name: a, type: classic, members: 3}]}     | spec.queues[0].members | is for quorum queues and streams only: a classic queue is on one node
+      members of a classic queue   | {queues: [{name: a, type: classic, members: 3}]}     | spec.queues[0].members | is for quorum queues and streams only; a classic queue is on one node
       no members                   | {queues: [{name: a, members: 0}]}                    | spec.queues[0].members | spec.queues[0].members in body should be greater than or equal to 1
       a limit of a classic queue   | {queues: [{name: a, type: classic, deliveryLimit: 3}]} | spec.queues[0].deliveryLimit | is for quorum queues only
       a limit of a stream          | {queues: [{name: a, type: stream, deliveryLimit: 3}]} | spec.queues[0].deliveryLimit | is for quorum queues only
-      an age of a quorum queue     | {queues: [{name: a, maxAge: 1h}]}                    | spec.queues[0].maxAge | is for streams only; other queues have messageTTL
-      an age of a classic queue    | {queues: [{name: a, type: classic, maxAge: 1h}]}     | spec.queues[0].maxAge | is for streams only; other queues have messageTTL
-      a TTL of a stream            | {queues: [{name: a, type: stream, messageTTL: 1h}]}  | spec.queues[0].messageTTL | is not for streams, which have maxAge
-      a length of a stream         | {queues: [{name: a, type: stream, maxLength: 1}]}    | spec.queues[0].maxLength | is not for streams, which have maxLengthBytes
+      an age of a quorum queue     | {queues: [{name: a, maxAge: 1h}]}                    | spec.queues[0].maxAge | is for streams only; use messageTTL for other queues
+      an age of a classic queue    | {queues: [{name: a, type: classic, maxAge: 1h}]}     | spec.queues[0].maxAge | is for streams only; use messageTTL for other queues
+      a TTL of a stream            | {queues: [{name: a, type: stream, messageTTL: 1h}]}  | spec.queues[0].messageTTL | is not for streams; use maxAge
+      a length of a stream         | {queues: [{name: a, type: stream, maxLength: 1}]}    | spec.queues[0].maxLength | is not for streams; use maxLengthBytes
       the overflow of a stream     | {queues: [{name: a, type: stream, overflow: drop-head}]} | spec.queues[0].overflow | is not for streams, which always drop the oldest messages
       dead letters of a stream     | {queues: [{name: a, type: stream, deadLetter: {queue: b}}]} | spec.queues[0].deadLetter | is not for streams, which keep messages when they are consumed
       one consumer of a stream     | {queues: [{name: a, type: stream, singleActiveConsumer: true}]} | spec.queues[0].singleActiveConsumer | is not for streams; their clients ask for it when they subscribe
@@ -77,12 +77,12 @@ class RefusalsApiServerTest {
       a negative delivery limit    | {queues: [{name: a, deliveryLimit: -1}]}             | spec.queues[0].deliveryLimit | spec.queues[0].deliveryLimit in body should be greater than or equal to 0
       dead letters to nowhere      | {queues: [{name: a, deadLetter: {}}]}                | spec.queues[0].deadLetter | exactly one of queue and exchange must be set
       dead letters to two places   | {queues: [{name: a, deadLetter: {queue: b, exchange: c}}]} | spec.queues[0].deadLetter | exactly one of queue and exchange must be set
-      a routing key to a queue     | {queues: [{name: a, deadLetter: {queue: b, routingKey: c}}]} | spec.queues[0].deadLetter | routingKey goes with exchange only
+      a routing key to a queue     | {queues: [{name: a, deadLetter: {queue: b, routingKey: c}}]} | spec.queues[0].deadLetter | routingKey can be set only together with exchange
       arguments that are a list    | {queues: [{name: a, arguments: []}]}                 | spec.queues[0].arguments | spec.queues[0].arguments in body must be of type object: "array"
 
       two exchanges of one name    | {exchanges: [{name: a}, {name: a, type: topic}]}     | spec.exchanges[1] | Duplicate value: {"name":"a"}
       an empty exchange name       | {exchanges: [{name: ''}]}                            | spec.exchanges[0].name | spec.exchanges[0].name in body should be at least 1 chars long
-      a reserved exchange name     | {exchanges: [{name: amq.topic}]}                     | spec.exchanges[0].name | must not begin with 'amq.': such names belong to RabbitMQ
+      a reserved exchange name     | {exchanges: [{name: amq.topic}]}                     | spec.exchanges[0].name | must not begin with 'amq.', which is reserved for RabbitMQ
       an exchange name of a return | {exchanges: [{name: "a\\r"}]}                        | spec.exchanges[0].name | must not contain a line break, and must not be '.' or '..'
       an unknown exchange type     | {exchanges: [{name: a, type: queue}]}                | spec.exchanges[0].type | must be direct, fanout, topic or headers, or the name of a plugin's type, such as x-consistent-hash
 
@@ -139,8 +139,8 @@ class RefusalsApiServerTest {
       a request in capitals        | {endpoints: {requestReply: [{name: A, port: 10000, queue: a}]}} | spec.endpoints.requestReply[0].name | must be lower case letters, digits and '-', beginning and ending with a letter or digit
       a request name of 41         | {endpoints: {requestReply: [{name: a2345678901234567890123456789012345678901, port: 10000, queue: a}]}} | spec.endpoints.requestReply[0].name | Too long: may not be more than 40 bytes
       two requests of one name     | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: a, port: 10001, queue: a}]}} | spec.endpoints.requestReply[1] | Duplicate value: {"name":"a"}
-      two requests of one port     | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: b, port: 10000, queue: a}]}} | spec.endpoints.requestReply | two endpoints have the same port
-      publishing at a request's port | {endpoints: {requestReply: [{name: a, port: 8080, queue: a}], publish: {}}} | spec.endpoints.publish | has the port of an endpoint of requestReply
+      two requests of one port     | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: b, port: 10000, queue: a}]}} | spec.endpoints.requestReply | endpoints must have different ports
+      publishing at a request's port | {endpoints: {requestReply: [{name: a, port: 8080, queue: a}], publish: {}}} | spec.endpoints.publish | publish.port must differ from the ports of requestReply
       a request without a port     | {endpoints: {requestReply: [{name: a, queue: a}]}}   | spec.endpoints.requestReply[0].port | Required value
       a request without a queue    | {endpoints: {requestReply: [{name: a, port: 10000}]}} | spec.endpoints.requestReply[0].queue | Required value
       a privileged port            | {endpoints: {requestReply: [{name: a, port: 1023, queue: a}]}} | spec.endpoints.requestReply[0].port | spec.endpoints.requestReply[0].port in body should be greater than or equal to 1024
@@ -293,7 +293,7 @@ class RefusalsApiServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"type: classic", "singleActiveConsumer: true"})
-  void aQueueThatMayBeMadeAnewMayBeAnother(String change) {
+  void aQueueThatMayMigrateMayChange(String change) {
     GenericKubernetesResource stored =
         server.create(server.topology("changed", "{queues: [{name: a}]}"));
     try {
@@ -314,8 +314,8 @@ class RefusalsApiServerTest {
     assertRefused(
         () -> server.accept(server.topology("orders", spec.formatted("é".repeat(120) + "e"))),
         "spec.queues[0].immutableChanges",
-        "cannot be Migrate for a name of more than 240 bytes: messages wait in a queue whose name"
-            + " has 'warren.shelter.' before it");
+        "cannot be Migrate for a name of more than 240 bytes, because a migration moves the"
+            + " messages to a queue named 'warren.shelter.<name>'");
   }
 
   @ParameterizedTest
@@ -325,7 +325,7 @@ class RefusalsApiServerTest {
         "{nodes: {storage: {size: %s}}}".formatted(before),
         "{nodes: {storage: {size: %s}}}".formatted(after),
         "spec.nodes.storage.size",
-        "must not become smaller, since volumes cannot");
+        "must not become smaller, because volumes cannot shrink");
   }
 
   @ParameterizedTest
@@ -350,8 +350,8 @@ class RefusalsApiServerTest {
         "{exchanges: [{name: a, type: topic}]}",
         "{exchanges: [{name: a, type: fanout}]}",
         "spec.exchanges[0].type",
-        "cannot be changed, since RabbitMQ fixes it when the exchange is made; declare an exchange of"
-            + " another name, move the bindings to it, then remove this one");
+        "cannot be changed, because RabbitMQ fixes it when the exchange is declared; declare an"
+            + " exchange of another name, move the bindings to it, then remove this one");
   }
 
   @ParameterizedTest
@@ -403,7 +403,7 @@ class RefusalsApiServerTest {
                     "orders",
                     "{consumers: [{name: a, queue: a, http: {url: \"%s\"}}]}".formatted(url))),
         "spec.consumers[0].http.url",
-        "must be a http or https URL without a user or a fragment, such as"
+        "must be an http or https URL without a user or a fragment, such as"
             + " http://shop.default/notify");
   }
 

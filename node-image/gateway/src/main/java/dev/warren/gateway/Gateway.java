@@ -36,7 +36,7 @@ public class Gateway implements HealthCheck {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /** How long what is under way may take at the end. */
+  /** How long pending requests may take at the stop. */
   private static final Duration TO_FINISH = Duration.ofSeconds(10);
 
   private final Role role;
@@ -50,7 +50,7 @@ public class Gateway implements HealthCheck {
 
   private volatile Servers servers;
 
-  /** Used by the looking thread only. */
+  /** Used by the polling thread only. */
   private GatewayConfig wanted;
 
   Gateway(
@@ -74,7 +74,7 @@ public class Gateway implements HealthCheck {
     }
   }
 
-  /** From here the operator hears when consumers that sleep get work. */
+  /** Through this the operator learns when consumers without Pods get work. */
   void tellOfArrivals(@Observes Router router) {
     new ArrivalHandler(this::firstArrival).addTo(router);
   }
@@ -88,7 +88,7 @@ public class Gateway implements HealthCheck {
     }
   }
 
-  /** Ready when everything listens and the broker is connected to. In the other role it is idle. */
+  /** Ready when everything listens and the broker is connected. Idle in the other role. */
   @Override
   public HealthCheckResponse call() {
     boolean ready = role != Role.GATEWAY || (servers != null && servers.areReady());
@@ -98,7 +98,7 @@ public class Gateway implements HealthCheck {
   private CompletableFuture<String> firstArrival(Set<String> queues) {
     return servers == null
         ? CompletableFuture.failedFuture(
-            new BrokerFailure(Kind.UNAVAILABLE, "nothing is published here"))
+            new BrokerFailure(Kind.UNAVAILABLE, "this process does not publish"))
         : servers.firstArrival(queues);
   }
 
@@ -109,7 +109,7 @@ public class Gateway implements HealthCheck {
         servers.apply(wanted);
       }
     } catch (RuntimeException e) {
-      // One that escaped would be the last look.
+      // An exception that escaped would end the polling.
       LOG.error("The configuration could not be applied", e);
     }
   }

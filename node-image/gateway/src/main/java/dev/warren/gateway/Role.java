@@ -1,6 +1,6 @@
 package dev.warren.gateway;
 
-/** What this process is for: {@code WARREN_ROLE}, in any case of letters. */
+/** The role of this process: {@code WARREN_ROLE}, in upper or lower case. */
 public enum Role {
   /** TCP requests and HTTP publishing, beside a queue node. */
   GATEWAY,

@@ -30,14 +30,14 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * What listens, brought in line with the configuration again and again. One thread at a time
- * changes it; any may ask.
+ * The listening servers, which are reconciled with the configuration repeatedly. One thread at a
+ * time changes them; any thread may query them.
  */
 final class Servers implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Servers.class);
 
-  /** Of the heap, for messages; a message is there about twice on its way. */
+  /** The part of the heap for messages; each message is in memory about twice. */
   private static final int SHARE_FOR_MESSAGES = 4;
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -52,17 +52,17 @@ final class Servers implements AutoCloseable {
   private final EventLoopGroup events =
       new NioEventLoopGroup(1, new DefaultThreadFactory("request-reply", true));
 
-  /** By the port that was asked for. */
+  /** By the configured port. */
   private final Map<Integer, RequestReplyServer> requestReply = new ConcurrentHashMap<>();
 
-  /** Ports that could not be had when they were last tried. */
+  /** Ports on which listening failed at the last attempt. */
   private final Set<Integer> notHad = new HashSet<>();
 
   private volatile PublishServer publish;
   private int publishPort;
   private volatile boolean complete;
 
-  /** Nothing listens yet; the broker is connected to. */
+  /** Nothing listens yet; connecting to the broker begins. */
   Servers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
     this.meters = meters;
@@ -71,9 +71,9 @@ final class Servers implements AutoCloseable {
   }
 
   /**
-   * Serves what the configuration says: ports that it does not have are closed, new ones opened,
-   * and all others go on with its numbers. A port that cannot be had is tried again when this is
-   * called again.
+   * Serves what the configuration says: closes ports that it does not have, opens new ones, and
+   * updates the settings of all others. A port on which listening fails is retried at the next
+   * call.
    */
   void apply(GatewayConfig config) {
     boolean all = applyRequestReply(config);
@@ -81,7 +81,7 @@ final class Servers implements AutoCloseable {
     complete = all;
   }
 
-  /** Whether everything listens, and the broker is connected to. */
+  /** Whether everything listens, and the broker is connected. */
   boolean areReady() {
     return complete && publisher.isConnected() && requester.isConnected();
   }
@@ -91,7 +91,7 @@ final class Servers implements AutoCloseable {
     return publisher.firstArrival(queues);
   }
 
-  /** The port that a request/reply endpoint has got. */
+  /** The actual port of a request/reply endpoint. */
   int portOf(RequestReplyEndpoint endpoint) {
     return requestReply.get(endpoint.port()).port();
   }
@@ -101,7 +101,7 @@ final class Servers implements AutoCloseable {
     return publish.port();
   }
 
-  /** Takes nothing new, and waits until everything is answered, but not for longer than this. */
+  /** Accepts nothing new, and waits until everything is answered, at most for this long. */
   void drain(Duration longest) {
     requestReply.values().forEach(RequestReplyServer::drain);
     Optional.ofNullable(publish).ifPresent(PublishServer::drain);
@@ -116,7 +116,7 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  /** Ends everything as it is. */
+  /** Closes everything at once. */
   @Override
   public void close() {
     requestReply.values().forEach(RequestReplyServer::close);
@@ -159,7 +159,7 @@ final class Servers implements AutoCloseable {
     try {
       requestReply.put(
           endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
-      LOG.infof("%s: requests at port %d", endpoint.name(), endpoint.port());
+      LOG.infof("%s: listening for requests on port %d", endpoint.name(), endpoint.port());
       notHad.remove(endpoint.port());
       return true;
     } catch (IOException e) {
@@ -168,10 +168,10 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  /** It is tried again every second, and told once. */
+  /** It is retried every second, and logged once. */
   private void cannotBeHad(int port, Throwable cause) {
     if (notHad.add(port)) {
-      LOG.errorf("Port %d cannot be had: %s", port, cause.getMessage());
+      LOG.errorf("Cannot listen on port %d: %s", port, cause.getMessage());
     }
   }
 
@@ -202,7 +202,7 @@ final class Servers implements AutoCloseable {
           .join();
       publish = server;
       publishPort = endpoint.port();
-      LOG.infof("Messages at port %d", endpoint.port());
+      LOG.infof("Listening for messages on port %d", endpoint.port());
       notHad.remove(endpoint.port());
       return true;
     } catch (CompletionException e) {

@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Waits at the start until the API server answers, whatever it says. An operator that ended instead
- * would be started again after ever longer pauses, of up to five minutes, and be away for so long
- * after the API server is back. The SDK starts after all observers of the usual priority.
+ * Waits at the start until the API server answers, whatever it answers. If the operator ended
+ * instead, Kubernetes would restart it after ever longer pauses, up to five minutes, and it would
+ * be away for that long after the API server is back. The SDK starts after all observers of the
+ * default priority.
  */
 @Singleton
 public class ApiServerAwaited {

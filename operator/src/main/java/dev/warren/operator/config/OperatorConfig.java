@@ -2,11 +2,11 @@ package dev.warren.operator.config;
 
 import io.smallrye.config.ConfigMapping;
 
-/** What whoever installs the operator can set. */
+/** The settings of an installation. */
 @ConfigMapping(prefix = "warren")
 public interface OperatorConfig {
 
-  /** The image of queue nodes whose resource names none. */
+  /** The image of queue nodes whose spec names no image. */
   String queueNodeImage();
 
   /** The image of the gateways beside queue nodes, and of consumers that deliver to a URL. */

@@ -12,7 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** What the operator and its SDK ask their surroundings for. */
+/** Beans that the operator and its SDK need. */
 @RBACRule(
     apiGroups = "coordination.k8s.io",
     resources = "leases",
@@ -20,15 +20,15 @@ import java.time.Clock;
 public class Producers {
 
   /**
-   * One replica works, the others wait for its lease. The identity is the pod's name, so that a
-   * container that was restarted has its lease back at once.
+   * One replica works, the others wait for its lease. The identity is the Pod's name, so that a
+   * restarted container gets its lease back at once.
    *
    * <p>The chart sets both variables. Without them the SDK takes the namespace of the kubeconfig
-   * and a random identity; in development and test mode it elects nobody.
+   * and a random identity; in development and test mode there is no election.
    *
-   * <p>A replica that lost the lease must end, and is started again to wait. SDK 5.3 leaves that to
-   * us: its builder has no such option, and its own System.exit would hang when it is the end of
-   * the process that gives up the lease.
+   * <p>A replica that lost the lease must end; Kubernetes restarts it, and it waits. SDK 5.3 leaves
+   * that to us: its builder has no such option, and its own System.exit would hang when the end of
+   * the process gives up the lease.
    */
   @Produces
   @Singleton
@@ -41,7 +41,7 @@ public class Producers {
         .build();
   }
 
-  /** Quarkus operator SDK 7.7 measures nothing in production unless it is told with what. */
+  /** In production, Quarkus operator SDK 7.7 measures nothing without this bean. */
   @Produces
   @Singleton
   Metrics metrics(MeterRegistry registry) {

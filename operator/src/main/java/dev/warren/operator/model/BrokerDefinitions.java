@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is declared in a broker, or shall be: the same type for both, so that they can be compared.
- * All of it is durable and in the virtual host {@value #VHOST}.
+ * What is declared in a broker, or is to be declared: one type for both, so that they can be
+ * compared. All of it is durable and in the virtual host {@value #VHOST}.
  *
  * @param exchanges by name; RabbitMQ's own (the default exchange and amq.*) are left out
  * @param queues by name
@@ -23,7 +23,10 @@ public record BrokerDefinitions(
     Map<String, Policy> policies,
     Map<String, User> users) {
 
-  /** The virtual host of every topology: RabbitMQ's default, which plain clients use unasked. */
+  /**
+   * The virtual host of every topology: RabbitMQ's default, which clients use unless they name
+   * another.
+   */
   public static final String VHOST = "/";
 
   /** An exchange. */
@@ -38,7 +41,7 @@ public record BrokerDefinitions(
    * A queue.
    *
    * @param type quorum, classic or stream
-   * @param arguments those given when it was made, without x-queue-type
+   * @param arguments those of its declaration, without x-queue-type
    */
   public record Queue(String name, String type, Map<String, Object> arguments) {
     /** Makes arguments comparable. */
@@ -63,7 +66,7 @@ public record BrokerDefinitions(
   }
 
   /**
-   * A policy: settings of queues that can be changed while they live.
+   * A policy: settings of queues that can be changed while the queues exist.
    *
    * @param pattern a regular expression for the names of the queues that it applies to
    * @param applyTo quorum_queues, classic_queues or streams
@@ -85,7 +88,7 @@ public record BrokerDefinitions(
    */
   public record User(String name, String passwordHash, Set<String> tags, boolean permitted) {}
 
-  /** The same JSON may have been read with whole numbers of several Java types: one is enough. */
+  /** Whole numbers of the same JSON may have several Java types; this converts them to one. */
   private static Map<String, Object> comparable(Map<String, Object> json) {
     Map<String, Object> result = new TreeMap<>();
     json.forEach((key, value) -> result.put(key, comparable(value)));

@@ -52,7 +52,7 @@ public enum ConditionType {
     return partOfReady;
   }
 
-  /** What it means that the condition is true, in a sentence for the documentation. */
+  /** What the condition means when it is true, in a sentence for the documentation. */
   public String whenTrue() {
     return whenTrue;
   }

@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The Deployment of a consumer: the user's pod template, or that of what delivers to a URL, with
- * the connection and the queue given to each container.
+ * The Deployment of a consumer: the user's pod template, or the one of the dispatcher, with the
+ * connection and the queue added to each container.
  */
 public final class ConsumerDeployment {
 
@@ -48,10 +48,10 @@ public final class ConsumerDeployment {
   private static final String DEFAULT_BINDING_ROOT = "/bindings";
   private static final String BINDING_VOLUME = "warren-connection";
 
-  /** Enough for most messages to be finished by a Pod that has to end. */
+  /** Enough for a Pod that is stopped to finish most messages. */
   private static final long TERMINATION_GRACE_SECONDS = 60;
 
-  /** A new password shall reach the Pods, which read it when they start. */
+  /** A new password must reach the Pods, which read it when they start. */
   private static final String CONNECTION_ANNOTATION = "warren.dev/connection-revision";
 
   private final Owner owner;
@@ -61,7 +61,7 @@ public final class ConsumerDeployment {
   private final String connectionRevision;
 
   /**
-   * @param queues of the topology, of which some are consumed
+   * @param queues all queues of the topology
    * @param gatewayImage the image of consumers that deliver to a URL
    */
   public ConsumerDeployment(
@@ -82,7 +82,7 @@ public final class ConsumerDeployment {
   /**
    * The Deployment.
    *
-   * @param replicas how many Pods it shall have
+   * @param replicas the desired number of Pods
    * @throws IllegalArgumentException when the consumer's template is no pod template
    */
   public Deployment deployment(ConsumerSpec consumer, int replicas) {
@@ -169,7 +169,7 @@ public final class ConsumerDeployment {
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));
-    // The user's come last, so that they can refer to ours, and in the place of ours of that name.
+    // The user's come last, so that they can refer to ours, and replace ours of the same name.
     List<EnvVar> users = container.getEnv();
     users.forEach(variable -> environment.remove(variable.getName()));
     List<EnvVar> all = new ArrayList<>(environment.values());

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
-/** The Secrets of a topology. Passwords are letters and digits, and so need no quoting anywhere. */
+/**
+ * The Secrets of a topology. Passwords are letters and digits, so they need no quoting anywhere.
+ */
 public final class CredentialSecrets {
 
   public static final String USERNAME = "username";
@@ -30,7 +32,7 @@ public final class CredentialSecrets {
         Map.of(USERNAME, Credentials.ADMIN, PASSWORD, password));
   }
 
-  /** What the queue nodes know each other by. */
+  /** The Erlang cookie, with which the queue nodes authenticate to each other. */
   public Secret erlangCookie(String cookie) {
     return secret(names.cookieSecret(), "Opaque", Map.of(COOKIE, cookie));
   }

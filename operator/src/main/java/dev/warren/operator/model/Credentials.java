@@ -11,7 +11,7 @@ public record Credentials(String adminPassword, String clientPassword) {
   public static final String ADMIN = "warren-admin";
   public static final String CLIENT = "app";
 
-  /** Without what must not be seen in a log. */
+  /** Leaves out what must not appear in a log. */
   @Override
   public String toString() {
     return "Credentials[]";

@@ -14,21 +14,21 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a topology has declared in its broker and so may remove again. The broker keeps it as a
- * record, written before anything is declared: whatever the operator forgets, nothing of a topology
- * is ever left behind, and nothing of anybody else is taken away.
+ * What a topology has declared in its broker, and may therefore remove. The broker keeps it as a
+ * record, which is written before anything is declared: even if the operator loses its state,
+ * nothing of the topology is left behind, and nothing of anybody else is removed.
  *
  * @param exchanges by name
- * @param queues by name, and what becomes of each when it is taken out of the resource
- * @param bindings with all that tells them apart
+ * @param queues by name, and what happens to each when it is removed from the resource
+ * @param bindings with everything that distinguishes them
  */
 public record Declared(
     Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
 
-  /** The record of a broker in which nothing was declared yet. */
+  /** The record of a broker in which nothing has been declared yet. */
   public static final Declared NOTHING = new Declared(Set.of(), Map.of(), Set.of());
 
-  /** Takes what is absent for empty; has one order, so that equal records are written equally. */
+  /** Makes absent values empty, and sorts, so that equal records are written equally. */
   public Declared {
     exchanges =
         Collections.unmodifiableSet(new TreeSet<>(exchanges == null ? Set.of() : exchanges));

@@ -19,13 +19,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a topology's spec asks of the broker. Whatever RabbitMQ lets change while a queue lives goes
- * into a policy of its own, not into the queue's arguments: it can then be changed, and a client
- * may declare the queue without knowing it.
+ * What a topology's spec declares in the broker. Settings that RabbitMQ can change while a queue
+ * exists go into a policy for that queue and not into its arguments: they can then be changed, and
+ * a client may declare the queue without knowing them.
  */
 public final class DesiredDefinitions {
 
-  /** Above the priority 0 that people give to their own policies unasked. */
+  /** Above 0, the default priority of users' own policies. */
   private static final int POLICY_PRIORITY = 100;
 
   private DesiredDefinitions() {}
@@ -113,8 +113,8 @@ public final class DesiredDefinitions {
   }
 
   /**
-   * Whether a dead letter stays until it has arrived. RabbitMQ can do so only where it drops
-   * nothing for length.
+   * Whether a dead letter stays until it is delivered. RabbitMQ supports that only for queues that
+   * drop nothing for length.
    */
   private static boolean keepsDeadLetters(QueueSpec spec) {
     boolean unlimited = spec.maxLength() == null && spec.maxLengthBytes() == null;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The endpoints of a spec, which may not speak of any.
+ * The endpoints of a spec, which may have none.
  *
  * @param requestReply in the order of the spec
  * @param service how the Service can be reached, with or without endpoints
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record Endpoints(
     List<RequestReplySpec> requestReply, Optional<PublishSpec> publish, ServiceSpec service) {
 
-  /** What status and Service call the one that takes messages over HTTP. */
+  /** The name of the HTTP endpoint in the status and the Service. */
   public static final String PUBLISH = "publish";
 
   private static final ServiceSpec WITHIN_THE_CLUSTER =
@@ -37,7 +37,7 @@ public record Endpoints(
     return said == null ? WITHIN_THE_CLUSTER : said;
   }
 
-  /** Whether there is any, and so a gateway in every queue node. */
+  /** Whether there are any, so that every queue node has a gateway. */
   public boolean exist() {
     return !requestReply.isEmpty() || publish.isPresent();
   }

@@ -17,18 +17,18 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.List;
 
 /**
- * What the gateways of a topology are told. They follow it while they run: no change of it is a
- * change of a Pod.
+ * The configuration of a topology's gateways. They follow it while they run, so a change of it does
+ * not change a Pod.
  */
 public final class GatewayConfig {
 
   /**
-   * The annotation of a node's Pod with what its gateway was told last. The kubelet looks at a
+   * The annotation of a node's Pod with the last configuration of its gateway. The kubelet reads a
    * ConfigMap about once a minute, and whenever its Pod is changed.
    */
   public static final String REVISION_ANNOTATION = "warren.dev/gateway-config-revision";
 
-  /** Where the container finds it. */
+  /** Where the container mounts it. */
   static final String FOLDER = "/etc/warren/gateway";
 
   static final String FILE = "gateway.json";
@@ -58,7 +58,7 @@ public final class GatewayConfig {
 
   private GatewayConfig() {}
 
-  /** The ConfigMap of the gateways; without endpoints it tells them to serve nothing. */
+  /** The ConfigMap of the gateways; without endpoints, they serve nothing. */
   public static ConfigMap configMap(Owner owner, ResourceNames names, MessageTopologySpec spec) {
     return new ConfigMapBuilder()
         .withMetadata(owner.owned(names.gatewayConfigMap(), Component.QUEUE_NODE).build())
@@ -66,7 +66,7 @@ public final class GatewayConfig {
         .build();
   }
 
-  /** What distinguishes it from what the gateways of another spec are told. */
+  /** A fingerprint that distinguishes it from the configuration of another spec. */
   public static String revision(MessageTopologySpec spec) {
     return Revision.of(text(content(spec)));
   }

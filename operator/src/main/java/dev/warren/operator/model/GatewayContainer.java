@@ -17,8 +17,8 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * The container of what stands between the broker and those who do not speak AMQP: one program with
- * two roles.
+ * The container of the gateway, between the broker and clients that do not speak AMQP: one program
+ * with two roles.
  */
 final class GatewayContainer {
 
@@ -33,7 +33,7 @@ final class GatewayContainer {
 
   static final String ROLE = "WARREN_ROLE";
 
-  /** With the image's own bounds: a heap of 96 MiB, and 160 MiB for all else. */
+  /** For the image's own bounds: a heap of 96 MiB, and 160 MiB for everything else. */
   static final ResourceRequirements DEFAULT_RESOURCES =
       new ResourceRequirementsBuilder()
           .addToRequests("cpu", new Quantity("50m"))
@@ -50,7 +50,7 @@ final class GatewayContainer {
 
   private GatewayContainer() {}
 
-  /** The container beside a queue node; the application's account is all that it needs. */
+  /** The container beside a queue node; it needs only the application's account. */
   static Container gateway(String image, ResourceNames names) {
     return container(GATEWAY, image)
         .addAllToEnv(ConnectionVariables.ofTheSamePod(names))

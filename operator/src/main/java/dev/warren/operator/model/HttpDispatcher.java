@@ -48,7 +48,7 @@ final class HttpDispatcher {
   private HttpDispatcher() {}
 
   /**
-   * The template, to which the connection is still to be added.
+   * The template, without the connection, which the caller adds.
    *
    * @param deadLetter where the queue's dead letters go
    * @throws IllegalArgumentException when the consumer's podTemplate is no pod template
@@ -97,7 +97,7 @@ final class HttpDispatcher {
   }
 
   private static EnvVar variable(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {
-    // A '$(' would be taken for the name of a variable; Kubernetes writes '$$' for one '$'.
+    // Kubernetes would expand '$(' as a variable; '$$' stands for one '$'.
     String text = text(delivery(consumer, deadLetter)).replace("$", "$$");
     return new EnvVarBuilder().withName(DELIVERY).withValue(text).build();
   }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Lays one Kubernetes object over another, as a strategic merge patch does for Pods: what both say
- * is taken from the upper one, items of lists are paired by their name (mounts of volumes by their
- * path, since one volume may be mounted twice), and items without a name are added.
+ * Lays one Kubernetes object over another, as a strategic merge patch does for Pods: for fields of
+ * both, the upper one wins; items of lists are paired by name (volume mounts by path, because one
+ * volume may be mounted twice); and items without a name are added.
  */
 final class JsonOverlay {
 

@@ -15,13 +15,15 @@ public final class Labels {
   /** The consumer's name, on its Deployment and Pods. */
   public static final String CONSUMER = "warren.dev/consumer";
 
-  /** The label of a node's Pod while clients shall be led to it: "true". */
+  /** The label of a node's Pod while Services send clients to it: "true". */
   public static final String IN_SERVICE = "warren.dev/in-service";
 
-  /** The label of a node's Pod that goes for good: the place of another, "true". */
+  /**
+   * The label of the Pod of a node that is being removed, so another may take its place: "true".
+   */
   public static final String LEAVING = "warren.dev/leaving";
 
-  /** The annotation of a node's Pod by which a user gives the node up: "true". */
+  /** The annotation of a node's Pod with which a user gives the node up: "true". */
   public static final String REPLACE = "warren.dev/replace";
 
   /** The annotation of a node's volume and Pod once the node has been a member: "true". */
@@ -33,13 +35,13 @@ public final class Labels {
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String COMPONENT = "app.kubernetes.io/component";
 
-  /** The value of {@link #MANAGED_BY}: what the operator looks at, and nothing else. */
+  /** The value of {@link #MANAGED_BY}: the operator watches only objects with it. */
   public static final String WARREN = "warren";
 
-  /** What part an object has in its topology. */
+  /** The role of an object in its topology. */
   public enum Component {
     QUEUE_NODE("queue-node"),
-    /** A queue node that is lost: no Service leads to it any more, and its host name is gone. */
+    /** A queue node that is lost: no Service selects it any longer, and its host name is gone. */
     LOST_NODE("lost-queue-node"),
     CONSUMER("consumer"),
     TOPOLOGY("topology");

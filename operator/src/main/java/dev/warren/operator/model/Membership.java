@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What must be known about a topology's nodes beyond what can be seen. It is written before it is
- * acted upon.
+ * What must be known about a topology's nodes beyond what can be observed. It is written before the
+ * operator acts on it.
  *
  * @param next the lowest number that no node has ever had
- * @param formed whether the nodes have formed a cluster; from then on none may found another
+ * @param formed whether the nodes have formed a cluster; after that no node may form another
  * @param removal the last removal of a node, underway or done
  * @param balanced the running nodes among which the queues' leaders were last balanced, as a
  *     fingerprint; empty if never
@@ -29,7 +29,7 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
     this(next, formed, Optional.empty(), "");
   }
 
-  /** Reads the record; empty when somebody has made it unreadable. */
+  /** Reads the record; empty if somebody has made it unreadable. */
   public static Optional<Membership> of(ConfigMap configMap) {
     Map<String, String> data = configMap.getData() == null ? Map.of() : configMap.getData();
     String next = data.getOrDefault(NEXT, "");
@@ -48,7 +48,7 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
     return removal.filter(NodeRemoval::isUnderway);
   }
 
-  /** Whether that node is being removed, or was the last to be. */
+  /** Whether that node is being removed, or was the last one that was removed. */
   public boolean removes(int node) {
     return removal.filter(last -> last.node() == node).isPresent();
   }
@@ -65,7 +65,7 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
     return new Membership(next, formed, removal, among);
   }
 
-  /** The record as it is kept. */
+  /** The record as it is stored. */
   public ConfigMap configMap(Owner owner, ResourceNames names) {
     Map<String, String> data = new TreeMap<>();
     data.put(NEXT, String.valueOf(next));

@@ -3,16 +3,16 @@ package dev.warren.operator.model;
 import dev.warren.api.v1alpha1.MessageTopology;
 import java.util.Map;
 
-/** What the operator may do about a topology, as its annotation {@value #ANNOTATION} says. */
+/** What the operator may do with a topology, according to its annotation {@value #ANNOTATION}. */
 public enum Mode {
-  /** Everything: the annotation is absent. */
+  /** It reconciles: the annotation is absent. */
   ACT,
-  /** Nothing, only look and tell: "paused". */
+  /** It observes and reports, and changes nothing: "paused". */
   PAUSED,
-  /** Nothing, only look and tell what it would do: "plan". */
+  /** It observes and reports what it would change, and changes nothing: "plan". */
   PLAN,
   /**
-   * Nothing: the annotation has a value without a meaning, and to act may be just what it forbids.
+   * It changes nothing: the annotation has an unknown value, which may be meant to forbid changes.
    */
   UNKNOWN;
 

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The removal of a node for good: it was lost, given up by hand, or is one too many. Recorded
+ * The permanent removal of a node that was lost, given up by a user, or is one too many. Recorded
  * before the first step, so that what was begun is finished. Times are ISO-8601 texts.
  *
  * @param node its number

@@ -1,6 +1,6 @@
 package dev.warren.operator.model;
 
-/** How to judge a reason, from the best to the worst. */
+/** The severity of a reason, from the best to the worst. */
 public enum Outlook {
   /** All is as the resource says. */
   FINE,
@@ -10,6 +10,6 @@ public enum Outlook {
   PROGRESS,
   /** The operator cannot tell: the condition is Unknown. */
   UNKNOWN,
-  /** Something failed, or is held until somebody acts. */
+  /** Something failed, or waits until somebody acts. */
   TROUBLE
 }

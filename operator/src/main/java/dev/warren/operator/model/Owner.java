@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The topology that objects belong to. Kubernetes removes them when it is gone, by their owner
- * reference: no finalizer, so that deleting a topology needs neither the operator nor the broker.
+ * The topology that objects belong to. Kubernetes deletes them with it, by their owner reference.
+ * There is no finalizer, so that deleting a topology needs neither the operator nor the broker.
  */
 public record Owner(String namespace, String topology, String uid) {
 
@@ -21,7 +21,7 @@ public record Owner(String namespace, String topology, String uid) {
     return new Owner(metadata.getNamespace(), metadata.getName(), metadata.getUid());
   }
 
-  /** Metadata of an object that goes with the topology. */
+  /** Metadata of an object that is deleted with the topology. */
   public ObjectMetaBuilder owned(String name, Component component) {
     return kept(name, component).withOwnerReferences(reference());
   }
@@ -34,7 +34,7 @@ public record Owner(String namespace, String topology, String uid) {
         .withLabels(Labels.of(topology, component));
   }
 
-  /** Whether the object is this topology's, and not that of another or of an earlier one. */
+  /** Whether the object belongs to this topology, and not to another or an earlier one. */
   public boolean owns(HasMetadata object) {
     Map<String, String> labels = object.getMetadata().getLabels();
     return object.hasOwnerReferenceFor(uid)
@@ -42,8 +42,9 @@ public record Owner(String namespace, String topology, String uid) {
   }
 
   /**
-   * Whose an object is that is not this topology's, in words: two topologies may want one name ("a"
-   * has a Service "a-nodes", and so has a topology "a-nodes"). Empty if it is no topology's.
+   * The owner of an object that does not belong to this topology, in words: two topologies may need
+   * the same name ("a" has a Service "a-nodes", and so has a topology "a-nodes"). Empty if it
+   * belongs to no topology.
    */
   public Optional<String> ofAnother(HasMetadata object) {
     return Optional.ofNullable(object.getMetadata().getLabels())

@@ -8,7 +8,7 @@ import java.util.Base64;
 
 /**
  * RabbitMQ's salted password hash (rabbit_password_hashing_sha256): Base64 of a 4-byte salt and
- * SHA-256(salt, password). Lets a user's password be compared without setting it.
+ * SHA-256(salt, password). With it, a user's password can be compared without being set.
  */
 public final class PasswordHash {
 

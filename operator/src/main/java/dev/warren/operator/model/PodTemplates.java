@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.util.Map;
 
-/** Reads the pod templates of a resource, whose schema its definition leaves open. */
+/** Reads the pod templates of a resource, for which the CustomResourceDefinition has no schema. */
 public final class PodTemplates {
 
-  // A field that is left empty in YAML is null, and as good as not there.
+  // A field that is left empty in YAML is null, which means the same as absent.
   private static final ObjectMapper JSON =
       JsonMapper.builder().defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP)).build();
 
@@ -20,7 +20,7 @@ public final class PodTemplates {
   /**
    * The user's template; fields unknown here are kept, for the API server to judge.
    *
-   * @throws IllegalArgumentException when it has not the form of a pod template
+   * @throws IllegalArgumentException when it does not have the form of a pod template
    */
   public static PodTemplateSpec read(Map<String, Object> template) {
     PodTemplateSpec read =
@@ -31,7 +31,7 @@ public final class PodTemplates {
   /**
    * The user's template with the operator's laid over it.
    *
-   * @throws IllegalArgumentException when the user's has not the form of a pod template
+   * @throws IllegalArgumentException when the user's does not have the form of a pod template
    */
   static PodTemplateSpec overlay(Map<String, Object> users, PodTemplateSpec operators) {
     JsonNode lower = JSON.valueToTree(read(users));

@@ -20,7 +20,7 @@ public final class QueueNodeConfig {
   static final String USER_CONF = "90-user.conf";
   static final String ENABLED_PLUGINS = "enabled_plugins";
 
-  /** How many copies a quorum queue has unless it says so itself. RabbitMQ's own default too. */
+  /** How many members a quorum queue has by default, in RabbitMQ too. */
   public static final int DEFAULT_MEMBERS = 3;
 
   private static final List<String> PLUGINS =
@@ -30,7 +30,7 @@ public final class QueueNodeConfig {
           "rabbitmq_peer_discovery_k8s",
           // Moves the messages of a queue that is recreated.
           "rabbitmq_shovel",
-          // Tells whether it does.
+          // Reports whether it does.
           "rabbitmq_shovel_management");
 
   private static final long GIB = 1L << 30;
@@ -51,9 +51,9 @@ public final class QueueNodeConfig {
   }
 
   /**
-   * What distinguishes configurations for which a node that runs is started anew. Plugins are
-   * enabled while it runs. A volume that has grown is no reason either: until its next start a node
-   * keeps a little less space free than it could.
+   * A fingerprint of the configuration, a change of which restarts running nodes. Plugins are left
+   * out, because they are enabled at run time; and so is the growth of a volume: until its next
+   * start, a node keeps a little less space free than it could.
    */
   static String revision(Owner owner, NodesSpec nodes) {
     Map<String, String> files = new HashMap<>(files(owner, nodes, 0));
@@ -113,20 +113,20 @@ public final class QueueNodeConfig {
   }
 
   /**
-   * What is left of the container's memory limit for RabbitMQ to count with, in bytes. The reserve
-   * of 20 %, at most 2 GiB, is that of RabbitMQ's own cluster operator.
+   * The part of the container's memory limit that RabbitMQ may count on, in bytes. The reserve of
+   * 20 %, at most 2 GiB, is that of RabbitMQ's own cluster operator.
    */
   static long usableMemory(ResourceRequirements resources) {
     long limit = Quantity.getAmountInBytes(MemoryBounded.limit(resources)).longValue();
     return limit - Math.min(limit / 5, 2 * GIB);
   }
 
-  /** Below this many free bytes a node takes no messages: a fifth of its volume, at most 2 GB. */
+  /** Below this many free bytes a node blocks publishers: a fifth of its volume, at most 2 GB. */
   private static long freeDisk(long volume) {
     return Math.min(volume / 5, 2_000_000_000L);
   }
 
-  /** The plugins that each node shall have enabled. */
+  /** The plugins that must be enabled on each node. */
   public static Set<String> plugins(NodesSpec nodes) {
     Set<String> plugins = new LinkedHashSet<>(PLUGINS);
     plugins.addAll(nodes.plugins());

@@ -38,10 +38,10 @@ public final class QueueNodePod {
   /** The container that is the node. */
   public static final String CONTAINER = "rabbitmq";
 
-  /** The container that takes what comes over the endpoints, if there are any. */
+  /** The container that serves the endpoints, if there are any. */
   public static final String GATEWAY = GatewayContainer.GATEWAY;
 
-  /** The annotation with the node that a blank one shall join. */
+  /** The annotation with the node that a blank node must join. */
   public static final String SEED_ANNOTATION = "warren.dev/seed-node";
 
   static final String SEED_NODE = "WARREN_SEED_NODE";
@@ -61,33 +61,33 @@ public final class QueueNodePod {
   private static final long RABBITMQ_USER = 999;
 
   /**
-   * The most seconds that a node which is to stop waits for another one without which a queue would
-   * lose its majority. One that is only started anew is back by then; and when all nodes are
-   * deleted at once, the last ones wait for it in vain: with 60, a namespace was not gone after 90.
+   * How many seconds a node that is to stop waits at most for another node without which a queue
+   * would lose its majority. A node that only restarts is back by then. When all nodes are deleted
+   * at once, the last ones wait in vain: with 60, a namespace was not gone after 90.
    */
   private static final int QUORUM_WAIT_SECONDS = 20;
 
   /**
-   * The most seconds to hand over leaders and close connections. It takes two or three; longer only
-   * if the others stop at the same time.
+   * How many seconds it may take to hand over leaders and close connections. It takes two or three,
+   * and longer only if the others stop at the same time.
    */
   private static final int DRAIN_SECONDS = 15;
 
   /**
-   * Both, and as many seconds again for RabbitMQ's tools to start on a machine that is busy, and
-   * for RabbitMQ to close its files. Itself it ends in less than one.
+   * Both, and as many seconds again for RabbitMQ's tools to start on a busy machine, and for
+   * RabbitMQ to close its files. RabbitMQ itself ends in less than one.
    */
   private static final long TERMINATION_GRACE_SECONDS = QUORUM_WAIT_SECONDS + DRAIN_SECONDS + 30;
 
   /**
-   * The most seconds that a node which is to stop waits for the gateway beside it, which is told to
-   * end at the same moment and still has replies to give.
+   * How many seconds a node that is to stop waits at most for the gateway beside it, which is told
+   * to stop at the same moment and still has replies to send.
    */
   private static final int GATEWAY_WAIT_SECONDS = 10;
 
   /** Where a node may run. */
   public enum Placement {
-    /** Only where the topology's nodes stay evenly spread: its volume can still be anywhere. */
+    /** Only where the topology's nodes stay evenly spread: its volume is not bound yet. */
     SPREAD,
     /** Evenly spread if possible: its volume may tie it to a machine. */
     WITH_ITS_VOLUME
@@ -142,13 +142,13 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** What distinguishes Pods that were made from another spec; the same for all nodes. */
+  /** A fingerprint of the spec that Pods are created from; the same for all nodes. */
   public String revision() {
     return Revision.of(
         PodTemplates.overlay(nodes.podTemplate(), template(0, "", Placement.SPREAD)));
   }
 
-  /** The resources of the container; always with a memory limit, which no request is above. */
+  /** The resources of the container; always with a memory limit that no request exceeds. */
   static ResourceRequirements resources(NodesSpec nodes) {
     return MemoryBounded.resources(nodes.resources(), DEFAULT_RESOURCES);
   }
@@ -191,7 +191,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** Which endpoints there are makes no difference: a change of them restarts no node. */
+  /** Does not depend on which endpoints there are: a change of them restarts no node. */
   private List<Container> containers(int n, String seed) {
     Container rabbitmq = container(n, seed);
     return hasGateway
@@ -312,18 +312,18 @@ public final class QueueNodePod {
         .withTopologyKey(domain)
         .withMaxSkew(1)
         .withWhenUnsatisfiable(required ? "DoNotSchedule" : "ScheduleAnyway")
-        // A machine that is down or closed to the nodes is not a place that stays empty.
+        // Do not keep a place free on a machine that is down or closed to the nodes.
         .withNodeTaintsPolicy("Honor")
         .withNewLabelSelector()
         .withMatchLabels(Labels.selector(owner.topology(), Component.QUEUE_NODE))
-        // What leaves makes room: the node in its place may be on the same machine.
+        // A node that is being removed does not count: its replacement may run on the same machine.
         .addToMatchExpressions(
             new LabelSelectorRequirement(Labels.LEAVING, "NotIn", List.of("true")))
         .endLabelSelector()
         .build();
   }
 
-  /** Kubernetes would remove the Pod after five minutes; whether a node is lost is decided here. */
+  /** Kubernetes would delete the Pod after five minutes; the operator decides what is lost. */
   private static Toleration stays(String taint) {
     return new TolerationBuilder()
         .withKey(taint)
@@ -341,7 +341,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** The user's, if they say how long. */
+  /** The user's, if the template sets one. */
   private long terminationGraceSeconds() {
     return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
         .orElse(TERMINATION_GRACE_SECONDS + (hasGateway ? GATEWAY_WAIT_SECONDS : 0));

@@ -42,7 +42,7 @@ public final class QueueNodeVolume {
   }
 
   /**
-   * An existing claim as it shall be: what may not be changed about it stays.
+   * The desired state of an existing claim: fields that cannot be changed stay as they are.
    *
    * @param joined whether the node has been a member
    */
@@ -59,9 +59,9 @@ public final class QueueNodeVolume {
   }
 
   /**
-   * An existing claim as large as it shall be.
+   * An existing claim with the desired size.
    *
-   * @return empty when it is: a claim never shrinks
+   * @return empty if it has that size or more: a claim never shrinks
    */
   public Optional<PersistentVolumeClaim> grown(
       int n, PersistentVolumeClaim existing, boolean joined) {
@@ -80,12 +80,12 @@ public final class QueueNodeVolume {
                     .build());
   }
 
-  /** What a claim asks for. */
+  /** The size that a claim requests. */
   public static Quantity request(PersistentVolumeClaim claim) {
     return claim.getSpec().getResources().getRequests().get(STORAGE);
   }
 
-  /** What there is behind a claim; empty while it has no volume. */
+  /** The actual size of a claim's volume; empty while it has none. */
   public static Optional<Quantity> capacity(PersistentVolumeClaim claim) {
     return Optional.ofNullable(claim.getStatus())
         .map(PersistentVolumeClaimStatus::getCapacity)
@@ -102,7 +102,7 @@ public final class QueueNodeVolume {
     if (joined) {
       metadata.addToAnnotations(Labels.JOINED, "true");
     }
-    // Of the metadata alone: the rest is never changed once the claim is there.
+    // Of the metadata alone: the rest never changes after the claim is created.
     return metadata.addToAnnotations(Revision.ANNOTATION, Revision.of(metadata.build())).build();
   }
 }

@@ -67,7 +67,7 @@ public record ResourceNames(String namespace, String prefix) {
     return clientService() + "." + namespace + ".svc";
   }
 
-  /** The name of a node that there will never be. */
+  /** The name of a node that never exists. */
   public String noBrokerNode() {
     return "rabbit@" + prefix + "-none." + nodesService() + "." + namespace + ".svc";
   }
@@ -105,7 +105,7 @@ public record ResourceNames(String namespace, String prefix) {
     return prefix + "-config";
   }
 
-  /** The ConfigMap with what the gateways are told. */
+  /** The ConfigMap with the gateways' configuration. */
   public String gatewayConfigMap() {
     return prefix + "-gateway";
   }

@@ -9,10 +9,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A short fingerprint of something wanted: another one means that the wish has changed. */
+/** A short fingerprint of a desired state: another one means that the desired state has changed. */
 public final class Revision {
 
-  /** The annotation that carries the revision of what an object was made from. */
+  /** The annotation with the revision of what an object was created from. */
   public static final String ANNOTATION = "warren.dev/revision";
 
   private static final int DIGITS = 12;
@@ -25,7 +25,7 @@ public final class Revision {
 
   private Revision() {}
 
-  /** The fingerprint of anything that can be written as JSON; the order of keys has no part. */
+  /** The fingerprint of anything that can be written as JSON; the order of keys does not matter. */
   public static String of(Object wanted) {
     try {
       return sha256(CANONICAL.writeValueAsString(wanted)).substring(0, DIGITS);

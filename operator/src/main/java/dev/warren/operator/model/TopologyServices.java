@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** How the queue nodes are reached, and how many of them may be taken away at once. */
+/** The Services of the queue nodes, and how many nodes may be evicted at once. */
 public final class TopologyServices {
 
   private static final String NEXT_NODE = "warren.dev/next-node";
@@ -48,7 +48,7 @@ public final class TopologyServices {
         .build();
   }
 
-  /** Named by their protocol first, as service meshes read it; no name is another port's. */
+  /** Their names begin with the protocol, as service meshes expect, and are unique. */
   private List<ServicePort> endpointPorts() {
     return Stream.concat(
             endpoints.requestReply().stream()
@@ -59,10 +59,11 @@ public final class TopologyServices {
   }
 
   /**
-   * What gives each node its host name; also before it is ready, or it could never become so.
+   * The Service that gives each node its host name, even before the node is ready, because it needs
+   * the name to become ready.
    *
    * @param next the lowest number that no node has ever had: kept here too, so that the loss of one
-   *     record does not give a number twice
+   *     record does not lead to a number being used twice
    */
   public Service nodeNames(int next) {
     return new ServiceBuilder()

@@ -1,2 +1,2 @@
-/** Pure: names, and what is wanted, as values. No client, no clock, no I/O. */
+/** Pure: names, and the desired state, as values. No client, no clock, no I/O. */
 package dev.warren.operator.model;

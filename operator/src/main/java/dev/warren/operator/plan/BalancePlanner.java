@@ -10,8 +10,8 @@ import java.util.LongSummaryStatistics;
 import java.util.Optional;
 
 /**
- * Has the queues' leaders spread over the nodes once after each change of these: a node that was
- * restarted or is new leads nothing by itself.
+ * Plans to rebalance the queues' leaders once after each change of the nodes: a node that is new or
+ * was restarted does not get leaders by itself.
  */
 final class BalancePlanner {
 
@@ -25,7 +25,7 @@ final class BalancePlanner {
     this.membership = membership;
   }
 
-  /** The running nodes among which the leaders have to be balanced now; empty if they need not. */
+  /** The running nodes among which the leaders must be rebalanced now; empty if they need not. */
   Optional<String> among() {
     return Optional.of(running())
         .filter(among -> membership.removing().isEmpty())
@@ -52,7 +52,9 @@ final class BalancePlanner {
         && isUneven(broker);
   }
 
-  /** Whether one node leads more than another by a tenth of all queues, and by two at least. */
+  /**
+   * Whether the numbers of leaders of two nodes differ by a tenth of all queues, at least by two.
+   */
   private static boolean isUneven(Reachable broker) {
     List<String> leaders =
         broker.queues().values().stream()

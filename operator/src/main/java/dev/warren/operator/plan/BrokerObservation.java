@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the broker said when it was last asked. Not answering is not the same as being empty. */
+/** What the broker last reported. No answer is not the same as an empty broker. */
 public sealed interface BrokerObservation {
 
   /** Nothing is known: no node answered in time, or none runs. */
@@ -69,8 +69,8 @@ public sealed interface BrokerObservation {
    * A member of the cluster.
    *
    * @param alarms resources that it has run out of: memory, disk
-   * @param plugins those that it was told to enable; not known while it does not run, nor for some
-   *     seconds after its start
+   * @param plugins its enabled plugins; unknown while it does not run, and for some seconds after
+   *     its start
    */
   record Node(String name, boolean running, List<String> alarms, Optional<Set<String>> plugins) {}
 
@@ -78,11 +78,11 @@ public sealed interface BrokerObservation {
    * A queue at this moment.
    *
    * @param leader the node that leads it; empty when none does
-   * @param members node names of all its copies; for a classic queue its one node
+   * @param members node names of all its members; for a classic queue its one node
    * @param online those of the members that run
    * @param ready messages that wait for a consumer
    * @param unacknowledged messages that consumers hold
-   * @param deadLetters messages that have not arrived yet where dead letters go
+   * @param deadLetters dead letters that are not delivered to their destination yet
    */
   record QueueState(
       String name,
@@ -100,7 +100,7 @@ public sealed interface BrokerObservation {
 
     /**
      * Whether it seems to hold nothing. That may be some seconds old: enough to plan a deletion,
-     * which is refused if the queue is not empty. Of one without a leader it is not known.
+     * which is refused if the queue is not empty. Without a leader it is unknown.
      */
     boolean seemsEmpty() {
       return leader.isPresent() && messages() == 0;

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Plans the consumers' Deployments. A consumer starts when its queue is there; one that runs is
- * never stopped because the broker does not answer. The number of Pods is part of the Deployment
- * and written nowhere else.
+ * Plans the consumers' Deployments. A consumer starts when its queue exists; a running one is never
+ * stopped because the broker does not answer. The number of Pods is kept in the Deployment and
+ * nowhere else.
  */
 final class ConsumerPlanner {
 
@@ -47,7 +47,7 @@ final class ConsumerPlanner {
         .all(Deployment.class)
         .filter(deployment -> deployment.getMetadata().getLabels().containsKey(Labels.CONSUMER))
         .filter(deployment -> !wanted.contains(deployment.getMetadata().getName()))
-        .map(deployment -> new Delete(deployment, "the resource has no such consumer any more"))
+        .map(deployment -> new Delete(deployment, "the spec no longer has this consumer"))
         .forEach(actions::add);
     return actions;
   }
@@ -89,7 +89,7 @@ final class ConsumerPlanner {
   private Deployment desired(ConsumerSpec consumer, int replicas) {
     Deployment deployment = deployments.deployment(consumer, replicas);
     if (consumer.scaling() != null) {
-      // Of a number that changes all the time the revision says nothing.
+      // The revision leaves out a number that changes all the time.
       Deployment unscaled = deployments.deployment(consumer, 0);
       deployment.getMetadata().setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(unscaled)));
     }

@@ -14,24 +14,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How it stands with a consumer whose number of Pods follows the load.
+ * The scaling of a consumer whose number of Pods follows the load.
  *
- * @param decision the last
- * @param knownAt when the load was last known; before that has been so, when it was first asked for
- * @param unknownBecause why it is not known now; empty when it is
+ * @param decision the last decision
+ * @param knownAt when the load was last known; if it never was, when it was first queried
+ * @param unknownBecause why the load is unknown now; empty when it is known
  */
 public record ConsumerScaling(
     ScalingDecision decision, Instant knownAt, Optional<String> unknownBecause) {
 
-  /** A load that is unknown for so long is told. */
+  /** A load that is unknown for this long is reported. */
   private static final Duration WORTH_TELLING = Duration.ofSeconds(15);
 
-  /** Whether the number of Pods has been left as it is for some time, for want of knowledge. */
+  /** Whether the number of Pods has not changed for some time because the load is unknown. */
   public boolean isHeld(Instant now) {
     return knownAt.plus(WORTH_TELLING).isBefore(now);
   }
 
-  /** What a consumer's spec asks for. */
+  /** The policy of a consumer's spec. */
   public static ScalingPolicy policy(ConsumerSpec consumer, List<QueueSpec> queues) {
     ScalingSpec scaling = consumer.scaling();
     return new ScalingPolicy(
@@ -53,9 +53,9 @@ public record ConsumerScaling(
   }
 
   /**
-   * How many Pods a consumer shall have.
+   * The desired number of a consumer's Pods.
    *
-   * @param deployment what runs of it: its number stays while there is no decision
+   * @param deployment the existing one: its number stays while there is no decision
    */
   public static int wantedReplicas(
       ConsumerSpec consumer, Optional<Deployment> deployment, Optional<ConsumerScaling> scaling) {

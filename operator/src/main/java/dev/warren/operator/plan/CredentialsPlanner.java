@@ -14,15 +14,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Plans a topology's Secrets. What the nodes were formed with is never made anew: another password
- * or cookie would lock them out, and the lost one can be put back.
+ * Plans a topology's Secrets. Those that the cluster was formed with are never recreated: another
+ * password or cookie would lock the nodes out, and the user can restore the lost one.
  */
 final class CredentialsPlanner {
 
   /**
-   * @param secrets as they shall be
-   * @param credentials what they say; absent while they are still to be made
-   * @param problem what is missing and cannot be made anew
+   * @param secrets the desired Secrets
+   * @param credentials their content; absent until they are created
+   * @param problem what is missing and cannot be recreated
    */
   record CredentialsPlan(
       List<HasMetadata> secrets, Optional<Credentials> credentials, Optional<Problem> problem) {}
@@ -87,7 +87,7 @@ final class CredentialsPlanner {
         Reason.SECRET_MISSING,
         "Secret "
             + String.join(" and ", missing)
-            + " is missing or empty; the nodes were made with it, so that it is not made anew:"
+            + " is missing or empty. The nodes were created with it, so it is not recreated:"
             + " restore it");
   }
 }

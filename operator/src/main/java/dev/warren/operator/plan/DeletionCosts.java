@@ -16,17 +16,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Tells Kubernetes which Pods of a consumer to end first when it shall have fewer: those that hold
- * the fewest messages, for what a Pod holds is delivered again when it does not finish in time.
+ * Tells Kubernetes which Pods of a consumer to remove first on a scale-down: those that hold the
+ * fewest messages, because what a Pod does not finish in time is delivered again.
  */
 public final class DeletionCosts {
 
-  /** By which a ReplicaSet chooses: the Pod with the least goes first; 0 where there is none. */
+  /** A ReplicaSet removes the Pod with the lowest cost first; without the annotation it is 0. */
   static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
 
   private DeletionCosts() {}
 
-  /** Whether some consumer shall have fewer Pods than it has. */
+  /** Whether some consumer has more Pods than desired. */
   public static boolean areNeeded(
       List<ConsumerSpec> consumers,
       ResourceNames names,
@@ -46,7 +46,7 @@ public final class DeletionCosts {
   }
 
   /**
-   * The marks of a consumer's Pods that do not bear them already.
+   * The marks of a consumer's Pods that do not have them yet.
    *
    * @param unacknowledged how many messages the clients at each IP address hold
    */
@@ -69,7 +69,7 @@ public final class DeletionCosts {
                 pod,
                 Map.of(),
                 Map.of(ANNOTATION, cost),
-                "it holds %s messages, and some Pod shall end".formatted(cost)));
+                "it holds %s messages, and Pods are to be removed".formatted(cost)));
   }
 
   private static String cost(Pod pod, Map<String, Long> unacknowledged) {

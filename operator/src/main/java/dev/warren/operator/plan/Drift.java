@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Where an object is not what it shall be. What the API server or others add is no difference: only
- * what the operator says is compared, by the rules of server-side apply.
+ * Finds where an object differs from its desired state. What the API server or others add is no
+ * difference: only fields that the operator sets are compared, by the rules of server-side apply.
  */
 final class Drift {
 
@@ -66,17 +66,17 @@ final class Drift {
     return isSame(desired, actual) ? Optional.empty() : Optional.of(path);
   }
 
-  /** Maps in which one entry more changes the meaning of the others: others may not add to them. */
+  /** Maps in which another entry changes the meaning of the rest: others must not add to them. */
   private static boolean isAtomic(String path) {
     return path.endsWith("selector") || path.endsWith("nodeSelector");
   }
 
-  /** What tells the items of a list apart, where it is a map in truth. */
+  /** The key that identifies the items of a list that is really a map. */
   private static Optional<String> keyOf(ArrayNode list) {
     return Stream.of("mountPath", "name").filter(key -> tellsApart(key, list)).findFirst();
   }
 
-  /** Not where an item has no name (ports), or two have the same (headers of a probe). */
+  /** Not for lists in which an item has no name (ports) or two share one (headers of a probe). */
   private static boolean tellsApart(String key, ArrayNode list) {
     Set<JsonNode> values = new HashSet<>();
     for (JsonNode item : list) {

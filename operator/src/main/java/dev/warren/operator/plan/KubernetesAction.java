@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.Map;
 
-/** One change in Kubernetes. Each may be repeated without harm. */
+/** One change in Kubernetes. Each is idempotent. */
 public sealed interface KubernetesAction {
 
   /** The object that it is about. */
@@ -16,8 +16,8 @@ public sealed interface KubernetesAction {
   String because();
 
   /**
-   * Whether what is done after it is of no use without it. Nodes do run without a way for clients
-   * to them, and without a budget for their evictions.
+   * Whether the changes after it depend on it. Nodes run even without a Service for clients and
+   * without a budget for evictions.
    */
   default boolean othersNeedIt() {
     return switch (object()) {
@@ -32,7 +32,7 @@ public sealed interface KubernetesAction {
     return toString();
   }
 
-  /** Makes an object that was not there. */
+  /** Creates an object that does not exist. */
   record Create(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -40,9 +40,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /**
-   * Sets what the operator says about an object, and leaves what others say (server-side apply).
-   */
+  /** Sets the operator's fields of an object, and leaves those of others (server-side apply). */
   record Apply(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -51,8 +49,8 @@ public sealed interface KubernetesAction {
   }
 
   /**
-   * Like {@link Apply}, of a Deployment of which nothing but its number of Pods changes: it is no
-   * less ready for that.
+   * Like {@link Apply}, for a Deployment of which only the number of Pods changes: it does not
+   * become less ready.
    */
   record Scale(Deployment object, String because) implements KubernetesAction {
     @Override
@@ -61,7 +59,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /** Has a volume claim ask for more. Nothing builds upon it: a storage class may refuse it. */
+  /** Raises the request of a volume claim. Nothing depends on it: a storage class may refuse it. */
   record Grow(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -99,7 +97,7 @@ public sealed interface KubernetesAction {
   }
 
   private static String words(String verb, KubernetesAction action) {
-    // Not the object itself: it may be a Secret.
+    // Without the content of the object, which may be a Secret.
     return verb
         + " "
         + action.object().getKind()

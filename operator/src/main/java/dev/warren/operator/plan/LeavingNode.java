@@ -126,7 +126,7 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
                         volume,
                         Map.of(Labels.RETIRED, "true"),
                         Map.of(),
-                        "its node is gone for good, and volumes are kept")
-                    : new Delete(volume, "its node is gone for good"));
+                        "its node was removed, and volumes are retained")
+                    : new Delete(volume, "its node was removed"));
   }
 }

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Decides which node is lost. It takes evidence from both sides: Kubernetes (the machine, or the
- * volume) and the nodes that run (that this one does not). What is merely unknown is not lost.
+ * Decides which node is lost. It needs evidence from both sides: from Kubernetes (about the machine
+ * or the volume), and from the running nodes (that this one does not run). Unknown is not lost.
  */
 final class LossDetector {
 
@@ -61,7 +61,7 @@ final class LossDetector {
     if (suspects.isEmpty()) {
       return RemovalFinding.NONE;
     }
-    // What has lost its data does not return, however many there are.
+    // Nodes that have lost their data do not return, however many they are.
     Optional<Integer> hopeless = suspects.keySet().stream().filter(n -> !hasData(n)).findFirst();
     if (observed.hasMajority() && hopeless.isPresent()) {
       return replaceable(hopeless.get(), suspects.get(hopeless.get()), broker);
@@ -69,7 +69,7 @@ final class LossDetector {
     if (!observed.hasMajority() || suspects.size() > 1) {
       return held(
           Reason.SEVERAL_NODES_LOST,
-          "%s. Nothing is replaced while so many are lost at once"
+          "%s. No node is replaced while so many are lost at once"
               .formatted(String.join("; ", suspects.values())));
     }
     return replaceable(suspects.firstKey(), suspects.firstEntry().getValue(), broker);
@@ -90,14 +90,14 @@ final class LossDetector {
     if (hasData(node) && only.isPresent()) {
       return held(
           Reason.NODE_LOST,
-          "%s. It holds the only copy of queue '%s', so that it is not replaced; to give that up, annotate its Pod with %s=true"
+          "%s. It holds the only copy of queue '%s', so it is not replaced; to give the queue up, annotate its Pod with %s=true"
               .formatted(why, only.get(), Labels.REPLACE));
     }
     Optional<String> needing = OnlyCopies.needing(names.brokerNode(node), broker);
     if (hasData(node) && needing.isPresent()) {
       return held(
           Reason.NODE_LOST,
-          "%s. Queue '%s' has no majority without it, so that it is not replaced; to give that up, annotate its Pod with %s=true"
+          "%s. Queue '%s' has no majority without it, so it is not replaced; to give the queue up, annotate its Pod with %s=true"
               .formatted(why, needing.get(), Labels.REPLACE));
     }
     return RemovalFinding.of(new Candidate(node, Kind.LOST, why));
@@ -117,7 +117,9 @@ final class LossDetector {
         .map(machine -> name + " does not run and " + machine.description());
   }
 
-  /** One that the others do not know: forgotten by them, or never to join. It has no data. */
+  /**
+   * One that the others do not know: they have forgotten it, or it never joined. It has no data.
+   */
   private Optional<Candidate> notAMember(Reachable broker) {
     if (spec.replaceAfter().equals(NEVER)) {
       return Optional.empty();

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record Machine(String name, State state, Optional<Instant> since) {
 
-  /** A machine of which it is not known since when. */
+  /** A machine that has been in this state for an unknown time. */
   public Machine(String name, State state) {
     this(name, state, Optional.empty());
   }
@@ -22,7 +22,7 @@ public record Machine(String name, State state, Optional<Instant> since) {
     READY,
     /** It has not reported for so long that Kubernetes counts it as not ready. */
     SILENT,
-    /** Kubernetes knows it no more. */
+    /** Kubernetes no longer knows it. */
     GONE
   }
 

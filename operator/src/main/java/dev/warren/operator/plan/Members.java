@@ -21,7 +21,7 @@ final class Members {
   private final List<Integer> added;
 
   /**
-   * @param added the numbers of nodes that the same plan makes
+   * @param added the numbers of nodes that the same plan adds
    */
   Members(ResourceNames names, Observation observed, Membership membership, List<Integer> added) {
     this.names = names;
@@ -35,12 +35,12 @@ final class Members {
     this(names, observed, membership, List.of());
   }
 
-  /** What is on record before anything is done with them. */
+  /** The record of the nodes before the plan changes anything. */
   Membership membership() {
     return membership;
   }
 
-  /** The numbers of all nodes that stay, those included that are added. */
+  /** The numbers of all nodes that stay, including those that are added. */
   SortedSet<Integer> numbers() {
     return Stream.concat(present().stream().map(QueueNode::number), added.stream())
         .collect(toCollection(TreeSet::new));
@@ -53,18 +53,18 @@ final class Members {
         .toList();
   }
 
-  /** The names of those that the brokers know. */
+  /** The names of those that the broker knows. */
   Set<String> brokerNodes() {
     return observed.reachable().map(broker -> broker.nodes().keySet()).orElseGet(Set::of);
   }
 
-  /** A node that was a member once must not start on an empty volume. */
+  /** A node that has been a member must not start on an empty volume. */
   boolean hasJoined(int n) {
     return brokerNodes().contains(names.brokerNode(n))
         || node(n).map(QueueNode::hasJoined).orElse(false);
   }
 
-  /** As the brokers say; or, if they say nothing of it, as Kubernetes does. */
+  /** According to the broker, or to Kubernetes if the broker does not know. */
   boolean runs(int n) {
     return observed
         .reachable()

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Which nodes there are, and what becomes of them.
+ * Which nodes there are, and which are removed.
  *
- * @param recorded what is on record, brought up to what is seen
- * @param desired what must be on record before anything is done
- * @param write makes the record say what is desired; empty when it does
+ * @param recorded the record, updated with what is observed
+ * @param desired the record that must be written before anything is done
+ * @param write writes the desired record; empty if it is written
  * @param problems what cannot be done now, and why
  */
 record MembershipPlan(
@@ -19,12 +19,12 @@ record MembershipPlan(
     Optional<KubernetesAction> write,
     List<Problem> problems) {
 
-  /** The numbers of the nodes that come into being. */
+  /** The numbers of the nodes that are added. */
   List<Integer> added() {
     return IntStream.range(recorded.next(), desired.next()).boxed().toList();
   }
 
-  /** Whether the leaders of the queues have to be balanced. */
+  /** Whether the leaders of the queues must be rebalanced. */
   boolean balances() {
     return !desired.balanced().equals(recorded.balanced());
   }

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Decides all that goes on record about a topology's nodes: the number of the next one, whether
- * they have formed a cluster, which node is removed and how far that is, and among which nodes the
- * leaders were balanced. The other planners plan what follows from that.
+ * Decides everything that is recorded about a topology's nodes: the number of the next one, whether
+ * they have formed a cluster, which node is removed and in which phase, and among which nodes the
+ * leaders were balanced. The other planners plan what follows from it.
  */
 final class MembershipPlanner {
 
@@ -55,19 +55,19 @@ final class MembershipPlanner {
     return new MembershipPlan(recorded, desired, write(desired), List.copyOf(problems));
   }
 
-  /** What is recorded of the nodes, brought up to what is seen. */
+  /** The record of the nodes, updated with what is observed. */
   private Membership recorded() {
     Optional<Membership> record = record().flatMap(Membership::of);
     boolean hasVolumes =
         observed.nodes().values().stream().anyMatch(node -> node.volume().isPresent());
-    // A Pod that serves clients says so too, if the operator itself cannot reach the broker.
+    // A Pod that serves clients proves it too, if the operator itself cannot reach the broker.
     boolean runs =
         observed.nodes().values().stream().anyMatch(QueueNode::isReady)
             || observed.reachable().stream()
                 .flatMap(broker -> broker.nodes().values().stream())
                 .anyMatch(Node::running);
-    // Volumes without a record: somebody deleted or spoilt it. Whether they hold data is unknown,
-    // so they do.
+    // Volumes without a record: somebody deleted or damaged it. Whether they hold data is unknown,
+    // so it is assumed.
     boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
     return new Membership(
         next(record),
@@ -80,7 +80,7 @@ final class MembershipPlanner {
     return observed.objects().find(ConfigMap.class, names.membership());
   }
 
-  /** The number is kept twice, and is seen on all that is left of nodes. */
+  /** The number is stored twice, and can be derived from everything that is left of nodes. */
   private int next(Optional<Membership> record) {
     return IntStream.of(
             record.map(Membership::next).orElse(0),
@@ -116,14 +116,14 @@ final class MembershipPlanner {
     if (!observed.hasMajority()) {
       problems.add(
           new Problem(
-              Reason.NO_MAJORITY, "Nodes are added when a majority of the present ones runs"));
+              Reason.NO_MAJORITY, "Nodes are added when a majority of the existing nodes runs"));
       return false;
     }
-    // First its Pod must show that it leaves, or the new one would keep away from its machine.
+    // First the leaving Pod must be marked, or the new one would avoid its machine.
     if (desired.removing().filter(leaving -> !isRecorded(leaving, recorded)).isPresent()) {
       return false;
     }
-    // A node that is lost with its volume is first recorded as such, or held.
+    // A node that is lost with its volume is first recorded as lost, or held.
     List<Integer> present = members.present().stream().map(QueueNode::number).toList();
     return members.brokerNodes().stream()
         .flatMapToInt(node -> names.number(node).stream())
@@ -154,6 +154,6 @@ final class MembershipPlanner {
     return record()
         .filter(existing -> !wanted.getData().equals(existing.getData()))
         .map(existing -> new ConfigMapBuilder(existing).withData(wanted.getData()).build())
-        .map(record -> new Replace(record, "it shall say " + wanted.getData()));
+        .map(record -> new Replace(record, "its new data is " + wanted.getData()));
   }
 }

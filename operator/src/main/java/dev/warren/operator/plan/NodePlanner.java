@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class NodePlanner {
 
   /**
-   * @param actions in their order; when one fails, those after it must not be done
+   * @param actions in their order; when one fails, the rest must not be done
    * @param problems what cannot be done now, and why
    */
   record NodePlan(List<KubernetesAction> actions, List<Problem> problems) {}

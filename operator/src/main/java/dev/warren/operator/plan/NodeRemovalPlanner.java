@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Plans what the phase of a removal asks for, one step in each pass.
+ * Plans the changes of a removal's phase, one step in each pass.
  *
- * <p>A node that runs goes when every queue has its members elsewhere: clients are led to others,
- * its members removed, it is stopped, forgotten. A lost one is taken out of all Services and
- * forgotten, in that order: while its name can be resolved, every attempt to reach it costs the
- * others seconds. The Pod is never deleted by force, so that a node on a silent machine ends when
- * its machine is back.
+ * <p>A running node is removed when every queue has its members elsewhere: clients are sent to
+ * other nodes, its members of queues are removed, it is stopped, and it is forgotten. A lost node
+ * is taken out of all Services and then forgotten, in that order: while its name can be resolved,
+ * every attempt to reach it costs the others seconds. The Pod is never deleted by force, so that a
+ * node on a silent machine ends when its machine is back.
  */
 final class NodeRemovalPlanner {
 
@@ -47,7 +47,7 @@ final class NodeRemovalPlanner {
     this.observed = observed;
   }
 
-  /** Nothing while the broker does not answer: the phase may be another by now. */
+  /** No steps while the broker does not answer, because the phase may have changed. */
   RemovalPlan plan(NodeRemoval removal) {
     return observed
         .reachable()
@@ -57,7 +57,7 @@ final class NodeRemovalPlanner {
 
   private RemovalPlan plan(LeavingNode leaving, Reachable broker) {
     return switch (leaving.removal().phase()) {
-      // First it must be on record; and whether the others know a node is looked at twice.
+      // The phase must be recorded first; and whether the others know a node is checked twice.
       case DECIDED, FORGOTTEN, HELD -> RemovalPlan.NOTHING;
       case AWAITING_REPLACEMENT, AWAITING_MEMBERS ->
           RemovalPlan.kubernetes(leaving.markedAsLeaving());
@@ -66,7 +66,7 @@ final class NodeRemovalPlanner {
       case STOPPING ->
           RemovalPlan.kubernetes(leaving.markedAsLeaving())
               .then(new StopNode(leaving.brokerNode()));
-      // When it runs again it stays, as one that has been so all the time.
+      // When it runs again it stays, like a node that was never stopped.
       case RESTARTING -> RemovalPlan.kubernetes(leaving.withoutPod());
       case ISOLATING ->
           RemovalPlan.kubernetes(Stream.concat(withoutLostPod(leaving), leaving.withoutName()));
@@ -83,7 +83,7 @@ final class NodeRemovalPlanner {
     return RemovalPlan.kubernetes(pod).then(new ForgetNode(leaving.brokerNode()));
   }
 
-  /** What a blank node found is known from its Pod alone. */
+  /** Only its Pod shows whether a blank node found its volume empty. */
   private static Stream<KubernetesAction> withoutLostPod(LeavingNode leaving) {
     return leaving.isBlank() ? Stream.empty() : leaving.withoutPod();
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Compares objects as they shall be with those in Kubernetes. */
+/** Compares the desired objects with those in Kubernetes. */
 final class ObjectPlanner {
 
   private final ObservedObjects observed;
@@ -19,21 +19,22 @@ final class ObjectPlanner {
     this.observed = observed;
   }
 
-  /** What makes these objects as they shall be, in their order. */
+  /** The changes that bring these objects to their desired state, in their order. */
   List<KubernetesAction> plan(Collection<? extends HasMetadata> desired) {
     return desired.stream().map(this::plan).flatMap(Optional::stream).toList();
   }
 
-  /** What makes one object as it shall be; nothing if it is. */
+  /** The change that brings one object to its desired state; empty if it is there. */
   Optional<KubernetesAction> plan(HasMetadata desired) {
-    // A field that is no longer wanted is not seen by comparing what is wanted: the revision is.
+    // A comparison of desired fields does not see a field that is no longer desired; the revision
+    // does.
     HasMetadata stamped = stamp(desired);
     Optional<HasMetadata> actual = observed.find(stamped);
     if (actual.isEmpty()) {
       return Optional.of(new Create(stamped, "it does not exist"));
     }
     return Drift.between(stamped, actual.get())
-        .map(field -> new Apply(stamped, field + " is not as the resource says"));
+        .map(field -> new Apply(stamped, field + " differs from the desired state"));
   }
 
   private static HasMetadata stamp(HasMetadata desired) {

@@ -24,7 +24,7 @@ public final class ObservedObjects {
         .map(kind::cast);
   }
 
-  /** The observed counterpart of an object that shall be. */
+  /** The observed counterpart of a desired object. */
   public Optional<HasMetadata> find(HasMetadata desired) {
     return Optional.ofNullable(objects.get(key(desired)));
   }

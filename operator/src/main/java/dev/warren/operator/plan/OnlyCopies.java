@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Queues that would be gone with a node. */
+/** Finds queues that would be lost with a node. */
 final class OnlyCopies {
 
   private OnlyCopies() {}
 
-  /** A durable queue that only this node has; classic queues are all of that kind. */
+  /** A durable queue that only this node has, as every classic queue is. */
   static Optional<String> on(String brokerNode, Reachable broker) {
     return first(broker, queue -> queue.members().equals(List.of(brokerNode)));
   }
 
-  /** A durable queue that can be nowhere but on this node, also while that runs. */
+  /** A durable queue that can only be on this node, even while the node runs. */
   static Optional<String> immovable(String brokerNode, Reachable broker) {
     return first(
         broker,
@@ -26,8 +26,8 @@ final class OnlyCopies {
   }
 
   /**
-   * A durable queue of which no majority of the copies is online without that on a node which does
-   * not run: if that is forgotten, the queue may never come back.
+   * A durable queue that has no majority of members online without the one on a node that does not
+   * run: if that node is forgotten, the queue may never come back.
    */
   static Optional<String> needing(String brokerNode, Reachable broker) {
     return first(
@@ -37,7 +37,7 @@ final class OnlyCopies {
                 && 2 * queue.online().size() <= queue.members().size());
   }
 
-  /** The first by name of the durable queues that are so. */
+  /** The first by name of the durable queues that match. */
   private static Optional<String> first(Reachable broker, Predicate<QueueState> isSo) {
     return broker.queues().values().stream()
         .filter(queue -> broker.definitions().queues().containsKey(queue.name()))

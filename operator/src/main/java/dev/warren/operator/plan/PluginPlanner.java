@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Plans the plugins of nodes that run. A node that starts takes them from its configuration; one
- * that runs enables and disables them without being started anew.
+ * Plans the plugins of nodes that run. A node that starts takes them from its configuration; a
+ * running one enables and disables them without a restart.
  */
 final class PluginPlanner {
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /** Plans the Pods of the queue nodes: that each node has one, and what is written on them. */
 final class PodPlanner {
 
-  /** A blank node that waits for one that does not come, for that long, is started anew. */
+  /** A blank node that has waited this long for a node that does not come is recreated. */
   private static final Duration SEED_PATIENCE = Duration.ofSeconds(30);
 
   private static final Map<String, String> AS_ONE_THAT_STAYS =
@@ -48,7 +48,7 @@ final class PodPlanner {
   private final SortedSet<Integer> numbers;
 
   /**
-   * @param gatewayConfig what the gateways are told
+   * @param gatewayConfig the gateways' configuration
    * @param gatewayConfigRevision names that
    */
   PodPlanner(
@@ -88,26 +88,26 @@ final class PodPlanner {
 
   private Optional<KubernetesAction> change(QueueNode node, Pod pod) {
     if (node.hasEnded() && !node.isTerminating()) {
-      return delete(pod, "it has ended and is to be made again");
+      return delete(pod, "it has ended and is recreated");
     }
     if (members.hasJoined(node.number()) && !node.knowsThatItHasJoined()) {
       return mark(pod, Map.of(), Map.of(Labels.JOINED, "true"), "it is a member now");
     }
     if (isStoppedToLeave(node)) {
-      return delete(pod, "it was stopped to leave, and does not leave");
+      return delete(pod, "it was stopped for a removal that no longer takes place");
     }
     if (isMarkedAsLeaving(node) && !node.isTerminating()) {
-      return mark(pod, AS_ONE_THAT_STAYS, Map.of(), "it does not leave");
+      return mark(pod, AS_ONE_THAT_STAYS, Map.of(), "it is no longer being removed");
     }
     if (waitsInVain(node, pod)) {
-      return delete(pod, "it is blank and waits for a node to join that is not there any more");
+      return delete(pod, "it is blank and waits for a node that no longer exists");
     }
     if (isToTellItsGateway(node)) {
       return mark(
           pod,
           Map.of(),
           Map.of(GatewayConfig.REVISION_ANNOTATION, gatewayConfigRevision),
-          "its gateway is to be told what it shall serve");
+          "the configuration of its gateway has changed");
     }
     return Optional.empty();
   }

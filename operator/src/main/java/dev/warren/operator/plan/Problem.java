@@ -4,13 +4,13 @@ import dev.warren.operator.model.Reason;
 import java.util.Comparator;
 
 /**
- * What keeps something from being as it shall be.
+ * What keeps the operator from reaching the desired state.
  *
  * @param message a sentence for the user
  */
 public record Problem(Reason reason, String message) {
 
-  /** Of two that are equally bad, the first stays first. */
+  /** Of two that are equally severe, the first stays first. */
   public static final Comparator<Problem> WORST_FIRST =
       Comparator.comparing((Problem problem) -> problem.reason().outlook()).reversed();
 }

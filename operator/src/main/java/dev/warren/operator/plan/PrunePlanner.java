@@ -25,9 +25,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Plans the removal of what the resource has declared and declares no more, in the order in which
- * no message goes astray: bindings, queues, policies, exchanges. What is not on record is somebody
- * else's and left alone.
+ * Plans the removal of what the resource has declared and no longer declares, in an order that
+ * loses no message: bindings, queues, policies, exchanges. What is not on record belongs to
+ * somebody else and is left alone.
  */
 final class PrunePlanner {
 
@@ -39,9 +39,9 @@ final class PrunePlanner {
   private final List<Retained> retained = new ArrayList<>();
 
   /**
-   * @param record what shall be on record before anything else is done
+   * @param record the record that must be written before anything else is done
    * @param removals in their order
-   * @param retained what cannot go, or not yet
+   * @param retained what cannot be removed, or not yet
    */
   record PrunePlan(Declared record, List<BrokerAction> removals, List<Retained> retained) {}
 
@@ -86,7 +86,7 @@ final class PrunePlanner {
     return surplus;
   }
 
-  /** Those whose policy is still there too: once they are off the record nobody would know it. */
+  /** Includes those whose policy still exists: off the record, nobody would remove the policy. */
   private Map<String, QueueDeletion> surplusQueues() {
     Map<String, QueueDeletion> surplus = new TreeMap<>(broker.declared().queues());
     surplus.keySet().removeAll(wanted.queues().keySet());
@@ -102,8 +102,8 @@ final class PrunePlanner {
   }
 
   /**
-   * What is wanted, and what is still there of the rest. What somebody else has declared otherwise
-   * than it is wanted does not become ours by that.
+   * What is desired, and what still exists of the rest. What somebody else has declared with other
+   * settings does not become ours.
    */
   private Declared record(
       Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
@@ -143,7 +143,7 @@ final class PrunePlanner {
     }
     Optional<String> obstacle =
         consumed.contains(queue)
-            ? Optional.of("A consumer of this resource still runs on it")
+            ? Optional.of("A consumer of this resource still uses it")
             : obstacle(queue, onDelete);
     obstacle.ifPresentOrElse(
         because -> retained.add(new Retained(Retained.QUEUE, queue, because)),
@@ -157,8 +157,8 @@ final class PrunePlanner {
       case DeleteIfEmpty ->
           isStream(queue)
               ? Optional.of(
-                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; with Delete it"
-                      + " would go")
+                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; only Delete"
+                      + " deletes it")
               : broker.seemsEmpty(queue)
                   ? Optional.empty()
                   : Optional.of("It has messages or no leader, and its onDelete is DeleteIfEmpty");
@@ -169,7 +169,7 @@ final class PrunePlanner {
     return broker.definitions().queues().get(queue).type().equals("stream");
   }
 
-  /** A policy stays as long as a queue that has left the resource, for its messages' sake. */
+  /** A policy stays as long as its queue, even one that has left the resource. */
   private void planPolicy(String queue) {
     String policy = DesiredDefinitions.policyName(queue);
     boolean unwanted = !desired.policies().containsKey(policy);

@@ -5,7 +5,7 @@ import dev.warren.operator.plan.BrokerObservation.QueueState;
 import dev.warren.operator.plan.BrokerObservation.Reachable;
 import java.util.List;
 
-/** Whether queues are as they shall be. */
+/** Whether queues are complete. */
 final class QueueHealth {
 
   private QueueHealth() {}
@@ -19,8 +19,8 @@ final class QueueHealth {
   }
 
   /**
-   * Whether every durable replicated queue could do without a node: it has all the members that it
-   * shall have on the others, and they are online.
+   * Whether every durable replicated queue is complete without a node: all its desired members are
+   * on the other nodes, and they are online.
    *
    * @param without the node; empty for none
    * @param nodes how many nodes there are without it

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the broker said about the messages of its queues when it was last asked for that alone.
+ * What the broker last reported about the messages of its queues.
  *
  * @param alarms resources that one of the nodes has run out of: memory, disk
  * @param queues by name
@@ -22,7 +22,7 @@ public record QueueLoad(List<String> alarms, Map<String, Count> queues) {
    */
   public record Count(boolean led, long ready, long unacknowledged, long acknowledged) {}
 
-  /** What it says about a queue; unknown when the counts do not show what goes in and out. */
+  /** What it says about a queue; unknown if the counts do not show what arrives and leaves. */
   public QueueReading reading(String queue) {
     Count count = queues.get(queue);
     if (count == null) {
@@ -32,7 +32,7 @@ public record QueueLoad(List<String> alarms, Map<String, Count> queues) {
       return new QueueReading.Unknown("No node leads queue '%s'".formatted(queue));
     }
     if (!alarms.isEmpty()) {
-      // Nobody can publish: that little arrives says nothing.
+      // Publishers are blocked, so a low rate of arrivals means nothing.
       return new QueueReading.Unknown(
           "The queue nodes have run out of %s: publishers are blocked"
               .formatted(String.join(" and ", alarms)));

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gives each replicated queue as many members as it shall have, on the nodes with the fewest. A new
- * node gets none by itself, and one that leaves shall have none in the end.
+ * Plans the members of each replicated queue: as many as desired, on the nodes with the fewest. A
+ * new node gets no members by itself, and a node that is removed must have none in the end.
  */
 final class QueueMembersPlanner {
 
@@ -40,10 +40,10 @@ final class QueueMembersPlanner {
   }
 
   /**
-   * One change at most for each queue: the next pass sees whether it came to be.
+   * At most one change for each queue: the next pass observes its result.
    *
-   * @param leaving the node that is on its way out
-   * @param replicas how many nodes there shall be; until there are, none gives up its members
+   * @param leaving the node that is being removed
+   * @param replicas the desired number of nodes; until they exist, none gives up its members
    */
   static List<BrokerAction> plan(
       List<QueueSpec> specs, Reachable broker, Optional<String> leaving, int replicas) {
@@ -62,8 +62,8 @@ final class QueueMembersPlanner {
    */
   private Optional<BrokerAction> change(String name, int wanted, boolean trim) {
     QueueState queue = broker.queues().get(name);
-    // A queue changes its members only by a majority of those that it has; with one of them down,
-    // that one comes first.
+    // A queue can change its members only with a majority of those that it has. If one of them is
+    // down, that one must come back first.
     if (queue == null || !QueueHealth.isWhole(queue, "")) {
       return Optional.empty();
     }
@@ -75,8 +75,7 @@ final class QueueMembersPlanner {
     if (staying < Math.min(wanted, replicas)) {
       return Optional.empty();
     }
-    // A stream can have been given more copies than it was declared with; those are left as they
-    // are.
+    // Somebody may have added replicas to a stream; those stay.
     boolean tooMany = trim && staying > target && !isStream(name);
     return superfluous(queue, tooMany).map(node -> remove(name, node));
   }

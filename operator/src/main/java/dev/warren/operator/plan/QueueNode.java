@@ -22,10 +22,10 @@ import java.util.stream.Stream;
  */
 public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Optional<Pod> pod) {
 
-  /** With this code a node's start script refuses to start a former member on an empty volume. */
+  /** The exit code of a node's start script if a former member has an empty volume. */
   static final int VOLUME_EMPTY = 66;
 
-  /** Whether its data is there, as far as Kubernetes knows. */
+  /** Whether its data exists, as far as Kubernetes knows. */
   public boolean hasVolume() {
     return volume.isPresent() && volume.get().getMetadata().getDeletionTimestamp() == null;
   }
@@ -71,17 +71,17 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return pod.isPresent() && isSet(pod.get(), Labels.REPLACE);
   }
 
-  /** Whether clients are led to it. */
+  /** Whether Services send clients to it. */
   public boolean isInService() {
     return hasName() && "true".equals(label(Labels.IN_SERVICE));
   }
 
-  /** Whether its place is another's already. */
+  /** Whether another node already takes its place. */
   boolean isLeaving() {
     return "true".equals(label(Labels.LEAVING));
   }
 
-  /** Whether its host name can be resolved, or soon can no more. */
+  /** Whether the nodes' Service selects it, so that its host name can be resolved. */
   public boolean hasName() {
     return Component.QUEUE_NODE.value().equals(label(Labels.COMPONENT));
   }
@@ -101,12 +101,12 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
         .filter(Objects::nonNull);
   }
 
-  /** Whether its Pod is on the way out. */
+  /** Whether its Pod is being deleted. */
   public boolean isTerminating() {
     return pod.isPresent() && pod.get().getMetadata().getDeletionTimestamp() != null;
   }
 
-  /** Whether its Pod has ended and will not go on: it was evicted, or its machine shut down. */
+  /** Whether its Pod has ended for good: it was evicted, or its machine shut down. */
   public boolean hasEnded() {
     return pod.map(Pod::getStatus)
         .map(PodStatus::getPhase)
@@ -115,21 +115,21 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   }
 
   /**
-   * Whether RabbitMQ serves clients, as far as Kubernetes knows; a container beside it need not be
+   * Whether RabbitMQ serves clients, as far as Kubernetes knows; the gateway beside it need not be
    * ready.
    */
   public boolean isReady() {
     return hasReadyPod() || (!isTerminating() && isKeptFromReadinessByOtherContainers());
   }
 
-  /** Whether all of its Pod is ready, so that Services lead clients to it. */
+  /** Whether all containers of its Pod are ready, so that Services send clients to it. */
   public boolean hasReadyPod() {
     return pod.isPresent() && !isTerminating() && hasCondition("Ready", "True");
   }
 
   /**
-   * The containers of a machine that has fallen silent stay ready for ever: what says that it has
-   * is that the Pod is not, although all its containers are.
+   * On a machine that no longer reports, containers stay ready for ever. The sign of it is that the
+   * Pod is not ready although all its containers are.
    */
   private boolean isKeptFromReadinessByOtherContainers() {
     return hasCondition("ContainersReady", "False")
@@ -141,14 +141,14 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return hasReadyPod() && hasGateway();
   }
 
-  /** Whether it has a gateway beside it that does not serve clients while it could. */
+  /** Whether the gateway beside it does not serve clients although RabbitMQ does. */
   public boolean lacksItsGateway() {
     return isReady()
         && hasGateway()
         && containers(QueueNodePod.GATEWAY).noneMatch(ContainerStatus::getReady);
   }
 
-  /** Whether the gateway beside it was told this, and nothing else since. */
+  /** Whether the gateway beside it has this configuration. */
   public boolean hasToldItsGateway(String configRevision) {
     return hasGateway()
         && configRevision.equals(

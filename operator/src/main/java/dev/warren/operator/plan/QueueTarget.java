@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How many nodes shall have a copy of a queue. */
+/** The desired number of a queue's members. */
 public final class QueueTarget {
 
-  /** With that argument a client says it of a queue that it declares. */
+  /** The argument with which a client sets it for a queue that it declares. */
   private static final String GROUP_SIZE = "x-quorum-initial-group-size";
 
   private QueueTarget() {}
@@ -24,8 +24,8 @@ public final class QueueTarget {
   }
 
   /**
-   * How many members each durable replicated queue shall have if there are nodes enough, by name;
-   * also those that clients have declared.
+   * The desired number of members of each durable replicated queue if there are enough nodes, by
+   * name; including queues that clients have declared.
    */
   static SortedMap<String, Integer> all(List<QueueSpec> specs, Reachable broker) {
     SortedMap<String, Integer> wanted = new TreeMap<>();
@@ -40,7 +40,7 @@ public final class QueueTarget {
     return wanted;
   }
 
-  /** Somebody may have declared the queue with another type; that is told as a conflict. */
+  /** Somebody may have declared the queue with another type; that is reported as a conflict. */
   private static boolean isOfItsType(QueueSpec spec, Reachable broker) {
     Queue declared = broker.definitions().queues().get(spec.name());
     return declared != null && declared.type().equalsIgnoreCase(spec.type().name());

@@ -8,10 +8,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What to do for a topology, in this order. Everything is empty when it is as it shall be.
+ * The changes of a topology, in this order. Everything is empty in the desired state.
  *
  * <p>The write of the record is a gate: while it is refused, nothing behind it is done. Behind it
- * are all changes of nodes, and all that is destructive in the broker.
+ * are all changes of nodes, and all destructive changes of the broker.
  *
  * @param support what the nodes need: Secrets, configuration, Services
  * @param record writes the record of the nodes; empty when it is as it must be
@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  *     be done
  * @param brokerSteps exchanges, queues, bindings and what belongs to them
  * @param consumers Deployments
- * @param nodeProblems what about the nodes cannot be done now, and why
- * @param topologyProblems what in the broker cannot be made as the resource says, or not yet
- * @param retained what the resource declares no more and that stays in the broker for now
+ * @param nodeProblems what cannot be done to the nodes now, and why
+ * @param topologyProblems what cannot be done in the broker, or not yet, and why
+ * @param retained what the resource no longer declares and stays in the broker for now
  * @param removal the last removal of a node, underway or done
  */
 public record ReconcilePlan(
@@ -87,7 +87,7 @@ public record ReconcilePlan(
     return Stream.concat(problems.stream(), Stream.of(another)).toList();
   }
 
-  /** Everything that it does, in words and in its order. */
+  /** All changes in words, in their order. */
   public List<String> describe() {
     return Stream.of(
             Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),

@@ -7,7 +7,7 @@ import java.util.Optional;
  * Whether a node has to be removed.
  *
  * @param candidate the node to remove now
- * @param problem why one that seems to have to go is not removed now
+ * @param problem why a node that seems to need removal is not removed now
  */
 record RemovalFinding(Optional<Candidate> candidate, Optional<Problem> problem) {
 

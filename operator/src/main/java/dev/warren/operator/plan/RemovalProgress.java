@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Decides in which phase a removal is, from the phase on record and from what is seen now. What is
- * seen has the last word while the others know the node: it may come back, and they may fail.
+ * Decides in which phase a removal is, from the recorded phase and from what is observed now. While
+ * the others know the node, what is observed decides: it may come back, and they may fail.
  */
 final class RemovalProgress {
 
@@ -35,8 +35,8 @@ final class RemovalProgress {
   }
 
   /**
-   * A name server may answer from memory for so long; then the node is forgotten all the same,
-   * though that takes 22 s instead of 1 s.
+   * How long a name server may answer from its cache. After that the node is forgotten anyway,
+   * which takes 22 s instead of 1 s.
    */
   private static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
@@ -57,7 +57,7 @@ final class RemovalProgress {
           ? ofKnown(leaving)
           : Progress.waiting(Phase.FORGOTTEN, "is forgotten by the other nodes");
     }
-    // It had not joined when it was to go, and has since.
+    // It had not joined when the removal was decided, and has joined since.
     return isKnown && observed.hasMajority()
         ? Progress.acting(Phase.DECIDED)
         : ofForgotten(leaving);
@@ -72,12 +72,12 @@ final class RemovalProgress {
     int others = broker.nodes().size() - 1;
     if (others < spec.nodes().replicas()) {
       return Progress.waiting(
-          Phase.AWAITING_REPLACEMENT, "leaves when the node in its place has joined");
+          Phase.AWAITING_REPLACEMENT, "is removed when its replacement has joined");
     }
     if (!broker.allRun()
         || !QueueHealth.isComplete(spec.queues(), broker, leaving.brokerNode(), others)) {
       return Progress.waiting(
-          Phase.AWAITING_MEMBERS, "leaves when every queue has its members on the other nodes");
+          Phase.AWAITING_MEMBERS, "is removed when every queue has its members on the other nodes");
     }
     if (leaving.isInService()) {
       return Progress.acting(Phase.DRAINING);
@@ -90,7 +90,7 @@ final class RemovalProgress {
 
   private Progress ofStopped(LeavingNode leaving) {
     if (leaving.isStoppedAndEmpty(broker)) {
-      // It is looked at once more before it is forgotten: a client may just have declared a queue.
+      // Check once more before it is forgotten: a client may just have declared a queue.
       boolean isOnlyCopy = OnlyCopies.on(leaving.brokerNode(), broker).isPresent();
       return Progress.acting(
           isOnlyCopy && !leaving.isGivenUp() ? Phase.RESTARTING : Phase.FORGETTING);
@@ -121,7 +121,7 @@ final class RemovalProgress {
     if (!isCleared) {
       return Progress.waiting(
           leaving.removal().isDone() ? Phase.DONE : Phase.CLEARING,
-          "leaves things that are being cleared away");
+          "is removed; its Pod and its volume are being deleted");
     }
     return Progress.acting(isWhole() ? Phase.DONE : Phase.RESTORING);
   }

@@ -1,7 +1,7 @@
 package dev.warren.operator.plan;
 
 /**
- * Something that the resource declares no more and that is still in the broker.
+ * Something that the resource no longer declares and that is still in the broker.
  *
  * @param kind Queue or Exchange
  * @param because why, as a sentence for the user

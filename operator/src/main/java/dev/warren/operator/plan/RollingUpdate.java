@@ -16,8 +16,8 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * Plans the rolling update of the queue nodes: Pods that were made from an earlier spec are deleted
- * and then recreated, those that do not run at once, and else one after the other.
+ * Plans the rolling update of the queue nodes: Pods that were created from an earlier spec are
+ * deleted and then recreated: those that do not run at once, the others one at a time.
  */
 final class RollingUpdate {
 
@@ -52,7 +52,7 @@ final class RollingUpdate {
   }
 
   private static KubernetesAction recreation(QueueNode node) {
-    return new Delete(node.pod().orElseThrow(), "it was made from an earlier spec");
+    return new Delete(node.pod().orElseThrow(), "it was created from an earlier spec");
   }
 
   private Optional<Problem> problem(List<QueueNode> outdated) {
@@ -61,7 +61,7 @@ final class RollingUpdate {
         : Optional.of(
             new Problem(
                 Reason.ROLLING_UPDATE,
-                "%d of %d nodes still run as an earlier spec said"
+                "%d of %d nodes still run an earlier spec"
                     .formatted(outdated.size(), numbers.size())));
   }
 
@@ -78,7 +78,7 @@ final class RollingUpdate {
         .stream();
   }
 
-  /** So that as few leaders as possible move to a node that has yet to be started anew. */
+  /** So that as few leaders as possible move to a node that is still to be restarted. */
   private Comparator<QueueNode> leastImportantFirst() {
     return Comparator.comparingLong(this::queuesLed)
         .thenComparingLong(this::queuesHeld)
@@ -100,10 +100,10 @@ final class RollingUpdate {
   }
 
   /**
-   * Whether all is whole without that node, so that one which does not serve clients goes first; or
-   * no node serves clients anyway, as after a mistake in the first spec. What has been made anew
-   * must do all that it shall, its gateway too, before another is made like it; what is still as an
-   * earlier spec said need not, or a mistake in that could not be mended.
+   * Whether all other nodes are ready, so that a node which does not serve clients is restarted
+   * first; or whether no node serves clients anyway, as after a mistake in the first spec. A node
+   * that was recreated must be ready, including its gateway, before the next one is recreated. A
+   * node that still runs an earlier spec need not be, because the new spec may correct it.
    */
   private boolean canBeSpared(QueueNode node, List<QueueNode> outdated) {
     String itself = names.brokerNode(node.number());

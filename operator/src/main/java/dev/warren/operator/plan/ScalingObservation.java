@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of the load of consumers that follow it.
+ * What is known about the load of consumers that follow it.
  *
- * @param consumers by name; without those whose load nobody has asked for yet
+ * @param consumers by name; without those whose load has not been queried yet
  * @param unacknowledged how many messages the clients at each IP address hold; empty unless some
- *     consumer has more Pods than it needs, and when the broker did not say
+ *     consumer has more Pods than it needs, and if the broker did not report it
  */
 public record ScalingObservation(
     Map<String, ConsumerScaling> consumers, Optional<Map<String, Long>> unacknowledged) {
@@ -16,7 +16,7 @@ public record ScalingObservation(
   /** Nothing. */
   public static final ScalingObservation NONE = new ScalingObservation(Map.of(), Optional.empty());
 
-  /** How it stands with a consumer. */
+  /** The scaling of a consumer. */
   public Optional<ConsumerScaling> of(String consumer) {
     return Optional.ofNullable(consumers.get(consumer));
   }

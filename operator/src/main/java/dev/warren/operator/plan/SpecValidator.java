@@ -21,14 +21,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks what the API server cannot: that one part of a spec speaks of another that is there, and
- * that open maps do not contradict the fields beside them.
+ * Checks what the API server cannot: that references within a spec lead somewhere, and that open
+ * maps do not contradict the fields beside them.
  */
 public final class SpecValidator {
 
   private static final String RESERVED = "amq.";
 
-  /** Arguments that a queue's own fields say. */
+  /** Arguments that are fields of a queue. */
   private static final Map<String, String> FIELD_OF_ARGUMENT =
       Map.of("x-queue-type", "type", "x-single-active-consumer", "singleActiveConsumer");
 
@@ -44,7 +44,7 @@ public final class SpecValidator {
     spec.queues().forEach(queue -> queues.put(queue.name(), queue.type()));
   }
 
-  /** All that is wrong, in the order of the spec; empty when the spec makes sense. */
+  /** All violations, in the order of the spec; empty when the spec is valid. */
   public static List<Violation> violations(MessageTopologySpec spec) {
     return new SpecValidator(spec).check();
   }
@@ -77,7 +77,7 @@ public final class SpecValidator {
     FIELD_OF_ARGUMENT.forEach(
         (argument, field) -> {
           if (queue.arguments().containsKey(argument)) {
-            violate(path + ".arguments." + argument, "is said by the field " + field);
+            violate(path + ".arguments." + argument, "is set by the field " + field);
           }
         });
     DeadLetterSpec deadLetter = queue.deadLetter();
@@ -106,13 +106,13 @@ public final class SpecValidator {
 
   private void checkRetry(String path, RetrySpec retry) {
     if (Durations.parse(retry.maxDelay()).compareTo(Durations.parse(retry.initialDelay())) < 0) {
-      violate(path + ".maxDelay", "is below initialDelay");
+      violate(path + ".maxDelay", "must not be below initialDelay");
     }
   }
 
   private void checkMemory(String path, HttpDeliverySpec http) {
     if (ConsumerDeployment.memoryLimit(http).compareTo(ConsumerDeployment.LEAST_MEMORY) < 0) {
-      violate(path, "is below " + ConsumerDeployment.LEAST_MEMORY);
+      violate(path, "must not be below " + ConsumerDeployment.LEAST_MEMORY);
     }
   }
 
@@ -130,7 +130,7 @@ public final class SpecValidator {
     if (others > 0) {
       // RabbitMQ counts what a queue's consumers do together.
       violate(
-          path, "is for the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
+          path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
     }
   }
 
@@ -150,7 +150,7 @@ public final class SpecValidator {
     }
   }
 
-  /** Where each message is to be done with once: a stream keeps what was consumed. */
+  /** A queue whose messages must be consumed once: a stream keeps what was consumed. */
   private void requireQueueThatIsNoStream(String path, String name) {
     requireQueue(path, name);
     if (queues.get(name) == QueueType.STREAM) {

@@ -6,18 +6,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Plans what helps a node that does not get on with its start. Nodes that start take turns at the
- * feature flags of their cluster, and when several do at once, RabbitMQ may leave the turn with one
- * that is done: then no node can start any more.
+ * Frees a lock that keeps nodes from starting. A node that starts locks the feature flags of its
+ * cluster. When several nodes start at once, RabbitMQ may leave the lock with one that is done:
+ * then no node can start any more.
  */
 final class StartPlanner {
 
-  /** A start takes about ten seconds; what is done after this long does no harm to a slow one. */
+  /**
+   * A start takes about ten seconds; after this long, freeing the lock does not harm a slow one.
+   */
   private static final Duration USUAL_START = Duration.ofSeconds(30);
 
   private StartPlanner() {}
 
-  /** One node is enough: its turn is that of all. */
+  /** One node is enough, because all share the lock. */
   static List<BrokerAction> plan(ResourceNames names, Observation observed) {
     return observed.nodes().values().stream()
         .filter(node -> !node.isReady() && !node.isTerminating())

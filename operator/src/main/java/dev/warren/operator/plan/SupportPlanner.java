@@ -33,7 +33,7 @@ final class SupportPlanner {
 
   /**
    * @param nextNode the number of the next node
-   * @param makesSense whether all of the spec does, and not only what it says of the nodes
+   * @param makesSense whether all of the spec is valid, and not only its part about the nodes
    */
   List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean makesSense) {
     TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
@@ -41,7 +41,8 @@ final class SupportPlanner {
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
     desired.add(services.nodeNames(nextNode));
     ways(services).stream()
-        // What is served stays as it is, and no Pod waits for a ConfigMap that is not there.
+        // The gateways keep their configuration, and no Pod waits for a ConfigMap that does not
+        // exist.
         .filter(object -> makesSense || observed.objects().find(object).isEmpty())
         .forEach(desired::add);
     desired.add(services.disruptionBudget());
@@ -60,14 +61,14 @@ final class SupportPlanner {
         .getAsLong();
   }
 
-  /** What leads clients to the nodes, and to their endpoints. */
+  /** The Service that clients use, and the configuration of its endpoints. */
   private List<HasMetadata> ways(TopologyServices services) {
     return Endpoints.of(spec).exist() || hasGatewayConfig()
         ? List.of(GatewayConfig.configMap(owner, names, spec), services.clients())
         : List.of(services.clients());
   }
 
-  /** Gateways that are still there after the last endpoint was removed shall know that it was. */
+  /** Gateways that still run after the last endpoint was removed must learn of its removal. */
   private boolean hasGatewayConfig() {
     return observed.objects().find(ConfigMap.class, names.gatewayConfigMap()).isPresent();
   }

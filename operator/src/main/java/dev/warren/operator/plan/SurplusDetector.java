@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides which node goes when there is one too many: the newest that holds no queue alone. One
- * that does not run goes first.
+ * Decides which node is removed when there is one too many: the newest that holds no queue alone. A
+ * node that does not run is removed first.
  */
 final class SurplusDetector {
 
@@ -54,7 +54,7 @@ final class SurplusDetector {
     return new Candidate(
         node.number(),
         Kind.SURPLUS,
-        "%d nodes are wanted and there are %d".formatted(spec.nodes().replicas(), members));
+        "%d nodes are desired and %d exist".formatted(spec.nodes().replicas(), members));
   }
 
   private Optional<Problem> obstacle(List<QueueNode> members, Reachable broker) {
@@ -82,7 +82,7 @@ final class SurplusDetector {
             .formatted(names.node(newest.number()), heldAlone(newest, broker).orElseThrow()));
   }
 
-  /** A queue that is nowhere else; a node that runs can hand over all but classic ones. */
+  /** A queue that only this node has; a running node can hand over all but classic ones. */
   private Optional<String> heldAlone(QueueNode node, Reachable broker) {
     return broker.runs(brokerNode(node))
         ? OnlyCopies.immovable(brokerNode(node), broker)

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Checks that what a resource gives as a pod template has the form of one. */
+/** Checks that the pod templates of a resource have the form of one. */
 final class TemplateCheck {
 
   private TemplateCheck() {}
@@ -22,11 +22,11 @@ final class TemplateCheck {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(
-          new Violation(path + field(e), "has not the form that Kubernetes expects"));
+          new Violation(path + field(e), "does not have the form that Kubernetes expects"));
     }
   }
 
-  /** A dash with nothing behind it. Kubernetes has no list in which that means something. */
+  /** A dash with nothing after it, which has no meaning in any list of Kubernetes. */
   private static Optional<String> emptyItem(String path, Object value) {
     return switch (value) {
       case Map<?, ?> fields ->

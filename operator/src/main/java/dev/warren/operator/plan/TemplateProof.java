@@ -21,12 +21,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * An object made from what the definition leaves open, for the API server to judge before anything
- * is changed.
+ * An object built from parts that the CustomResourceDefinition does not check, for the API server
+ * to check before anything is changed.
  *
- * @param object never created, only tried
- * @param specPath where most of it stands in the resource
- * @param origins where in the resource its fields come from
+ * @param object never created, only sent as a dry run
+ * @param specPath the field of the resource with most of it
+ * @param origins the fields of the resource that its fields come from
  */
 public record TemplateProof(HasMetadata object, String specPath, List<Origin> origins) {
 
@@ -35,7 +35,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
    *
    * @param objectPath in the object
    * @param specPath in the resource
-   * @param itemsBefore if it is a list, how many items of the operator's stand before the user's
+   * @param itemsBefore if it is a list, how many items of the operator precede the user's
    */
   record Origin(String objectPath, String specPath, int itemsBefore) {
 
@@ -60,7 +60,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
     }
   }
 
-  /** All that a spec needs to have proved. */
+  /** All objects of a spec that must be checked. */
   public static List<TemplateProof> of(Owner owner, MessageTopologySpec spec, Images images) {
     ResourceNames names = ResourceNames.of(owner.namespace(), owner.topology());
     List<TemplateProof> proofs = new ArrayList<>();
@@ -141,13 +141,13 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
     return containers.stream().map(Container::getName).toList();
   }
 
-  /** The real one may exist, and what may not be changed about it is no fault of the template. */
+  /** The real one may exist, and its immutable fields must not count against the template. */
   private static void beOfItsOwn(HasMetadata object) {
     // No name of a topology's objects has a dot.
     object.getMetadata().setName(object.getMetadata().getName() + ".proof");
   }
 
-  /** Where in the resource the user finds what the API server calls by the object's field. */
+  /** Translates the object's field, as the API server names it, to the resource's field. */
   public String userPath(String field) {
     return origins.stream()
         .filter(origin -> origin.covers(field))

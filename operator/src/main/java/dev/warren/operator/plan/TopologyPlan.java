@@ -4,11 +4,11 @@ import dev.warren.operator.model.Reason;
 import java.util.List;
 
 /**
- * What to do to the broker.
+ * The changes of the broker.
  *
  * @param actions in the order in which they are to be done
  * @param problems what cannot be done, or not yet
- * @param retained what the resource declares no more and that stays for now
+ * @param retained what the resource no longer declares and stays for now
  */
 public record TopologyPlan(
     List<BrokerAction> actions, List<Problem> problems, List<Retained> retained) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Compares what shall be declared in the broker with what is, and plans what is missing, in the
- * order in which it can be done. What nobody declared is left alone.
+ * Compares the desired definitions with those in the broker, and plans what is missing, in the
+ * order in which it can be done. What this resource did not declare is left alone.
  */
 public final class TopologyPlanner {
 
@@ -34,9 +34,9 @@ public final class TopologyPlanner {
   }
 
   /**
-   * The plan; no actions when everything is declared. Never fails.
+   * The plan; it has no actions when everything is declared. Never fails.
    *
-   * @param migrating queues that are about to be made anew, and keep their policies until then
+   * @param migrating queues that are about to be recreated, and keep their policies until then
    */
   public static TopologyPlan plan(
       BrokerDefinitions desired, BrokerDefinitions observed, Set<String> migrating) {
@@ -73,7 +73,8 @@ public final class TopologyPlanner {
     if (existing == null) {
       actions.add(new DeclareQueue(queue));
     } else if (!migrating.contains(queue.name())) {
-      // Not left to the broker to refuse: with relaxed checks it takes another type in silence.
+      // The broker cannot be relied on to refuse this: with relaxed checks it silently accepts
+      // another type.
       compare("queue", queue.name(), "type", existing.type(), queue.type());
       compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
     }
@@ -89,7 +90,7 @@ public final class TopologyPlanner {
       conflicts.add(
           new Problem(
               Reason.IMMUTABLE_ARGUMENT,
-              "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is made"
+              "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is declared"
                   .formatted(kind, name, what, existing, wanted)));
     }
   }

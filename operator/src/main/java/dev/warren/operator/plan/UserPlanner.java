@@ -14,12 +14,12 @@ final class UserPlanner {
 
   static Optional<BrokerAction> plan(Credentials credentials, Reachable broker) {
     User user = broker.definitions().users().get(Credentials.CLIENT);
-    boolean asItShallBe =
+    boolean asDesired =
         user != null
             && user.permitted()
             && user.tags().isEmpty()
             && PasswordHash.matches(user.passwordHash(), credentials.clientPassword());
-    return asItShallBe
+    return asDesired
         ? Optional.empty()
         : Optional.of(new PutUser(Credentials.CLIENT, credentials.clientPassword()));
   }

@@ -1,14 +1,14 @@
 package dev.warren.operator.plan;
 
 /**
- * Something in a resource that makes no sense.
+ * Something in a resource that is invalid.
  *
  * @param path the field, such as spec.bindings[2].queue
  * @param message what is wrong with it, in a sentence without the path
  */
 public record Violation(String path, String message) {
 
-  /** Whether the queue nodes cannot be kept as the resource says. */
+  /** Whether it concerns the queue nodes, so that they cannot be reconciled. */
   public boolean concernsNodes() {
     return path.startsWith("spec.nodes");
   }

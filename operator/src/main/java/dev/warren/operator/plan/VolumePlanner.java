@@ -23,7 +23,7 @@ final class VolumePlanner {
     this.members = members;
   }
 
-  /** The volumes that are there, as they must be; then those of new nodes. */
+  /** Changes to existing volumes, then the volumes of new nodes. */
   NodePlan keepAndAdd(List<Integer> added) {
     List<KubernetesAction> actions = new ArrayList<>();
     for (QueueNode node : members.present()) {
@@ -35,7 +35,7 @@ final class VolumePlanner {
     return new NodePlan(actions, List.of());
   }
 
-  /** Where a storage class can do that. */
+  /** Possible only if the storage class allows it. */
   NodePlan grow(String size) {
     List<KubernetesAction> actions = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
@@ -44,7 +44,7 @@ final class VolumePlanner {
       Optional<PersistentVolumeClaim> grown =
           volumes.grown(node.number(), claim, members.hasJoined(node.number()));
       grown.ifPresentOrElse(
-          larger -> actions.add(new Grow(larger, "it is to have " + size)),
+          larger -> actions.add(new Grow(larger, "its new size is " + size)),
           () -> growing(claim).ifPresent(problems::add));
     }
     return new NodePlan(actions, problems);

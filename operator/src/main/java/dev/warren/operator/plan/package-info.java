@@ -1,5 +1,5 @@
 /**
- * Pure: what to do, from what is wanted and what was observed. Same inputs, same plan; where both
- * agree the plan is empty.
+ * Pure: what to do, from the desired and the observed state. The same inputs give the same plan;
+ * where both agree the plan is empty.
  */
 package dev.warren.operator.plan;

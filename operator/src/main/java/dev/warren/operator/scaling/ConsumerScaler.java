@@ -11,12 +11,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Decides how many replicas one consumer needs: as many as handle what arrives at the wanted
- * utilization, and the backlog beside it. An empty queue under full load keeps its replicas, since
- * what arrives is measured and not guessed from what waits.
+ * Decides how many replicas one consumer needs to handle what arrives at the desired utilization,
+ * and to work off the backlog. An empty queue under full load keeps its replicas, since what
+ * arrives is measured and not guessed from what waits.
  *
- * <p>Keeps what it has learnt of the load; not thread-safe. A new one goes on from the replicas
- * that it finds.
+ * <p>Remembers what it has measured; not thread-safe. A new one starts from the replicas that it
+ * finds.
  */
 public final class ConsumerScaler {
 
@@ -44,12 +44,12 @@ public final class ConsumerScaler {
     };
   }
 
-  /** The bounds need no reading: they are what the user asks for. */
+  /** The bounds apply without a reading, because they are part of the spec. */
   private ScalingDecision hold(ScalingPolicy policy, Sample sample, Unknown unknown) {
     return new ScalingDecision(
         policy.bound(sample.replicas()),
         Reason.HOLDING_UNKNOWN,
-        "nothing is changed while the queue is not known: " + unknown.why(),
+        "no change while the load is unknown: " + unknown.why(),
         OptionalDouble.empty(),
         rate.value(policy),
         OptionalLong.empty(),
@@ -74,7 +74,9 @@ public final class ConsumerScaler {
     int bound = policy.bound(replicas);
     if (bound != replicas) {
       return outlook.decide(
-          bound, Reason.OUT_OF_BOUNDS, "the resource allows no %d replicas".formatted(replicas));
+          bound,
+          Reason.OUT_OF_BOUNDS,
+          "minReplicas and maxReplicas do not allow %d replicas".formatted(replicas));
     }
     if (replicas == 0) {
       return reading.ready() == 0
@@ -85,7 +87,7 @@ public final class ConsumerScaler {
       return outlook.decide(
           policy.minReplicas(),
           Reason.IDLE,
-          "no messages came for %d s".formatted(load.idleFor().toSeconds()));
+          "no message arrived for %d s".formatted(load.idleFor().toSeconds()));
     }
     return outlook.need().exceeds(replicas) ? scaleOut(outlook) : scaleIn(outlook);
   }
@@ -101,7 +103,7 @@ public final class ConsumerScaler {
     int replicas = outlook.replicas();
     if (!rate.isKnown() && outlook.need().isCalm(replicas)) {
       return outlook.decide(
-          replicas, Reason.LEARNING, "nothing waits; what a replica handles is not known yet");
+          replicas, Reason.LEARNING, "no messages wait; the rate of a replica is not known yet");
     }
     Optional<Finding> ineffective = trial.ineffective();
     if (ineffective.isPresent()) {
@@ -114,7 +116,7 @@ public final class ConsumerScaler {
           outlook.policy().singleActiveConsumer()
               ? Reason.SINGLE_ACTIVE_CONSUMER
               : Reason.AT_MAXIMUM,
-          outlook.need().description() + "; %d are allowed".formatted(most));
+          outlook.need().description() + "; at most %d are allowed".formatted(most));
     }
     lastChange = outlook.sample().at();
     return outlook.decide(
@@ -135,7 +137,7 @@ public final class ConsumerScaler {
     }
     if (!rate.isKnown()) {
       return outlook.decide(
-          replicas, Reason.LEARNING, "what a replica handles is not known yet, so that none goes");
+          replicas, Reason.LEARNING, "the rate of a replica is not known yet, so none is removed");
     }
     Instant now = outlook.sample().at();
     if (load.seenFor().compareTo(policy.scaleInWindow()) < 0
@@ -151,7 +153,7 @@ public final class ConsumerScaler {
   }
 
   /**
-   * What a decision is made from, and shown with.
+   * The figures that a decision is based on and shown with.
    *
    * @param known whether the arrivals are
    */

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What happened between two readings of a queue. The broker takes its counters at different
- * moments, so that one interval's numbers may be off by what is handled in one of them; sums over
- * several are right.
+ * What happened between two readings of a queue. The broker reads its counters at different
+ * moments, so the numbers of one interval may be off by what is handled in between; sums over
+ * several intervals are right.
  *
- * @param replicas how many were ready; 0 when that changed, or some were to go
+ * @param replicas how many were ready; 0 if that changed, or if some were to be removed
  */
 record Interval(Instant from, Instant to, Known before, Known after, int replicas) {
 
@@ -28,24 +28,24 @@ record Interval(Instant from, Instant to, Known before, Known after, int replica
     return after.acknowledged() - before.acknowledged();
   }
 
-  /** What came in: what is there more, and what was handled. Redelivered messages are not new. */
+  /** What arrived: the growth of the queue plus what was handled. Redeliveries are not new. */
   double arrivals() {
     return growth() + handled();
   }
 
-  /** How many messages more there are. */
+  /** By how many messages the queue has grown. */
   double growth() {
     return after.backlog() - before.backlog();
   }
 
-  /** Whether at first no more waited than was being handled: next to nothing. */
+  /** Whether next to nothing waited at first: no more than was being handled. */
   boolean beganCalm() {
     return before.ready() <= before.unacknowledged();
   }
 
   /**
    * Whether all replicas had work throughout: at both ends more waited than they can hold, and more
-   * than chance takes away and brings back in between (two standard deviations).
+   * than random variation can explain (two standard deviations).
    */
   boolean isSaturated(int concurrency) {
     long waiting = Math.min(before.ready(), after.ready());
@@ -54,12 +54,14 @@ record Interval(Instant from, Instant to, Known before, Known after, int replica
         && waiting >= 2 * Math.sqrt(handled());
   }
 
-  /** Whether nothing had to wait for long: what waits is less than the replicas can take. */
+  /** Whether nothing had to wait for long: less waits than the replicas can take. */
   boolean isCalm(int concurrency) {
     return Math.max(before.ready(), after.ready()) <= (long) replicas * concurrency;
   }
 
-  /** Seconds of work of one replica each, were every message that it has worked on at once. */
+  /**
+   * Seconds of work in terms of one replica, if each worked on all messages that it holds at once.
+   */
   double busySeconds(int concurrency) {
     return (before.unacknowledged() + after.unacknowledged()) / 2.0 / concurrency * seconds();
   }

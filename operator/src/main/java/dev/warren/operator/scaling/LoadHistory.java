@@ -8,29 +8,29 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The readings of one queue's last minute, and how many messages come into it. */
+/** The readings of one queue's last minute, and the rate of its arrivals. */
 final class LoadHistory {
 
-  /** Long enough that chance plays a small part in what is counted, short enough to follow. */
+  /** Long enough to smooth random variation, short enough to follow the load. */
   private static final Duration MEMORY = Duration.ofSeconds(60);
 
-  /** So much of it must be there to be relied upon. */
+  /** How much of it is needed for a reliable rate. */
   private static final Duration SETTLED = Duration.ofSeconds(45);
 
-  /** After more than three samples that did not come, it is not known what happened meanwhile. */
+  /** After more than three missing samples, it is unknown what happened meanwhile. */
   private static final Duration STALE = Duration.ofSeconds(15);
 
   /** How often the broker reads its counters; a sample shows the last of these readings. */
   private static final double BROKER_INTERVAL_SECONDS = 5;
 
-  /** What began within an interval began in its middle, on average: in half of the time. */
+  /** What began within an interval began, on average, in its middle: it lasted half of the time. */
   private static final double BEGAN = 2;
 
   private record Peak(Instant at, double arrivals) {}
 
   private final ArrayDeque<Interval> intervals = new ArrayDeque<>();
 
-  /** Falling: a peak that a later one exceeds is of no use. */
+  /** In falling order: a peak that a later one exceeds is dropped. */
   private final Deque<Peak> peaks = new ArrayDeque<>();
 
   private Sample last;
@@ -38,13 +38,13 @@ final class LoadHistory {
   private Instant seenSince;
   private Instant lastActive;
 
-  /** Whether a sample adds something to what is known. */
+  /** Whether a sample adds new information. */
   boolean isNew(Sample sample) {
     return last == null || sample.at().isAfter(last.at());
   }
 
   /**
-   * @param window for how long the peaks are kept
+   * @param window how long the peaks are kept
    * @return what happened since the sample before; empty when there is none, or the counter went
    *     back because the queue has another leader
    */
@@ -84,14 +84,14 @@ final class LoadHistory {
     peaks.add(peak);
   }
 
-  /** What came until now says nothing about what comes from now on. */
+  /** Discards the intervals, because past arrivals no longer predict later ones. */
   void forget() {
     intervals.clear();
   }
 
   /**
-   * Messages/s that come: the mean of the last minute, or at once more when they pile up. A load
-   * that rises without that is in no hurry.
+   * Messages/s that arrive: the mean of the last minute, or more at once if they pile up. A load
+   * that rises without piling up is not urgent.
    */
   OptionalDouble arrivals() {
     return intervals.isEmpty()
@@ -118,8 +118,8 @@ final class LoadHistory {
   }
 
   /**
-   * What is handled, and by how much more there is: at least, in 39 of 40 cases (two standard
-   * deviations of a Poisson process), so that chance is not taken for load.
+   * A lower bound, in 39 of 40 cases, of what is handled plus the growth of the queue (two standard
+   * deviations of a Poisson process), so that random variation is not taken for load.
    */
   private double rise() {
     Interval newest = intervals.getLast();
@@ -150,12 +150,12 @@ final class LoadHistory {
     return peaks.isEmpty() ? 0 : peaks.getFirst().arrivals();
   }
 
-  /** For how long the samples have come without a gap. */
+  /** How long the samples have arrived without a gap. */
   Duration seenFor() {
     return Duration.between(seenSince, last.at());
   }
 
-  /** For how long there has been neither a message nor an acknowledgement. */
+  /** How long there has been neither a message nor an acknowledgement. */
   Duration idleFor() {
     return Duration.between(lastActive, last.at());
   }

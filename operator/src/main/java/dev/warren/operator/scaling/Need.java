@@ -14,46 +14,48 @@ import java.util.Optional;
 record Need(ScalingPolicy policy, Known reading, double arrivals, double rate) {
 
   /**
-   * Which part of the allowed wait a backlog may cause before it is worked off. Half, for what
+   * Which part of the allowed wait a backlog may cause before it is worked off. Half, because what
    * arrives until more replicas are ready comes on top.
    */
   private static final double ALLOWED = 0.5;
 
-  /** What is measured is not exact enough to tell 5 from 5.02 replicas. */
+  /** The measurement is not exact enough to distinguish 5 from 5.02 replicas. */
   private static final double ROUGH = 0.005;
 
-  /** A need for more by less than this part waits; if it is real, messages will. */
+  /** An additional need below this part is ignored; if it is real, messages will pile up. */
   private static final double TOLERANCE = 0.1;
 
-  /** Replicas, not rounded, that handle the arrivals at the wanted utilization, and the backlog. */
+  /**
+   * Replicas, not rounded, that handle the arrivals at the desired utilization, and the backlog.
+   */
   double replicas() {
     double drain = excess() / seconds(policy.drainWithin());
     return (arrivals / policy.targetUtilization() + drain) / rate;
   }
 
-  /** Whole replicas; no more than messages give work to. */
+  /** Whole replicas; at most as many as there are messages for. */
   int wholeReplicas() {
     double most = Math.ceil((double) reading.backlog() / policy.concurrency());
     double enough = arrivals > 0 ? Double.MAX_VALUE : most;
     return (int) Math.min(Integer.MAX_VALUE, Math.ceil(Math.min(replicas() * (1 - ROUGH), enough)));
   }
 
-  /** Whether more than so many replicas are needed now. */
+  /** Whether more than this many replicas are needed now. */
   boolean exceeds(int replicas) {
     return replicas() > replicas * (excess() > 0 ? 1 : 1 + TOLERANCE);
   }
 
-  /** What waits beyond what may. */
+  /** How many messages wait beyond the allowed number. */
   private double excess() {
     return Math.max(0, reading.ready() - arrivals * seconds(policy.maxWait()) * ALLOWED);
   }
 
-  /** Whether so many replicas can take all that waits at once. */
+  /** Whether this many replicas can take all waiting messages at once. */
   boolean isCalm(int replicas) {
     return reading.ready() <= (long) replicas * policy.concurrency();
   }
 
-  /** In what time so many replicas clear the backlog; empty when they do not. */
+  /** The time in which this many replicas clear the backlog; empty when they do not. */
   Optional<Duration> drainsIn(int readyReplicas) {
     if (reading.backlog() == 0) {
       return Optional.of(Duration.ZERO);

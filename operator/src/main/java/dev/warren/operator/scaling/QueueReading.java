@@ -1,14 +1,14 @@
 package dev.warren.operator.scaling;
 
-/** What is known of a queue. Unknown is never zero. */
+/** What is known about a queue. Unknown is never zero. */
 public sealed interface QueueReading {
 
   /**
    * @param ready messages that wait
-   * @param unacknowledged messages that consumers have and did not acknowledge
+   * @param unacknowledged messages that consumers have not acknowledged yet
    * @param acknowledged counts the acknowledgements since the queue's leader started. Consumers
    *     with automatic acknowledgement do not raise it; what they take looks as if it had never
-   *     arrived, so that they can be scaled by their backlog only.
+   *     arrived, so they can be scaled only by their backlog.
    */
   record Known(long ready, long unacknowledged, long acknowledged) implements QueueReading {
     long backlog() {

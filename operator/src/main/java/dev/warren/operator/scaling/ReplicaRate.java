@@ -3,30 +3,30 @@ package dev.warren.operator.scaling;
 import java.time.Duration;
 
 /**
- * How much one replica handles while it is busy. It is measured while all replicas have work. While
- * they have not, the messages that they hold tell how busy they are, but only if a replica really
- * works on all that it holds at once.
+ * How much one replica handles while it is busy. It is measured while all replicas have work.
+ * Otherwise, the messages that they hold show how busy they are, but only if a replica really works
+ * on all of them at once.
  */
 final class ReplicaRate {
 
-  /** How far an initial rate may be off before it was measured; too few replicas cost more. */
+  /** How wrong an initial rate may be before it is measured; too few replicas cost more. */
   private static final double DOUBT = 2;
 
-  /** What was measured while all were busy this long ago counts a third. */
+  /** A measurement of this age, taken while all were busy, counts a third. */
   private static final double BUSY_MEMORY = 30;
 
   /** The same for what the replicas hold, which is looked at once per sample, by chance. */
   private static final double HELD_MEMORY = 300;
 
-  /** For how long it must have been measured: several of the broker's readings. */
+  /** How long it must have been measured: several of the broker's readings. */
   private static final double BUSY_ENOUGH = 18;
 
   private static final double HELD_ENOUGH = 45;
 
-  /** How much both may differ, as both are rough. */
+  /** How much both may differ, because both are rough. */
   private static final double NOTABLE = 1.25;
 
-  /** Nothing handled is not never anything handled. */
+  /** A lower bound: nothing handled so far does not mean that nothing is ever handled. */
   private static final double LEAST = 1e-3;
 
   /** Messages that were handled, and how many seconds of work of one replica they took. */
@@ -61,7 +61,7 @@ final class ReplicaRate {
       return isEnough() && other.isEnough() && rate() > NOTABLE * other.rate();
     }
 
-    /** Takes over what the other has, to be forgotten as fast as its own. */
+    /** Adds the other's measurements, which then age like its own. */
     void copy(Evidence other) {
       observed = enough;
       messages = other.messages * memory / other.memory;
@@ -72,7 +72,7 @@ final class ReplicaRate {
   /** While all replicas had work. */
   private final Evidence busy = new Evidence(BUSY_MEMORY, BUSY_ENOUGH);
 
-  /** At any time, by the messages that they held. */
+  /** At any time, from the messages that they held. */
   private final Evidence held = new Evidence(HELD_MEMORY, HELD_ENOUGH);
 
   private Duration calmFor = Duration.ZERO;
@@ -82,7 +82,7 @@ final class ReplicaRate {
   void observe(Interval interval, ScalingPolicy policy) {
     int concurrency = policy.concurrency();
     double seconds = interval.seconds();
-    // Those that were added just now have not reported all that they handled.
+    // Replicas that were just added have not reported everything that they handled.
     boolean settled = interval.replicas() > 0 && interval.replicas() == settledReplicas;
     settledReplicas = interval.replicas();
     if (settled) {

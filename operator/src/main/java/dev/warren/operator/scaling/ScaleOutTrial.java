@@ -6,27 +6,27 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Watches whether more replicas handle more messages. Where they do not, something else is the
- * limit, such as a database that they all use, and still more would not help.
+ * Watches whether more replicas handle more messages. If they do not, something else is the limit,
+ * such as a database that they all use, and adding more would not help.
  */
 final class ScaleOutTrial {
 
-  /** How long the broker's readings must tell of the replicas before. */
+  /** How long the broker's readings must cover the replicas before the scale-up. */
   private static final double BEFORE_SECONDS = 20;
 
-  /** How long they must tell of those after. */
+  /** How long they must cover the replicas after it. */
   private static final double AFTER_SECONDS = 40;
 
-  /** How many times as many they must be then, so that the readings' coarseness cannot hide it. */
+  /** By which factor replicas must have grown, so that coarse readings cannot hide the effect. */
   private static final double LEAST_GROWTH = 1.5;
 
-  /** How much of the rise that was to be expected must have come. */
+  /** Which part of the expected rise must have happened. */
   private static final double LEAST_EFFECT = 0.1;
 
-  /** How long it is taken for true. */
+  /** How long a finding is valid. */
   private static final Duration FROZEN = Duration.ofMinutes(5);
 
-  /** What replicas did that had work all the time, over some seconds. */
+  /** What replicas handled that had work all the time, over some seconds. */
   private static final class Span {
     double seconds;
     double replicaSeconds;
@@ -49,11 +49,11 @@ final class ScaleOutTrial {
     }
   }
 
-  /** That more replicas than before handled hardly more. */
+  /** The finding that more replicas than before handled hardly more. */
   record Finding(int before, double handledBefore, int after, double handledAfter, Instant until) {
 
     String description() {
-      return "%d replicas handle %s/s and %d handled %s/s: something else is the limit; none is added until %s"
+      return "%d replicas handle %s/s and %d handled %s/s: something else is the limit; no replica is added until %s"
           .formatted(
               after,
               Need.number(handledAfter),

@@ -6,14 +6,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * How many replicas there shall be, and why.
+ * The desired number of replicas, and why.
  *
  * @param explanation one sentence for people, such as "arrivals 180/s need 9 replicas of 25/s each"
  * @param arrivals messages/s that come into the queue; empty while that is not known
  * @param ratePerReplica messages/s that one replica handles when it is busy, as far as is known
  * @param backlog messages that wait or are being handled; empty while that is not known
- * @param drainsIn in what time the replicas that are ready clear the backlog; empty when they do
- *     not, or it is not known
+ * @param drainsIn the time until the ready replicas clear the backlog; empty when they do not, or
+ *     it is not known
  */
 public record ScalingDecision(
     int replicas,
@@ -28,7 +28,7 @@ public record ScalingDecision(
   public enum Reason {
     /** They are as many as needed. */
     STEADY,
-    /** How much a replica handles is not known yet, so that none goes. */
+    /** How much a replica handles is not known yet, so none is removed. */
     LEARNING,
     /** More are needed. */
     SCALING_OUT,
@@ -36,7 +36,7 @@ public record ScalingDecision(
     SCALING_IN,
     /** Fewer are needed, but not for long enough yet. */
     STABILIZING,
-    /** There was none and messages came. */
+    /** There was none and messages arrived. */
     WAKING,
     /** Nothing has happened for the cooldown. */
     IDLE,
@@ -46,7 +46,7 @@ public record ScalingDecision(
     OUT_OF_BOUNDS,
     /** Nothing changes while the queue is not known. */
     HOLDING_UNKNOWN,
-    /** The last replicas that were added did not help, so that none is added for a while. */
+    /** The last replicas that were added did not help, so none is added for a while. */
     INEFFECTIVE,
     /** More would be needed, but of a single active consumer's replicas only one works. */
     SINGLE_ACTIVE_CONSUMER

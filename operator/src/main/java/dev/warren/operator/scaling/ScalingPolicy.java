@@ -3,18 +3,19 @@ package dev.warren.operator.scaling;
 import java.time.Duration;
 
 /**
- * What the user asks of scaling, and what is known of the consumer.
+ * The user's settings of scaling, and what is known of the consumer.
  *
  * @param minReplicas at least 0
  * @param maxReplicas at least 1 and at least {@code minReplicas}
  * @param drainWithin in what time a backlog is worked off, beside what arrives; longer than zero
  * @param maxWait how long a message may wait; a backlog that keeps to it is none
- * @param targetUtilization how busy the replicas shall be, above 0 and at most 1
+ * @param targetUtilization how busy the replicas should be, above 0 and at most 1
  * @param initialRate messages/s of one replica, above 0; used until it was measured
  * @param concurrency how many messages a replica can work on at once, at least 1; its prefetch
- * @param cooldown how long nothing must have happened before the replicas go to the minimum at once
+ * @param cooldown after how long without any message the replicas go to the minimum at once
  * @param scaleInWindow how long fewer replicas must have been enough before there are fewer
- * @param maxScaleInPercent how many percent of the replicas may go per minute, at least one; 1..100
+ * @param maxScaleInPercent the percentage of replicas that may be removed per minute, at least one;
+ *     1..100
  * @param singleActiveConsumer whether the queue gives its messages to one consumer only, so that
  *     more than one replica does nothing
  */
@@ -31,7 +32,7 @@ public record ScalingPolicy(
     int maxScaleInPercent,
     boolean singleActiveConsumer) {
 
-  /** Brings the maximum down to what is of use. */
+  /** Lowers the maximum to what is useful. */
   public ScalingPolicy {
     if (singleActiveConsumer) {
       maxReplicas = Math.max(1, minReplicas);

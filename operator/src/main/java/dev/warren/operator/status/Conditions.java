@@ -60,7 +60,7 @@ public final class Conditions {
         .map(TRUE::equals);
   }
 
-  /** Whether it is known that all is as the resource says. */
+  /** Whether the topology is known to be ready. */
   public static boolean isReady(MessageTopologyStatus status) {
     return holds(status, ConditionType.READY).orElse(false);
   }
@@ -81,7 +81,7 @@ public final class Conditions {
         .isPresent();
   }
 
-  /** Adds what a problem says: unknown if its reason is that nobody knows, and false if not. */
+  /** Adds the condition of a problem: unknown if its reason means that, otherwise false. */
   void add(ConditionType type, Problem problem) {
     boolean unknown = problem.reason().outlook() == Outlook.UNKNOWN;
     add(type, unknown ? UNKNOWN : FALSE, problem.reason(), problem.message());
@@ -109,9 +109,7 @@ public final class Conditions {
             .build());
   }
 
-  /**
-   * Adds a condition that was true as it was, of an earlier generation too; false if it was not.
-   */
+  /** Adds a condition as it was if it was true, even for an earlier generation; otherwise false. */
   boolean keepTrue(ConditionType type) {
     return find(previous, type).filter(last -> last.getStatus().equals(TRUE)).isPresent()
         && keep(type);
@@ -124,7 +122,7 @@ public final class Conditions {
     return kept.isPresent();
   }
 
-  /** Those that were added, and of the last status the others. */
+  /** Those that were added, and the others as the last status has them. */
   List<Condition> withKept() {
     for (ConditionType type : ConditionType.values()) {
       if (!conditions.containsKey(type)) {
@@ -135,8 +133,8 @@ public final class Conditions {
   }
 
   /**
-   * All of them, led by Ready: true, or what the first of its parts is that is not true, and so
-   * unknown if that is unknown.
+   * All of them, with Ready first. Ready is true, or equals the first of its parts that is not
+   * true: unknown if that part is unknown.
    */
   List<Condition> withSummary(String whenReady) {
     Optional<Condition> cause =

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What is told of the consumers. */
+/** The status of the consumers. */
 final class ConsumerStatuses {
 
   private static final int LONGEST_LIST = 100;
@@ -55,7 +55,7 @@ final class ConsumerStatuses {
     return consumers.stream().map(this::consumer).toList();
   }
 
-  /** Whether what is told of the load of these is not what the last status says. */
+  /** Whether the load of these differs from what the last status reports. */
   boolean haveChanged(List<ConsumerStatus> consumers) {
     return consumers.stream()
         .filter(consumer -> consumer.scaling() != null)
@@ -89,7 +89,7 @@ final class ConsumerStatuses {
         deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
         deployment.isPresent()
             ? message(spec, deployment.get(), wanted)
-            : "Waits for its queue '%s'".formatted(spec.queue()),
+            : "Waiting for its queue '%s'".formatted(spec.queue()),
         scalings.of(spec, wanted, previous.get(spec.name())));
   }
 
@@ -122,14 +122,15 @@ final class ConsumerStatuses {
   }
 
   /**
-   * Whether a consumer whose number of Pods changes all the time is as it shall be: the least
-   * number is ready, all are of the newest template, and those that are not ready merely start.
+   * Whether a consumer whose number of Pods changes all the time is ready: at least the minimum is
+   * ready, all have the newest template, and those that are not ready are starting.
    */
   private boolean isAtWork(ConsumerSpec spec, Deployment deployment) {
     DeploymentStatus status = status(deployment);
     int ready = orZero(status.getReadyReplicas());
     int all = orZero(status.getReplicas());
-    // What Kubernetes has not looked at yet is only a new number, unless it was not ready before.
+    // A generation that Kubernetes has not observed yet only changes the number of Pods, unless the
+    // consumer was not ready before.
     return (isObserved(deployment) || wereReady)
         && orZero(status.getUpdatedReplicas()) == all
         && ready >= spec.scaling().minReplicas()

@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 
 /**
  * When the figures in a status that always change are refreshed, and how exact they are: a status
- * is no store of metrics.
+ * is not a metrics store.
  */
 final class Counting {
 
@@ -30,7 +30,7 @@ final class Counting {
     return last == null || !now.isBefore(Instant.parse(last).plus(AT_MOST_EVERY));
   }
 
-  /** When they were last refreshed, if that is now if they have changed. */
+  /** When they were last refreshed: now, if they have changed. */
   String countedAt(boolean changed) {
     return isDue() && changed ? now.truncatedTo(ChronoUnit.SECONDS).toString() : last;
   }

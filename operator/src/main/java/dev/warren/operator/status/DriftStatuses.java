@@ -37,9 +37,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What somebody else changed and a pass put right. What the pass changed counts only if the last
- * status said that it was as this generation of the resource says: otherwise it was made for the
- * first time, or for a change of the resource, or for a node that has gone.
+ * What somebody else changed and a pass restored. A change of the pass counts only if the last
+ * status said that this part was as this generation of the resource says. Otherwise the pass made
+ * it for the first time, for a change of the resource, or for a node that is gone.
  */
 final class DriftStatuses {
 
@@ -110,7 +110,7 @@ final class DriftStatuses {
     return last(condition).filter(last -> last.getStatus().equals(Conditions.TRUE)).isPresent();
   }
 
-  /** Of a queue that is deleted while it is looked at, the first pass may only miss the leader. */
+  /** When a queue is deleted during an observation, the first pass may miss only its leader. */
   private boolean allWasDeclared() {
     return was(ConditionType.TOPOLOGY_DECLARED)
         || last(ConditionType.TOPOLOGY_DECLARED)
@@ -118,7 +118,7 @@ final class DriftStatuses {
             .isPresent();
   }
 
-  /** What was said of this generation. */
+  /** The condition of the last status, if it was about this generation. */
   private Optional<Condition> last(ConditionType condition) {
     return Conditions.find(previous, condition)
         .filter(last -> Objects.equals(last.getObservedGeneration(), generation));
@@ -130,8 +130,9 @@ final class DriftStatuses {
 
   private Optional<Found> inKubernetes(KubernetesAction action) {
     return switch (action) {
-      case Create create -> Optional.of(found(create, "It was deleted, or its labels were"));
-      // If it is not made for the same, then an older operator or an older spec has made it.
+      case Create create ->
+          Optional.of(found(create, "It was deleted, or its labels were removed"));
+      // Another revision means that an older operator or an older spec made it.
       case Apply apply ->
           pass.observed()
               .objects()
@@ -171,7 +172,7 @@ final class DriftStatuses {
           Optional.of(declare.queue().name())
               .filter(declared.queues()::containsKey)
               .map(name -> new Found("Queue", name, DELETED));
-      // With its exchange or its queue it goes by itself.
+      // RabbitMQ removes it together with its exchange or its queue.
       case Bind bind ->
           Optional.of(bind.binding())
               .filter(declared.bindings()::contains)
@@ -197,7 +198,7 @@ final class DriftStatuses {
         .filter(plugin -> !actual.contains(plugin))
         .findFirst()
         .map(plugin -> plugin + " was disabled")
-        .orElse("More were enabled than the resource says");
+        .orElse("More plugins were enabled than the spec lists");
   }
 
   private static boolean hasBothEnds(Binding binding, BrokerDefinitions before) {
@@ -241,6 +242,8 @@ final class DriftStatuses {
     if (!actual.permitted()) {
       return "It had lost permissions";
     }
-    return actual.tags().isEmpty() ? "Its password was not the Secret's" : "It had been given tags";
+    return actual.tags().isEmpty()
+        ? "Its password was not the one in the Secret"
+        : "Tags were added";
   }
 }

@@ -10,11 +10,12 @@ import java.util.List;
  * What a pass did, or would have done.
  *
  * @param mode what it was allowed to do
- * @param planned everything that it would have done, in words; told under {@link Mode#PLAN} only
- * @param support what was changed of what the nodes need
- * @param broker what was changed in the broker
- * @param consumers what was changed of the consumers
- * @param retained what the resource declares no more and that is still in the broker
+ * @param planned everything that it would have done, in words; reported under {@link Mode#PLAN}
+ *     only
+ * @param support changes to what the nodes need
+ * @param broker changes to the broker
+ * @param consumers changes to the consumers
+ * @param retained what the resource no longer declares and is still in the broker
  */
 public record Effects(
     Mode mode,
@@ -24,7 +25,7 @@ public record Effects(
     List<KubernetesAction> consumers,
     List<Retained> retained) {
 
-  /** Nothing, although everything was allowed. */
+  /** No changes, although all were allowed. */
   public static final Effects NONE =
       new Effects(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of());
 
@@ -37,7 +38,7 @@ public record Effects(
     retained = List.copyOf(retained);
   }
 
-  /** Nothing, because no more was allowed. */
+  /** No changes, because none were allowed. */
   static Effects held(Mode mode, List<String> planned, List<Retained> retained) {
     return new Effects(mode, planned, List.of(), List.of(), List.of(), retained);
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What is told of the endpoints. */
+/** The status of the endpoints. */
 final class EndpointStatuses {
 
   private final Observation observed;
@@ -24,7 +24,7 @@ final class EndpointStatuses {
   private final List<QueueStatus> queues;
 
   /**
-   * @param queues what is told of all of them
+   * @param queues the status of all of them
    */
   EndpointStatuses(
       Observation observed,
@@ -86,7 +86,7 @@ final class EndpointStatuses {
     String wanted = GatewayConfig.revision(spec);
     return ready.stream().allMatch(node -> node.hasToldItsGateway(wanted))
         ? Optional.empty()
-        : Optional.of("The gateways are still to be told");
+        : Optional.of("The gateways do not have their configuration yet");
   }
 
   /** While the broker does not answer, the gateways, which are connected to it, know better. */
@@ -97,6 +97,6 @@ final class EndpointStatuses {
     return queues.stream()
         .filter(queue -> queue.name().equals(name) && queue.leader() == null)
         .findFirst()
-        .map(queue -> "Its queue '%s' is not there, or no node leads it".formatted(name));
+        .map(queue -> "Its queue '%s' does not exist or has no leader".formatted(name));
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What is told of the queue nodes. */
+/** The status of the queue nodes. */
 final class NodeStatuses {
 
   private static final String READY = "Ready";
@@ -50,7 +50,7 @@ final class NodeStatuses {
     return observed.nodes().values().stream().filter(node -> !isForgotten(node));
   }
 
-  /** Its Pod may still be there, on a machine that does not answer, while the next one goes. */
+  /** Its Pod may still exist, on a machine that does not answer, while the next node is removed. */
   private boolean isForgotten(QueueNode node) {
     boolean isLeftOver = node.isTerminating() && !node.hasName() && !node.hasVolume();
     return isLeftOver
@@ -80,7 +80,7 @@ final class NodeStatuses {
         gone.isDone() ? gone.since() : null);
   }
 
-  /** What keeps a node from being ready; one that merely starts is named if there is no other. */
+  /** Why a node is not ready; one that is only starting is named if there is no other. */
   Optional<Problem> worstProblem() {
     return shown()
         .flatMap(node -> problem(node).map(problem -> named(node, problem)).stream())
@@ -91,7 +91,7 @@ final class NodeStatuses {
     return new Problem(problem.reason(), names.node(node.number()) + ": " + problem.message());
   }
 
-  /** That two nodes would be lost with one machine, as after the loss of a third. */
+  /** Names two nodes that share a machine, as after the loss of a third machine. */
   static Optional<String> sharedMachine(NodesStatus nodes) {
     Map<String, List<String>> byMachine = new TreeMap<>();
     nodes.members().stream()
@@ -129,7 +129,7 @@ final class NodeStatuses {
       return Optional.of(new Problem(Reason.LEAVING, removal.orElseThrow().because()));
     }
     if (node.pod().isEmpty()) {
-      return Optional.of(new Problem(Reason.STARTING, "The node's Pod is about to be made"));
+      return Optional.of(new Problem(Reason.STARTING, "The node's Pod is being created"));
     }
     Optional<Problem> ofPod = PodDiagnosis.of(node.pod().get(), observed.warnings());
     if (ofPod.isPresent()) {
@@ -139,7 +139,7 @@ final class NodeStatuses {
       return Optional.of(
           new Problem(
               Reason.VOLUME_LOST,
-              "The node's volume claim was deleted: once its Pod ends, the node is lost"));
+              "The node's PersistentVolumeClaim was deleted. The node is lost when its Pod ends"));
     }
     return alarm(node);
   }
@@ -147,7 +147,7 @@ final class NodeStatuses {
   private static Problem ofGateway(Problem ofPod) {
     String detail =
         ofPod.reason() == Reason.STARTING
-            ? "it starts, or cannot reach the broker"
+            ? "it is starting, or cannot reach the broker"
             : ofPod.message();
     return new Problem(
         Reason.GATEWAY_NOT_READY, "RabbitMQ is ready, but the gateway beside it is not: " + detail);

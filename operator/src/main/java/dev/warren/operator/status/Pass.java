@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What one pass saw, and what kept it from making things as they shall be.
+ * What one pass observed, and what kept it from reaching the desired state.
  *
- * @param observed what it began with
- * @param violations what in the resource makes no sense; then nothing was done
+ * @param observed what it observed at its beginning
+ * @param violations why the spec is invalid; then nothing was done
  * @param nodeProblems about Secrets, Services, volumes and Pods of the nodes
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
@@ -43,7 +43,7 @@ public record Pass(
     consumerProblems = List.copyOf(consumerProblems);
   }
 
-  /** A pass that may do nothing, and shows what remains to be done. */
+  /** A pass that must not change anything, and reports what remains to be done. */
   public static Pass held(
       Mode mode, ReconcilePlan plan, Observation observed, List<Violation> violations) {
     List<KubernetesAction> nodes =
@@ -69,13 +69,13 @@ public record Pass(
       all.add(
           new Problem(
               Reason.PAUSED,
-              "%d changes wait until the annotation %s is removed, the first: %s"
+              "%d changes wait until the annotation %s is removed. The first: %s"
                   .formatted(actions.size(), Mode.ANNOTATION, actions.getFirst())));
     }
     return all;
   }
 
-  /** A pass that did nothing, because the resource makes no sense. What runs goes on running. */
+  /** A pass that did nothing, because the spec is invalid. What runs keeps running. */
   public static Pass invalid(Mode mode, Observation observed, List<Violation> violations) {
     List<Problem> topologyProblems =
         observed.broker() instanceof Unreachable unreachable

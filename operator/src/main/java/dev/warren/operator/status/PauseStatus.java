@@ -8,7 +8,7 @@ import dev.warren.operator.model.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is told of a topology that the operator is told not to change. */
+/** The status of a topology that is paused. */
 final class PauseStatus {
 
   private static final int LONGEST_PLAN = 50;
@@ -20,30 +20,33 @@ final class PauseStatus {
     this.effects = effects;
   }
 
-  /** Not a part of Ready: what is as it shall be is so while nobody looks after it too. */
+  /** Not a part of Ready: a topology that is ready stays ready while it is paused. */
   void addTo(Conditions conditions) {
     switch (effects.mode()) {
       case ACT -> {}
       case PAUSED ->
           conditions.add(
-              PAUSED, TRUE, Reason.PAUSED, ANNOTATION + "is 'paused': nothing is changed");
+              PAUSED, TRUE, Reason.PAUSED, ANNOTATION + "is 'paused': reconciliation is paused");
       case PLAN ->
           conditions.add(
               PAUSED,
               TRUE,
               Reason.PLAN_ONLY,
-              ANNOTATION + "is 'plan': nothing is changed, status.plan shows what would be");
+              ANNOTATION
+                  + "is 'plan': reconciliation is paused, and status.plan lists the changes that"
+                  + " wait");
       case UNKNOWN ->
           conditions.add(
               PAUSED,
               TRUE,
               Reason.UNKNOWN_MODE,
               ANNOTATION
-                  + "is neither 'paused' nor 'plan': nothing is changed to be on the safe side");
+                  + "is neither 'paused' nor 'plan': reconciliation is paused until it has a"
+                  + " known value");
     }
   }
 
-  /** What would be done; null if the user has not asked for it. */
+  /** The planned changes; null if the user has not asked for them. */
   List<String> plan() {
     if (effects.mode() != Mode.PLAN) {
       return null;

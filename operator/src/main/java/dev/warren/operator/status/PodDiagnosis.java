@@ -37,7 +37,7 @@ final class PodDiagnosis {
   private static final int KILLED = 137;
 
   private static final String KILLED_IN_WORDS =
-      " (killed, as when it needs more memory than its limit)";
+      " (killed, probably because it exceeded its memory limit)";
 
   private final Pod pod;
   private final Map<String, String> warnings;
@@ -58,7 +58,7 @@ final class PodDiagnosis {
 
   private Optional<Problem> problem() {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
-      return Optional.of(new Problem(Reason.TERMINATING, "The Pod is being removed"));
+      return Optional.of(new Problem(Reason.TERMINATING, "The Pod is being deleted"));
     }
     if (condition("Ready").map(ready -> ready.getStatus().equals("True")).orElse(false)) {
       return Optional.empty();
@@ -69,7 +69,7 @@ final class PodDiagnosis {
         .or(() -> Optional.of(new Problem(Reason.STARTING, "The Pod is starting")));
   }
 
-  /** Such as an eviction, of which the containers say nothing. */
+  /** Such as an eviction, which the statuses of the containers do not mention. */
   private Optional<Problem> end() {
     PodStatus status = pod.getStatus();
     if (status == null || !"Failed".equals(status.getPhase()) || status.getReason() == null) {
@@ -160,7 +160,7 @@ final class PodDiagnosis {
     return waiting.getReason() == null || ON_THE_WAY.contains(waiting.getReason());
   }
 
-  /** One reason for what Kubernetes calls by two, in turn, for as long as it lasts. */
+  /** One reason for what Kubernetes reports under two reasons in turn. */
   private static String reason(ContainerStateWaiting waiting) {
     return waiting.getReason().equals("ErrImagePull")
         ? Reason.IMAGE_PULL_BACK_OFF.wireName()

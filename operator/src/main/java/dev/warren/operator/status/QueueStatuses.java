@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What is told of the queues. */
+/** The status of the queues. */
 final class QueueStatuses {
 
   private static final int LONGEST_LIST = 100;
@@ -98,7 +98,7 @@ final class QueueStatuses {
 
   private static String problem(QueueSpec spec, QueueState state, Reachable broker) {
     if (state.leader().isEmpty()) {
-      return "No node leads the queue: it takes and gives no messages";
+      return "The queue has no leader: it is unavailable";
     }
     int target = QueueTarget.members(spec, broker.nodes().size());
     if (state.members().size() < target) {

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What is told of that which the resource declares no more and that is still in the broker. */
+/** The status of what the resource no longer declares and is still in the broker. */
 final class RetainedStatuses {
 
   private static final int LONGEST_LIST = 100;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How it stands with the consumers that follow their load, in the terms of a
+ * The conditions of the consumers that follow their load, in the terms of a
  * HorizontalPodAutoscaler: whether they are scaled at all, and whether something keeps them from
  * having as many Pods as they need.
  */
@@ -79,10 +79,10 @@ final class ScalingConditions {
         .filter(scaling -> scaling.isHeld(observed.at()))
         .map(
             scaling ->
-                "%s keeps its Pods as they are: %s"
+                "%s keeps its number of Pods: %s"
                     .formatted(
                         consumer.name(),
-                        scaling.unknownBecause().orElse("The broker was not asked")));
+                        scaling.unknownBecause().orElse("The broker was not queried")));
   }
 
   /** Without figures, which would change with every look. */
@@ -98,7 +98,7 @@ final class ScalingConditions {
                               .formatted(consumer.name(), consumer.scaling().maxReplicas()));
                   case INEFFECTIVE ->
                       Optional.of(
-                          "%s gets no more Pods for a while: the last scale-up was ineffective"
+                          "%s is not scaled up for now: the last scale-up was ineffective"
                               .formatted(consumer.name()));
                   case SINGLE_ACTIVE_CONSUMER ->
                       Optional.of(

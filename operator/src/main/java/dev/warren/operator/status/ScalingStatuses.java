@@ -9,7 +9,7 @@ import dev.warren.operator.scaling.ScalingDecision;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** What is told of the load of consumers whose numbers of Pods follow it. */
+/** The load of consumers whose numbers of Pods follow it, as a status reports it. */
 final class ScalingStatuses {
 
   private static final ScalingStatus NOT_MEASURED =
@@ -24,10 +24,10 @@ final class ScalingStatuses {
   }
 
   /**
-   * What is told of one; null when its number of Pods is fixed.
+   * The status of one consumer; null when its number of Pods is fixed.
    *
-   * @param wanted how many Pods are wanted now
-   * @param last what was told of the consumer before; null if nothing was
+   * @param wanted the desired number of Pods
+   * @param last the previous status of the consumer; null if there is none
    */
   ScalingStatus of(ConsumerSpec consumer, int wanted, ConsumerStatus last) {
     if (consumer.scaling() == null) {

@@ -81,7 +81,7 @@ public final class StatusBuilder {
     return new StatusBuilder(topology, pass).build(topology.getMetadata().getGeneration());
   }
 
-  /** The status after a pass that was broken off by an error: what was known stays. */
+  /** The status after a pass that failed: what was known stays. */
   public static MessageTopologyStatus failed(
       MessageTopology topology, String message, Instant now) {
     MessageTopologyStatus last = topology.getStatus();

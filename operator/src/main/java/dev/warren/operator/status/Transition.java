@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * A change of a topology's state that is worth an Event. The steps on the way to being ready are
  * not: conditions show them.
  *
- * @param normal whether it is as it shall be, or on its way there
+ * @param normal whether the topology is ready, or on its way there
  */
 public record Transition(boolean normal, Reason reason, String message) {
 
@@ -48,10 +48,10 @@ public record Transition(boolean normal, Reason reason, String message) {
                 new Transition(
                     true,
                     Reason.DRIFT_REPAIRED,
-                    "%s %s was put right: %s".formatted(drift.kind(), drift.name(), drift.what())));
+                    "%s %s was restored: %s".formatted(drift.kind(), drift.name(), drift.what())));
   }
 
-  /** Of consumers that the load has given another number of Pods. */
+  /** Consumers whose number of Pods has changed with the load. */
   private static Stream<Transition> ofScaling(
       MessageTopologyStatus previous, MessageTopologyStatus current) {
     if (previous == null || previous.consumers() == null || current.consumers() == null) {
@@ -69,7 +69,7 @@ public record Transition(boolean normal, Reason reason, String message) {
                 new Transition(
                     true,
                     Reason.CONSUMER_SCALED,
-                    "%s goes from %d to %d Pods: %s"
+                    "%s is scaled from %d to %d Pods: %s"
                         .formatted(
                             now.name(),
                             before.get(now.name()).replicas(),
@@ -119,16 +119,15 @@ public record Transition(boolean normal, Reason reason, String message) {
     }
     boolean known = before != null && now.decidedAt().equals(before.decidedAt());
     if (now.completedAt() != null) {
-      String after =
-          "%d s after that was decided".formatted(secondsBetween(now, now.completedAt()));
+      String after = "%d s after the decision".formatted(secondsBetween(now, now.completedAt()));
       return Optional.of(
           now.replacedBy() == null
               ? new Transition(
-                  true, Reason.NODE_REMOVED, "%s is gone, %s".formatted(now.node(), after))
+                  true, Reason.NODE_REMOVED, "%s was removed, %s".formatted(now.node(), after))
               : new Transition(
                   true,
                   Reason.NODE_REPLACED,
-                  "%s has taken the place of %s, %s; every queue has all its members"
+                  "%s replaced %s, %s; every queue has all its members"
                       .formatted(now.replacedBy(), now.node(), after)));
     }
     if (now.forgottenAt() != null && !(known && before.forgottenAt() != null)) {
@@ -136,7 +135,7 @@ public record Transition(boolean normal, Reason reason, String message) {
           new Transition(
               true,
               Reason.NODE_FORGOTTEN,
-              "%s was forgotten by the other nodes, %d s after that was decided"
+              "The other nodes removed %s from the cluster, %d s after the decision"
                   .formatted(now.node(), secondsBetween(now, now.forgottenAt()))));
     }
     return known

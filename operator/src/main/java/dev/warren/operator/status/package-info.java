@@ -1,2 +1,2 @@
-/** Pure: what the user is told, from what was observed, planned and done. */
+/** Pure: the status and the Events, from what was observed, planned and done. */
 package dev.warren.operator.status;

@@ -48,7 +48,7 @@ class ConsumerPlannerTest {
     assertThat(cluster.plan(Specs.of(1, "", QUEUE)).consumers())
         .singleElement()
         .isInstanceOf(Delete.class)
-        .hasToString("delete Deployment orders-worker: the resource has no such consumer any more");
+        .hasToString("delete Deployment orders-worker: the spec no longer has this consumer");
   }
 
   @Test
@@ -60,7 +60,7 @@ class ConsumerPlannerTest {
         .singleElement()
         .isInstanceOf(Apply.class)
         .extracting(KubernetesAction::because)
-        .isEqualTo("spec.replicas is not as the resource says");
+        .isEqualTo("spec.replicas differs from the desired state");
     cluster.converge(WITH_CONSUMER);
     assertThat(cluster.get("Deployment", "orders-worker").at("/spec/replicas").asInt())
         .isEqualTo(2);

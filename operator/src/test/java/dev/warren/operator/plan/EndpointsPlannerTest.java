@@ -175,7 +175,7 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void ofNodesThatAreStillToBeMadeAnewOneWithoutAReadyGatewayIsTheNext() {
+  void ofNodesThatAreStillToBeRecreatedOneWithoutAReadyGatewayIsTheNext() {
     cluster.converge(WITH);
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);

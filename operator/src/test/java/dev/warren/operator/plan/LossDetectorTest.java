@@ -206,7 +206,7 @@ class LossDetectorTest {
       silence(machine);
     }
 
-    assertHeld("SeveralNodesLost", "Nothing is replaced");
+    assertHeld("SeveralNodesLost", "No node is replaced");
   }
 
   @Test

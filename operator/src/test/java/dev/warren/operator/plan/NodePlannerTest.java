@@ -318,7 +318,7 @@ class NodePlannerTest {
     return cluster.members().values().stream().anyMatch(members -> members.contains(node));
   }
 
-  /** The names of the Pods that are made anew until all is as the spec says. */
+  /** The names of the Pods that are recreated until all run the spec. */
   private List<String> orderOfReplacement(MessageTopologySpec spec) {
     List<String> order = new ArrayList<>();
     for (int pass = 0; pass < 50; pass++) {
@@ -409,7 +409,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void theSecretsThatTheNodesWereMadeWithAreNotMadeAnew() {
+  void theSecretsThatTheNodesWereCreatedWithAreNotRecreated() {
     cluster.converge(THREE);
     cluster.delete("Secret", "orders-admin");
     cluster.delete("Secret", "orders-erlang-cookie");
@@ -451,7 +451,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aVolumeThatGrowsIsNoReasonToStartItsNodeAnew() {
+  void aVolumeThatGrowsDoesNotRestartItsNode() {
     cluster.converge(sized("1Gi"));
 
     assertThat(whats(sized("2Gi"))).doesNotContain("Delete Pod orders-2");
@@ -499,7 +499,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void volumesThatShallStayLoseTheirOwnerAndStayOurs() {
+  void retainedVolumesLoseTheirOwnerAndStayOurs() {
     cluster.converge(THREE);
     cluster.converge(
         Serialization.unmarshal(

@@ -633,7 +633,7 @@ class NodeRemovalPlannerTest {
     cluster.destroy(cluster.machineOf(1));
     cluster.destroy(machine);
     converge(five);
-    assertHeld(five, "Nothing is replaced while so many are lost at once");
+    assertHeld(five, "No node is replaced while so many are lost at once");
 
     cluster.giveUp("orders-1");
     converge(five);

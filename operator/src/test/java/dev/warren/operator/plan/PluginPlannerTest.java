@@ -16,7 +16,7 @@ class PluginPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void nodesThatRunGetAnotherPluginWithoutBeingStartedAnew() {
+  void nodesThatRunGetAnotherPluginWithoutARestart() {
     cluster.converge(THREE);
 
     ReconcilePlan plan = cluster.plan(WITH_STREAM);

@@ -146,8 +146,7 @@ class PrunePlannerTest {
 
     assertThat(plan.removals()).noneMatch(RemoveQueue.class::isInstance);
     assertThat(plan.retained())
-        .containsExactly(
-            new Retained("Queue", "old", "A consumer of this resource still runs on it"));
+        .containsExactly(new Retained("Queue", "old", "A consumer of this resource still uses it"));
   }
 
   @Test

@@ -93,8 +93,7 @@ class PruningPropertyTest {
 
     assertThat(plan.consumers())
         .extracting(KubernetesAction::describe)
-        .containsExactly(
-            "delete Deployment orders-worker: the resource has no such consumer any more");
+        .containsExactly("delete Deployment orders-worker: the spec no longer has this consumer");
     assertThat(plan.broker()).isEmpty();
     assertThat(plan.retained()).extracting(Retained::name).containsExactly("work");
     cluster.converge(without);

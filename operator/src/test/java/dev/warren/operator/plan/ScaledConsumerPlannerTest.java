@@ -140,7 +140,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whoHoldsMessagesIsOnlyAskedWhenPodsShallGo() {
+  void whoHoldsMessagesIsOnlyQueriedWhenPodsAreToBeRemoved() {
     assertThat(costsAreNeeded(3)).isFalse();
     assertThat(costsAreNeeded(2)).isFalse();
     decide(4);

@@ -43,7 +43,7 @@ class SpecValidatorTest {
         "{name: q, deadLetter: {exchange: none}}"
             + "| spec.queues[0].deadLetter.exchange: no exchange 'none' is declared in this resource",
         "{name: q, arguments: {x-queue-type: classic}}"
-            + "| spec.queues[0].arguments.x-queue-type: is said by the field type",
+            + "| spec.queues[0].arguments.x-queue-type: is set by the field type",
       })
   void aQueueThatContradictsTheRestIsTold(String queue, String violation) {
     assertThat(violations("queues: [" + queue + "]")).containsExactly(violation);
@@ -62,7 +62,7 @@ class SpecValidatorTest {
       })
   void aTemplateThatCannotBeReadIsToldWithTheFieldsPath(String wrong, String path) {
     assertThat(violations("queues: [{name: q}]", wrong))
-        .containsExactly(path + ": has not the form that Kubernetes expects");
+        .containsExactly(path + ": does not have the form that Kubernetes expects");
   }
 
   @ParameterizedTest(name = "{1}")
@@ -90,9 +90,9 @@ class SpecValidatorTest {
             + "| spec.consumers[0].scaling: is not for consumers of a stream, which keeps its"
             + " messages",
         "consumers: [{name: a, queue: q}, {name: b, queue: q, scaling: {}}]"
-            + "| spec.consumers[1].scaling: is for the only consumer of a queue; 'q' has more",
+            + "| spec.consumers[1].scaling: requires the only consumer of a queue; 'q' has more",
       })
-  void aLoadThatCannotBeMeasuredIsToldWhenItShallBeFollowed(String wrong, String violation) {
+  void aLoadThatCannotBeMeasuredIsReportedWhenAConsumerFollowsIt(String wrong, String violation) {
     assertThat(violations("queues: [{name: q, type: quorum}, {name: s, type: stream}]", wrong))
         .containsExactly(violation);
   }
@@ -120,7 +120,7 @@ class SpecValidatorTest {
   @CsvSource({"61s, 1m", "1s, 999ms"})
   void aLongestPauseBelowTheFirstIsTold(String first, String longest) {
     assertThat(violations(retrying(first, longest)))
-        .containsExactly("spec.consumers[0].http.retry.maxDelay: is below initialDelay");
+        .containsExactly("spec.consumers[0].http.retry.maxDelay: must not be below initialDelay");
   }
 
   private static String[] retrying(String first, String longest) {
@@ -137,9 +137,9 @@ class SpecValidatorTest {
       delimiter = '|',
       value = {
         "resources: {limits: {memory: 255Mi}}"
-            + "| spec.consumers[0].http.resources.limits.memory: is below 256Mi",
+            + "| spec.consumers[0].http.resources.limits.memory: must not be below 256Mi",
         "podTemplate: {spec: {nodeSelector: none}}"
-            + "| spec.consumers[0].http.podTemplate.spec.nodeSelector: has not the form that"
+            + "| spec.consumers[0].http.podTemplate.spec.nodeSelector: does not have the form that"
             + " Kubernetes expects",
       })
   void whatADeliverysPodsCannotBeIsTold(String field, String told) {

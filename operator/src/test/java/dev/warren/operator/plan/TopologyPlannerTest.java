@@ -71,7 +71,7 @@ class TopologyPlannerTest {
         .extracting(Problem::message)
         .containsExactly(
             "queue 'a' exists with type classic, and the resource says quorum; RabbitMQ fixes this"
-                + " when it is made");
+                + " when it is declared");
   }
 
   @Example

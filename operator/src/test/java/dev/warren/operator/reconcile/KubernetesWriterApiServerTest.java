@@ -83,7 +83,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void aPasswordThatIsThereAlreadyIsNotMadeAnew() {
+  void aPasswordThatExistsIsNotRecreated() {
     carryOut(new Create(secrets.admin("first"), "missing"));
 
     Outcome again = carryOut(new Create(secrets.admin("second"), "missing in a late cache"));
@@ -137,7 +137,8 @@ class KubernetesWriterApiServerTest {
         .resource(configMap("settings"))
         .edit(map -> new ConfigMapBuilder(map).addToData("a", "theirs").build());
 
-    carryOut(new Apply(ours("settings", Map.of("a", "1")), "data.a is not as it shall be"));
+    carryOut(
+        new Apply(ours("settings", Map.of("a", "1")), "data.a differs from the desired state"));
 
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("a", "1"));
   }

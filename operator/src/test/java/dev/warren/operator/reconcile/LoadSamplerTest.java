@@ -314,7 +314,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aTopologyThatIsMadeAnewIsNotTakenForTheOld() {
+  void aTopologyThatIsRecreatedIsNotTakenForTheOldOne() {
     MessageTopology old = topology("old", "a");
     decided = 9;
     follow(old);

@@ -361,7 +361,7 @@ class PlanExecutorApiServerTest {
   void aRecordThatSomebodyElseHasChangedIsNotTakenForWritten() {
     ConfigMap late = ours("record");
     client.resource(late).edit(map -> new ConfigMapBuilder(map).addToData("a", "b").build());
-    assertNothingIsStoppedWith(Optional.of(new Replace(late, "it shall say something")));
+    assertNothingIsStoppedWith(Optional.of(new Replace(late, "its new data is something")));
   }
 
   @Test

@@ -58,7 +58,7 @@ class TopologyMetersTest {
   }
 
   @Test
-  void oneThatWasMadeAnewIsShownAgain() {
+  void oneThatWasRecreatedIsShownAgain() {
     topologies.put(ORDERS, with("{type: Ready, status: 'True'}"));
     meters.show(ORDERS);
     topologies.remove(ORDERS);

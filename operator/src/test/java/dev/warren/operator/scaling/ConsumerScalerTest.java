@@ -217,7 +217,9 @@ class ConsumerScalerTest {
     limited(40, 30, 200);
 
     assertThat(last.reason()).isEqualTo(Reason.INEFFECTIVE);
-    assertThat(last.explanation()).contains("replicas handle 30/s").contains("none is added until");
+    assertThat(last.explanation())
+        .contains("replicas handle 30/s")
+        .contains("no replica is added until");
     int frozen = last.replicas();
     limited(40, 30, 60);
     assertThat(last.replicas()).isEqualTo(frozen);

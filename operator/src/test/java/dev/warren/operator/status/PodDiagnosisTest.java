@@ -53,7 +53,7 @@ class PodDiagnosisTest {
             + "| ContainerFailed | Container app ended with exit code 1: oops",
         "a container that needs more memory than it may have"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 137, reason: OOMKilled}}}]}"
-            + "| OOMKilled | Container app ended with exit code 137 (killed, as when it needs more memory than its limit)",
+            + "| OOMKilled | Container app ended with exit code 137 (killed, probably because it exceeded its memory limit)",
         "an init container that fails"
             + "| {initContainerStatuses: [{name: init, state: {terminated: {exitCode: 1}}}], containerStatuses: [{name: app, state: {waiting: {reason: PodInitializing}}}]}"
             + "| ContainerFailed | Container init ended with exit code 1",
@@ -100,7 +100,7 @@ class PodDiagnosisTest {
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
 
     assertThat(PodDiagnosis.of(pod, Map.of()))
-        .contains(new Problem(Reason.TERMINATING, "The Pod is being removed"));
+        .contains(new Problem(Reason.TERMINATING, "The Pod is being deleted"));
   }
 
   @Test

@@ -206,7 +206,7 @@ class StatusBuilderTest {
 
     /** In the order in which things have to become right: the first is the one to look at. */
     @Test
-    void itSaysWhatIsTheFirstThatIsNotAsItShallBe() {
+    void itNamesTheFirstPartThatIsNotReady() {
       consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));
       assertThat(ready(build())).isEqualTo("False/Refused: consumers");
 
@@ -475,7 +475,7 @@ class StatusBuilderTest {
           "0 | 3 | 3 | quorum  | -",
           "0 | 2 | 2 | quorum  | The queue has 2 of 3 members",
           "0 | 3 | 2 | quorum  | 1 of 3 members are down",
-          "- | 3 | 1 | quorum  | No node leads the queue: it takes and gives no messages",
+          "- | 3 | 1 | quorum  | The queue has no leader: it is unavailable",
           "0 | 1 | 1 | classic | -",
           "0 | 1 | 1 | stream  | The queue has 1 of 3 members",
         })
@@ -529,8 +529,7 @@ class StatusBuilderTest {
       assertThat(status.summary().queues()).isEqualTo("998/1000");
       assertThat(message(status, "TopologyDeclared"))
           .isEqualTo(
-              "998/1000 queues are ready; 'q0007': No node leads the queue: it takes and gives no"
-                  + " messages");
+              "998/1000 queues are ready; 'q0007': The queue has no leader: it is unavailable");
     }
 
     @Test
@@ -627,7 +626,7 @@ class StatusBuilderTest {
               + "| {observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2}",
           "Pods as they were before are still there"
               + "| {observedGeneration: 4, replicas: 3, updatedReplicas: 2, readyReplicas: 2}",
-          "Pods as they shall be are still to be made"
+          "Pods of the desired state are still to be created"
               + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 1, readyReplicas: 2}",
           "one is not ready"
               + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}",
@@ -653,7 +652,7 @@ class StatusBuilderTest {
     @Test
     void withoutADeploymentWaitForTheirQueue() {
       assertThat(build().consumers())
-          .containsExactly(new ConsumerStatus("worker", 2, 0, "Waits for its queue 'hello'"));
+          .containsExactly(new ConsumerStatus("worker", 2, 0, "Waiting for its queue 'hello'"));
     }
 
     @Test
@@ -836,7 +835,7 @@ class StatusBuilderTest {
       assertThat(Transition.between(before, after))
           .contains(
               new Transition(
-                  true, Reason.DRIFT_REPAIRED, "Queue hello was put right: It was deleted"));
+                  true, Reason.DRIFT_REPAIRED, "Queue hello was restored: It was deleted"));
 
       topology.setStatus(after);
       did();
@@ -886,14 +885,14 @@ class StatusBuilderTest {
               List.of(),
               List.of(new Create(service(), "it does not exist")),
               List.of(),
-              List.of(new Apply(desired, "spec.replicas is not as the resource says")),
+              List.of(new Apply(desired, "spec.replicas differs from the desired state")),
               List.of());
 
       assertThat(build().drift())
           .extracting(DriftStatus::kind, DriftStatus::name, DriftStatus::what)
           .containsExactly(
-              tuple("Service", "orders", "It was deleted, or its labels were"),
-              tuple("Deployment", "orders-worker", "spec.replicas is not as the resource says"));
+              tuple("Service", "orders", "It was deleted, or its labels were removed"),
+              tuple("Deployment", "orders-worker", "spec.replicas differs from the desired state"));
 
       deployments.clear();
       deployments.add(deploymentOfRevision("a"));
@@ -996,7 +995,7 @@ class StatusBuilderTest {
   class Pause {
 
     @Test
-    void isShownAndDoesNotMakeUnreadyWhatIsAsItShallBe() {
+    void isShownAndDoesNotMakeUnreadyWhatIsReady() {
       effects = Effects.held(Mode.PAUSED, List.of(), List.of());
 
       MessageTopologyStatus status = build();
@@ -1039,8 +1038,8 @@ class StatusBuilderTest {
 
       assertThat(ready(status))
           .isEqualTo(
-              "False/Paused: 2 changes wait until the annotation warren.dev/reconcile is removed,"
-                  + " the first: bind 'amq.topic' to 'hello' by 'a'");
+              "False/Paused: 2 changes wait until the annotation warren.dev/reconcile is removed."
+                  + " The first: bind 'amq.topic' to 'hello' by 'a'");
       assertThat(status.plan())
           .containsExactly(
               "bind 'amq.topic' to 'hello' by 'a'", "unbind 'amq.topic' to 'hello' by 'b'");
@@ -1088,7 +1087,7 @@ class StatusBuilderTest {
     @ParameterizedTest
     @CsvSource({
       "AT_MAXIMUM, 'worker needs more Pods than its maxReplicas, 6'",
-      "INEFFECTIVE, 'worker gets no more Pods for a while: the last scale-up was ineffective'",
+      "INEFFECTIVE, 'worker is not scaled up for now: the last scale-up was ineffective'",
       "SINGLE_ACTIVE_CONSUMER, 'worker needs more Pods, but its queue has a single active consumer'"
     })
     void tellWhatKeepsThemFromGrowingAndAreNoLessReady(
@@ -1130,7 +1129,7 @@ class StatusBuilderTest {
       now = NOON.plusSeconds(16);
 
       assertThat(message(build(), "ScalingActive"))
-          .isEqualTo("worker keeps its Pods as they are: The broker was not asked");
+          .isEqualTo("worker keeps its number of Pods: The broker was not queried");
     }
 
     @Test
@@ -1226,7 +1225,7 @@ class StatusBuilderTest {
       assertThat(conditions(status))
           .contains("ScalingActive=False/LoadUnknown", "ScalingLimited=Unknown/LoadUnknown");
       assertThat(message(status, "ScalingActive"))
-          .isEqualTo("worker keeps its Pods as they are: no answer");
+          .isEqualTo("worker keeps its number of Pods: no answer");
       assertThat(ready(status)).startsWith("True");
       assertThat(status.consumers().getFirst().replicas()).isEqualTo(2);
     }
@@ -1358,7 +1357,8 @@ class StatusBuilderTest {
       told = "what an earlier spec said";
 
       assertThat(ready(build()))
-          .startsWith("False/EndpointNotReady: echo: The gateways are still to be told");
+          .startsWith(
+              "False/EndpointNotReady: echo: The gateways do not have their configuration yet");
     }
 
     @Test
@@ -1377,8 +1377,7 @@ class StatusBuilderTest {
       assertThat(build().endpoints())
           .extracting(EndpointStatus::ready, EndpointStatus::message)
           .containsExactly(
-              tuple(false, "Its queue 'hello' is not there, or no node leads it"),
-              tuple(true, null));
+              tuple(false, "Its queue 'hello' does not exist or has no leader"), tuple(true, null));
     }
 
     /** The gateways know better. */

@@ -145,13 +145,13 @@ class TransitionTest {
             new Transition(
                 true,
                 Reason.NODE_FORGOTTEN,
-                "orders-1 was forgotten by the other nodes, 9 s after that was decided"));
+                "The other nodes removed orders-1 from the cluster, 9 s after the decision"));
     assertThat(Transition.between(departing(forgotten), departing(completed)))
         .containsExactly(
             new Transition(
                 true,
                 Reason.NODE_REPLACED,
-                "orders-3 has taken the place of orders-1, 15 s after that was decided; every queue"
+                "orders-3 replaced orders-1, 15 s after the decision; every queue"
                     + " has all its members"));
     assertThat(Transition.between(departing(completed), departing(completed))).isEmpty();
   }
@@ -163,7 +163,7 @@ class TransitionTest {
 
     assertThat(Transition.between(before, after))
         .containsExactly(
-            new Transition(true, Reason.CONSUMER_SCALED, "a goes from 2 to 5 Pods: new"));
+            new Transition(true, Reason.CONSUMER_SCALED, "a is scaled from 2 to 5 Pods: new"));
     assertThat(Transition.between(after, after)).isEmpty();
   }
 

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells those who wait for it that a message has come into a queue. For any thread. */
+/** Notifies those who wait for messages that one has arrived in a queue. For any thread. */
 final class Arrivals {
 
   private record Waiting(Set<String> queues, CompletableFuture<String> first) {}
@@ -12,10 +12,10 @@ final class Arrivals {
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
   /**
-   * Waits for a message that comes from now on.
+   * Waits for a message that arrives from now on.
    *
-   * @return completes with the first of the queues that gets one. Who completes or cancels it no
-   *     longer waits
+   * @return completes with the first of the queues that gets one. Completing or cancelling it ends
+   *     the wait
    */
   CompletableFuture<String> first(Set<String> queues) {
     Waiting one = new Waiting(queues, new CompletableFuture<>());

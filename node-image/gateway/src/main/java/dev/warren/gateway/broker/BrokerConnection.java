@@ -18,8 +18,7 @@ import org.jboss.logging.Logger;
 
 /**
  * A connection that is opened again whenever it ends, by a thread of its own. The client library's
- * recovery is not used: it helps neither with the first connection nor with channels that the
- * broker closed.
+ * recovery is not used: it covers neither the first connection nor channels that the broker closed.
  */
 final class BrokerConnection implements AutoCloseable {
 
@@ -29,7 +28,7 @@ final class BrokerConnection implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-  /** Who uses the connection. Called by the connection's thread only. */
+  /** The user of the connection. Called by the connection's thread only. */
   interface User {
     /** It is open: now is the time for channels. */
     void opened(Connection connection) throws IOException;
@@ -49,8 +48,8 @@ final class BrokerConnection implements AutoCloseable {
   /**
    * Starts at once.
    *
-   * @param factory is copied
-   * @param name how the broker's lists call it
+   * @param factory which is copied
+   * @param name its name in the broker's lists
    */
   BrokerConnection(ConnectionFactory factory, String name, User user) {
     this.factory = factory.clone();
@@ -65,10 +64,7 @@ final class BrokerConnection implements AutoCloseable {
     this.thread = Thread.ofPlatform().name(name + "-connection").daemon().start(this::keepOpen);
   }
 
-  /**
-   * Ends the connection as it is, even when something hangs in it, so that a new one takes its
-   * place.
-   */
+  /** Closes the connection at once, even when a call on it hangs, so that a new one replaces it. */
   void cut() {
     Socket open = socket;
     if (open != null) {
@@ -106,8 +102,9 @@ final class BrokerConnection implements AutoCloseable {
           problem = "";
         } catch (IOException | TimeoutException | ShutdownSignalException e) {
           if (wasOpen && e instanceof AuthenticationFailureException) {
-            // A container is given what a Secret says when it starts, and never again.
-            LOG.errorf("%s: the password is another now; ends, to be started with it", name);
+            // A container gets the values of a Secret only when it starts.
+            LOG.errorf(
+                "%s: the password has changed; exiting, to be restarted with the new one", name);
             Quarkus.asyncExit(1);
             return;
           }

@@ -16,24 +16,24 @@ public final class BrokerFailure extends Exception {
     NOT_FOUND,
     /** The broker does not let this user publish there: nothing was published. */
     NOT_ALLOWED,
-    /** The broker finds the message wrong: nothing was published. */
+    /** The broker refuses the message as invalid: nothing was published. */
     REFUSED,
-    /** A queue took the message and could not keep it; it may be there all the same. */
+    /** A queue got the message and could not keep it; it may be there nevertheless. */
     NOT_KEPT,
     /**
-     * There is no connection, or the broker has an alarm, or the connection ended meanwhile, or
-     * what it says may be about another message.
+     * There is no connection, or the broker has an alarm, or the connection ended meanwhile, or the
+     * broker's answer may be about another message.
      */
     UNAVAILABLE,
-    /** No answer in time: nobody knows. */
+    /** No answer in time: the outcome is unknown. */
     TIMEOUT,
-    /** Too much is under way: nothing was published. */
+    /** Too much is in flight: nothing was published. */
     OVERLOADED
   }
 
   private final Kind kind;
 
-  /** The message is a sentence for whoever sent the message. */
+  /** The message is a sentence for the sender. */
   public BrokerFailure(Kind kind, String message) {
     super(message, null, false, false);
     this.kind = kind;

@@ -23,16 +23,16 @@ import java.util.function.Consumer;
 /**
  * The channel for one exchange, in confirm mode.
  *
- * <p>The broker answers to a message that it does not allow by closing the channel, and does not
- * say which message it was. So each exchange has its own channel, and on a new one each message
- * waits until the one before it is settled; only after a first confirm are they sent without
- * waiting. A channel that is closed with one message under way was closed because of it.
+ * <p>If the broker does not allow a message, it closes the channel and does not say which message
+ * it was. So each exchange has its own channel, and on a new one each message waits until the
+ * previous one is settled; only after a first confirm are they sent without waiting. A channel that
+ * is closed with one message in flight was closed because of it.
  *
- * <p>Messages are sent by one thread; the broker's answers come in another.
+ * <p>One thread sends the messages; the broker's answers arrive in another.
  */
 final class ConfirmChannel {
 
-  /** A refusal costs the broker and all other messages more than a message that it takes. */
+  /** A refusal costs the broker and all other messages more than an accepted message. */
   private static final Duration REFUSAL_HOLDS = Duration.ofSeconds(1);
 
   private final Channel channel;
@@ -43,7 +43,7 @@ final class ConfirmChannel {
   private final ConcurrentNavigableMap<Long, Publication> unconfirmed =
       new ConcurrentSkipListMap<>();
 
-  /** What is sent when the one before it is settled. Used by the publishing thread only. */
+  /** Sent when the previous one is settled. Used by the publishing thread only. */
   private final Deque<Publication> waiting = new ArrayDeque<>();
 
   private volatile boolean somebodyWaits;
@@ -55,7 +55,7 @@ final class ConfirmChannel {
    * Opens it.
    *
    * @param publishing the thread that calls everything here
-   * @param sendAgain takes what this channel was closed too early for
+   * @param sendAgain takes the messages that this channel could not send before it was closed
    */
   ConfirmChannel(Connection connection, Executor publishing, Consumer<Publication> sendAgain)
       throws IOException {
@@ -74,7 +74,7 @@ final class ConfirmChannel {
     return channel.isOpen();
   }
 
-  /** Why the broker takes nothing for this exchange, if it has said so not long ago. */
+  /** Why the broker accepts nothing for this exchange, if it has said so recently. */
   Optional<BrokerFailure> refusal() {
     boolean fresh = System.nanoTime() - endedAt < REFUSAL_HOLDS.toNanos();
     return fresh ? Optional.ofNullable(refusal) : Optional.empty();
@@ -114,14 +114,14 @@ final class ConfirmChannel {
       publication.failed(Kind.UNAVAILABLE, "the connection to the broker ended");
       abort();
     } catch (IllegalArgumentException e) {
-      publication.failed(Kind.REFUSED, "it cannot be an AMQP message: " + e.getMessage());
+      publication.failed(Kind.REFUSED, "it cannot be sent as an AMQP message: " + e.getMessage());
       abort();
     }
   }
 
   /**
-   * What was not sent has a number all the same, so that from now on each confirm would be taken
-   * for that of the message before.
+   * A message that was not sent has used a number, so from now on each confirm would be taken for
+   * the one of the previous message.
    */
   private void abort() {
     try {
@@ -152,8 +152,9 @@ final class ConfirmChannel {
   }
 
   /**
-   * Comes before the confirm of the same message, and does not say the message's number. Of several
-   * that look alike nobody knows which one it is: each of them may be in a queue, or not.
+   * A return comes before the confirm of the same message, without the message's number. Among
+   * several that look alike it cannot be told which one it is: each of them may be in a queue, or
+   * not.
    */
   private void returned(Return unroutable) {
     List<Publication> alike =
@@ -167,7 +168,7 @@ final class ConfirmChannel {
           publication ->
               publication.failed(
                   Kind.UNAVAILABLE,
-                  "no queue takes this message or another one with the same id that is under way"));
+                  "no queue takes this message or another one with the same id that is in flight"));
     }
   }
 
@@ -197,7 +198,7 @@ final class ConfirmChannel {
                 Kind.UNAVAILABLE, "the channel was closed before the message was confirmed"));
   }
 
-  /** Permissions may also differ by routing key, and then the broker speaks of a topic. */
+  /** Permissions may also depend on the routing key; then the broker's text mentions a topic. */
   private static boolean isForAllOfTheExchange(AMQP.Channel.Close close) {
     return switch (close.getReplyCode()) {
       case AMQP.NOT_FOUND -> true;

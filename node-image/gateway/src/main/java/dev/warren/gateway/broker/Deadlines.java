@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Fails what takes too long. {@link CompletableFuture#orTimeout} would do it to the millisecond,
- * and wake a thread for each message: a tenth of all that the gateway did.
+ * Fails what takes too long. {@link CompletableFuture#orTimeout} would do so to the millisecond and
+ * wake a thread for each message, which was a tenth of the gateway's work.
  */
 final class Deadlines {
 
-  /** So much later than asked for it may be, in ms. */
+  /** By how much a deadline may be late, in ms. */
   private static final int TICK = 20;
 
   private static final HashedWheelTimer TIMER =

@@ -4,12 +4,12 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message on its way to the broker.
+ * A message to be published.
  *
  * @param exchange the exchange's name; empty for the default one, whose routing keys are queues
  * @param routingKey at most 255 bytes
  * @param properties with a message id
- * @param body not changed by anybody from now on
+ * @param body must not be changed any longer
  */
 public record Message(String exchange, String routingKey, BasicProperties properties, byte[] body) {
 

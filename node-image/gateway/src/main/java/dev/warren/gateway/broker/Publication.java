@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A message and what becomes of it. Once that is known its body is let go. For any thread. */
+/** A message and its outcome. Once that is known, its body is released. For any thread. */
 final class Publication {
 
   private static final byte[] NOTHING = {};
@@ -24,19 +24,19 @@ final class Publication {
     return message;
   }
 
-  /** With its body; nothing once its caller has been told, for then nobody wants it sent. */
+  /** With its body; empty once its caller has been told, because then it need not be sent. */
   Optional<Message> toSend() {
-    // The other way round, it could be let go in between.
+    // In the other order, it could be released in between.
     Message whole = message;
     return isOver() ? Optional.empty() : Optional.of(whole);
   }
 
-  /** What its caller waits for. */
+  /** The future that its caller waits for. */
   CompletableFuture<Void> outcome() {
     return outcome;
   }
 
-  /** Whether its caller has been told, be it only that it took too long. */
+  /** Whether its caller has been told the outcome, even if only a timeout. */
   boolean isOver() {
     return outcome.isDone();
   }

@@ -21,22 +21,22 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes messages and tells when the broker says that they are safe. It may be called from any
- * thread and never blocks: one thread of its own sends everything, over one connection, without
- * waiting for confirms in between. What the connection's end leaves unconfirmed fails, and whether
- * to send it again is up to its caller.
+ * Publishes messages and reports when the broker has confirmed them. It may be called from any
+ * thread and never blocks: one thread sends everything, over one connection, without waiting for
+ * confirms in between. Messages that are unconfirmed when the connection ends fail; the caller
+ * decides whether to send them again.
  */
 public final class Publisher implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Publisher.class);
 
-  /** How many messages may wait to be sent, those that nobody waits for any more among them. */
+  /** How many messages may wait to be sent, including those whose callers no longer wait. */
   private static final int MOST_WAITING = 20_000;
 
-  /** Each of them is looked at for each message. */
+  /** Each of them is checked for each message. */
   private static final int MOST_AWAIT_ARRIVALS = 20;
 
-  /** A broker that takes nothing for so long may never do: each other node may be a better one. */
+  /** A broker that accepts nothing for this long may never do so; other nodes may be better. */
   private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -64,10 +64,10 @@ public final class Publisher implements AutoCloseable {
   private final Map<String, ConfirmChannel> channels = new HashMap<>();
 
   /**
-   * Starts to connect at once, and does so again whenever the connection ends, or takes nothing for
+   * Starts to connect at once, and reconnects whenever the connection ends, or accepts nothing for
    * 20 s.
    *
-   * @param name how the broker's lists call the connection
+   * @param name the connection's name in the broker's lists
    */
   public Publisher(ConnectionFactory factory, String name) {
     this(factory, name, LONGEST_STALL);
@@ -101,7 +101,7 @@ public final class Publisher implements AutoCloseable {
       return refused(Kind.UNAVAILABLE, "there is no connection to the broker");
     }
     if (alarm != null) {
-      return refused(Kind.UNAVAILABLE, "the broker takes no messages now: " + alarm);
+      return refused(Kind.UNAVAILABLE, "the broker accepts no messages now: " + alarm);
     }
     if (publishing.getQueue().size() >= MOST_WAITING) {
       return refused(Kind.OVERLOADED, "too many messages wait to be sent");
@@ -114,23 +114,23 @@ public final class Publisher implements AutoCloseable {
     try {
       executeTimed(() -> send(publication));
     } catch (RejectedExecutionException e) {
-      publication.failed(Kind.UNAVAILABLE, "the gateway is ending");
+      publication.failed(Kind.UNAVAILABLE, "the gateway is stopping");
     }
     return publication.outcome();
   }
 
   /**
-   * Waits until one of these queues gets a message that is published to it by its name. What comes
-   * by way of other exchanges is not noticed.
+   * Waits until one of these queues gets a message that is published to it by its name. Messages
+   * that arrive through other exchanges are not noticed.
    *
    * @return completes with the queue's name when its message is confirmed; fails at once when too
-   *     many wait. Who completes or cancels it no longer waits
+   *     many wait. Completing or cancelling it ends the wait
    */
   public CompletableFuture<String> firstArrival(Set<String> queues) {
     return arrivals.waiting() < MOST_AWAIT_ARRIVALS
         ? arrivals.first(queues)
         : CompletableFuture.failedFuture(
-            new BrokerFailure(Kind.OVERLOADED, "too many wait for messages"));
+            new BrokerFailure(Kind.OVERLOADED, "too many requests wait for messages"));
   }
 
   @Override
@@ -140,11 +140,11 @@ public final class Publisher implements AutoCloseable {
     publishing.shutdown();
   }
 
-  /** To send blocks for as long as the operating system has hopes of the other end: minutes. */
+  /** A send blocks until the operating system gives up on the other end, which takes minutes. */
   private void replaceStalledConnection() {
     long since = sendingSince;
     if (since != 0 && alarm == null && System.nanoTime() - since > longestStall.toNanos()) {
-      LOG.warnf("The broker has taken nothing for %d s: connecting anew", longestStall.toSeconds());
+      LOG.warnf("The broker has accepted nothing for %d s: reconnecting", longestStall.toSeconds());
       connection.cut();
     }
   }
@@ -189,7 +189,7 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  /** A channel of an earlier connection is not open, so that it is one of this. */
+  /** A channel of an earlier connection is closed, so an open one belongs to this connection. */
   private ConfirmChannel channelFor(String exchange, Connection open) throws IOException {
     ConfirmChannel channel = channels.get(exchange);
     if (channel == null || !channel.isOpen()) {
@@ -208,13 +208,13 @@ public final class Publisher implements AutoCloseable {
           new BlockedListener() {
             @Override
             public void handleBlocked(String reason) {
-              LOG.warnf("The broker takes no messages: %s", reason);
+              LOG.warnf("The broker blocks publishers: %s", reason);
               alarm = reason;
             }
 
             @Override
             public void handleUnblocked() {
-              LOG.info("The broker takes messages again");
+              LOG.info("The broker accepts messages again");
               alarm = null;
             }
           });

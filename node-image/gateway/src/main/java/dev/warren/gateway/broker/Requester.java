@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Sends requests to queues and finds each its reply. All replies come to one queue of this process,
- * which goes with its connection; a request has a correlation id that nobody can guess and that is
- * never used again, so that a late reply finds nobody and is dropped. It may be called from any
- * thread and never blocks.
+ * Sends requests to queues and matches the replies. All replies arrive in one queue of this
+ * process, which is deleted with its connection. A request has a correlation id that cannot be
+ * guessed and is never reused, so that a late reply matches no request and is dropped. It may be
+ * called from any thread and never blocks.
  */
 public final class Requester implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class Requester implements AutoCloseable {
   private volatile String replyQueue;
 
   /**
-   * Starts to connect at once, and again whenever the connection ends.
+   * Starts to connect at once, and reconnects whenever the connection ends.
    *
    * @param publisher sends the requests
    */
@@ -48,11 +48,11 @@ public final class Requester implements AutoCloseable {
   }
 
   /**
-   * Sends a request to a queue. The broker drops it when nobody has taken it in time.
+   * Sends a request to a queue. The broker drops it if no consumer gets it in time.
    *
    * @param timeout how long to wait for the reply; at least one millisecond
-   * @return the reply's body; fails with what {@link BrokerFailure#of} understands. Who cancels it
-   *     no longer waits
+   * @return the reply's body; fails with what {@link BrokerFailure#of} understands. Cancelling it
+   *     ends the wait
    */
   public CompletableFuture<byte[]> request(String queue, byte[] body, Duration timeout) {
     String replyTo = replyQueue;
@@ -79,7 +79,7 @@ public final class Requester implements AutoCloseable {
             reply.completeExceptionally(failure);
           }
         });
-    // Nobody asks any more whether it was confirmed, and its body is let go.
+    // Nobody needs its confirm any longer, and its body is released.
     reply.whenComplete((ignored, failure) -> published.cancel(false));
     if (!replyTo.equals(replyQueue)) {
       // The connection ended before `lost` could see this request.

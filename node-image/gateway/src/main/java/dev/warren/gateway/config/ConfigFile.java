@@ -7,9 +7,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * The configuration file, which is looked at again and again: Kubernetes changes a mounted
- * ConfigMap by exchanging a link above the file, which a watch on the file itself does not see. For
- * one thread at a time.
+ * The configuration file, which is polled: Kubernetes updates a mounted ConfigMap by replacing a
+ * link above the file, which a watch on the file does not see. For one thread at a time.
  */
 public final class ConfigFile {
 
@@ -19,14 +18,14 @@ public final class ConfigFile {
   private String content = "";
   private boolean missed;
 
-  /** The file need not be there yet. */
+  /** The file need not exist yet. */
   public ConfigFile(Path path) {
     this.path = path;
   }
 
   /**
-   * The configuration, if it is another than last time and makes sense. One that is missing or
-   * makes no sense changes nothing: what is served goes on being served, and the log tells.
+   * The configuration, if it has changed and is valid. If it is missing or invalid, the gateway
+   * keeps the last one, and the log reports it.
    */
   public Optional<GatewayConfig> readIfChanged() {
     String read;
@@ -47,7 +46,7 @@ public final class ConfigFile {
     try {
       return Optional.of(GatewayConfig.parse(read));
     } catch (IllegalArgumentException e) {
-      LOG.errorf("%s makes no sense and is not applied: %s", path, e.getMessage());
+      LOG.errorf("%s is invalid and is not applied: %s", path, e.getMessage());
       return Optional.empty();
     }
   }

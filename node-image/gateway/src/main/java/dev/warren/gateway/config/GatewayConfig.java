@@ -24,7 +24,7 @@ public record GatewayConfig(
     Set<String> queues,
     Set<String> exchanges) {
 
-  /** Fields that are not known here are left alone: the operator may be a newer one. */
+  /** Ignores unknown fields, because the operator may be newer. */
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -41,7 +41,7 @@ public record GatewayConfig(
     publish.ifPresent(endpoint -> ports.add(endpoint.port()));
     for (RequestReplyEndpoint endpoint : requestReply) {
       if (endpoint.port() != 0 && !ports.add(endpoint.port())) {
-        throw new IllegalArgumentException("port " + endpoint.port() + " is given twice");
+        throw new IllegalArgumentException("port " + endpoint.port() + " is used twice");
       }
     }
   }
@@ -49,7 +49,7 @@ public record GatewayConfig(
   /**
    * The configuration in a file's content.
    *
-   * @throws IllegalArgumentException if it is none, with what is wrong
+   * @throws IllegalArgumentException if it is invalid; the message says why
    */
   public static GatewayConfig parse(String json) {
     try {

@@ -7,9 +7,9 @@ import java.time.Duration;
  * The HTTP port by which messages are published.
  *
  * @param port 1 to 65535; 0 takes any free one
- * @param timeoutMillis how long the broker has to say that a message is safe, above 0
+ * @param timeoutMillis how long the broker may take to confirm a message, above 0
  * @param maxMessageBytes the longest body, above 0
- * @param maxInFlight how many messages may be on their way at a time, above 0
+ * @param maxInFlight how many messages may wait for their confirms at a time, above 0
  */
 public record PublishEndpoint(
     @JsonProperty(required = true) int port,
@@ -24,7 +24,7 @@ public record PublishEndpoint(
     Bounds.positive("maxInFlight", maxInFlight);
   }
 
-  /** How long the broker has to say that a message is safe. */
+  /** How long the broker may take to confirm a message. */
   public Duration timeout() {
     return Duration.ofMillis(timeoutMillis);
   }

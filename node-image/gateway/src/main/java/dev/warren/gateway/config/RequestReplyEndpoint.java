@@ -7,14 +7,14 @@ import java.util.Objects;
 /**
  * One TCP port behind which requests are answered by the consumers of a queue.
  *
- * @param name what it is called in logs and metrics
+ * @param name its name in logs and metrics
  * @param port 1 to 65535; 0 takes any free one
  * @param queue where requests go
  * @param timeoutMillis how long a request waits for its reply, above 0
  * @param maxMessageBytes the longest request and the longest reply, above 0
  * @param maxConnections how many may be open at a time, above 0
  * @param maxInFlight how many requests may wait for their replies at a time, above 0
- * @param idleTimeoutMillis after how long a connection that has nothing to do is closed, above 0
+ * @param idleTimeoutMillis after how long an idle connection is closed, above 0
  */
 public record RequestReplyEndpoint(
     @JsonProperty(required = true) String name,

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Waits until a queue can be consumed: the connector gives up for good when it cannot at its first
- * try.
+ * Waits until a queue can be consumed, because the connector gives up permanently if its first
+ * attempt fails.
  */
 final class AwaitedQueue {
   private static final Logger LOG = Logger.getLogger(AwaitedQueue.class);
@@ -26,12 +26,12 @@ final class AwaitedQueue {
     this.queue = queue;
   }
 
-  /** Looks every second, in a thread of its own, and runs the action when the queue is there. */
+  /** Checks every second, in its own thread, and runs the action when the queue exists. */
   void whenThere(Runnable action) {
     Thread.ofVirtual().name("awaits " + queue).start(() -> await(action));
   }
 
-  /** Looks no more. */
+  /** Stops checking. */
   void giveUp() {
     given.countDown();
   }

@@ -9,9 +9,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Knows the broker's channel by which messages come, which the connector keeps to itself. A message
- * can be settled on the channel that it came by and on no other; when that is lost, the broker
- * delivers the message again.
+ * Knows the channel that messages arrive on, which the connector does not expose. A message can
+ * only be settled on the channel that it arrived on; if that is lost, the broker redelivers the
+ * message.
  */
 @ApplicationScoped
 public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
@@ -24,26 +24,25 @@ public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
     return options.setMetricsCollector(new Watch());
   }
 
-  /** The channel by which the last messages came; null when it is closed. */
+  /** The channel that the last messages arrived on; null when it is closed. */
   Channel current() {
     Channel last = channel;
     return last != null && last.isOpen() ? last : null;
   }
 
-  /** Whether messages can come. */
+  /** Whether messages can arrive. */
   boolean isConsuming() {
     return consuming && current() != null;
   }
 
-  /** Whether there is a connection, but no message will ever come by it. */
+  /** Whether there is a connection on which no message will ever arrive. */
   boolean isStuck() {
     Connection last = connection;
     return last != null && last.isOpen() && !isConsuming();
   }
 
   /**
-   * The client tells it what becomes of connections, channels and consumers; counting is not the
-   * point.
+   * The client reports connections, channels and consumers here; counting them is not the purpose.
    */
   private final class Watch extends NoOpMetricsCollector {
     @Override

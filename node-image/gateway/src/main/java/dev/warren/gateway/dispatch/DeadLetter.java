@@ -28,8 +28,9 @@ final class DeadLetter {
   }
 
   /**
-   * The copy's properties. As the broker's own dead-lettering does, it drops what would let the
-   * copy expire or be routed elsewhere; and the user, whom the broker would take for the publisher.
+   * The copy's properties. As the broker's own dead-lettering does, it drops what would make the
+   * copy expire or be routed elsewhere; and the user id, which the broker would check against the
+   * publisher.
    */
   BasicProperties properties(BasicProperties original, Failure failure, int attempts, Instant now) {
     Map<String, Object> headers = new HashMap<>();

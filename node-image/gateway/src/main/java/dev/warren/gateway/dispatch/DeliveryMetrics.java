@@ -25,22 +25,23 @@ final class DeliveryMetrics {
   final AtomicInteger inFlight = new AtomicInteger();
 
   DeliveryMetrics(MeterRegistry registry, String consumer) {
-    delivered = counter(registry, "delivered", "Messages that the receiver has taken", consumer);
+    delivered = counter(registry, "delivered", "Messages that the receiver has accepted", consumer);
     retried =
         counter(registry, "retried", "Attempts that failed and were followed by another", consumer);
     deadLettered =
-        counter(registry, "dead.lettered", "Messages given up, kept as dead letters", consumer);
-    rejected = counter(registry, "rejected", "Messages given up, left to the broker", consumer);
-    replied = counter(registry, "replied", "Answers sent to whoever asked for them", consumer);
+        counter(
+            registry, "dead.lettered", "Messages given up and published as dead letters", consumer);
+    rejected = counter(registry, "rejected", "Messages given up and rejected", consumer);
+    replied = counter(registry, "replied", "Answers sent to the messages' reply-to", consumer);
     replyFailed = counter(registry, "reply.failed", "Answers that could not be sent", consumer);
     attempts =
         Timer.builder("warren.http.delivery.attempt")
-            .description("How long attempts took, failed ones too")
+            .description("Duration of attempts, including failed ones")
             .tag("consumer", consumer)
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
     Gauge.builder("warren.http.delivery.in.flight", inFlight, AtomicInteger::get)
-        .description("Messages being delivered, those that wait for their next attempt among them")
+        .description("Messages being delivered, including those that wait for their next attempt")
         .tag("consumer", consumer)
         .register(registry);
   }

@@ -16,8 +16,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
 /**
- * Takes messages from a queue, a bounded number at a time, and settles each when it is known what
- * becomes of it. A message that is not settled when this ends is delivered again by the broker.
+ * Takes messages from a queue, a bounded number at a time, and settles each when its outcome is
+ * known. The broker redelivers a message that is not settled when this ends.
  */
 final class Dispatcher implements Subscriber<Message<byte[]>> {
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);
@@ -33,7 +33,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
 
   /**
    * @param atATime how many messages are taken before the first of them is settled
-   * @param whenEnded is run when no more messages will come, although nobody stopped this
+   * @param whenEnded runs when no more messages will arrive although nobody stopped this
    */
   Dispatcher(
       ConsumerChannel channel,
@@ -53,7 +53,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
   }
 
   /**
-   * Takes no more messages, lets the attempts under way end, and leaves the rest to the broker.
+   * Takes no more messages, lets running attempts end, and leaves the rest to the broker.
    *
    * @param patience how long to wait for them
    */
@@ -86,19 +86,19 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
     try {
       threads.execute(() -> deliver(message, cameBy));
     } catch (RejectedExecutionException e) {
-      LOG.debug("A message came after the end; the broker delivers it again", e);
+      LOG.debug("A message arrived after the stop; the broker delivers it again", e);
     }
   }
 
   @Override
   public void onError(Throwable failure) {
-    LOG.errorf("The broker hands over no more messages: %s", failure);
+    LOG.errorf("The broker no longer delivers messages: %s", failure);
     end();
   }
 
   @Override
   public void onComplete() {
-    LOG.error("The broker hands over no more messages");
+    LOG.error("The broker no longer delivers messages");
     end();
   }
 
@@ -122,7 +122,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
 
   private void settle(Message<byte[]> message, Channel cameBy, Settlement settlement) {
     if (cameBy == null || cameBy != channel.current()) {
-      LOG.info("A message's channel was lost while it was delivered: it will come again");
+      LOG.info("A channel was lost during a delivery; the broker delivers its message again");
       return;
     }
     switch (settlement) {
@@ -140,7 +140,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
         delivered.body().getBytes());
   }
 
-  /** Says to the connector that a message is rejected; why has been logged by then. */
+  /** Tells the connector that a message is rejected; the reason has been logged by then. */
   private static final class RejectedException extends Exception {
     private static final long serialVersionUID = 1L;
 

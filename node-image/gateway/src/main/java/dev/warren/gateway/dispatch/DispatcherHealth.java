@@ -29,9 +29,7 @@ public class DispatcherHealth {
     return () -> HealthCheckResponse.named(NAME).status(!inRole || channel.isConsuming()).build();
   }
 
-  /**
-   * A broker that cannot be reached is no reason to start again: the client tries until it can be.
-   */
+  /** An unreachable broker is no reason for a restart: the client retries until it can connect. */
   @Produces
   @Liveness
   @ApplicationScoped

@@ -22,13 +22,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
-/** Starts and stops the dispatcher, in a process whose role it is. */
+/** Starts and stops the dispatcher in a process with that role. */
 @ApplicationScoped
 public class DispatcherRole {
   /** The channel, as application.properties configures it. */
   static final String CHANNEL = "deliveries";
 
-  // For what comes after an attempt that the end found under way: its answer, or its dead letter.
+  // For what follows an attempt that was running at the stop: its answer, or its dead letter.
   private static final Duration SETTLING = Duration.ofSeconds(5);
 
   private final BrokerAddress broker;
@@ -70,7 +70,7 @@ public class DispatcherRole {
     receiver = new Receiver(delivery, Clock.systemUTC());
     publisher =
         new Publisher(Connections.to(broker), delivery.consumer() + " (dead letters, answers)");
-    // What ended is not begun again here: a new process does it better, and at once.
+    // Nothing is restarted here: a new process does that better, and at once.
     dispatcher = dispatcher(() -> Quarkus.asyncExit(1));
     awaitedQueue = new AwaitedQueue(Connections.to(broker), queue.orElseThrow());
     awaitedQueue.whenThere(() -> dispatcher.start(messages.get()));

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Makes the CloudEvent that a message is, or that it becomes. */
+/** Makes a CloudEvent of a message, which may already be one. */
 final class EventFactory {
   static final String DEFAULT_TYPE = "dev.warren.message";
 
@@ -35,7 +35,7 @@ final class EventFactory {
     this.source = source;
   }
 
-  /** A virtual host and a queue; the virtual host {@code /} says nothing, and is left out. */
+  /** A virtual host and a queue; the default virtual host {@code /} is left out. */
   static URI source(String vhost, String queue) {
     return URI.create((vhost.equals("/") ? "" : "/" + segment(vhost)) + "/" + segment(queue));
   }
@@ -45,10 +45,10 @@ final class EventFactory {
   }
 
   /**
-   * The message's event. A message that says that it is an event, but is not a valid one, is
-   * delivered like any other: it is for the receiver to judge.
+   * The message's event. A message that claims to be an event but is invalid is delivered like any
+   * other: the receiver decides.
    *
-   * @param received when the message came, for one that does not say when it was made
+   * @param received when the message arrived, for messages without a time
    */
   CloudEvent event(QueuedMessage message, Instant received) {
     try {
@@ -107,7 +107,7 @@ final class EventFactory {
     return event.withData(message.body());
   }
 
-  /** CloudEvents knows no empty attributes. */
+  /** CloudEvents has no empty attributes. */
   private static Optional<String> given(String value) {
     return Optional.ofNullable(value).filter(text -> !text.isEmpty());
   }

@@ -13,11 +13,11 @@ import java.util.Optional;
  * @param url where messages go; http or https
  * @param timeoutMillis how long one attempt may take, from connecting to the answer's last byte; at
  *     least 1
- * @param concurrency how many messages are being delivered at a time, those that wait for their
- *     next attempt among them; at least 1
+ * @param concurrency how many messages are being delivered at a time, including those that wait for
+ *     their next attempt; at least 1
  * @param ordered whether each message waits until the one before it is settled
  * @param deadLetter where messages go that could not be delivered; null rejects them, and the
- *     broker does with them what their queue says
+ *     broker handles them as their queue is configured
  */
 record HttpDelivery(
     String consumer,
@@ -30,7 +30,7 @@ record HttpDelivery(
     Retry retry,
     DeadLetterTarget deadLetter) {
 
-  /** The request's method. GET is for servers that know nothing else: it has no body. */
+  /** The request's method. GET is for servers that support nothing else: it has no body. */
   enum Method {
     POST,
     PUT,
@@ -49,9 +49,9 @@ record HttpDelivery(
   }
 
   /**
-   * When a message that was not delivered is tried again.
+   * When a failed delivery is retried.
    *
-   * @param maxAttempts attempts in all, the first among them; at least 1
+   * @param maxAttempts attempts in all, including the first; at least 1
    * @param initialDelayMillis the longest pause before the second attempt, at least 0; doubled for
    *     each later one
    * @param maxDelayMillis the longest pause of all, whatever the receiver asks for

@@ -27,9 +27,9 @@ final class MessageDelivery {
   private static final Duration BETWEEN_COPIES = Duration.ofSeconds(1);
   private static final Duration TO_CONFIRM = Duration.ofSeconds(10);
 
-  /** What becomes of a message in its queue. */
+  /** What happens to a message in its queue. */
   enum Settlement {
-    /** It is done with. */
+    /** It is acknowledged. */
     ACKNOWLEDGE,
     /** The broker does what the queue says about dead letters. */
     REJECT,
@@ -66,23 +66,24 @@ final class MessageDelivery {
     this.clock = clock;
   }
 
-  /** Lets attempts under way end, and starts no others: pauses end at once. */
+  /** Lets running attempts end and starts no others; pauses end at once. */
   void stop() {
     stopping.countDown();
   }
 
-  /** Blocks until it is known what becomes of the message. */
+  /** Blocks until the outcome of the message is known. */
   Settlement deliver(QueuedMessage message) throws InterruptedException {
     try {
       return attempt(message);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "Message %s meets a mistake of this program", message.name());
+      LOG.errorf(
+          e, "Message %s cannot be delivered because of a bug in the dispatcher", message.name());
       return giveUp(message, Failure.withoutAnswer("not delivered: " + e), 1);
     }
   }
 
   private Settlement attempt(QueuedMessage message) throws InterruptedException {
-    // Once: all attempts are to have the same id.
+    // Only once, because all attempts must have the same id.
     CloudEvent event = events.event(message, clock.instant());
     boolean answerIsWanted = message.properties().getReplyTo() != null;
     int kept = answerIsWanted ? Receiver.MAX_ANSWER : Answer.EXCERPT;
@@ -102,7 +103,7 @@ final class MessageDelivery {
           }
           Duration delay = backoff.delay(attempt, retryAfter);
           LOG.infof(
-              "Message %s, attempt %d of %d: %s; again in %d ms",
+              "Message %s, attempt %d of %d: %s; retrying in %d ms",
               message.name(),
               attempt,
               delivery.retry().maxAttempts(),
@@ -140,7 +141,7 @@ final class MessageDelivery {
     return keep(message, properties, target.get());
   }
 
-  /** Tries until the broker has the copy: to acknowledge before that could lose the message. */
+  /** Retries until the broker has the copy: acknowledging earlier could lose the message. */
   private Settlement keep(
       QueuedMessage message, BasicProperties properties, DeadLetterTarget target)
       throws InterruptedException {
@@ -151,13 +152,13 @@ final class MessageDelivery {
         metrics.deadLettered.increment();
         return Settlement.ACKNOWLEDGE;
       } catch (BrokerFailure e) {
-        LOG.warnf("Message %s is not a dead letter yet: %s", message.name(), e.getMessage());
+        LOG.warnf("Message %s is not dead-lettered yet: %s", message.name(), e.getMessage());
       }
     } while (!stoppedWithin(BETWEEN_COPIES));
     return Settlement.LEAVE;
   }
 
-  /** Sends the answer to whoever asked for one; once, for they do not wait for ever. */
+  /** Sends the answer if one was asked for; only once, because the sender does not wait forever. */
   private void reply(QueuedMessage message, Answer answer) throws InterruptedException {
     String replyTo = message.properties().getReplyTo();
     if (replyTo == null) {
@@ -182,7 +183,7 @@ final class MessageDelivery {
 
   private void replyFailed(QueuedMessage message, String why) {
     metrics.replyFailed.increment();
-    LOG.warnf("The answer to message %s is not sent: %s", message.name(), why);
+    LOG.warnf("The answer to message %s was not sent: %s", message.name(), why);
   }
 
   /** Blocks until the broker has the message. */

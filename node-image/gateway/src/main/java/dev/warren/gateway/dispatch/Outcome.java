@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 
-/** What came of one attempt, and so what to do with the message. */
+/** The outcome of one attempt, which decides what to do with the message. */
 sealed interface Outcome {
 
   /** The receiver has it. */
@@ -15,7 +15,7 @@ sealed interface Outcome {
   /**
    * Trying again may help.
    *
-   * @param retryAfter how long the receiver asked to be left alone
+   * @param retryAfter how long the receiver asked to wait
    */
   record Retriable(Failure failure, Optional<Duration> retryAfter) implements Outcome {}
 
@@ -50,7 +50,7 @@ sealed interface Outcome {
     return new Permanent(failure);
   }
 
-  /** Seconds or a date; empty when it is neither, as if the receiver had asked for nothing. */
+  /** Seconds or a date; empty when it is neither, as if the header were absent. */
   private static Optional<Duration> retryAfter(String header, Instant now) {
     if (header.matches("\\d{1,9}")) {
       return Optional.of(Duration.ofSeconds(Integer.parseInt(header)));
@@ -62,7 +62,7 @@ sealed interface Outcome {
     try {
       return Optional.ofNullable(DateFormatter.parseHttpDate(header)).map(Date::toInstant);
     } catch (IllegalArgumentException e) {
-      // It is too long to be looked at.
+      // The number is too large.
       return Optional.empty();
     }
   }

@@ -15,7 +15,7 @@ record QueuedMessage(String routingKey, BasicProperties properties, byte[] body)
     return Optional.ofNullable(properties.getHeaders()).orElse(Map.of());
   }
 
-  /** What a log calls it. */
+  /** Its name in logs. */
   String name() {
     return Optional.ofNullable(properties.getMessageId()).orElse("without message-id");
   }

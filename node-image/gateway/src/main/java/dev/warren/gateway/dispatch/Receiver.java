@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** The server that messages are delivered to. Any number of threads may send at a time. */
 final class Receiver implements AutoCloseable {
-  /** The longest answer that is sent to whoever asked for it, in bytes. */
+  /** The longest answer that is sent back, in bytes. */
   static final int MAX_ANSWER = 1 << 20;
 
   private final HttpClient http;
@@ -41,7 +41,7 @@ final class Receiver implements AutoCloseable {
   }
 
   /**
-   * Delivers an event once. Takes as long as the timeout at the most; whatever fails is an outcome.
+   * Delivers an event once. Takes as long as the timeout at the most; every failure is an outcome.
    *
    * @param kept how much of the answer's body is kept, in bytes
    */
@@ -55,7 +55,7 @@ final class Receiver implements AutoCloseable {
     return exchange(request, new BoundedBody(kept));
   }
 
-  // The client's own timeout ends with the answer's headers, but a body may come slowly too.
+  // The client's own timeout covers only the answer's headers, but a body may be slow too.
   private Outcome exchange(HttpRequest request, BoundedBody body) throws InterruptedException {
     CompletableFuture<HttpResponse<Void>> exchange =
         http.sendAsync(request, BodyHandlers.ofByteArrayConsumer(body));

@@ -20,12 +20,12 @@ final class RequestFactory {
   RequestFactory(HttpDelivery delivery) {
     this.url = delivery.url();
     this.method = delivery.method();
-    // A request without a body has nowhere but its headers for the attributes.
+    // A request without a body can have the attributes only in its headers.
     this.contentMode = method == Method.GET ? ContentMode.BINARY : delivery.contentMode();
   }
 
   /**
-   * @throws IllegalArgumentException when the event cannot be said in a request
+   * @throws IllegalArgumentException when the event cannot be expressed as a request
    */
   HttpRequest request(CloudEvent event) {
     HttpRequest.Builder request = HttpRequest.newBuilder(url);
@@ -51,7 +51,7 @@ final class RequestFactory {
     return CloudEventBuilder.from(event).withoutData().withoutDataContentType().build();
   }
 
-  /** As the HTTP binding of CloudEvents asks (3.1.3.2); the library leaves it to its user. */
+  /** As the HTTP binding of CloudEvents asks (3.1.3.2); the library does not do that. */
   private static String encoded(String value) {
     StringBuilder encoded = new StringBuilder();
     for (byte octet : value.getBytes(UTF_8)) {

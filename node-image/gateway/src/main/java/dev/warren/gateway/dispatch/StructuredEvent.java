@@ -13,8 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An event as a JSON document. The library copies data into it unseen that says it is JSON, or says
- * nothing; here what is no JSON goes in as Base64, so that the document can always be read.
+ * An event as a JSON document. The library copies data into it unchecked if the data has the
+ * content type JSON or none. Here, data that is not JSON is encoded in Base64, so that the document
+ * is always valid.
  */
 final class StructuredEvent {
   private static final String UNKNOWN_TYPE = "application/octet-stream";
@@ -49,7 +50,7 @@ final class StructuredEvent {
 
   /** Whether it is one JSON value in UTF-8. */
   private static boolean isJson(byte[] data) {
-    // A parser of bytes would take UTF-16 too, which cannot stand in a document in UTF-8.
+    // A parser of bytes would accept UTF-16 too, which is invalid in a UTF-8 document.
     try (JsonParser parser =
         JSON.createParser(
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString())) {

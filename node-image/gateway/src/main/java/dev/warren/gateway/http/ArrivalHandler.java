@@ -30,7 +30,7 @@ public final class ArrivalHandler implements Handler<RoutingContext> {
   private static final String PATH = "/arrivals";
   private static final int LONGEST_QUESTION_BYTES = 1024 * 1024;
 
-  /** Less than what stands between may take for a dead connection. */
+  /** Short enough that no proxy in between takes the connection for dead. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
   private final Function<Set<String>, CompletableFuture<String>> firstArrival;
@@ -42,7 +42,7 @@ public final class ArrivalHandler implements Handler<RoutingContext> {
     this.firstArrival = firstArrival;
   }
 
-  /** Adds what it answers to. */
+  /** Adds its route. */
   public void addTo(Router router) {
     router
         .post(PATH)
@@ -55,7 +55,7 @@ public final class ArrivalHandler implements Handler<RoutingContext> {
     HttpServerResponse response = request.response();
     Optional<Set<String>> queues = queues(request.body());
     if (queues.isEmpty()) {
-      response.setStatusCode(400).end("a JSON array with names of queues is expected\n");
+      response.setStatusCode(400).end("the body must be a JSON array of queue names\n");
       return;
     }
     CompletableFuture<String> first =

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 
 /**
  * Headers with the attributes of a CloudEvent, which may be quoted and percent-encoded (HTTP
- * binding, 3.1.3.2). The library leaves that to its user.
+ * binding, 3.1.3.2). The library does not do that.
  */
 final class AttributeHeaders {
 
@@ -16,7 +16,7 @@ final class AttributeHeaders {
 
   private AttributeHeaders() {}
 
-  /** The same headers, with the attributes as they are meant. */
+  /** The same headers, with decoded attributes. */
   static MultiMap decoded(MultiMap headers) {
     MultiMap decoded = MultiMap.caseInsensitiveMultiMap();
     headers.forEach(
@@ -34,7 +34,7 @@ final class AttributeHeaders {
     return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
   }
 
-  /** What only looks like an encoded octet stays as it is. */
+  /** Leaves what only looks like an encoded octet. */
   private static String percentDecoded(String value) {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
     int i = 0;

@@ -40,7 +40,7 @@ final class CloudEventMessages {
   private static final JsonFormat EVENT_JSON = new JsonFormat();
   private static final byte[] NOTHING = {};
 
-  /** What is read from JSON takes several times as much memory, in bytes. */
+  /** In bytes; parsed JSON takes several times as much memory. */
   private static final int LONGEST_JSON = 1024 * 1024;
 
   private CloudEventMessages() {}
@@ -69,7 +69,8 @@ final class CloudEventMessages {
     boolean isBatch = isBatch(headers);
     boolean isStructured = mediaType(headers).equals(JsonFormat.CONTENT_TYPE);
     if ((isBatch || isStructured) && body.length() > LONGEST_JSON) {
-      throw HttpProblem.tooLarge("events in JSON may have %d bytes".formatted(LONGEST_JSON));
+      throw HttpProblem.tooLarge(
+          "events in JSON must not be longer than %d bytes".formatted(LONGEST_JSON));
     }
     try {
       if (isBatch) {
@@ -84,7 +85,7 @@ final class CloudEventMessages {
       }
       return List.of(binary(destination, properties, headers, body));
     } catch (CloudEventRWException | EventDeserializationException | IllegalStateException e) {
-      throw HttpProblem.badRequest("this is no CloudEvent: " + e.getMessage());
+      throw HttpProblem.badRequest("this is not a CloudEvent: " + e.getMessage());
     }
   }
 
@@ -93,7 +94,7 @@ final class CloudEventMessages {
       Destination destination, BasicProperties properties, byte[] json) throws HttpProblem {
     CloudEvent event = EVENT_JSON.deserialize(json);
     if (event == null) {
-      throw HttpProblem.badRequest("this is no CloudEvent: null");
+      throw HttpProblem.badRequest("this is not a CloudEvent: null");
     }
     BasicProperties known =
         properties.builder().messageId(idOf(event)).contentType(JsonFormat.CONTENT_TYPE).build();
@@ -120,7 +121,7 @@ final class CloudEventMessages {
     return HttpMessages.message(destination, known, data == null ? NOTHING : data.toBytes());
   }
 
-  /** Attributes become headers, but for the content type, which AMQP has a property for. */
+  /** Attributes become headers, except the content type, for which AMQP has a property. */
   private record Attributes(Map<String, Object> amqpHeaders) implements CloudEventContextWriter {
 
     @Override
@@ -134,12 +135,12 @@ final class CloudEventMessages {
 
   private static String idOf(CloudEvent event) throws HttpProblem {
     if (event.getSpecVersion() != SpecVersion.V1) {
-      throw HttpProblem.badRequest("only CloudEvents of version 1.0 are taken");
+      throw HttpProblem.badRequest("only CloudEvents of version 1.0 are accepted");
     }
     return HttpMessages.property("the event's id", event.getId());
   }
 
-  /** The bytes of each event, as they came: another way to write a number could be another one. */
+  /** The bytes of each event as they came, because rewriting a number could change it. */
   private static List<byte[]> eventsIn(Buffer body) throws HttpProblem {
     byte[] json = body.getBytes();
     List<byte[]> events = new ArrayList<>();
@@ -152,7 +153,7 @@ final class CloudEventMessages {
       }
       boolean isWhole = parser.currentToken() == JsonToken.END_ARRAY && parser.nextToken() == null;
       if (events.isEmpty() || !isWhole) {
-        throw HttpProblem.badRequest("a batch is a JSON array of at least one event");
+        throw HttpProblem.badRequest("a batch must be a JSON array of at least one event");
       }
       return events;
     } catch (IOException e) {

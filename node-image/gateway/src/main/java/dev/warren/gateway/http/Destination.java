@@ -44,7 +44,7 @@ record Destination(String exchange, String routingKey) {
   }
 
   /**
-   * Nothing is asked of the broker for what the topology does not declare.
+   * Checks that the topology declares it, so that the broker is not asked for anything else.
    *
    * @throws HttpProblem 404
    */
@@ -66,7 +66,7 @@ record Destination(String exchange, String routingKey) {
     return name;
   }
 
-  /** In a path a plus is a plus; and what is not UTF-8 is refused, not replaced. */
+  /** In a path a plus is a plus; invalid UTF-8 is refused, not replaced. */
   private static String decoded(String segment) throws HttpProblem {
     byte[] raw = segment.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length);

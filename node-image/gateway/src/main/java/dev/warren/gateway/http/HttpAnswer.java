@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The answer to one request; the first holds. Used by the connection's event loop only. */
+/** The answer to one request; only the first counts. Used by the connection's event loop only. */
 final class HttpAnswer {
 
   private static final String ACCEPTED = "accepted";
   private static final int ACCEPTED_STATUS = 202;
 
-  /** How long a body that nobody wants is read, so that the client gets its answer. */
+  /** How long a refused body is still read, so that the client gets its answer. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final Vertx vertx;
@@ -70,7 +70,7 @@ final class HttpAnswer {
     problem(problem, new JsonObject());
   }
 
-  /** What a client that looks only at the status should do: try again if that helps anything. */
+  /** The status for clients that read nothing else: retriable if a retry helps any message. */
   private static HttpProblem worthTryingAgain(List<HttpProblem> problems) {
     return problems.stream()
         .filter(problem -> problem.retryAfterSeconds() > 0)
@@ -104,9 +104,7 @@ final class HttpAnswer {
     }
   }
 
-  /**
-   * Reads on for a while: a connection that is closed with bytes unread would take the answer back.
-   */
+  /** Reads on for a while: closing a connection with unread bytes would discard the answer. */
   private void letTheRestGo() {
     if (!request.isEnded()) {
       request.handler(unwanted -> {});

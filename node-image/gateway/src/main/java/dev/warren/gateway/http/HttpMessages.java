@@ -25,7 +25,7 @@ final class HttpMessages {
   /** Those of W3C Trace Context, which have the same names in AMQP. */
   private static final List<String> TRACE_CONTEXT = List.of("traceparent", "tracestate");
 
-  /** The broker takes no more: 49 days. */
+  /** The broker's maximum: 49 days. */
   private static final long LONGEST_EXPIRATION = 0xFFFF_FFFFL;
 
   private static final int PERSISTENT = 2;
@@ -36,7 +36,7 @@ final class HttpMessages {
    * The messages of a request: one, or as many as a batch of CloudEvents has.
    *
    * @param now when they were published
-   * @throws HttpProblem 400 if the request makes no sense
+   * @throws HttpProblem 400 if the request is invalid
    */
   static List<Message> of(Destination destination, MultiMap headers, Buffer body, Instant now)
       throws HttpProblem {
@@ -123,7 +123,7 @@ final class HttpMessages {
         EXPIRATION + " must be a whole number from 1 to " + LONGEST_EXPIRATION);
   }
 
-  /** Names in small letters: those of HTTP have no case. Of a repeated one the first holds. */
+  /** Names in lower case, because HTTP ignores case. Of a repeated header the first counts. */
   private static Map<String, Object> amqpHeaders(MultiMap headers) throws HttpProblem {
     Map<String, Object> amqp = new HashMap<>();
     for (Map.Entry<String, String> header : headers) {

@@ -25,15 +25,15 @@ final class HttpProblem extends Exception {
   }
 
   static HttpProblem badRequest(String detail) {
-    return new HttpProblem(400, "bad-request", "The request is wrong", NO_RETRY, detail);
+    return new HttpProblem(400, "bad-request", "The request is invalid", NO_RETRY, detail);
   }
 
   static HttpProblem notFound(String detail) {
-    return new HttpProblem(404, "not-found", "There is no such destination", NO_RETRY, detail);
+    return new HttpProblem(404, "not-found", "The destination does not exist", NO_RETRY, detail);
   }
 
   static HttpProblem methodNotAllowed(String detail) {
-    return new HttpProblem(405, "method-not-allowed", "Not this method", NO_RETRY, detail);
+    return new HttpProblem(405, "method-not-allowed", "Method not allowed", NO_RETRY, detail);
   }
 
   static HttpProblem tooSlow() {
@@ -46,7 +46,7 @@ final class HttpProblem extends Exception {
   }
 
   static HttpProblem overloaded(String detail) {
-    return new HttpProblem(503, "overloaded", "Too much is under way", 1, detail);
+    return new HttpProblem(503, "overloaded", "The gateway is overloaded", 1, detail);
   }
 
   static HttpProblem unavailable(String detail) {
@@ -54,8 +54,7 @@ final class HttpProblem extends Exception {
   }
 
   static HttpProblem internal() {
-    return new HttpProblem(
-        500, "internal", "A fault in the gateway", NO_RETRY, "its log tells more");
+    return new HttpProblem(500, "internal", "Internal error", NO_RETRY, "see the gateway's log");
   }
 
   static HttpProblem of(BrokerFailure failure) {
@@ -80,7 +79,7 @@ final class HttpProblem extends Exception {
     return status;
   }
 
-  /** What metrics call it: letters and hyphens. */
+  /** Its name in metrics: letters and hyphens. */
   String code() {
     return code;
   }

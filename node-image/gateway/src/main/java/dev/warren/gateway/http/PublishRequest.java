@@ -63,9 +63,9 @@ final class PublishRequest {
   }
 
   /**
-   * Checks what can be known before the body, and then takes the body.
+   * Checks the headers, and then reads the body.
    *
-   * @throws HttpProblem if it need not be taken
+   * @throws HttpProblem if the body need not be read
    */
   void begin(GatewayConfig config) throws HttpProblem {
     destination = Destination.ofPath(request.path());
@@ -86,22 +86,24 @@ final class PublishRequest {
     try {
       return length == null ? 0 : Long.parseLong(length);
     } catch (NumberFormatException e) {
-      throw HttpProblem.badRequest("the Content-Length is no number");
+      throw HttpProblem.badRequest("the Content-Length is not a number");
     }
   }
 
   private void mustFit(long length) throws HttpProblem {
     if (length > endpoint.maxMessageBytes()) {
-      throw HttpProblem.tooLarge("a body may have %d bytes".formatted(endpoint.maxMessageBytes()));
+      throw HttpProblem.tooLarge(
+          "the body must not be longer than %d bytes".formatted(endpoint.maxMessageBytes()));
     }
   }
 
   private void count(int messages) throws HttpProblem {
     if (counted + messages > endpoint.maxInFlight()) {
-      throw HttpProblem.tooLarge("a batch may have %d events".formatted(endpoint.maxInFlight()));
+      throw HttpProblem.tooLarge(
+          "a batch must not have more than %d events".formatted(endpoint.maxInFlight()));
     }
     if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
-      throw HttpProblem.overloaded("too many messages are under way");
+      throw HttpProblem.overloaded("too many messages are in flight");
     }
     counted += messages;
   }
@@ -125,12 +127,12 @@ final class PublishRequest {
   private void publish() {
     vertx.cancelTimer(bodyTimer);
     Buffer whole = body;
-    // It would be there twice: the messages have copies.
+    // Otherwise it would be in memory twice: the messages have copies.
     body = Buffer.buffer();
     if (over) {
       return;
     }
-    // Who goes now takes nothing back: the messages are there until the broker has answered.
+    // A client that leaves now cancels nothing: the messages stay until the broker has answered.
     request.exceptionHandler(gone -> {});
     List<Message> messages;
     try {

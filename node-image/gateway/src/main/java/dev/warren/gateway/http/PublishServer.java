@@ -41,7 +41,7 @@ public final class PublishServer {
   /**
    * It does not listen yet.
    *
-   * @param endpoint what {@code config} says of it
+   * @param endpoint its part of the configuration
    */
   public PublishServer(
       Vertx vertx,
@@ -61,13 +61,13 @@ public final class PublishServer {
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
-                    // One request's refusal may close the connection, and is not to end others.
+                    // The refusal of one request may close the connection, and must not end others.
                     .setHttp2ClearTextEnabled(false)
                     .setIdleTimeout((int) IDLE.toSeconds()))
             .requestHandler(this::serve);
   }
 
-  /** Listens, or fails if the port cannot be had. */
+  /** Listens, or fails if it cannot listen on the port. */
   public Future<Void> listen() {
     return server.listen().mapEmpty();
   }
@@ -83,17 +83,17 @@ public final class PublishServer {
     config = changed;
   }
 
-  /** How many messages are on their way. */
+  /** How many messages are in flight. */
   public int inFlight() {
     return inFlight.count();
   }
 
-  /** New requests are told to go elsewhere; those that have begun are finished. */
+  /** Refuses new requests; those that have begun are finished. */
   public void drain() {
     draining = true;
   }
 
-  /** Ends everything as it is. */
+  /** Closes everything at once. */
   public Future<Void> close() {
     return server.close();
   }
@@ -105,9 +105,9 @@ public final class PublishServer {
         answer.document("application/json", OPENAPI);
       } else if (request.method() != HttpMethod.POST) {
         request.response().putHeader("Allow", "POST");
-        throw HttpProblem.methodNotAllowed("messages are published by POST");
+        throw HttpProblem.methodNotAllowed("messages are published with POST");
       } else if (draining) {
-        throw HttpProblem.unavailable("this gateway is ending; another one will take the message");
+        throw HttpProblem.unavailable("this gateway is stopping; another one accepts the message");
       } else {
         new PublishRequest(vertx, request, endpoint, publisher, memory, inFlight, answer)
             .begin(config);
@@ -119,7 +119,7 @@ public final class PublishServer {
 
   private void measure(String outcome) {
     Counter.builder("warren.gateway.publish.requests")
-        .description("Requests to publish, by what came of them")
+        .description("Requests to publish, by outcome")
         .tag("outcome", outcome)
         .register(meters)
         .increment();

@@ -14,7 +14,7 @@ public final class MemoryBudget {
     this.left = new AtomicLong(bytes);
   }
 
-  /** Takes so many bytes, or none. */
+  /** Reserves this many bytes, or none. */
   public boolean tryReserve(long bytes) {
     if (left.addAndGet(-bytes) >= 0) {
       return true;

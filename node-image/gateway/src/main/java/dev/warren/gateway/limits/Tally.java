@@ -2,15 +2,15 @@ package dev.warren.gateway.limits;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many of something there are, up to a limit that may change. For any thread. */
+/** A counter with a limit that may change. For any thread. */
 public final class Tally {
 
   private final AtomicInteger count = new AtomicInteger();
 
   /**
-   * Adds so many, or none.
+   * Adds this many, or none.
    *
-   * @param most how many there may be then
+   * @param most the limit
    */
   public boolean tryAdd(int howMany, int most) {
     if (count.addAndGet(howMany) <= most) {
@@ -20,7 +20,7 @@ public final class Tally {
     return false;
   }
 
-  /** Adds so many, whatever there are. */
+  /** Adds this many, without a limit. */
   public void add(int howMany) {
     count.addAndGet(howMany);
   }

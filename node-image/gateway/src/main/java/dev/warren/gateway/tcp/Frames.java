@@ -10,7 +10,7 @@ interface Frames {
   /**
    * The frames of a framing.
    *
-   * @param maxBytes the longest request, without what frames it
+   * @param maxBytes the longest request, without its frame
    */
   static Frames of(Framing framing, int maxBytes) {
     return switch (framing) {
@@ -34,7 +34,7 @@ interface Frames {
   /** A reply as it is written. */
   ByteBuf reply(byte[] reply);
 
-  /** An error as it is written; empty when nothing but the end of the connection tells of it. */
+  /** An error as it is written; empty when only the end of the connection reports it. */
   ByteBuf error(ErrorCode code, String text);
 
   /** Whether the connection ends with its first reply. */

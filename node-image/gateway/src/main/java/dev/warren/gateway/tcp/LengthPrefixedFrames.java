@@ -7,14 +7,14 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A signed 32-bit big-endian length and so many bytes. An error has its length negated, so that it
- * can be no reply; its bytes are text.
+ * A signed 32-bit big-endian length and that many bytes. For an error the length is negated, so
+ * that it cannot be a reply; its bytes are text.
  */
 record LengthPrefixedFrames(int maxBytes) implements Frames {
 
   @Override
   public ChannelHandler decoder() {
-    // The decoder's limit holds for the whole frame.
+    // The decoder's limit applies to the whole frame.
     int maxFrame = (int) Math.min((long) maxBytes + Integer.BYTES, Integer.MAX_VALUE);
     return new LengthFieldBasedFrameDecoder(maxFrame, 0, Integer.BYTES, 0, Integer.BYTES);
   }

@@ -16,7 +16,7 @@ record LineFrames(int maxBytes) implements Frames {
     return new LineBasedFrameDecoder(maxBytes, withoutItsEnd, atOnce);
   }
 
-  /** It may bring its own line end. */
+  /** The reply may end with its own line end. */
   @Override
   public boolean canBeReply(byte[] reply) {
     for (int i = 0; i < lengthOfLine(reply); i++) {

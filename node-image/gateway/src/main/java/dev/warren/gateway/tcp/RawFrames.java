@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 
-/** All that comes is the request, all that goes is the reply; an error is a reply of no bytes. */
+/** Everything received is the request, everything sent the reply; an error is an empty reply. */
 record RawFrames(int maxBytes) implements Frames {
 
   @Override

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes what a client sends before it closes its side, or falls silent, for one request. Whatever
- * comes later is let go.
+ * Takes everything that a client sends before it closes its side or pauses as one request. What
+ * arrives later is dropped.
  */
 final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
 
@@ -70,13 +70,13 @@ final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
     request.release();
   }
 
-  /** Nothing is no request. */
+  /** No bytes are no request. */
   private void complete(ChannelHandlerContext context) {
     cancelTimer();
     if (!complete && request.isReadable()) {
       complete = true;
       ByteBuf whole = request;
-      // It is its taker's now, and gone when that is done with it.
+      // The receiver owns it now, and releases it.
       request = Unpooled.EMPTY_BUFFER;
       context.fireChannelRead(whole);
     }

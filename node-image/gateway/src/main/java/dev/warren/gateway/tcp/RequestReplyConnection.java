@@ -30,17 +30,17 @@ import org.jboss.logging.Logger;
  * One client's connection: its requests, and its replies in the same order. Everything here happens
  * in the connection's event loop.
  *
- * <p>It ends in order: what is to be written is written, then the client is told that nothing more
- * comes (FIN), and what it still sends is read and let go for a while. A socket that is closed with
- * bytes unread would take its last reply back (RST). A client has as long as it likes to take its
- * replies, but not without taking anything for the idle timeout.
+ * <p>It closes in order: pending replies are written, then the client is told that nothing more
+ * follows (FIN), and for a while, what it still sends is read and dropped. Closing a socket with
+ * unread bytes would discard the last reply (RST). A client may read its replies as slowly as it
+ * likes, as long as it reads something within the idle timeout.
  */
 final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     implements UnfinishedRequest.Connection {
 
   private static final Logger LOG = Logger.getLogger(RequestReplyConnection.class);
 
-  /** With so many requests unanswered, nothing more is read from this client. */
+  /** With this many unanswered requests, nothing more is read from this client. */
   private static final int MOST_PIPELINED = 64;
 
   /** How long a client has to close its side. */
@@ -66,12 +66,12 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private boolean saidGoodbye;
   private boolean clientIsDone;
 
-  /** How many answers the client has not taken yet. */
+  /** How many answers the client has not read yet. */
   private int unwritten;
 
   /**
    * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
-   *     understands. Who cancels it no longer waits
+   *     understands. Cancelling it ends the wait
    * @param requests those that wait for their replies, of all connections
    * @param underWay those whose answers are not written yet, of all connections
    */
@@ -96,7 +96,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
         new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), memory, this);
   }
 
-  /** Adds itself, and what must stand before it. */
+  /** Adds itself and the handlers that must precede it. */
   void addTo(ChannelPipeline pipeline) {
     long idle = endpoint.idleTimeoutMillis();
     pipeline
@@ -112,7 +112,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     /** Null if it was never sent. */
     private CompletableFuture<byte[]> reply;
 
-    /** What is to be written; null until it is known. */
+    /** The bytes of the answer; null until they are known. */
     private ByteBuf bytes;
 
     /** Of the memory, until it is written. */
@@ -212,7 +212,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     end(ErrorCode.TIMEOUT, "the request did not come within " + endpoint.timeoutMillis() + " ms");
   }
 
-  /** No more requests are read; those that wait for replies get them. */
+  /** Reads no more requests; those that wait for replies get them. */
   void drain() {
     ending = true;
     proceed();
@@ -225,7 +225,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
         proceed();
       }
     } else if (unwritten > 0 && idle.state() == IdleState.WRITER_IDLE && !idle.isFirst()) {
-      // The first one only says that nothing was written before; this reply may just have begun.
+      // The first event only means that nothing was written before; this reply may just have begun.
       context.close();
     }
   }
@@ -287,7 +287,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     return endpoint.maxMessageBytes() + " bytes";
   }
 
-  /** The client is told what is wrong, after what it asked before, and nothing more is read. */
+  /** Sends an error after the earlier answers, and reads nothing more. */
   private void end(ErrorCode code, String text) {
     if (!ending) {
       ending = true;
@@ -296,7 +296,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     proceed();
   }
 
-  /** Writes what can be written, and reads on or ends when it is time. */
+  /** Writes what can be written, and then reads on or closes. */
   private void proceed() {
     if (ended || !context.channel().isActive()) {
       return;
@@ -312,7 +312,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       context.flush();
     }
     if (ended) {
-      // To write and to flush tells of writability, which comes back to here.
+      // Writing and flushing may change the writability, which calls this method again.
       return;
     }
     if (ending && answers.isEmpty()) {

@@ -42,7 +42,7 @@ public final class RequestReplyServer implements AutoCloseable {
    * Listens from now on.
    *
    * @param events the threads that do the work
-   * @throws IOException if the port cannot be had
+   * @throws IOException if it cannot listen on the port
    */
   public RequestReplyServer(
       EventLoopGroup events,
@@ -63,7 +63,7 @@ public final class RequestReplyServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            // Parts of requests are held in the heap, which is what is budgeted.
+            // Parts of requests must be in the heap, because the memory budget counts that.
             .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
             .childOption(
                 ChannelOption.RCVBUF_ALLOCATOR,
@@ -82,17 +82,17 @@ public final class RequestReplyServer implements AutoCloseable {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
-  /** Connections that are open keep what they began with; new ones get this. */
+  /** Open connections keep their settings; new ones get these. */
   public void change(RequestReplyEndpoint changed) {
     endpoint = changed;
   }
 
-  /** How many requests wait for their replies, or their clients have not taken those yet. */
+  /** How many requests wait for their replies or have replies that their clients have not read. */
   public int inFlight() {
     return underWay.count();
   }
 
-  /** No more connections and requests are taken; those that wait for replies get them. */
+  /** Accepts no more connections and requests; those that wait for replies get them. */
   public void drain() {
     listener.close();
     for (Channel connection : open) {
@@ -103,7 +103,7 @@ public final class RequestReplyServer implements AutoCloseable {
     }
   }
 
-  /** Ends everything as it is. */
+  /** Closes everything at once. */
   @Override
   public void close() {
     listener.close().syncUninterruptibly();
@@ -112,7 +112,7 @@ public final class RequestReplyServer implements AutoCloseable {
 
   private void measure(String outcome, Duration took) {
     Timer.builder("warren.gateway.requests")
-        .description("Requests by TCP, by what came of them")
+        .description("Requests over TCP, by outcome")
         .tag("endpoint", endpoint.name())
         .tag("outcome", outcome)
         .register(meters)

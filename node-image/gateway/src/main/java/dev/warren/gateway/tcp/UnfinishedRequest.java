@@ -10,29 +10,31 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Watches over the request of which a client has sent a part: the memory that it takes, and the
- * time. Stands before the decoder that holds the part, in the connection's event loop.
+ * Limits the memory and the time of a request of which a client has sent only a part. It precedes
+ * the decoder that holds the part, in the connection's event loop.
  */
 final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
 
-  /** Who can do something about it. */
+  /** Acts when a limit is exceeded. */
   interface Connection {
-    /** Whether nothing more is taken: what still comes is let go. */
+    /** Whether further bytes are dropped. */
     boolean isEnding();
 
-    /** Whether it lets the client wait, and what came may be a whole request that nobody took. */
+    /**
+     * Whether the client is kept waiting, so that a whole request may have been received unread.
+     */
     boolean isPaused();
 
     /** There is no memory for the rest of the request. */
     void noMemory();
 
-    /** The rest of the request did not come in time. */
+    /** The rest of the request did not arrive in time. */
     void tooSlow();
   }
 
   /**
-   * So much of a request is read before memory is reserved for it, in bytes; and so much is read at
-   * a time. A thousand connections take 4 MiB of it.
+   * How many bytes of a request are read before memory is reserved for it, and at a time. A
+   * thousand connections take 4 MiB.
    */
   static final int FREE_BYTES = 4096;
 
@@ -47,7 +49,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
 
   /**
    * @param maxBytes the longest request
-   * @param timeout how long one may be under way
+   * @param timeout how long one may take to arrive
    */
   UnfinishedRequest(int maxBytes, Duration timeout, MemoryBudget memory, Connection connection) {
     this.maxBytes = maxBytes;
@@ -75,7 +77,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * A request is whole, and what was reserved for it is its own now.
+   * The request is complete and owns the memory that was reserved for it.
    *
    * @param size of the request, in bytes
    * @return whether memory is reserved for the request

@@ -52,7 +52,7 @@ final class TestBroker implements AutoCloseable {
     return new TestBroker(factory.newConnection("test"));
   }
 
-  /** Makes the virtual host anew, and its queues; what the dispatcher needs to find them. */
+  /** Recreates the virtual host and its queues; what the dispatcher needs to find them. */
   static Map<String, String> reset() {
     manage("DELETE", "/api/vhosts/" + VHOST, "");
     manage("PUT", "/api/vhosts/" + VHOST, "{}");

@@ -24,7 +24,7 @@ interface Autoscaler {
    */
   record Look(double at, int replicas, int readyReplicas, Optional<QueueMetrics> queue) {}
 
-  /** Called once a second; returns what the replicas shall be set to, if anything. */
+  /** Called once a second; returns the desired number of replicas, if it changes. */
   OptionalInt tick(Look look);
 
   /** The program that scales is restarted and remembers nothing. */

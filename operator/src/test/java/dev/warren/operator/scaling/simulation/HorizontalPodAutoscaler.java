@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 final class HorizontalPodAutoscaler implements Autoscaler {
 
   /**
-   * @param target how much of it one replica shall have
+   * @param target how much of it one replica should have
    */
   record Metric(ToDoubleFunction<QueueMetrics> value, double target) {}
 

@@ -225,7 +225,7 @@ final class Simulation {
     return waited > trace.policy().maxWait().toSeconds();
   }
 
-  /** Those that shall go finish what they have in hand. */
+  /** Those that are to be removed finish their work. */
   private void leave() {
     pods.removeIf(pod -> pod.leaving && pod.slots.stream().noneMatch(slot -> slot.isBusy(now)));
   }
