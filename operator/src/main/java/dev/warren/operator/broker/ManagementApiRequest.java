@@ -7,7 +7,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.plan.BrokerAction.StartMove;
+import dev.warren.operator.action.BrokerAction.StartMove;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

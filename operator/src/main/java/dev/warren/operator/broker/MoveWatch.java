@@ -1,9 +1,9 @@
 package dev.warren.operator.broker;
 
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Move;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

@@ -1,8 +1,11 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.observation.ObservedObjects;
+
 import dev.warren.operator.model.Revision;
-import dev.warren.operator.plan.KubernetesAction.Apply;
-import dev.warren.operator.plan.KubernetesAction.Create;
+import dev.warren.operator.action.KubernetesAction.Apply;
+import dev.warren.operator.action.KubernetesAction.Create;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,21 +14,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Compares objects as they shall be with those in Kubernetes. */
-final class ObjectPlanner {
+public final class ObjectPlanner {
 
   private final ObservedObjects observed;
 
-  ObjectPlanner(ObservedObjects observed) {
+  public ObjectPlanner(ObservedObjects observed) {
     this.observed = observed;
   }
 
   /** What makes these objects as they shall be, in their order. */
-  List<KubernetesAction> plan(Collection<? extends HasMetadata> desired) {
+  public List<KubernetesAction> plan(Collection<? extends HasMetadata> desired) {
     return desired.stream().map(this::plan).flatMap(Optional::stream).toList();
   }
 
   /** What makes one object as it shall be; nothing if it is. */
-  Optional<KubernetesAction> plan(HasMetadata desired) {
+  public Optional<KubernetesAction> plan(HasMetadata desired) {
     // A field that is no longer wanted is not seen by comparing what is wanted: the revision is.
     HasMetadata stamped = stamp(desired);
     Optional<HasMetadata> actual = observed.find(stamped);

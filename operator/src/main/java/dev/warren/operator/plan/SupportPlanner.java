@@ -1,5 +1,8 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.observation.Observation;
+
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.Sizes;
 import dev.warren.operator.model.Endpoints;

@@ -1,5 +1,15 @@
 package dev.warren.operator.reconcile;
 
+import dev.warren.operator.execute.EventRecorder;
+import dev.warren.operator.execute.KubernetesWriter;
+import dev.warren.operator.execute.PlanExecutor;
+import dev.warren.operator.execute.RandomText;
+import dev.warren.operator.load.GatewayArrivals;
+import dev.warren.operator.load.LoadSampler;
+import dev.warren.operator.metrics.TopologyMeters;
+import dev.warren.operator.observe.StateObserver;
+import dev.warren.operator.observe.TemplateProver;
+
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.broker.BrokerClientFactory;
@@ -9,13 +19,13 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
-import dev.warren.operator.plan.Observation;
+import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
-import dev.warren.operator.plan.SpecValidator;
-import dev.warren.operator.plan.TemplateProof;
-import dev.warren.operator.plan.Violation;
-import dev.warren.operator.reconcile.StateObserver.Observed;
+import dev.warren.operator.plan.validation.SpecValidator;
+import dev.warren.operator.plan.validation.TemplateProof;
+import dev.warren.operator.plan.validation.Violation;
+import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.scaling.ConsumerScaler;
 import dev.warren.operator.status.Conditions;
 import dev.warren.operator.status.Pass;

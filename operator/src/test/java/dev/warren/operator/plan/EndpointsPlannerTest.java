@@ -1,5 +1,8 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.observation.QueueNode;
+
 import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.KubernetesAction.Mark;
+import dev.warren.operator.action.KubernetesAction.Mark;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 import java.util.Map;

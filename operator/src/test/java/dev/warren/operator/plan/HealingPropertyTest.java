@@ -1,13 +1,18 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.topology.QueueTarget;
+
 import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.observation.QueueNode;
+
 import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
@@ -10,7 +12,7 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.DesiredDefinitions;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

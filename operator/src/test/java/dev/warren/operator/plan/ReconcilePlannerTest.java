@@ -1,5 +1,7 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.action.Problem;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;

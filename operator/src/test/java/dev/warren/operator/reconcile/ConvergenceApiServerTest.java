@@ -1,5 +1,11 @@
 package dev.warren.operator.reconcile;
 
+import dev.warren.operator.execute.KubernetesWriter;
+import dev.warren.operator.execute.PlanExecutor;
+import dev.warren.operator.execute.RandomText;
+import dev.warren.operator.observe.StateObserver;
+import dev.warren.operator.observe.TemplateProver;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -17,18 +23,18 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Node;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.ConsumerScaling;
-import dev.warren.operator.plan.KubernetesAction;
-import dev.warren.operator.plan.Observation;
-import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
-import dev.warren.operator.plan.Retained;
-import dev.warren.operator.plan.TemplateProof;
+import dev.warren.operator.action.Retained;
+import dev.warren.operator.plan.validation.TemplateProof;
 import dev.warren.operator.status.Effects;
 import dev.warren.operator.status.Pass;
 import dev.warren.operator.status.StatusBuilder;
