@@ -2,7 +2,7 @@ package dev.warren.operator.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.net.HttpURLConnection;

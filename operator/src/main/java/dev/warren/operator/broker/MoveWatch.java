@@ -1,7 +1,7 @@
 package dev.warren.operator.broker;
 
 import dev.warren.operator.observation.BrokerObservation;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.time.Duration;

@@ -10,7 +10,6 @@ import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.QueueLoad;
-import dev.warren.operator.plan.topology.UnfinishedDeletions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class TopologyBroker implements BrokerClient {
 
   /** Whether a queue that has lost its members is deleted, the management API does not know. */
   private Reachable withHalfDeleted(Reachable answer) {
-    Set<String> suspects = UnfinishedDeletions.suspects(answer);
+    Set<String> suspects = SuspectedDeletions.of(answer);
     if (suspects.isEmpty()) {
       return answer;
     }

@@ -2,7 +2,7 @@ package dev.warren.operator.load;
 
 import dev.warren.operator.metrics.ConsumerMeters;
 
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.scaling.QueueReading;
 import dev.warren.operator.scaling.QueueReading.Known;
 import dev.warren.operator.scaling.QueueReading.Unknown;

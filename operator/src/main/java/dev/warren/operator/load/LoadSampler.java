@@ -1,8 +1,7 @@
 package dev.warren.operator.load;
 
 import dev.warren.api.v1alpha1.MessageTopology;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
-import dev.warren.operator.observe.StateObserver.Observed;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.scaling.Sample;
 import dev.warren.operator.scaling.ScalingDecision;
 import dev.warren.operator.scaling.ScalingPolicy;
@@ -92,12 +91,12 @@ public final class LoadSampler implements AutoCloseable {
     this.pause = pause;
   }
 
-  /** Takes in what a pass has seen; from now on the topology's load is followed, if it shall be. */
-  public synchronized void follow(MessageTopology topology, Observed observed) {
+  /** Takes in what a reconcile has seen; from now on the load is followed, if a consumer scales. */
+  public synchronized void follow(LoadSnapshot seen) {
+    MessageTopology topology = seen.topology();
     ResourceID id = ResourceID.fromResource(topology);
     Followed known = followed.get(id);
-    boolean wanted =
-        topology.getSpec().consumers().stream().anyMatch(consumer -> consumer.scaling() != null);
+    boolean wanted = !seen.scaled().isEmpty();
     if (known != null && (!wanted || !known.load().isOf(topology))) {
       stop(id);
       known = null;
@@ -106,11 +105,11 @@ public final class LoadSampler implements AutoCloseable {
       return;
     }
     if (known == null) {
-      TopologyLoad load = new TopologyLoad(topology, observed, newScaler, registry, clock);
+      TopologyLoad load = new TopologyLoad(seen, newScaler, registry, clock);
       WakeUps wakeUps = new WakeUps(nextArrival, queue -> arrived(id, load, queue));
       followed.put(id, new Followed(load, wakeUps, schedule(id, load, wakeUps)));
     } else {
-      known.load().see(topology, observed);
+      known.load().see(seen);
     }
   }
 

@@ -8,13 +8,8 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
-import dev.warren.operator.broker.NodeAddress;
-import dev.warren.operator.model.Ports;
-import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.QueueLoad;
-import dev.warren.operator.observation.QueueNode;
-import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.scaling.QueueReading;
 import dev.warren.operator.scaling.Sample;
 import dev.warren.operator.scaling.ScalingDecision;
@@ -44,34 +39,14 @@ final class TopologyLoad implements AutoCloseable {
   private final Clock clock;
   private final Map<String, ConsumerLoad> consumers = new HashMap<>();
   private boolean closed;
-  private volatile Seen seen;
-
-  /** What the last pass knew. */
-  private record Seen(MessageTopology topology, Observed observed) {
-
-    private List<ConsumerSpec> scaled() {
-      return topology.getSpec().consumers().stream()
-          .filter(consumer -> consumer.scaling() != null)
-          .toList();
-    }
-
-    private Optional<Deployment> deployment(ConsumerSpec consumer) {
-      ResourceNames names =
-          ResourceNames.of(topology.getMetadata().getNamespace(), topology.getMetadata().getName());
-      return observed
-          .observation()
-          .objects()
-          .find(Deployment.class, names.consumer(consumer.name()));
-    }
-  }
+  private volatile LoadSnapshot seen;
 
   TopologyLoad(
-      MessageTopology topology,
-      Observed observed,
+      LoadSnapshot seen,
       Supplier<BiFunction<ScalingPolicy, Sample, ScalingDecision>> newScaler,
       MeterRegistry registry,
       Clock clock) {
-    this.seen = new Seen(topology, observed);
+    this.seen = seen;
     this.newScaler = newScaler;
     this.registry = registry;
     this.clock = clock;
@@ -86,9 +61,9 @@ final class TopologyLoad implements AutoCloseable {
     return seen.topology();
   }
 
-  /** Takes in what another pass has seen. */
-  void see(MessageTopology topology, Observed observed) {
-    seen = new Seen(topology, observed);
+  /** Takes in what another reconcile has seen. */
+  void see(LoadSnapshot seen) {
+    this.seen = seen;
   }
 
   /** How it stands with each consumer, by name; those not asked for yet are absent. */
@@ -104,12 +79,12 @@ final class TopologyLoad implements AutoCloseable {
    * @return whether that is to be looked at
    */
   boolean sample() {
-    Seen now = seen;
+    LoadSnapshot now = seen;
     return decide(now, read(now));
   }
 
-  private static Function<String, QueueReading> read(Seen seen) {
-    Optional<BrokerClient> broker = seen.observed().broker();
+  private static Function<String, QueueReading> read(LoadSnapshot seen) {
+    Optional<BrokerClient> broker = seen.broker();
     if (broker.isEmpty()) {
       return queue -> new QueueReading.Unknown("No queue node runs");
     }
@@ -122,7 +97,7 @@ final class TopologyLoad implements AutoCloseable {
     }
   }
 
-  private synchronized boolean decide(Seen seen, Function<String, QueueReading> readings) {
+  private synchronized boolean decide(LoadSnapshot seen, Function<String, QueueReading> readings) {
     if (closed) {
       return false;
     }
@@ -131,7 +106,8 @@ final class TopologyLoad implements AutoCloseable {
     boolean worthALook = false;
     for (ConsumerSpec consumer : seen.scaled()) {
       // Until it runs there is nothing to scale: it begins with the least.
-      Optional<Deployment> deployment = seen.deployment(consumer);
+      Optional<Deployment> deployment =
+          Optional.ofNullable(seen.deployments().get(consumer.name()));
       if (deployment.isPresent()) {
         QueueReading reading = readings.apply(consumer.queue());
         worthALook |=
@@ -147,11 +123,12 @@ final class TopologyLoad implements AutoCloseable {
    * @return whether that is to be looked at
    */
   synchronized boolean arrived(String queue) {
-    Seen now = seen;
+    LoadSnapshot now = seen;
     boolean worthALook = false;
     for (ConsumerSpec consumer : now.scaled()) {
       ConsumerLoad load = consumers.get(consumer.name());
-      Optional<Deployment> deployment = now.deployment(consumer);
+      Optional<Deployment> deployment =
+          Optional.ofNullable(now.deployments().get(consumer.name()));
       if (load != null && load.queue().equals(queue) && deployment.isPresent()) {
         worthALook |= load.arrived(policy(now, consumer), deployment.get(), clock.instant());
       }
@@ -169,10 +146,7 @@ final class TopologyLoad implements AutoCloseable {
 
   /** The gateways through which messages may come. */
   Set<URI> gateways() {
-    return seen.observed().observation().nodes().values().stream()
-        .filter(QueueNode::hasReadyGateway)
-        .flatMap(node -> NodeAddress.http(node, Ports.GATEWAY_HEALTH))
-        .collect(toSet());
+    return seen.gateways();
   }
 
   private void forgetOthers(List<ConsumerSpec> scaled) {
@@ -205,7 +179,7 @@ final class TopologyLoad implements AutoCloseable {
                 now));
   }
 
-  private static ScalingPolicy policy(Seen seen, ConsumerSpec consumer) {
+  private static ScalingPolicy policy(LoadSnapshot seen, ConsumerSpec consumer) {
     return ConsumerScaling.policy(consumer, seen.topology().getSpec().queues());
   }
 

@@ -2,6 +2,7 @@ package dev.warren.operator.observation;
 
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.Move;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +57,6 @@ public sealed interface BrokerObservation {
       return nodes.values().stream().allMatch(Node::running);
     }
   }
-
-  /** Messages go from one queue to another, as long as this is there. */
-  record Move(String from, String to) {}
 
   /**
    * A member of the cluster.

@@ -1,6 +1,5 @@
 package dev.warren.operator.observation;
 
-import dev.warren.operator.plan.consumers.ConsumerScaling;
 
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.plan.objects.SupportPlanner;
+
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
@@ -11,7 +13,7 @@ import dev.warren.operator.plan.nodes.NodePlanner;
 import dev.warren.operator.plan.nodes.NodeRemovalPlanner;
 import dev.warren.operator.plan.nodes.PluginPlanner;
 import dev.warren.operator.plan.nodes.StartPlanner;
-import dev.warren.operator.plan.topology.CredentialsPlanner;
+import dev.warren.operator.plan.objects.CredentialsPlanner;
 import dev.warren.operator.plan.topology.MigrationPlanner;
 import dev.warren.operator.plan.topology.PrunePlanner;
 import dev.warren.operator.plan.topology.QueueMembersPlanner;
@@ -41,7 +43,7 @@ import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.RemoveReplica;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
-import dev.warren.operator.plan.topology.CredentialsPlanner.CredentialsPlan;
+import dev.warren.operator.plan.objects.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.topology.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.nodes.NodePlanner.NodePlan;
 import dev.warren.operator.plan.nodes.NodeRemovalPlanner.RemovalPlan;

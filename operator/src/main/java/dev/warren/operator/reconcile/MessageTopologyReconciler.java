@@ -6,9 +6,10 @@ import dev.warren.operator.execute.PlanExecutor;
 import dev.warren.operator.execute.RandomText;
 import dev.warren.operator.load.GatewayArrivals;
 import dev.warren.operator.load.LoadSampler;
+import dev.warren.operator.load.LoadSnapshot;
 import dev.warren.operator.metrics.TopologyMeters;
 import dev.warren.operator.observe.StateObserver;
-import dev.warren.operator.observe.TemplateProver;
+import dev.warren.operator.execute.TemplateProver;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
@@ -214,7 +215,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     Observed observed = observer.observe(topology, context);
     List<Violation> violations = violations(topology);
     if (violations.isEmpty()) {
-      sampler.follow(topology, observed);
+      sampler.follow(LoadSnapshot.of(topology, observed.observation(), observed.broker()));
     }
     Pass pass = act(topology, observed, violations);
     MessageTopologyStatus status = StatusBuilder.build(topology, pass);

@@ -8,7 +8,7 @@ import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.action.Problem;
 import io.fabric8.kubernetes.api.model.Pod;

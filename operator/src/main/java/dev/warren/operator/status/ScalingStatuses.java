@@ -3,7 +3,7 @@ package dev.warren.operator.status;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.scaling.ScalingDecision;
 import java.time.temporal.ChronoUnit;

@@ -12,7 +12,7 @@ import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import java.time.Duration;
 import java.time.Instant;

@@ -16,7 +16,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.observation.BrokerObservation;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.QueueLoad;

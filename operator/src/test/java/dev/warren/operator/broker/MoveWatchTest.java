@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.operator.TestClock;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;

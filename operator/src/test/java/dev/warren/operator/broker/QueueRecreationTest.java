@@ -22,7 +22,7 @@ import dev.warren.operator.action.BrokerAction.PutPolicy;
 import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.StartMove;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

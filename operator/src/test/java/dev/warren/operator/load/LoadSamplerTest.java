@@ -13,14 +13,13 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
-import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.scaling.QueueReading.Known;
 import dev.warren.operator.scaling.QueueReading.Unknown;
 import dev.warren.operator.scaling.Sample;
@@ -166,7 +165,7 @@ class LoadSamplerTest {
   @Test
   void withoutANodeNothingIsKnown() {
     MessageTopology topology = topology("uid", "a");
-    sampler.follow(topology, new Observed(observation(topology), Optional.empty()));
+    sampler.follow(LoadSnapshot.of(topology, observation(topology), Optional.empty()));
 
     awaitSamples(1);
     assertThat(samples).extracting(Sample::queue).containsOnly(new Unknown("No queue node runs"));
@@ -258,9 +257,7 @@ class LoadSamplerTest {
 
   private void followWithGateway(MessageTopology topology) {
     Observation seen = observation(topology);
-    sampler.follow(
-        topology,
-        new Observed(
+    sampler.follow(LoadSnapshot.of(topology, 
             new Observation(
                 seen.objects(),
                 new TreeMap<>(Map.of(0, new QueueNode(0, Optional.empty(), Optional.of(GATEWAY)))),
@@ -333,8 +330,7 @@ class LoadSamplerTest {
   @Test
   void aConsumerThatDoesNotRunYetIsNotScaled() {
     MessageTopology topology = topology("uid", "a", "b");
-    sampler.follow(
-        topology, new Observed(observation(topology, List.of("b")), Optional.of(broker)));
+    sampler.follow(LoadSnapshot.of(topology, observation(topology, List.of("b")), Optional.of(broker)));
 
     awaitSamples(2);
     assertThat(scaling()).containsOnlyKeys("b");
@@ -386,7 +382,7 @@ class LoadSamplerTest {
   }
 
   private void follow(MessageTopology topology) {
-    sampler.follow(topology, new Observed(observation(topology), Optional.of(broker)));
+    sampler.follow(LoadSnapshot.of(topology, observation(topology), Optional.of(broker)));
   }
 
   private static Observation observation(MessageTopology topology) {

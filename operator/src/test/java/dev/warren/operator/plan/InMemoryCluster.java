@@ -64,7 +64,7 @@ import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerAction.Unbind;
-import dev.warren.operator.observation.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;

@@ -4,7 +4,7 @@ import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
 import dev.warren.operator.execute.RandomText;
 import dev.warren.operator.observe.StateObserver;
-import dev.warren.operator.observe.TemplateProver;
+import dev.warren.operator.execute.TemplateProver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -27,7 +27,7 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueLoad;

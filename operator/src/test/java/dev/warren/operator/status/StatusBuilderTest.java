@@ -43,7 +43,7 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.observation.BrokerWork;
-import dev.warren.operator.plan.consumers.ConsumerScaling;
+import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.observation.Observation;

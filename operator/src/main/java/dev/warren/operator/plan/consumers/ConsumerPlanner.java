@@ -1,8 +1,10 @@
 package dev.warren.operator.plan.consumers;
 
+import dev.warren.operator.observation.ConsumerScaling;
+
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.observation.Observation;
-import dev.warren.operator.plan.ObjectPlanner;
+import dev.warren.operator.plan.objects.ObjectPlanner;
 
 import static java.util.stream.Collectors.toSet;
 

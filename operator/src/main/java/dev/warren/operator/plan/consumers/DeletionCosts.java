@@ -1,5 +1,7 @@
 package dev.warren.operator.plan.consumers;
 
+import dev.warren.operator.observation.ConsumerScaling;
+
 import dev.warren.operator.observation.ObservedObjects;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;

@@ -4,7 +4,7 @@ import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueNode;
-import dev.warren.operator.plan.ObjectPlanner;
+import dev.warren.operator.plan.objects.ObjectPlanner;
 
 import dev.warren.operator.model.QueueNodeVolume;
 import dev.warren.operator.model.Reason;

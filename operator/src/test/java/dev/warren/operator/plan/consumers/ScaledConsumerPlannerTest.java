@@ -1,5 +1,7 @@
 package dev.warren.operator.plan.consumers;
 
+import dev.warren.operator.observation.ConsumerScaling;
+
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.plan.InMemoryCluster;

@@ -1,4 +1,7 @@
-package dev.warren.operator.plan.consumers;
+package dev.warren.operator.observation;
+
+
+
 
 import dev.warren.operator.plan.Specs;
 

@@ -1,4 +1,7 @@
-package dev.warren.operator.observe;
+package dev.warren.operator.execute;
+
+
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

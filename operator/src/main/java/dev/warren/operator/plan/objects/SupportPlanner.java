@@ -1,4 +1,7 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.objects;
+
+
+
 
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.observation.Observation;
@@ -20,14 +23,14 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /** Plans what the queue nodes need: Secrets, configuration, Services, a disruption budget. */
-final class SupportPlanner {
+public final class SupportPlanner {
 
   private final Owner owner;
   private final ResourceNames names;
   private final MessageTopologySpec spec;
   private final Observation observed;
 
-  SupportPlanner(Owner owner, ResourceNames names, MessageTopologySpec spec, Observation observed) {
+  public SupportPlanner(Owner owner, ResourceNames names, MessageTopologySpec spec, Observation observed) {
     this.owner = owner;
     this.names = names;
     this.spec = spec;
@@ -38,7 +41,7 @@ final class SupportPlanner {
    * @param nextNode the number of the next node
    * @param makesSense whether all of the spec does, and not only what it says of the nodes
    */
-  List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean makesSense) {
+  public List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean makesSense) {
     TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));

@@ -1,4 +1,6 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.objects;
+
+
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,5 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.objects;
+
 
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.observation.ObservedObjects;

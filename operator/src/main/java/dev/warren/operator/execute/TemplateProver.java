@@ -1,7 +1,7 @@
-package dev.warren.operator.observe;
+package dev.warren.operator.execute;
 
-import dev.warren.operator.execute.ApiRefusal;
-import dev.warren.operator.execute.KubernetesWriter;
+
+
 
 import dev.warren.operator.plan.validation.TemplateProof;
 import dev.warren.operator.plan.validation.Violation;

@@ -1,4 +1,4 @@
-package dev.warren.operator.plan.topology;
+package dev.warren.operator.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class UnfinishedDeletionsTest {
+class SuspectedDeletionsTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(
@@ -49,7 +49,7 @@ class UnfinishedDeletionsTest {
             false,
             Set.of());
 
-    assertThat(UnfinishedDeletions.suspects(broker)).hasSize(suspects).allMatch("flow"::equals);
+    assertThat(SuspectedDeletions.of(broker)).hasSize(suspects).allMatch("flow"::equals);
   }
 
   private static QueueState state(String leader, String online) {

@@ -1,4 +1,7 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.objects;
+
+
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,6 @@
-package dev.warren.operator.plan.consumers;
+package dev.warren.operator.observation;
+
+
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.Durations;

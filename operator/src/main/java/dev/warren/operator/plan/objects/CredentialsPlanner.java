@@ -1,4 +1,6 @@
-package dev.warren.operator.plan.topology;
+package dev.warren.operator.plan.objects;
+
+
 
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.observation.ObservedObjects;
