@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param phase how far the removal is
  * @param since when that phase began
  * @param decidedAt when the removal was decided
+ * @param blank whether it found its volume empty and has not started since; its Pod, which says so
+ *     too, may be gone by now
  * @param replacedBy the number of the node that takes its place; null while there is none
  * @param forgottenAt when the other nodes had forgotten it; null while they have not
  */
@@ -28,6 +30,7 @@ public record NodeRemoval(
     Phase phase,
     String since,
     String decidedAt,
+    boolean blank,
     Integer replacedBy,
     String forgottenAt) {
 
@@ -122,7 +125,7 @@ public record NodeRemoval(
 
   /** One of which nothing was done yet. */
   public static NodeRemoval decided(int node, Kind kind, String because, String at) {
-    return new NodeRemoval(node, kind, because, Phase.DECIDED, at, at, null, null);
+    return new NodeRemoval(node, kind, because, Phase.DECIDED, at, at, false, null, null);
   }
 
   /** Whether the other nodes still know the node. */
@@ -150,13 +153,21 @@ public record NodeRemoval(
         next,
         now,
         decidedAt,
+        blank,
         replacedBy,
         next.isForgotten() ? forgotten : null);
   }
 
   /** Another node takes its place. */
   public NodeRemoval replacedBy(int number) {
-    return new NodeRemoval(node, kind, because, phase, since, decidedAt, number, forgottenAt);
+    return new NodeRemoval(
+        node, kind, because, phase, since, decidedAt, blank, number, forgottenAt);
+  }
+
+  /** It has found its volume empty, or has started with data. */
+  public NodeRemoval blank(boolean isBlank) {
+    return new NodeRemoval(
+        node, kind, because, phase, since, decidedAt, isBlank, replacedBy, forgottenAt);
   }
 
   String toJson() {

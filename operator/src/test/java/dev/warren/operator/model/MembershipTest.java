@@ -30,6 +30,7 @@ class MembershipTest {
     NodeRemoval removal =
         NodeRemoval.decided(3, Kind.LOST, "its machine is gone", "2026-01-01T00:00:00Z")
             .replacedBy(4)
+            .blank(true)
             .enter(Phase.FORGOTTEN, "2026-01-01T00:00:10Z");
     Membership record = new Membership(5, true, Optional.of(removal), "some Pods");
 

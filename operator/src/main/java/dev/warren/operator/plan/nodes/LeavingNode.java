@@ -22,16 +22,18 @@ import java.util.stream.Stream;
 /**
  * A node that is being removed, as a pass sees it, and what can be done with it in Kubernetes.
  *
+ * @param removal brought up to whether the node is blank
  * @param brokerNode its name among the brokers
  * @param node its Pod and its volume; empty when nothing of it is left
  */
 record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> node) {
 
   static LeavingNode of(NodeRemoval removal, ResourceNames names, Observation observed) {
-    return new LeavingNode(
-        removal,
-        names.brokerNode(removal.node()),
-        Optional.ofNullable(observed.nodes().get(removal.node())));
+    Optional<QueueNode> node = Optional.ofNullable(observed.nodes().get(removal.node()));
+    boolean isBlank =
+        node.map(QueueNode::isBlank).orElse(false)
+            || (removal.blank() && !node.map(QueueNode::hasStarted).orElse(false));
+    return new LeavingNode(removal.blank(isBlank), names.brokerNode(removal.node()), node);
   }
 
   boolean isGivenUp() {
@@ -71,7 +73,8 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
   /** It does not run, has data, and a queue has no majority without it. */
   boolean isNeeded(Reachable broker) {
     return !isGivenUp()
-        && node.filter(pod -> pod.hasVolume() && !pod.isBlank() && !pod.isGivenUp()).isPresent()
+        && !removal.blank()
+        && node.filter(pod -> pod.hasVolume() && !pod.isGivenUp()).isPresent()
         && OnlyCopies.needing(brokerNode, broker).isPresent();
   }
 

@@ -167,6 +167,7 @@ final class PodPlanner {
   /** One that leaves comes back as long as the others cannot go on without it. */
   private boolean isNeeded(int leaving) {
     String brokerNode = names.brokerNode(leaving);
+    boolean isBlank = membership.removing().filter(NodeRemoval::blank).isPresent();
     return members
             .node(leaving)
             .filter(node -> node.hasVolume() && (node.pod().isEmpty() || node.hasEnded()))
@@ -177,7 +178,7 @@ final class PodPlanner {
                 answer ->
                     answer.nodes().containsKey(brokerNode)
                         && (!observed.hasMajority()
-                            || OnlyCopies.needing(brokerNode, answer).isPresent()))
+                            || (!isBlank && OnlyCopies.needing(brokerNode, answer).isPresent())))
             // Nobody answers: perhaps because it was the only one.
             .orElse(true);
   }

@@ -99,7 +99,9 @@ final class RemovalDecision {
   }
 
   private NodeRemoval begin(Candidate leaver) {
-    return NodeRemoval.decided(leaver.node(), leaver.kind(), leaver.because(), now());
+    NodeRemoval removal =
+        NodeRemoval.decided(leaver.node(), leaver.kind(), leaver.because(), now());
+    return LeavingNode.of(removal, names, observed).removal();
   }
 
   private Problem leaving(NodeRemoval removal, String what) {

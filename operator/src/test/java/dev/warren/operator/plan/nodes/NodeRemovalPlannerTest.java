@@ -296,6 +296,21 @@ class NodeRemovalPlannerTest {
     assertThat(cluster.members()).doesNotContainKey("old");
   }
 
+  /** That it was blank is known from its Pod, which is gone with the machine. */
+  @Test
+  void aBlankNodeWhoseMachineIsLostTooIsForgottenAlthoughAQueueWasOnlyThere() {
+    cluster.converge(nodes(4));
+    cluster.declareClassicOn("old", 0);
+    cluster.emptyVolume(0);
+    runUntil(nodes(4), () -> done.contains("record LOST 0"));
+    cluster.destroy(cluster.machineOf(0));
+    converge(nodes(4));
+
+    assertNodes(Set.of(1, 2, 3, 4));
+    assertThat(removal().isDone()).isTrue();
+    assertThat(cluster.members()).doesNotContainKey("old");
+  }
+
   @Test
   void aRunningNodeThatLeavesStaysIfAnotherIsLostMeanwhile() {
     cluster.converge(nodes(4));

@@ -45,6 +45,9 @@ class RemovalPhasesTest {
         "it was stopped and given up              | FORGETTING           | DECIDED    | DECIDED",
         "it was stopped with a member             | ISOLATING            | DECIDED    | DECIDED",
         "it is lost, the queue needs it           | HELD                 | DECIDED    | DECIDED",
+        "it is lost and blank                     | ISOLATING            | DECIDED    | DECIDED",
+        "it is lost and was blank                 | ISOLATING            | DECIDED    | DECIDED",
+        "it is lost, was blank, and has started   | HELD                 | DECIDED    | DECIDED",
         "it is lost, so is the majority           | HELD                 | CLEARING   | DONE",
         "it is lost and has its name              | ISOLATING            | DECIDED    | DECIDED",
         "it is lost, its name can be resolved     | ISOLATING            | DECIDED    | DECIDED",
@@ -80,6 +83,9 @@ class RemovalPhasesTest {
       case "it was stopped and given up" -> scene.classic().kind(Kind.GIVEN_UP);
       case "it was stopped with a member" -> scene.quorum(Set.of(0, 1, 2));
       case "it is lost, the queue needs it" -> scene.needed();
+      case "it is lost and blank" -> scene.needed().blank();
+      case "it is lost and was blank" -> scene.needed().recordedAsBlank();
+      case "it is lost, was blank, and has started" -> scene.needed().startedSince();
       case "it is lost, so is the majority" -> scene.running(3, false);
       case "it is lost, its name can be resolved" -> scene.nameless().resolvable();
       case "it is lost, its name is kept for long" -> scene.nameless().resolvable().later(60);

@@ -51,7 +51,9 @@ final class RemovalScene {
   private boolean inService = true;
   private boolean hasName = true;
   private boolean marked;
+  private boolean started = true;
   private boolean blank;
+  private boolean recordedAsBlank;
   private boolean leftovers = true;
   private boolean resolvable;
   private Instant now = DECIDED;
@@ -133,6 +135,19 @@ final class RemovalScene {
     return this;
   }
 
+  /** It found its volume empty; its Pod is another by now, which has not started. */
+  RemovalScene recordedAsBlank() {
+    recordedAsBlank = true;
+    started = false;
+    return this;
+  }
+
+  /** It found its volume empty, and has started since. */
+  RemovalScene startedSince() {
+    recordedAsBlank = true;
+    return this;
+  }
+
   RemovalScene withoutLeftovers() {
     leftovers = false;
     return this;
@@ -145,7 +160,8 @@ final class RemovalScene {
 
   NodeRemoval removal(Phase phase) {
     return NodeRemoval.decided(LEAVING, kind, "of a test", DECIDED.toString())
-        .enter(phase, DECIDED.toString());
+        .enter(phase, DECIDED.toString())
+        .blank(recordedAsBlank);
   }
 
   Phase next(MessageTopologySpec spec, Phase phase) {
@@ -209,7 +225,7 @@ final class RemovalScene {
         .withNewStatus()
         .addNewContainerStatus()
         .withName(QueueNodePod.CONTAINER)
-        .withState(blank ? refused() : running())
+        .withState(blank ? refused() : started ? running() : new ContainerState())
         .endContainerStatus()
         .endStatus()
         .build();
