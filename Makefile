@@ -55,8 +55,9 @@ test: ## Run every test that a change must pass
 .PHONY: test-node
 test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-stop-test
+	# One module after the other: a test of the operator locks all clients of the broker out.
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) --threads 2 test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
 
 TEST := *E2E
 

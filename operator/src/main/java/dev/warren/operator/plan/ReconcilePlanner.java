@@ -19,6 +19,7 @@ import dev.warren.operator.plan.topology.PrunePlanner;
 import dev.warren.operator.plan.topology.QueueMembersPlanner;
 import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
+import dev.warren.operator.plan.topology.ReopeningPlanner;
 import dev.warren.operator.plan.topology.UnfinishedDeletions;
 import dev.warren.operator.plan.topology.UserPlanner;
 
@@ -193,7 +194,7 @@ public final class ReconcilePlanner {
     return observed
         .reachable()
         .filter(Reachable::closed)
-        .map(broker -> MigrationPlanner.reopening(DesiredDefinitions.of(spec), broker))
+        .map(broker -> ReopeningPlanner.plan(DesiredDefinitions.of(spec), broker))
         .orElse(List.of());
   }
 

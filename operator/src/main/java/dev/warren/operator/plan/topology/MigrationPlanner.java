@@ -11,11 +11,8 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.action.BrokerAction.Bind;
 import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.action.BrokerAction.EndMove;
-import dev.warren.operator.action.BrokerAction.LetClientsIn;
-import dev.warren.operator.action.BrokerAction.PutPolicy;
 import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.StartMove;
@@ -25,7 +22,6 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -92,41 +88,6 @@ public final class MigrationPlanner {
     return new MigrationPlanner(specs, desired, broker, stalledMoves).plan();
   }
 
-  /**
-   * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
-   * that one may have deleted and not declared again. Nothing if it was somebody else who keeps
-   * them out.
-   *
-   * @param broker one that lets nobody in
-   */
-  public static List<BrokerAction> reopening(BrokerDefinitions desired, Reachable broker) {
-    Set<String> sheltered = sheltered(broker);
-    if (sheltered.isEmpty()) {
-      return List.of();
-    }
-    Set<String> deleted =
-        sheltered.stream()
-            .filter(desired.queues()::containsKey)
-            .filter(
-                queue ->
-                    !broker.definitions().queues().containsKey(queue)
-                        || broker.halfDeleted().contains(queue))
-            .collect(Collectors.toSet());
-    return Stream.of(
-            UnfinishedDeletions.plan(broker, Set.of()).stream(),
-            deleted.stream()
-                .map(queue -> desired.policies().get(DesiredDefinitions.policyName(queue)))
-                .filter(Objects::nonNull)
-                .map(PutPolicy::new),
-            deleted.stream().map(desired.queues()::get).map(DeclareQueue::new),
-            desired.bindings().stream()
-                .filter(binding -> deleted.contains(binding.queue()))
-                .map(Bind::new),
-            Stream.of(new LetClientsIn()))
-        .<BrokerAction>flatMap(actions -> actions)
-        .toList();
-  }
-
   private MigrationPlan plan() {
     Set<String> migrating =
         desired.queues().values().stream()
@@ -160,7 +121,7 @@ public final class MigrationPlanner {
   }
 
   /** The queues that have a shelter. */
-  private static Set<String> sheltered(Reachable broker) {
+  static Set<String> sheltered(Reachable broker) {
     return broker.definitions().queues().keySet().stream()
         .filter(name -> name.startsWith(SHELTER))
         .map(name -> name.substring(SHELTER.length()))
