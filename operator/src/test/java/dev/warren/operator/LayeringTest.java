@@ -1,17 +1,55 @@
 package dev.warren.operator;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Decisions stay apart from effects: what decides can be tested without a cluster or a clock. */
+/**
+ * Who may use whom, package by package. Decisions stay apart from effects: what decides can be
+ * tested without a cluster or a clock.
+ */
 class LayeringTest {
+
+  private static final String ROOT = "dev.warren.operator.";
+
+  /** Each package, and those that it may use. A package that is not here fails the test. */
+  private static final String ALLOWED =
+      """
+      model:
+      scaling:
+      action: model
+      observation: model action scaling
+      plan.objects: model action observation
+      plan.nodes: model action observation plan.objects plan.topology
+      plan.topology: model action observation
+      plan.consumers: model action observation scaling plan.objects
+      plan.validation: model
+      plan: model action observation plan.objects plan.nodes plan.topology plan.consumers
+      status: model action observation scaling plan plan.topology plan.validation
+      broker: model action observation scaling
+      observe: model action observation plan.consumers broker
+      load: model observation scaling broker metrics
+      metrics: model scaling status
+      execute: model action observation plan plan.validation status broker
+      config:
+      reconcile: config model observation plan plan.validation status scaling broker observe load metrics execute
+      """;
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -19,12 +57,49 @@ class LayeringTest {
           .importPackages("dev.warren.operator");
 
   @Test
+  void eachPackageUsesOnlyThoseThatItMay() {
+    Map<String, Set<String>> allowed =
+        ALLOWED
+            .lines()
+            .map(line -> line.split(":"))
+            .collect(
+                toMap(
+                    parts -> parts[0],
+                    parts -> parts.length > 1 ? words(parts[1]) : Set.of(),
+                    (one, other) -> one,
+                    TreeMap::new));
+
+    assertThat(
+            CLASSES.stream()
+                .flatMap(used -> used.getDirectDependenciesFromSelf().stream())
+                .filter(dependency -> dependency.getTargetClass().getPackageName().startsWith(ROOT))
+                .filter(dependency -> !isAllowed(allowed, dependency))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  private static Set<String> words(String text) {
+    return Arrays.stream(text.strip().split(" ")).collect(toCollection(TreeSet::new));
+  }
+
+  private static boolean isAllowed(Map<String, Set<String>> allowed, Dependency dependency) {
+    String from = packageOf(dependency.getOriginClass());
+    String to = packageOf(dependency.getTargetClass());
+    return from.equals(to) || allowed.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  private static String packageOf(JavaClass type) {
+    return type.getPackageName().substring(ROOT.length());
+  }
+
+  @Test
   void decisionsUseNoClientAndDoNoInputOrOutput() {
     decisions()
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "..operator.broker..",
+            "io.fabric8.kubernetes.client",
+            "io.fabric8.kubernetes.client.dsl..",
             "io.javaoperatorsdk..",
             "io.quarkus..",
             "jakarta..",
@@ -49,6 +124,8 @@ class LayeringTest {
         .that()
         .resideInAnyPackage(
             "..operator.model..",
+            "..operator.observation..",
+            "..operator.action..",
             "..operator.plan..",
             "..operator.scaling..",
             "..operator.status..");

@@ -1,8 +1,8 @@
 package dev.warren.operator.broker;
 
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.QueueLoad;
 import java.util.Map;
 import java.util.Set;
 

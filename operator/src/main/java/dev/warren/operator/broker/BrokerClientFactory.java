@@ -3,7 +3,7 @@ package dev.warren.operator.broker;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Ports;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;

@@ -2,13 +2,13 @@ package dev.warren.operator.broker;
 
 import static dev.warren.operator.broker.NodeShell.QUERY_LIMIT;
 
+import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.NodeShell.Result;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
-import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Collection;
 import java.util.Comparator;

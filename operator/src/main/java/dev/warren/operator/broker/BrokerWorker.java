@@ -1,8 +1,8 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.Owner;
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.BrokerWork.Underway;
+import dev.warren.operator.observation.BrokerWork.Underway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

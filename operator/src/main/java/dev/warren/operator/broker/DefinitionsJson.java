@@ -16,7 +16,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Declared;
-import dev.warren.operator.plan.BrokerObservation.Move;
+import dev.warren.operator.model.Move;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -2,11 +2,11 @@ package dev.warren.operator.broker;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.broker.BrokerException.Kind;
-import dev.warren.operator.plan.BrokerAction.ApiAction;
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Unreachable;
-import dev.warren.operator.plan.QueueLoad;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.QueueLoad;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;

@@ -1,24 +1,24 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.ApiAction;
+import dev.warren.operator.action.BrokerAction.BalanceLeaders;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.DeclareExchange;
+import dev.warren.operator.action.BrokerAction.DeclareQueue;
+import dev.warren.operator.action.BrokerAction.EndMove;
+import dev.warren.operator.action.BrokerAction.KeepClientsOut;
+import dev.warren.operator.action.BrokerAction.LetClientsIn;
+import dev.warren.operator.action.BrokerAction.PutPolicy;
+import dev.warren.operator.action.BrokerAction.PutRecord;
+import dev.warren.operator.action.BrokerAction.PutUser;
+import dev.warren.operator.action.BrokerAction.RemoveExchange;
+import dev.warren.operator.action.BrokerAction.RemoveMember;
+import dev.warren.operator.action.BrokerAction.RemovePolicy;
+import dev.warren.operator.action.BrokerAction.StartMove;
+import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
-import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.ApiAction;
-import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
-import dev.warren.operator.plan.BrokerAction.Bind;
-import dev.warren.operator.plan.BrokerAction.DeclareExchange;
-import dev.warren.operator.plan.BrokerAction.DeclareQueue;
-import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
-import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.PutPolicy;
-import dev.warren.operator.plan.BrokerAction.PutRecord;
-import dev.warren.operator.plan.BrokerAction.PutUser;
-import dev.warren.operator.plan.BrokerAction.RemoveExchange;
-import dev.warren.operator.plan.BrokerAction.RemoveMember;
-import dev.warren.operator.plan.BrokerAction.RemovePolicy;
-import dev.warren.operator.plan.BrokerAction.StartMove;
-import dev.warren.operator.plan.BrokerAction.Unbind;
 
 /** Changes a broker by requests to one node. */
 final class ManagementApiChange {

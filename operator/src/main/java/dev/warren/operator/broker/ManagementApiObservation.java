@@ -2,9 +2,9 @@ package dev.warren.operator.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.plan.BrokerObservation.Move;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.model.Move;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.net.HttpURLConnection;
 import java.net.http.HttpResponse;
 import java.util.List;

@@ -1,9 +1,10 @@
 package dev.warren.operator.broker;
 
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Move;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
+import dev.warren.operator.model.Move;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.Remembered;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.warren.operator.broker;
 
-import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.net.URI;

@@ -1,16 +1,16 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.DisconnectClients;
+import dev.warren.operator.action.BrokerAction.ForgetNode;
+import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
+import dev.warren.operator.action.BrokerAction.NodeCommand;
+import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.SetPlugins;
+import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.NodeShell.Result;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.plan.BrokerAction.AddReplica;
-import dev.warren.operator.plan.BrokerAction.DisconnectClients;
-import dev.warren.operator.plan.BrokerAction.ForgetNode;
-import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
-import dev.warren.operator.plan.BrokerAction.NodeCommand;
-import dev.warren.operator.plan.BrokerAction.RemoveReplica;
-import dev.warren.operator.plan.BrokerAction.SetPlugins;
-import dev.warren.operator.plan.BrokerAction.StopNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.QueueDeletion;
+import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
-import dev.warren.operator.plan.BrokerAction.QueueDeletion;
-import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;

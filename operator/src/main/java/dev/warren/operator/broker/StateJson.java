@@ -8,10 +8,10 @@ import static dev.warren.operator.broker.ManagementApiJson.tree;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.warren.operator.plan.BrokerObservation.Node;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.QueueLoad;
-import dev.warren.operator.plan.QueueLoad.Count;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.QueueLoad;
+import dev.warren.operator.observation.QueueLoad.Count;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

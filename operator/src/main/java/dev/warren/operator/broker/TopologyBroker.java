@@ -1,16 +1,15 @@
 package dev.warren.operator.broker;
 
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.ApiAction;
+import dev.warren.operator.action.BrokerAction.NodeCommand;
+import dev.warren.operator.action.BrokerAction.QueueDeletion;
+import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.broker.BrokerException.Kind;
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.ApiAction;
-import dev.warren.operator.plan.BrokerAction.NodeCommand;
-import dev.warren.operator.plan.BrokerAction.QueueDeletion;
-import dev.warren.operator.plan.BrokerAction.RecreateQueue;
-import dev.warren.operator.plan.BrokerObservation;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
-import dev.warren.operator.plan.QueueLoad;
-import dev.warren.operator.plan.UnfinishedDeletions;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class TopologyBroker implements BrokerClient {
 
   /** Whether a queue that has lost its members is deleted, the management API does not know. */
   private Reachable withHalfDeleted(Reachable answer) {
-    Set<String> suspects = UnfinishedDeletions.suspects(answer);
+    Set<String> suspects = SuspectedDeletions.of(answer);
     if (suspects.isEmpty()) {
       return answer;
     }

@@ -1,7 +1,12 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerStep;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.NodeRemoval;
-import dev.warren.operator.plan.BrokerWork.Underway;
+import dev.warren.operator.observation.BrokerWork.Underway;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,2 +1,2 @@
-/** The effects: reads Kubernetes and the broker, carries plans out, writes the status. */
+/** The controller: observe, validate, plan, execute, report. */
 package dev.warren.operator.reconcile;

@@ -2,10 +2,10 @@ package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Outlook;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;

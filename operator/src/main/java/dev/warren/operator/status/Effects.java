@@ -1,9 +1,9 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.Mode;
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.KubernetesAction;
-import dev.warren.operator.plan.Retained;
 import java.util.List;
 
 /**

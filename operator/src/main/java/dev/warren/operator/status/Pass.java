@@ -1,15 +1,15 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.BrokerAction;
-import dev.warren.operator.plan.BrokerObservation.Unreachable;
-import dev.warren.operator.plan.KubernetesAction;
-import dev.warren.operator.plan.Observation;
-import dev.warren.operator.plan.Problem;
+import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
-import dev.warren.operator.plan.Violation;
+import dev.warren.operator.plan.validation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

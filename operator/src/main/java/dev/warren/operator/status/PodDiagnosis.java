@@ -1,7 +1,7 @@
 package dev.warren.operator.status;
 
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;

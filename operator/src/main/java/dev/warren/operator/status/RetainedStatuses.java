@@ -2,8 +2,8 @@ package dev.warren.operator.status;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.Retained;
+import dev.warren.operator.action.Retained;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -7,10 +7,10 @@ import static dev.warren.operator.status.Conditions.TRUE;
 import static dev.warren.operator.status.Conditions.UNKNOWN;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.ConsumerScaling;
-import dev.warren.operator.plan.Observation;
-import dev.warren.operator.plan.Problem;
+import dev.warren.operator.observation.ConsumerScaling;
+import dev.warren.operator.observation.Observation;
 import dev.warren.operator.scaling.ScalingDecision;
 import java.util.List;
 import java.util.Optional;

@@ -3,12 +3,12 @@ package dev.warren.operator.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
-import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.warren.operator.broker;
 
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.QueueNode;
+import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.operator.action.BrokerAction.ForgetNode;
+import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
+import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.SetPlugins;
+import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.broker.BrokerException.Kind;
-import dev.warren.operator.plan.BrokerAction.ForgetNode;
-import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
-import dev.warren.operator.plan.BrokerAction.RemoveReplica;
-import dev.warren.operator.plan.BrokerAction.SetPlugins;
-import dev.warren.operator.plan.BrokerAction.StopNode;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,9 @@ package dev.warren.operator.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.broker.BrokerException.Kind;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
-import dev.warren.operator.plan.BrokerAction.RemoveQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,42 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.BalanceLeaders;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.DeclareExchange;
+import dev.warren.operator.action.BrokerAction.DeclareQueue;
+import dev.warren.operator.action.BrokerAction.DisconnectClients;
+import dev.warren.operator.action.BrokerAction.EndMove;
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.ForgetNode;
+import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
+import dev.warren.operator.action.BrokerAction.KeepClientsOut;
+import dev.warren.operator.action.BrokerAction.LetClientsIn;
+import dev.warren.operator.action.BrokerAction.PutPolicy;
+import dev.warren.operator.action.BrokerAction.PutRecord;
+import dev.warren.operator.action.BrokerAction.PutUser;
+import dev.warren.operator.action.BrokerAction.QueueDeletion;
+import dev.warren.operator.action.BrokerAction.RecreateQueue;
+import dev.warren.operator.action.BrokerAction.RemoveExchange;
+import dev.warren.operator.action.BrokerAction.RemoveMember;
+import dev.warren.operator.action.BrokerAction.RemovePolicy;
+import dev.warren.operator.action.BrokerAction.RemoveQueue;
+import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.SetPlugins;
+import dev.warren.operator.action.BrokerAction.StartMove;
+import dev.warren.operator.action.BrokerAction.StopNode;
+import dev.warren.operator.action.BrokerAction.Unbind;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Apply;
+import dev.warren.operator.action.KubernetesAction.Create;
+import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.action.KubernetesAction.Grow;
+import dev.warren.operator.action.KubernetesAction.Mark;
+import dev.warren.operator.action.KubernetesAction.Replace;
+import dev.warren.operator.action.KubernetesAction.Scale;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
@@ -20,51 +56,26 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.plan.BrokerAction.AddMember;
-import dev.warren.operator.plan.BrokerAction.AddReplica;
-import dev.warren.operator.plan.BrokerAction.BalanceLeaders;
-import dev.warren.operator.plan.BrokerAction.Bind;
-import dev.warren.operator.plan.BrokerAction.DeclareExchange;
-import dev.warren.operator.plan.BrokerAction.DeclareQueue;
-import dev.warren.operator.plan.BrokerAction.DisconnectClients;
-import dev.warren.operator.plan.BrokerAction.EndMove;
-import dev.warren.operator.plan.BrokerAction.FinishDeletions;
-import dev.warren.operator.plan.BrokerAction.ForgetNode;
-import dev.warren.operator.plan.BrokerAction.FreeFeatureFlags;
-import dev.warren.operator.plan.BrokerAction.KeepClientsOut;
-import dev.warren.operator.plan.BrokerAction.LetClientsIn;
-import dev.warren.operator.plan.BrokerAction.PutPolicy;
-import dev.warren.operator.plan.BrokerAction.PutRecord;
-import dev.warren.operator.plan.BrokerAction.PutUser;
-import dev.warren.operator.plan.BrokerAction.QueueDeletion;
-import dev.warren.operator.plan.BrokerAction.RecreateQueue;
-import dev.warren.operator.plan.BrokerAction.RemoveExchange;
-import dev.warren.operator.plan.BrokerAction.RemoveMember;
-import dev.warren.operator.plan.BrokerAction.RemovePolicy;
-import dev.warren.operator.plan.BrokerAction.RemoveQueue;
-import dev.warren.operator.plan.BrokerAction.RemoveReplica;
-import dev.warren.operator.plan.BrokerAction.SetPlugins;
-import dev.warren.operator.plan.BrokerAction.StartMove;
-import dev.warren.operator.plan.BrokerAction.StopNode;
-import dev.warren.operator.plan.BrokerAction.Unbind;
-import dev.warren.operator.plan.BrokerObservation.Move;
-import dev.warren.operator.plan.BrokerObservation.Node;
-import dev.warren.operator.plan.BrokerObservation.QueueState;
-import dev.warren.operator.plan.BrokerObservation.Reachable;
-import dev.warren.operator.plan.BrokerObservation.Unreachable;
-import dev.warren.operator.plan.BrokerWork.Underway;
-import dev.warren.operator.plan.KubernetesAction.Apply;
-import dev.warren.operator.plan.KubernetesAction.Create;
-import dev.warren.operator.plan.KubernetesAction.Delete;
-import dev.warren.operator.plan.KubernetesAction.Grow;
-import dev.warren.operator.plan.KubernetesAction.Mark;
-import dev.warren.operator.plan.KubernetesAction.Replace;
-import dev.warren.operator.plan.KubernetesAction.Scale;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.observation.ScalingObservation;
+import dev.warren.operator.plan.topology.MigrationPlanner;
+import dev.warren.operator.plan.topology.QueueTarget;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -96,10 +107,10 @@ import java.util.stream.Stream;
  * depend on them. It does what a plan says as the real ones would, and fails at once where that
  * would do harm.
  */
-final class InMemoryCluster {
+public final class InMemoryCluster {
 
   static final Owner OWNER = new Owner("shop", "orders", "uid-of-orders");
-  static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+  public static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
 
   private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
@@ -156,19 +167,19 @@ final class InMemoryCluster {
   private MessageTopologySpec spec;
   private String gatewayImage = "gateway-image";
 
-  InMemoryCluster() {
+  public InMemoryCluster() {
     for (int i = 0; i < 7; i++) {
       machines.put("m" + i, Machine.State.READY);
     }
   }
 
   /** From now on that many nodes at most start at each {@link #settle}. */
-  void startNodesSlowly(int perStep) {
+  public void startNodesSlowly(int perStep) {
     startsPerStep = perStep;
   }
 
   /** From now on it is a failure when no majority of the nodes runs. */
-  void guardMajority() {
+  public void guardMajority() {
     guarded = true;
   }
 
@@ -178,30 +189,30 @@ final class InMemoryCluster {
   }
 
   /** Whether the API server refuses to write the record of the nodes from now on. */
-  void refuseRecord(boolean refused) {
+  public void refuseRecord(boolean refused) {
     recordRefused = refused;
   }
 
-  void setReachable(boolean reachable) {
+  public void setReachable(boolean reachable) {
     this.reachable = reachable;
   }
 
   /** From now on the load of consumers is this. */
-  void setScaling(ScalingObservation scaling) {
+  public void setScaling(ScalingObservation scaling) {
     this.scaling = scaling;
   }
 
   /** From now on consumers have these Pods. */
-  void setConsumerPods(List<Pod> pods) {
+  public void setConsumerPods(List<Pod> pods) {
     consumerPods = pods;
   }
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 
   /** Plans and does everything until there is nothing to do, nor later. */
-  void converge(MessageTopologySpec spec) {
+  public void converge(MessageTopologySpec spec) {
     boolean waited = false;
     for (int passes = 0; passes < 400; passes++) {
       ReconcilePlan plan = plan(spec);
@@ -218,12 +229,12 @@ final class InMemoryCluster {
     throw new AssertionError("still not converged: " + plan(spec));
   }
 
-  ReconcilePlan plan(MessageTopologySpec spec) {
+  public ReconcilePlan plan(MessageTopologySpec spec) {
     return planner(spec).plan();
   }
 
   /** What is planned for a spec of which the rest makes no sense. */
-  ReconcilePlan planNodes(MessageTopologySpec spec) {
+  public ReconcilePlan planNodes(MessageTopologySpec spec) {
     return planner(spec).planNodes();
   }
 
@@ -238,7 +249,7 @@ final class InMemoryCluster {
   }
 
   /** One pass of the operator, and what happens until the next one. */
-  ReconcilePlan step(MessageTopologySpec spec) {
+  public ReconcilePlan step(MessageTopologySpec spec) {
     ReconcilePlan plan = plan(spec);
     carryOut(plan, Integer.MAX_VALUE);
     settle();
@@ -246,7 +257,7 @@ final class InMemoryCluster {
   }
 
   /** Does the first actions of a plan, as an operator does that is then killed. */
-  void carryOut(ReconcilePlan plan, int actions) {
+  public void carryOut(ReconcilePlan plan, int actions) {
     boolean blind = observeBroker() instanceof Unreachable;
     int left = inTurn(plan.support(), actions, blind);
     boolean recorded = plan.record().isEmpty() || !recordRefused;
@@ -293,7 +304,7 @@ final class InMemoryCluster {
   }
 
   /** An operator that starts again has seen nothing yet. */
-  void restartOperator() {
+  public void restartOperator() {
     lastSeenRunning.clear();
   }
 
@@ -417,12 +428,12 @@ final class InMemoryCluster {
     }
   }
 
-  Optional<NodeRemoval> plannedRemoval() {
+  public Optional<NodeRemoval> plannedRemoval() {
     return recorded().flatMap(Membership::removal);
   }
 
   /** The record of the nodes as a text. */
-  String record() {
+  public String record() {
     return get("ConfigMap", NAMES.membership()).path("data").toString();
   }
 
@@ -466,13 +477,13 @@ final class InMemoryCluster {
   }
 
   /** What a user does with kubectl delete. */
-  void delete(String kind, String name) {
+  public void delete(String kind, String name) {
     assertThat(objects.remove(key(kind, name))).as("%s %s", kind, name).isNotNull();
     stopNodesWithoutPod();
   }
 
   /** Storage stands behind a node's claim, so much of it. */
-  void provide(int n, String capacity) {
+  public void provide(int n, String capacity) {
     objects
         .get(key("PersistentVolumeClaim", NAMES.volume(n)))
         .object()
@@ -481,7 +492,7 @@ final class InMemoryCluster {
   }
 
   /** What a user does with kubectl edit. */
-  void edit(String kind, String name, String pointer, JsonNode value) {
+  public void edit(String kind, String name, String pointer, JsonNode value) {
     Stored stored = objects.get(key(kind, name));
     JsonNode parent = stored.object().at(pointer.substring(0, pointer.lastIndexOf('/')));
     String field = pointer.substring(pointer.lastIndexOf('/') + 1);
@@ -493,7 +504,7 @@ final class InMemoryCluster {
   }
 
   /** Somebody else's volume. */
-  void putForeignVolume(String name) {
+  public void putForeignVolume(String name) {
     PersistentVolumeClaim claim = new PersistentVolumeClaim();
     claim.setMetadata(
         new Owner("shop", "orders", "uid-of-an-earlier-one")
@@ -503,11 +514,11 @@ final class InMemoryCluster {
   }
 
   /** What a user does with kubectl annotate. */
-  void cacheNamesFor(Duration time) {
+  public void cacheNamesFor(Duration time) {
     namesAreCachedFor = time;
   }
 
-  void giveUp(String pod) {
+  public void giveUp(String pod) {
     metadata(objects.get(key("Pod", pod))).withObject("/annotations").put(Labels.REPLACE, "true");
   }
 
@@ -520,23 +531,23 @@ final class InMemoryCluster {
   }
 
   /** What a user begins with kubectl delete. */
-  void terminate(String pod) {
+  public void terminate(String pod) {
     metadata(objects.get(key("Pod", pod))).put("deletionTimestamp", now.toString());
   }
 
-  void unannotate(String pod) {
+  public void unannotate(String pod) {
     metadata(objects.get(key("Pod", pod))).withObject("/annotations").remove(Labels.REPLACE);
   }
 
   /** New Pods for all nodes, which nobody has noticed. */
-  void replacePods() {
+  public void replacePods() {
     objects.values().stream()
         .filter(stored -> stored.type() == Pod.class)
         .forEach(pod -> metadata(pod).put("uid", "uid-" + ++counter));
   }
 
   /** A claim stays as long as a Pod uses it. */
-  void deleteClaim(int n) {
+  public void deleteClaim(int n) {
     Stored claim = objects.get(key("PersistentVolumeClaim", NAMES.volume(n)));
     metadata(claim).put("deletionTimestamp", now.toString());
     removeUnusedClaims();
@@ -561,7 +572,7 @@ final class InMemoryCluster {
   }
 
   /** The data is gone, and the node's program with it, but not the claim. */
-  void emptyVolume(int n) {
+  public void emptyVolume(int n) {
     claimsWithData.remove(key("PersistentVolumeClaim", NAMES.volume(n)));
     crash(NAMES.node(n));
   }
@@ -569,7 +580,7 @@ final class InMemoryCluster {
   // Machines
 
   /** It and its Pods run on, but nobody hears of them. */
-  void silence(String machine) {
+  public void silence(String machine) {
     machines.put(machine, Machine.State.SILENT);
     numbersOfPods().stream()
         .filter(n -> machine.equals(machineOf(n)))
@@ -580,12 +591,12 @@ final class InMemoryCluster {
             });
   }
 
-  void bringBack(String machine) {
+  public void bringBack(String machine) {
     machines.put(machine, Machine.State.READY);
   }
 
   /** It is taken out of the cluster, and will not return; volumes on it are of no use any more. */
-  void destroy(String machine) {
+  public void destroy(String machine) {
     silence(machine);
     machines.put(machine, Machine.State.GONE);
     objects
@@ -595,12 +606,12 @@ final class InMemoryCluster {
     stopNodesWithoutPod();
   }
 
-  SortedMap<String, Machine.State> machines() {
+  public SortedMap<String, Machine.State> machines() {
     return machines;
   }
 
   /** The machine of a node's Pod, or that to which its volume ties it. */
-  String machineOf(int n) {
+  public String machineOf(int n) {
     Stored pod = objects.get(key("Pod", NAMES.node(n)));
     String assigned = pod == null ? null : assigned(pod);
     Stored claim = objects.get(key("PersistentVolumeClaim", NAMES.volume(n)));
@@ -647,29 +658,29 @@ final class InMemoryCluster {
   }
 
   /** The kubelet ends a Pod without deleting it, as when the machine has no memory left. */
-  void evict(String pod) {
+  public void evict(String pod) {
     ObjectNode status = objects.get(key("Pod", pod)).object().putObject("status");
     status.put("phase", "Failed").put("reason", "Evicted");
     stopNodesWithoutPod();
   }
 
-  Set<String> names(String kind) {
+  public Set<String> names(String kind) {
     return objects.keySet().stream()
         .filter(key -> key.startsWith(kind + "/"))
         .map(key -> key.substring(kind.length() + 1))
         .collect(toCollection(TreeSet::new));
   }
 
-  JsonNode get(String kind, String name) {
+  public JsonNode get(String kind, String name) {
     Stored stored = objects.get(key(kind, name));
     return stored == null ? MissingNode.getInstance() : stored.object();
   }
 
-  Map<String, Boolean> brokerNodes() {
+  public Map<String, Boolean> brokerNodes() {
     return brokerNodes;
   }
 
-  Map<String, Set<String>> members() {
+  public Map<String, Set<String>> members() {
     return members;
   }
 
@@ -681,7 +692,7 @@ final class InMemoryCluster {
    *
    * @return whether a node came or went
    */
-  boolean settle() {
+  public boolean settle() {
     now = now.plusSeconds(2);
     boolean moved = move();
     boolean ended =
@@ -775,17 +786,17 @@ final class InMemoryCluster {
   }
 
   /** What a node has enabled. */
-  Set<String> plugins(int n) {
+  public Set<String> plugins(int n) {
     return plugins.get(NAMES.brokerNode(n));
   }
 
   /** It has just started, and tells nothing of them yet. */
-  void keepSilentAboutPlugins(int n) {
+  public void keepSilentAboutPlugins(int n) {
     plugins.remove(NAMES.brokerNode(n));
   }
 
   /** Somebody does it by hand. */
-  void disable(int n, String plugin) {
+  public void disable(int n, String plugin) {
     Set<String> left = new HashSet<>(plugins(n));
     left.remove(plugin);
     plugins.put(NAMES.brokerNode(n), left);
@@ -859,24 +870,24 @@ final class InMemoryCluster {
   }
 
   /** A node whose program ends again and again for a reason of its own, until told otherwise. */
-  void crashAlways(String pod) {
+  public void crashAlways(String pod) {
     crashLooping.add(pod);
     crash(pod);
   }
 
-  void crashNoMore(String pod) {
+  public void crashNoMore(String pod) {
     crashLooping.remove(pod);
   }
 
   /** A node whose program ends again and again, so that its container waits to be started. */
-  void crash(String pod) {
+  public void crash(String pod) {
     status(objects.get(key("Pod", pod)), false, false);
     stopped.remove(metadata(objects.get(key("Pod", pod))).path("uid").asText());
     brokerNodes.replace(NAMES.brokerNode(NAMES.numberOfPod(pod).orElseThrow()), false);
   }
 
   /** It was refused by its volume, and is not any more. */
-  void startsAfterRefusal(String pod) {
+  public void startsAfterRefusal(String pod) {
     Stored stored = objects.get(key("Pod", pod));
     claimsWithData.add(key("PersistentVolumeClaim", "data-" + pod));
     assertThat(stored.object().at("/status/containerStatuses/0/lastState").isObject()).isTrue();
@@ -885,19 +896,19 @@ final class InMemoryCluster {
   }
 
   /** A node that runs, but not well enough to serve clients. */
-  void hang(String pod) {
+  public void hang(String pod) {
     status(objects.get(key("Pod", pod)), true, false);
     brokerNodes.replace(NAMES.brokerNode(NAMES.numberOfPod(pod).orElseThrow()), false);
   }
 
   /** Kubernetes alone says of a node which serves clients that it does not. */
-  void takeForNotReady(String pod) {
+  public void takeForNotReady(String pod) {
     notReady(objects.get(key("Pod", pod)));
   }
 
   // The brokers
 
-  void applyToBroker(BrokerAction action) {
+  public void applyToBroker(BrokerAction action) {
     apply(action);
   }
 
@@ -1047,7 +1058,7 @@ final class InMemoryCluster {
   }
 
   /** What a user does with rabbitmqctl. */
-  void forgetByHand(int n) {
+  public void forgetByHand(int n) {
     brokerNodes.remove(NAMES.brokerNode(n));
     members.values().forEach(copies -> copies.remove(NAMES.brokerNode(n)));
   }
@@ -1123,66 +1134,66 @@ final class InMemoryCluster {
   }
 
   /** A move stops, as by the loss of the node where it runs, until it is started again. */
-  void stopMove(String name) {
+  public void stopMove(String name) {
     stoppedMoves.add(name);
   }
 
   /** From now on these moves are to be started again. */
-  void setStalledMoves(Set<String> stalled) {
+  public void setStalledMoves(Set<String> stalled) {
     work = new BrokerWork(work.underway(), stalled);
   }
 
   /** From now on this goes on beside the passes. */
-  void setUnderway(Optional<Underway> underway) {
+  public void setUnderway(Optional<Underway> underway) {
     work = new BrokerWork(underway, work.stalledMoves());
   }
 
   /** RabbitMQ has dropped the deletion of a queue half-way. */
-  void deleteByHalf(String queue) {
+  public void deleteByHalf(String queue) {
     messages.put(queue, 0L);
     halfDeleted.add(queue);
   }
 
   /** How many messages a queue has. */
-  long messages(String queue) {
+  public long messages(String queue) {
     return messages.getOrDefault(queue, 0L);
   }
 
   /** An operator has ended while clients were kept out. */
-  void keepClientsOut() {
+  public void keepClientsOut() {
     closed = true;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 
-  Map<String, Queue> queues() {
+  public Map<String, Queue> queues() {
     return queues;
   }
 
   /** What clients do: the queue holds that many messages now. */
-  void setMessages(String queue, long ready) {
+  public void setMessages(String queue, long ready) {
     messages.put(queue, ready);
   }
 
   /** No queue has a leader any more, although all nodes run. */
-  void loseLeaders() {
+  public void loseLeaders() {
     leaderless = true;
   }
 
   /** What somebody does by hand. */
-  void bindByHand(Binding binding) {
+  public void bindByHand(Binding binding) {
     bindings.add(binding);
   }
 
   /** What somebody does by hand, or an operator that ends half-way. */
-  void deleteByHand(String queue) {
+  public void deleteByHand(String queue) {
     removeQueue(queue, false);
   }
 
   /** What somebody does by hand. */
-  void declareByHand(Exchange exchange) {
+  public void declareByHand(Exchange exchange) {
     exchanges.put(exchange.name(), exchange);
   }
 
@@ -1219,14 +1230,14 @@ final class InMemoryCluster {
   }
 
   /** One node leads all the queues that it has. */
-  void leadAll(int n) {
+  public void leadAll(int n) {
     queues.keySet().stream()
         .filter(queue -> members.get(queue).contains(NAMES.brokerNode(n)))
         .forEach(queue -> leaders.put(queue, NAMES.brokerNode(n)));
   }
 
   /** How many times the leaders were balanced. */
-  int balanced() {
+  public int balanced() {
     return balanced;
   }
 
@@ -1259,17 +1270,17 @@ final class InMemoryCluster {
   }
 
   /** What a client does that declares a queue in its own way. */
-  void declareAsClassic(String queue) {
+  public void declareAsClassic(String queue) {
     declare(new Queue(queue, "classic", Map.of()));
   }
 
-  void declareClassicOn(String queue, int n) {
+  public void declareClassicOn(String queue, int n) {
     declareAsClassic(queue);
     members.put(queue, new LinkedHashSet<>(List.of(NAMES.brokerNode(n))));
   }
 
   /** What a client does that declares a queue in its own way. */
-  void declareByClient(String queue, String type, Map<String, Object> arguments) {
+  public void declareByClient(String queue, String type, Map<String, Object> arguments) {
     declare(new Queue(queue, type, arguments));
   }
 
@@ -1318,7 +1329,7 @@ final class InMemoryCluster {
 
   // What the operator sees
 
-  Observation observe() {
+  public Observation observe() {
     List<HasMetadata> all = objects.values().stream().map(InMemoryCluster::read).toList();
     SortedMap<Integer, QueueNode> nodes = new TreeMap<>();
     Stream.concat(numbersOfPods().stream(), numbersOfVolumes(true).stream())

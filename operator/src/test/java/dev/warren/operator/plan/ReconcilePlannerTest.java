@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

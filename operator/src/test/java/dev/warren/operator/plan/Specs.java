@@ -4,18 +4,18 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 /** Specs as the API server gives them: with the defaults of the API. */
-final class Specs {
+public final class Specs {
 
   private Specs() {}
 
-  static MessageTopologySpec of(int replicas, String nodes, String rest) {
+  public static MessageTopologySpec of(int replicas, String nodes, String rest) {
     return Serialization.unmarshal(
         "nodes:\n  replicas: %d\n  replaceAfter: 60s\n  storage: {size: 10Gi, onDelete: Delete}\n%s%s"
             .formatted(replicas, nodes.isEmpty() ? "" : nodes.strip().indent(2), rest),
         MessageTopologySpec.class);
   }
 
-  static MessageTopologySpec of(int replicas) {
+  public static MessageTopologySpec of(int replicas) {
     return of(replicas, "", "");
   }
 }

@@ -2,8 +2,8 @@ package dev.warren.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.Problem;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;

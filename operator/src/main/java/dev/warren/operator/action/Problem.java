@@ -1,0 +1,16 @@
+package dev.warren.operator.action;
+
+import dev.warren.operator.model.Reason;
+import java.util.Comparator;
+
+/**
+ * What keeps the operator from reaching the desired state.
+ *
+ * @param message a sentence for the user
+ */
+public record Problem(Reason reason, String message) {
+
+  /** Of two that are equally severe, the first stays first. */
+  public static final Comparator<Problem> WORST_FIRST =
+      Comparator.comparing((Problem problem) -> problem.reason().outlook()).reversed();
+}

@@ -1,0 +1,179 @@
+package dev.warren.operator.execute;
+
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.observation.ObservedObjects;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Carries out changes in Kubernetes for one topology. */
+public final class KubernetesWriter {
+
+  /** What Kubernetes knows the operator by, as the owner of fields. Never to be changed. */
+  public static final String FIELD_MANAGER = "warren-operator";
+
+  private static final Logger LOG = Logger.getLogger(KubernetesWriter.class);
+
+  private final KubernetesClient kubernetes;
+  private final Owner owner;
+  private final ObservedObjects observed;
+
+  /**
+   * What became of a change.
+   *
+   * @param refusal why Kubernetes refused it; empty when it did not
+   * @param written whether the object is now as the change says; not so if there turned out to be
+   *     one already, which is left as it is
+   * @param underway whether the object is now to become what it shall be; not so for marks and
+   *     records, which are what they shall be at once, and for numbers of Pods, which change at any
+   *     time
+   */
+  record Outcome(Optional<Problem> refusal, boolean written, boolean underway) {
+    private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true, true);
+    private static final Outcome DONE = new Outcome(Optional.empty(), true, false);
+    private static final Outcome KEPT = new Outcome(Optional.empty(), false, true);
+
+    private static Outcome refused(Problem problem) {
+      return new Outcome(Optional.of(problem), false, false);
+    }
+  }
+
+  /**
+   * @param observed what the changes were planned by
+   */
+  public KubernetesWriter(KubernetesClient kubernetes, Owner owner, ObservedObjects observed) {
+    this.kubernetes = kubernetes;
+    this.owner = owner;
+    this.observed = observed;
+  }
+
+  /**
+   * Carries out a change.
+   *
+   * @throws KubernetesClientException when Kubernetes does not answer
+   */
+  Outcome carryOut(KubernetesAction action) {
+    LOG.infof("%s", action.describe());
+    try {
+      return switch (action) {
+        case KubernetesAction.Create create -> create(create.object());
+        case KubernetesAction.Apply apply -> apply(apply.object());
+        case KubernetesAction.Scale scale -> scale(scale.object());
+        case KubernetesAction.Grow grow -> apply(grow.object());
+        case KubernetesAction.Mark mark -> mark(mark);
+        case KubernetesAction.Replace replace -> replace(replace.object());
+        case KubernetesAction.Delete delete -> delete(delete.object());
+      };
+    } catch (KubernetesClientException e) {
+      if (ApiRefusal.isNoAnswer(e)) {
+        throw e;
+      }
+      return Outcome.refused(problem(action.object(), e));
+    }
+  }
+
+  private Outcome create(HasMetadata object) {
+    HasMetadata existing = kubernetes.resource(object).get();
+    if (existing == null) {
+      return apply(object);
+    }
+    if (!owner.owns(existing)) {
+      return Outcome.refused(
+          new Problem(
+              Reason.NAME_TAKEN,
+              "%s %s exists and belongs to %s"
+                  .formatted(
+                      object.getKind(),
+                      object.getMetadata().getName(),
+                      owner.ofAnother(existing).orElse("no MessageTopology"))));
+    }
+    // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
+    // It was made a moment ago and is not in the cache yet, or somebody took away its labels.
+    restoreLabels(existing, object.getMetadata().getLabels());
+    return Outcome.KEPT;
+  }
+
+  private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {
+    Map<String, String> labels = existing.getMetadata().getLabels();
+    if (labels != null && labels.entrySet().containsAll(wanted.entrySet())) {
+      return;
+    }
+    patch(existing, Map.of("labels", wanted));
+  }
+
+  private Outcome mark(KubernetesAction.Mark mark) {
+    patch(mark.object(), Map.of("labels", mark.labels(), "annotations", mark.annotations()));
+    return Outcome.DONE;
+  }
+
+  private void patch(HasMetadata object, Map<String, Map<String, String>> metadata) {
+    kubernetes
+        .resource(object)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            Serialization.asJson(Map.of("metadata", metadata)));
+  }
+
+  private Outcome apply(HasMetadata object) {
+    HasMetadata applied =
+        kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    // The API server, or somebody's webhook in it, may insist on another value, in every pass.
+    return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
+  }
+
+  private Outcome scale(Deployment deployment) {
+    apply(deployment);
+    return Outcome.DONE;
+  }
+
+  private boolean isAsObserved(HasMetadata object) {
+    return observed
+        .find(object)
+        .map(before -> before.getMetadata().getResourceVersion())
+        .filter(version -> version.equals(object.getMetadata().getResourceVersion()))
+        .isPresent();
+  }
+
+  private Outcome replace(HasMetadata object) {
+    kubernetes.resource(object).update();
+    return Outcome.DONE;
+  }
+
+  private Outcome delete(HasMetadata object) {
+    try {
+      kubernetes.resource(object).lockResourceVersion().delete();
+    } catch (KubernetesClientException e) {
+      // The kubelet writes a Pod's status at any time: the next pass looks again.
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+    return Outcome.UNDERWAY;
+  }
+
+  private static Problem problem(HasMetadata object, KubernetesClientException e) {
+    String message =
+        "%s %s: %s"
+            .formatted(object.getKind(), object.getMetadata().getName(), ApiRefusal.message(e));
+    return switch (e.getCode()) {
+      case HttpURLConnection.HTTP_FORBIDDEN ->
+          new Problem(ApiRefusal.isByQuota(e) ? Reason.QUOTA_EXCEEDED : Reason.FORBIDDEN, message);
+      case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
+          new Problem(Reason.CONFLICT, message);
+      case HttpURLConnection.HTTP_BAD_REQUEST, ApiRefusal.UNPROCESSABLE ->
+          new Problem(Reason.REFUSED, message);
+      default -> new Problem(Reason.API_SERVER_ERROR, message);
+    };
+  }
+}

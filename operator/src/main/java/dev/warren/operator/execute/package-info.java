@@ -1,0 +1,2 @@
+/** Effects: carries plans out in Kubernetes, in their order, and records Events. */
+package dev.warren.operator.execute;

@@ -1,0 +1,2 @@
+/** Effects: what the operator shows to Prometheus. */
+package dev.warren.operator.metrics;

@@ -1,0 +1,42 @@
+package dev.warren.operator.observation;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What Kubernetes says about the machine of a queue node.
+ *
+ * @param name of the Kubernetes node
+ * @param since when it came into this state, as far as Kubernetes knows
+ */
+public record Machine(String name, State state, Optional<Instant> since) {
+
+  /** A machine that has been in this state for an unknown time. */
+  public Machine(String name, State state) {
+    this(name, state, Optional.empty());
+  }
+
+  /** Whether the machine answers. */
+  public enum State {
+    /** It reports that it is well, closed to new Pods or not; or at least it reports. */
+    READY,
+    /** It has not reported for so long that Kubernetes counts it as not ready. */
+    SILENT,
+    /** Kubernetes no longer knows it. */
+    GONE
+  }
+
+  /** Whether it answers. */
+  public boolean isReady() {
+    return state == State.READY;
+  }
+
+  /** As the middle of a sentence. */
+  public String description() {
+    return switch (state) {
+      case READY -> "its machine " + name + " is ready";
+      case SILENT -> "its machine " + name + " is silent";
+      case GONE -> "its machine " + name + " is gone";
+    };
+  }
+}

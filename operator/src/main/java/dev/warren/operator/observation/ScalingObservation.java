@@ -1,0 +1,23 @@
+package dev.warren.operator.observation;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is known about the load of consumers that follow it.
+ *
+ * @param consumers by name; without those whose load has not been queried yet
+ * @param unacknowledged how many messages the clients at each IP address hold; empty unless some
+ *     consumer has more Pods than it needs, and if the broker did not report it
+ */
+public record ScalingObservation(
+    Map<String, ConsumerScaling> consumers, Optional<Map<String, Long>> unacknowledged) {
+
+  /** Nothing. */
+  public static final ScalingObservation NONE = new ScalingObservation(Map.of(), Optional.empty());
+
+  /** The scaling of a consumer. */
+  public Optional<ConsumerScaling> of(String consumer) {
+    return Optional.ofNullable(consumers.get(consumer));
+  }
+}

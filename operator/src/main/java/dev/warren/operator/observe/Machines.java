@@ -1,0 +1,109 @@
+package dev.warren.operator.observe;
+
+import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.QueueNode;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.VolumeNodeAffinity;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks Kubernetes about the machines of queue nodes that do not serve clients. */
+final class Machines {
+
+  /** By this label a volume that is on one machine only says which. */
+  private static final String HOSTNAME = "kubernetes.io/hostname";
+
+  /** Where each kubelet renews a lease of its machine's name, whatever anybody takes it for. */
+  static final String LEASES = "kube-node-lease";
+
+  private final KubernetesClient kubernetes;
+  private final Clock clock;
+
+  Machines(KubernetesClient kubernetes, Clock clock) {
+    this.kubernetes = kubernetes;
+    this.clock = clock;
+  }
+
+  /** By the number of the queue node. */
+  Map<Integer, Machine> of(Collection<QueueNode> nodes) {
+    Map<Integer, Machine> machines = new HashMap<>();
+    nodes.stream()
+        .filter(node -> !node.hasReadyPod())
+        .forEach(node -> name(node).ifPresent(name -> machines.put(node.number(), machine(name))));
+    return machines;
+  }
+
+  private Optional<String> name(QueueNode node) {
+    return node.pod().map(pod -> pod.getSpec().getNodeName()).or(() -> machineOfVolume(node));
+  }
+
+  /** Empty for a volume that can be attached elsewhere, wherever it was before. */
+  private Optional<String> machineOfVolume(QueueNode node) {
+    return node
+        .volume()
+        .map(claim -> claim.getSpec().getVolumeName())
+        .map(volume -> kubernetes.persistentVolumes().withName(volume).get())
+        .map(volume -> volume.getSpec().getNodeAffinity())
+        .map(VolumeNodeAffinity::getRequired)
+        .stream()
+        .flatMap(required -> required.getNodeSelectorTerms().stream())
+        .flatMap(term -> term.getMatchExpressions().stream())
+        .filter(expression -> expression.getKey().equals(HOSTNAME))
+        .filter(expression -> expression.getOperator().equals("In"))
+        .filter(expression -> expression.getValues().size() == 1)
+        .map(expression -> expression.getValues().getFirst())
+        .findFirst();
+  }
+
+  private Machine machine(String name) {
+    Node node = kubernetes.nodes().withName(name).get();
+    if (node == null) {
+      return new Machine(name, Machine.State.GONE);
+    }
+    return node.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals("Ready"))
+        .findFirst()
+        .map(
+            ready ->
+                new Machine(
+                    name,
+                    state(name, ready),
+                    Optional.of(Instant.parse(ready.getLastTransitionTime()))))
+        .orElseGet(() -> new Machine(name, Machine.State.SILENT));
+  }
+
+  /**
+   * For a minute after the API server was away, Kubernetes itself takes machines for silent that
+   * are well: its controllers look at their leases late, and write Unknown again and again. The
+   * lease tells.
+   */
+  private Machine.State state(String name, NodeCondition ready) {
+    return switch (ready.getStatus()) {
+      case "True" -> Machine.State.READY;
+      case "Unknown" -> hasRenewedItsLease(name) ? Machine.State.READY : Machine.State.SILENT;
+      default -> Machine.State.SILENT;
+    };
+  }
+
+  /** It does so four times in the lease's duration; two of them may have been missed. */
+  private boolean hasRenewedItsLease(String name) {
+    return Optional.ofNullable(kubernetes.leases().inNamespace(LEASES).withName(name).get())
+        .map(Lease::getSpec)
+        .filter(lease -> lease.getRenewTime() != null && lease.getLeaseDurationSeconds() != null)
+        .filter(
+            lease ->
+                Duration.between(lease.getRenewTime().toInstant(), clock.instant())
+                        .abs()
+                        .compareTo(Duration.ofSeconds(lease.getLeaseDurationSeconds()).dividedBy(2))
+                    < 0)
+        .isPresent();
+  }
+}

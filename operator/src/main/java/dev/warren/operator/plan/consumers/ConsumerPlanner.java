@@ -1,0 +1,114 @@
+package dev.warren.operator.plan.consumers;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.action.KubernetesAction.Scale;
+import dev.warren.operator.model.ConsumerDeployment;
+import dev.warren.operator.model.Labels;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.Revision;
+import dev.warren.operator.observation.ConsumerScaling;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.plan.objects.ObjectPlanner;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plans the consumers' Deployments. A consumer starts when its queue exists; a running one is never
+ * stopped because the broker does not answer. The number of Pods is kept in the Deployment and
+ * nowhere else.
+ */
+public final class ConsumerPlanner {
+
+  private final ResourceNames names;
+  private final ConsumerDeployment deployments;
+  private final Observation observed;
+  private final ObjectPlanner objects;
+
+  public ConsumerPlanner(
+      ResourceNames names, ConsumerDeployment deployments, Observation observed) {
+    this.names = names;
+    this.deployments = deployments;
+    this.observed = observed;
+    this.objects = new ObjectPlanner(observed.objects());
+  }
+
+  public List<KubernetesAction> plan(List<ConsumerSpec> consumers) {
+    List<KubernetesAction> actions = new ArrayList<>();
+    consumers.stream()
+        .filter(consumer -> actual(consumer).isPresent() || hasQueue(consumer))
+        .forEach(consumer -> actions.addAll(plan(consumer)));
+    Set<String> wanted =
+        consumers.stream().map(consumer -> names.consumer(consumer.name())).collect(toSet());
+    observed
+        .objects()
+        .all(Deployment.class)
+        .filter(deployment -> deployment.getMetadata().getLabels().containsKey(Labels.CONSUMER))
+        .filter(deployment -> !wanted.contains(deployment.getMetadata().getName()))
+        .map(deployment -> new Delete(deployment, "the spec no longer has this consumer"))
+        .forEach(actions::add);
+    return actions;
+  }
+
+  private List<KubernetesAction> plan(ConsumerSpec consumer) {
+    Optional<Deployment> actual = actual(consumer);
+    int wanted =
+        ConsumerScaling.wantedReplicas(consumer, actual, observed.scaling().of(consumer.name()));
+    Optional<KubernetesAction> action = objects.plan(desired(consumer, wanted));
+    Optional<Integer> running =
+        actual.map(deployment -> deployment.getSpec().getReplicas()).filter(n -> n != wanted);
+    boolean nothingElse =
+        consumer.scaling() != null
+            && running.isPresent()
+            && objects.plan(desired(consumer, running.get())).isEmpty();
+    return nothingElse ? scale(consumer, running.get(), wanted) : action.stream().toList();
+  }
+
+  private List<KubernetesAction> scale(ConsumerSpec consumer, int from, int to) {
+    List<KubernetesAction> actions = new ArrayList<>();
+    if (to < from) {
+      observed
+          .scaling()
+          .unacknowledged()
+          .map(held -> DeletionCosts.plan(consumer.name(), observed.consumerPods(), held))
+          .ifPresent(actions::addAll);
+    }
+    String because =
+        observed
+            .scaling()
+            .of(consumer.name())
+            .map(scaling -> scaling.decision().explanation())
+            .orElse("its bounds have changed");
+    actions.add(
+        new Scale(desired(consumer, to), "from %d to %d Pods: %s".formatted(from, to, because)));
+    return actions;
+  }
+
+  private Deployment desired(ConsumerSpec consumer, int replicas) {
+    Deployment deployment = deployments.deployment(consumer, replicas);
+    if (consumer.scaling() != null) {
+      // The revision leaves out a number that changes all the time.
+      Deployment unscaled = deployments.deployment(consumer, 0);
+      deployment.getMetadata().setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(unscaled)));
+    }
+    return deployment;
+  }
+
+  private Optional<Deployment> actual(ConsumerSpec consumer) {
+    return observed.objects().find(Deployment.class, names.consumer(consumer.name()));
+  }
+
+  private boolean hasQueue(ConsumerSpec consumer) {
+    return observed
+        .reachable()
+        .map(broker -> broker.queues().containsKey(consumer.queue()))
+        .orElse(false);
+  }
+}

@@ -1,0 +1,2 @@
+/** Pure: plans the Deployments of consumers. */
+package dev.warren.operator.plan.consumers;

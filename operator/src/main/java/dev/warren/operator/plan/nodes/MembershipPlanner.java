@@ -1,0 +1,163 @@
+package dev.warren.operator.plan.nodes;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Create;
+import dev.warren.operator.action.KubernetesAction.Replace;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.Membership;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.TopologyServices;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.nodes.RemovalDecision.Decided;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Decides everything that is recorded about a topology's nodes: the number of the next one, whether
+ * they have formed a cluster, which node is removed and in which phase, and among which nodes the
+ * leaders were balanced. The other planners plan what follows from it.
+ */
+public final class MembershipPlanner {
+
+  private final Owner owner;
+  private final ResourceNames names;
+  private final MessageTopologySpec spec;
+  private final Observation observed;
+  private final List<Problem> problems = new ArrayList<>();
+
+  public MembershipPlanner(
+      Owner owner, ResourceNames names, MessageTopologySpec spec, Observation observed) {
+    this.owner = owner;
+    this.names = names;
+    this.spec = spec;
+    this.observed = observed;
+  }
+
+  public MembershipPlan plan() {
+    Membership recorded = recorded();
+    Decided decided = new RemovalDecision(names, spec, observed, recorded).decide();
+    problems.addAll(decided.problems());
+    Membership removing = recorded.removal(decided.removal());
+    Membership balanced =
+        new BalancePlanner(spec, observed, removing)
+            .among()
+            .map(removing::balanced)
+            .orElse(removing);
+    Membership desired = grown(recorded, balanced);
+    return new MembershipPlan(recorded, desired, write(desired), List.copyOf(problems));
+  }
+
+  /** The record of the nodes, updated with what is observed. */
+  private Membership recorded() {
+    Optional<Membership> record = record().flatMap(Membership::of);
+    boolean hasVolumes =
+        observed.nodes().values().stream().anyMatch(node -> node.volume().isPresent());
+    // A Pod that serves clients proves it too, if the operator itself cannot reach the broker.
+    boolean runs =
+        observed.nodes().values().stream().anyMatch(QueueNode::isReady)
+            || observed.reachable().stream()
+                .flatMap(broker -> broker.nodes().values().stream())
+                .anyMatch(Node::running);
+    // Volumes without a record: somebody deleted or damaged it. Whether they hold data is unknown,
+    // so it is assumed.
+    boolean formed = record.map(Membership::formed).orElse(hasVolumes) || runs;
+    return new Membership(
+        next(record),
+        formed,
+        record.flatMap(Membership::removal),
+        record.map(Membership::balanced).orElse(""));
+  }
+
+  private Optional<ConfigMap> record() {
+    return observed.objects().find(ConfigMap.class, names.membership());
+  }
+
+  /** The number is stored twice, and can be derived from everything that is left of nodes. */
+  private int next(Optional<Membership> record) {
+    return IntStream.of(
+            record.map(Membership::next).orElse(0),
+            observed
+                .objects()
+                .find(Service.class, names.nodesService())
+                .map(TopologyServices::next)
+                .orElse(0),
+            observed.highestNumber() + 1,
+            highestInBroker() + 1)
+        .max()
+        .getAsInt();
+  }
+
+  private int highestInBroker() {
+    return observed.reachable().stream()
+        .flatMap(broker -> broker.nodes().keySet().stream())
+        .flatMapToInt(node -> names.number(node).stream())
+        .max()
+        .orElse(-1);
+  }
+
+  private Membership grown(Membership recorded, Membership desired) {
+    Members members = new Members(names, observed, desired);
+    int wanted = spec.nodes().replicas() - members.present().size();
+    return wanted > 0 && mayGrow(recorded, desired, members) ? grown(desired, wanted) : desired;
+  }
+
+  private boolean mayGrow(Membership recorded, Membership desired, Members members) {
+    if (!desired.formed()) {
+      return true;
+    }
+    if (!observed.hasMajority()) {
+      problems.add(
+          new Problem(
+              Reason.NO_MAJORITY, "Nodes are added when a majority of the existing nodes runs"));
+      return false;
+    }
+    // First the leaving Pod must be marked, or the new one would avoid its machine.
+    if (desired.removing().filter(leaving -> !isRecorded(leaving, recorded)).isPresent()) {
+      return false;
+    }
+    // A node that is lost with its volume is first recorded as lost, or held.
+    List<Integer> present = members.present().stream().map(QueueNode::number).toList();
+    return members.brokerNodes().stream()
+        .flatMapToInt(node -> names.number(node).stream())
+        .allMatch(n -> present.contains(n) || desired.removes(n));
+  }
+
+  private static boolean isRecorded(NodeRemoval leaving, Membership recorded) {
+    return recorded.removing().filter(last -> last.node() == leaving.node()).isPresent();
+  }
+
+  private static Membership grown(Membership desired, int wanted) {
+    Optional<NodeRemoval> removal =
+        desired
+            .removal()
+            .map(last -> lacksReplacement(last) ? last.replacedBy(desired.next()) : last);
+    return desired.next(desired.next() + wanted).removal(removal);
+  }
+
+  private static boolean lacksReplacement(NodeRemoval last) {
+    return last.kind() != Kind.SURPLUS && last.replacedBy() == null && !last.isDone();
+  }
+
+  private Optional<KubernetesAction> write(Membership desired) {
+    ConfigMap wanted = desired.configMap(owner, names);
+    if (record().isEmpty()) {
+      return Optional.of(new Create(wanted, "it does not exist"));
+    }
+    return record()
+        .filter(existing -> !wanted.getData().equals(existing.getData()))
+        .map(existing -> new ConfigMapBuilder(existing).withData(wanted.getData()).build())
+        .map(record -> new Replace(record, "its new data is " + wanted.getData()));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.warren.operator.plan.nodes;
+
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import java.util.Optional;
+
+/**
+ * Whether a node has to be removed.
+ *
+ * @param candidate the node to remove now
+ * @param problem why a node that seems to need removal is not removed now
+ */
+record RemovalFinding(Optional<Candidate> candidate, Optional<Problem> problem) {
+
+  static final RemovalFinding NONE = new RemovalFinding(Optional.empty(), Optional.empty());
+
+  /**
+   * A node that is to be removed.
+   *
+   * @param because what was seen, in a sentence
+   */
+  record Candidate(int node, Kind kind, String because) {}
+
+  static RemovalFinding of(Candidate candidate) {
+    return new RemovalFinding(Optional.of(candidate), Optional.empty());
+  }
+
+  static RemovalFinding held(Problem problem) {
+    return new RemovalFinding(Optional.empty(), Optional.of(problem));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.warren.operator.plan.nodes;
+
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.Revision;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.nodes.NodePlanner.NodePlan;
+import dev.warren.operator.plan.topology.QueueHealth;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.stream.Stream;
+
+/**
+ * Plans the rolling update of the queue nodes: Pods that were created from an earlier spec are
+ * deleted and then recreated: those that do not run at once, the others one at a time.
+ */
+final class RollingUpdate {
+
+  private final ResourceNames names;
+  private final Observation observed;
+  private final Members members;
+  private final SortedSet<Integer> numbers;
+
+  RollingUpdate(ResourceNames names, Observation observed, Members members) {
+    this.names = names;
+    this.observed = observed;
+    this.members = members;
+    this.numbers = members.numbers();
+  }
+
+  /**
+   * @param revision what Pods are made from now
+   */
+  NodePlan plan(String revision) {
+    List<QueueNode> outdated =
+        members.present().stream()
+            .filter(node -> !node.isTerminating() && !node.hasEnded())
+            .filter(node -> node.pod().filter(pod -> !revision.equals(revision(pod))).isPresent())
+            .toList();
+    return new NodePlan(
+        restarted(outdated).map(RollingUpdate::recreation).toList(),
+        problem(outdated).stream().toList());
+  }
+
+  private static String revision(Pod pod) {
+    return pod.getMetadata().getAnnotations().get(Revision.ANNOTATION);
+  }
+
+  private static KubernetesAction recreation(QueueNode node) {
+    return new Delete(node.pod().orElseThrow(), "it was created from an earlier spec");
+  }
+
+  private Optional<Problem> problem(List<QueueNode> outdated) {
+    return outdated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Reason.ROLLING_UPDATE,
+                "%d of %d nodes still run an earlier spec"
+                    .formatted(outdated.size(), numbers.size())));
+  }
+
+  /** No node that runs is restarted while another is being removed. */
+  private Stream<QueueNode> restarted(List<QueueNode> outdated) {
+    List<QueueNode> idle = outdated.stream().filter(node -> !node.hasStarted()).toList();
+    if (!idle.isEmpty() || members.membership().removing().isPresent()) {
+      return idle.stream();
+    }
+    return outdated.stream()
+        .filter(node -> canBeSpared(node, outdated))
+        // One that serves nobody costs nothing.
+        .min(Comparator.comparing(QueueNode::hasReadyPod).thenComparing(leastImportantFirst()))
+        .stream();
+  }
+
+  /** So that as few leaders as possible move to a node that is still to be restarted. */
+  private Comparator<QueueNode> leastImportantFirst() {
+    return Comparator.comparingLong(this::queuesLed)
+        .thenComparingLong(this::queuesHeld)
+        .thenComparing(QueueNode::number, Comparator.reverseOrder());
+  }
+
+  private long queuesLed(QueueNode node) {
+    String itself = names.brokerNode(node.number());
+    return queues().filter(queue -> queue.leader().filter(itself::equals).isPresent()).count();
+  }
+
+  private long queuesHeld(QueueNode node) {
+    String itself = names.brokerNode(node.number());
+    return queues().filter(queue -> queue.members().contains(itself)).count();
+  }
+
+  private Stream<QueueState> queues() {
+    return observed.reachable().stream().flatMap(answer -> answer.queues().values().stream());
+  }
+
+  /**
+   * Whether all other nodes are ready, so that a node which does not serve clients is restarted
+   * first; or whether no node serves clients anyway, as after a mistake in the first spec. A node
+   * that was recreated must be ready, including its gateway, before the next one is recreated. A
+   * node that still runs an earlier spec need not be, because the new spec may correct it.
+   */
+  private boolean canBeSpared(QueueNode node, List<QueueNode> outdated) {
+    String itself = names.brokerNode(node.number());
+    boolean othersReady =
+        numbers.stream()
+            .filter(n -> n != node.number())
+            .allMatch(n -> members.node(n).filter(other -> isReady(other, outdated)).isPresent());
+    return numbers.stream().noneMatch(members::runs)
+        || (othersReady
+            && observed.reachable().filter(broker -> isWhole(broker, itself)).isPresent());
+  }
+
+  private static boolean isReady(QueueNode node, List<QueueNode> outdated) {
+    return outdated.contains(node) ? node.isReady() : node.hasReadyPod();
+  }
+
+  private static boolean isWhole(Reachable broker, String without) {
+    return broker.nodes().values().stream()
+            .filter(node -> !node.name().equals(without))
+            .allMatch(Node::running)
+        && broker.queues().values().stream().allMatch(queue -> QueueHealth.isWhole(queue, without));
+  }
+}

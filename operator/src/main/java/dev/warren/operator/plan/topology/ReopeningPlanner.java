@@ -1,0 +1,56 @@
+package dev.warren.operator.plan.topology;
+
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.DeclareQueue;
+import dev.warren.operator.action.BrokerAction.LetClientsIn;
+import dev.warren.operator.action.BrokerAction.PutPolicy;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Plans what an operator has left that ended while it kept clients out to recreate a queue. */
+public final class ReopeningPlanner {
+
+  private ReopeningPlanner() {}
+
+  /**
+   * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
+   * that one may have deleted and not declared again. Nothing if it was somebody else who keeps
+   * them out.
+   *
+   * @param broker one that lets nobody in
+   */
+  public static List<BrokerAction> plan(BrokerDefinitions desired, Reachable broker) {
+    Set<String> sheltered = MigrationPlanner.sheltered(broker);
+    if (sheltered.isEmpty()) {
+      return List.of();
+    }
+    Set<String> deleted =
+        sheltered.stream()
+            .filter(desired.queues()::containsKey)
+            .filter(
+                queue ->
+                    !broker.definitions().queues().containsKey(queue)
+                        || broker.halfDeleted().contains(queue))
+            .collect(Collectors.toSet());
+    return Stream.of(
+            UnfinishedDeletions.plan(broker, Set.of()).stream(),
+            deleted.stream()
+                .map(queue -> desired.policies().get(DesiredDefinitions.policyName(queue)))
+                .filter(Objects::nonNull)
+                .map(PutPolicy::new),
+            deleted.stream().map(desired.queues()::get).map(DeclareQueue::new),
+            desired.bindings().stream()
+                .filter(binding -> deleted.contains(binding.queue()))
+                .map(Bind::new),
+            Stream.of(new LetClientsIn()))
+        .<BrokerAction>flatMap(actions -> actions)
+        .toList();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.warren.operator.plan.topology;
+
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Deletions of queues that ended half-way: nobody can use such a queue, nor declare it again. */
+public final class UnfinishedDeletions {
+
+  private UnfinishedDeletions() {}
+
+  /**
+   * Finishes those that were found.
+   *
+   * @param migrating queues that are recreated, and deleted only while clients are kept out
+   */
+  public static List<BrokerAction> plan(Reachable broker, Set<String> migrating) {
+    Set<String> queues = new HashSet<>(broker.halfDeleted());
+    queues.removeAll(migrating);
+    return queues.isEmpty() ? List.of() : List.of(new FinishDeletions(Set.copyOf(queues)));
+  }
+}

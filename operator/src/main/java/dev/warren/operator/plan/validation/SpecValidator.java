@@ -1,0 +1,170 @@
+package dev.warren.operator.plan.validation;
+
+import dev.warren.api.v1alpha1.BindingSpec;
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.api.v1alpha1.DeadLetterSpec;
+import dev.warren.api.v1alpha1.Durations;
+import dev.warren.api.v1alpha1.ExchangeSpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec;
+import dev.warren.api.v1alpha1.HttpDeliverySpec.RetrySpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import dev.warren.api.v1alpha1.RequestReplySpec;
+import dev.warren.operator.model.ConsumerDeployment;
+import dev.warren.operator.model.Endpoints;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Checks what the API server cannot: that references within a spec lead somewhere, and that open
+ * maps do not contradict the fields beside them.
+ */
+public final class SpecValidator {
+
+  private static final String RESERVED = "amq.";
+
+  /** Arguments that are fields of a queue. */
+  private static final Map<String, String> FIELD_OF_ARGUMENT =
+      Map.of("x-queue-type", "type", "x-single-active-consumer", "singleActiveConsumer");
+
+  private final MessageTopologySpec spec;
+  private final Set<String> exchanges;
+  private final Map<String, QueueType> queues;
+  private final List<Violation> violations = new ArrayList<>();
+
+  private SpecValidator(MessageTopologySpec spec) {
+    this.spec = spec;
+    this.exchanges = spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet());
+    this.queues = new HashMap<>();
+    spec.queues().forEach(queue -> queues.put(queue.name(), queue.type()));
+  }
+
+  /** All violations, in the order of the spec; empty when the spec is valid. */
+  public static List<Violation> violations(MessageTopologySpec spec) {
+    return new SpecValidator(spec).check();
+  }
+
+  private List<Violation> check() {
+    checkTemplate("spec.nodes.podTemplate", spec.nodes().podTemplate());
+    for (int i = 0; i < spec.queues().size(); i++) {
+      checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
+    }
+    for (int i = 0; i < spec.bindings().size(); i++) {
+      checkBinding("spec.bindings[" + i + "]", spec.bindings().get(i));
+    }
+    checkBindingsDiffer();
+    for (int i = 0; i < spec.consumers().size(); i++) {
+      checkConsumer("spec.consumers[" + i + "]", spec.consumers().get(i));
+    }
+    List<RequestReplySpec> requestReply = Endpoints.of(spec).requestReply();
+    for (int i = 0; i < requestReply.size(); i++) {
+      requireQueueThatIsNoStream(
+          "spec.endpoints.requestReply[" + i + "].queue", requestReply.get(i).queue());
+    }
+    return List.copyOf(violations);
+  }
+
+  private void checkTemplate(String path, Map<String, Object> template) {
+    TemplateCheck.violation(path, template).ifPresent(violations::add);
+  }
+
+  private void checkQueue(String path, QueueSpec queue) {
+    FIELD_OF_ARGUMENT.forEach(
+        (argument, field) -> {
+          if (queue.arguments().containsKey(argument)) {
+            violate(path + ".arguments." + argument, "is set by the field " + field);
+          }
+        });
+    DeadLetterSpec deadLetter = queue.deadLetter();
+    if (deadLetter != null && deadLetter.queue() != null) {
+      requireQueue(path + ".deadLetter.queue", deadLetter.queue());
+    }
+    if (deadLetter != null && deadLetter.exchange() != null) {
+      requireExchange(path + ".deadLetter.exchange", deadLetter.exchange());
+    }
+  }
+
+  private void checkConsumer(String path, ConsumerSpec consumer) {
+    if (consumer.http() == null) {
+      requireQueue(path + ".queue", consumer.queue());
+      checkTemplate(path + ".template", consumer.template());
+    } else {
+      requireQueueThatIsNoStream(path + ".queue", consumer.queue());
+      checkRetry(path + ".http.retry", consumer.http().retry());
+      checkMemory(path + ".http.resources.limits.memory", consumer.http());
+      checkTemplate(path + ".http.podTemplate", consumer.http().podTemplate());
+    }
+    if (consumer.scaling() != null) {
+      checkScaling(path + ".scaling", consumer);
+    }
+  }
+
+  private void checkRetry(String path, RetrySpec retry) {
+    if (Durations.parse(retry.maxDelay()).compareTo(Durations.parse(retry.initialDelay())) < 0) {
+      violate(path + ".maxDelay", "must not be below initialDelay");
+    }
+  }
+
+  private void checkMemory(String path, HttpDeliverySpec http) {
+    if (ConsumerDeployment.memoryLimit(http).compareTo(ConsumerDeployment.LEAST_MEMORY) < 0) {
+      violate(path, "must not be below " + ConsumerDeployment.LEAST_MEMORY);
+    }
+  }
+
+  private void checkBinding(String path, BindingSpec binding) {
+    requireExchange(path + ".exchange", binding.exchange());
+    requireQueue(path + ".queue", binding.queue());
+  }
+
+  private void checkScaling(String path, ConsumerSpec consumer) {
+    if (queues.get(consumer.queue()) == QueueType.STREAM) {
+      violate(path, "is not for consumers of a stream, which keeps its messages");
+    }
+    long others =
+        spec.consumers().stream().filter(c -> c.queue().equals(consumer.queue())).count() - 1;
+    if (others > 0) {
+      // RabbitMQ counts what a queue's consumers do together.
+      violate(
+          path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
+    }
+  }
+
+  private void checkBindingsDiffer() {
+    Map<BindingSpec, Integer> firstPlace = new HashMap<>();
+    for (int i = 0; i < spec.bindings().size(); i++) {
+      Integer first = firstPlace.putIfAbsent(spec.bindings().get(i), i);
+      if (first != null) {
+        violate("spec.bindings[" + i + "]", "is the same as spec.bindings[" + first + "]");
+      }
+    }
+  }
+
+  private void requireQueue(String path, String name) {
+    if (!queues.containsKey(name)) {
+      violate(path, "no queue '" + name + "' is declared in this resource");
+    }
+  }
+
+  /** A queue whose messages must be consumed once: a stream keeps what was consumed. */
+  private void requireQueueThatIsNoStream(String path, String name) {
+    requireQueue(path, name);
+    if (queues.get(name) == QueueType.STREAM) {
+      violate(path, "'" + name + "' is a stream, which keeps messages when they are consumed");
+    }
+  }
+
+  private void requireExchange(String path, String name) {
+    if (!exchanges.contains(name) && !name.startsWith(RESERVED)) {
+      violate(path, "no exchange '" + name + "' is declared in this resource");
+    }
+  }
+
+  private void violate(String path, String message) {
+    violations.add(new Violation(path, message));
+  }
+}

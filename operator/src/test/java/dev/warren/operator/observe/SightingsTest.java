@@ -1,0 +1,87 @@
+package dev.warren.operator.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Node;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.Machine.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Since when a node may count as lost. */
+class SightingsTest {
+
+  private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private final Sightings sightings = new Sightings();
+
+  @Test
+  void fromWhenItWasLastSaidToRun() {
+    lastSeen(true, Optional.empty(), 0);
+
+    assertThat(lastSeen(false, Optional.empty(), 10)).isEqualTo(NOON);
+    assertThat(lastSeen(false, Optional.of(machine(State.SILENT)), 50)).isEqualTo(NOON);
+    assertThat(lastSeen(false, Optional.of(machine(State.GONE)), 60)).isEqualTo(NOON);
+  }
+
+  @Test
+  void notWhileItsMachineIsWellHoweverLongItHasNotRun() {
+    lastSeen(true, Optional.empty(), 0);
+    lastSeen(false, Optional.of(machine(State.READY)), 600);
+
+    assertThat(lastSeen(false, Optional.of(machine(State.SILENT)), 610))
+        .isEqualTo(NOON.plusSeconds(600));
+  }
+
+  @Test
+  void fromWhenItsMachineFellSilentIfItWasNeverSeenToRun() {
+    Machine silent = new Machine("m", State.SILENT, Optional.of(NOON.minusSeconds(30)));
+
+    assertThat(lastSeen(false, Optional.of(silent), 0)).isEqualTo(NOON.minusSeconds(30));
+  }
+
+  @Test
+  void whatNobodySaysChangesNothing() {
+    lastSeen(true, Optional.empty(), 0);
+
+    assertThat(update(new Unreachable("no answer"), Map.of(), 20)).isEqualTo(Map.of(0, NOON));
+  }
+
+  private Instant lastSeen(boolean running, Optional<Machine> machine, int afterSeconds) {
+    Node node = new Node(NAMES.brokerNode(0), running, List.of(), Optional.empty());
+    Reachable broker =
+        new Reachable(
+            new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
+            Map.of(node.name(), node),
+            Map.of(),
+            Declared.NOTHING,
+            Map.of(),
+            Set.of(),
+            false,
+            Set.of());
+    return update(broker, machine.map(found -> Map.of(0, found)).orElse(Map.of()), afterSeconds)
+        .get(0);
+  }
+
+  private Map<Integer, Instant> update(
+      BrokerObservation said, Map<Integer, Machine> machines, int afterSeconds) {
+    return sightings.update(
+        "uid", NAMES, said, machines, NOON.plus(Duration.ofSeconds(afterSeconds)));
+  }
+
+  private static Machine machine(State state) {
+    return new Machine("m", state);
+  }
+}

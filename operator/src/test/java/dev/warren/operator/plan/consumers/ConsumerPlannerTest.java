@@ -1,0 +1,95 @@
+package dev.warren.operator.plan.consumers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Apply;
+import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Specs;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConsumerPlannerTest {
+
+  private static final String QUEUE = "queues: [{name: hello, type: quorum}]\n";
+  private static final MessageTopologySpec WITH_CONSUMER =
+      Specs.of(
+          1,
+          "",
+          QUEUE
+              + "consumers: [{name: worker, queue: hello, replicas: 2, prefetch: 1,"
+              + " template: {spec: {containers: [{name: app, image: example/app}]}}}]");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void aConsumerStartsWhenItsQueueIsThere() {
+    cluster.converge(Specs.of(1));
+    assertThat(cluster.plan(WITH_CONSUMER).consumers()).isEmpty();
+
+    cluster.carryOut(cluster.plan(WITH_CONSUMER), Integer.MAX_VALUE);
+    assertThat(cluster.plan(WITH_CONSUMER).consumers()).hasSize(1);
+  }
+
+  @Test
+  void aConsumerGoesOnWhileTheBrokerDoesNotAnswer() {
+    cluster.converge(WITH_CONSUMER);
+    cluster.setReachable(false);
+
+    assertThat(cluster.plan(WITH_CONSUMER).consumers()).isEmpty();
+  }
+
+  @Test
+  void aConsumerThatIsNotWantedAnyMoreIsRemovedEvenIfTheBrokerDoesNotAnswer() {
+    cluster.converge(WITH_CONSUMER);
+    cluster.setReachable(false);
+
+    assertThat(cluster.plan(Specs.of(1, "", QUEUE)).consumers())
+        .singleElement()
+        .isInstanceOf(Delete.class)
+        .hasToString("delete Deployment orders-worker: the spec no longer has this consumer");
+  }
+
+  @Test
+  void whatSomebodyChangesInADeploymentIsSetBackAndTheFieldIsTold() {
+    cluster.converge(WITH_CONSUMER);
+    cluster.edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
+
+    assertThat(cluster.plan(WITH_CONSUMER).consumers())
+        .singleElement()
+        .isInstanceOf(Apply.class)
+        .extracting(KubernetesAction::because)
+        .isEqualTo("spec.replicas differs from the desired state");
+    cluster.converge(WITH_CONSUMER);
+    assertThat(cluster.get("Deployment", "orders-worker").at("/spec/replicas").asInt())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void whatOthersAddToADeploymentStays() {
+    cluster.converge(WITH_CONSUMER);
+    cluster.edit(
+        "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
+
+    assertThat(cluster.plan(WITH_CONSUMER).isEmpty()).isTrue();
+  }
+
+  @Test
+  void aNewPasswordReachesTheBrokerBeforeTheConsumers() {
+    cluster.converge(WITH_CONSUMER);
+    cluster.delete("Secret", "orders-connection");
+    cluster.carryOut(cluster.plan(WITH_CONSUMER), Integer.MAX_VALUE);
+
+    ReconcilePlan plan = cluster.plan(WITH_CONSUMER);
+    assertThat(plan.broker()).hasSize(1).first().isInstanceOf(BrokerAction.PutUser.class);
+    assertThat(plan.consumers()).hasSize(1).first().isInstanceOf(Apply.class);
+    assertThat(List.of(plan.toString(), plan.broker().toString()))
+        .noneMatch(text -> text.contains("random"));
+  }
+}

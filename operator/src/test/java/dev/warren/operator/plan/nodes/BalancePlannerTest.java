@@ -1,0 +1,119 @@
+package dev.warren.operator.plan.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction.BalanceLeaders;
+import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.Specs;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BalancePlannerTest {
+
+  private static final MessageTopologySpec THREE = withQueues(3, 6);
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void leadersAreBalancedOnceWhenTheNodesHaveChanged() {
+    cluster.converge(THREE);
+    int before = cluster.balanced();
+    cluster.delete("Pod", "orders-0");
+    cluster.converge(THREE);
+
+    assertThat(cluster.balanced()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void theyAreNotBalancedAgainForTheSamePodsAlthoughTheyAreUneven() {
+    cluster.converge(THREE);
+    int before = cluster.balanced();
+    cluster.leadAll(0);
+    cluster.pass(Duration.ofDays(1));
+
+    assertThat(cluster.plan(THREE).isEmpty()).isTrue();
+    cluster.converge(THREE);
+    assertThat(cluster.balanced()).isEqualTo(before);
+  }
+
+  @Test
+  void theyAreNotBalancedWhileANodeDoesNotRun() {
+    cluster.converge(THREE);
+    cluster.delete("Pod", "orders-0");
+    cluster.crashAlways("orders-1");
+    cluster.leadAll(2);
+    cluster.step(THREE);
+    cluster.step(THREE);
+
+    assertNotBalanced(THREE);
+  }
+
+  @Test
+  void theyAreNotBalancedWhileAQueueLacksAMember() {
+    cluster.converge(THREE);
+    cluster.replacePods();
+    cluster.leadAll(0);
+    cluster.members().get("q1").remove(cluster.brokerNodes().keySet().iterator().next());
+
+    assertNotBalanced(THREE);
+  }
+
+  @Test
+  void theyAreNotBalancedWhileThereAreMoreNodesThanWanted() {
+    cluster.converge(THREE);
+    cluster.replacePods();
+    cluster.leadAll(0);
+
+    assertNotBalanced(withQueues(2, 6));
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNotBalanced() {
+    cluster.converge(THREE);
+    cluster.replacePods();
+    cluster.leadAll(0);
+    cluster.setReachable(false);
+
+    assertNotBalanced(THREE);
+  }
+
+  @Test
+  void leadersThatAreEvenEnoughStayWhereTheyAre() {
+    MessageTopologySpec one = withQueues(3, 1);
+    cluster.converge(one);
+    cluster.replacePods();
+
+    assertNotBalanced(one);
+  }
+
+  @Test
+  void newPodsAreBalancedAndTheRecordSaysForWhich() {
+    cluster.converge(THREE);
+    String before = cluster.get("ConfigMap", "orders-membership").at("/data/balanced").asText();
+    cluster.replacePods();
+    cluster.leadAll(0);
+
+    assertThat(cluster.plan(THREE).broker()).containsExactly(new BalanceLeaders());
+    cluster.step(THREE);
+    assertThat(cluster.get("ConfigMap", "orders-membership").at("/data/balanced").asText())
+        .isNotEmpty()
+        .isNotEqualTo(before);
+    assertThat(cluster.plan(THREE).isEmpty()).isTrue();
+  }
+
+  private void assertNotBalanced(MessageTopologySpec spec) {
+    assertThat(cluster.plan(spec).broker()).doesNotContain(new BalanceLeaders());
+  }
+
+  private static MessageTopologySpec withQueues(int replicas, int queues) {
+    return Specs.of(
+        replicas,
+        "",
+        IntStream.range(0, queues)
+            .mapToObj(i -> "{name: q" + i + ", type: quorum}")
+            .collect(Collectors.joining(", ", "queues: [", "]")));
+  }
+}

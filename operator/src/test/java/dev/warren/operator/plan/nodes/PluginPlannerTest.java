@@ -1,0 +1,75 @@
+package dev.warren.operator.plan.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Specs;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PluginPlannerTest {
+
+  private static final MessageTopologySpec THREE = Specs.of(3);
+  private static final MessageTopologySpec WITH_STREAM =
+      Specs.of(3, "plugins: [rabbitmq_stream]", "");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void nodesThatRunGetAnotherPluginWithoutARestart() {
+    cluster.converge(THREE);
+
+    ReconcilePlan plan = cluster.plan(WITH_STREAM);
+
+    assertThat(plan.nodes()).isEmpty();
+    assertThat(plan.broker())
+        .extracting(BrokerAction::describe)
+        .hasSize(3)
+        .allMatch(action -> action.startsWith("enable on rabbit@orders-"))
+        .allMatch(action -> action.contains("rabbitmq_stream"));
+    cluster.converge(WITH_STREAM);
+    IntStream.range(0, 3).forEach(n -> assertThat(cluster.plugins(n)).contains("rabbitmq_stream"));
+
+    cluster.converge(THREE);
+    IntStream.range(0, 3)
+        .forEach(n -> assertThat(cluster.plugins(n)).doesNotContain("rabbitmq_stream"));
+  }
+
+  @Test
+  void whatSomebodyDisabledIsEnabledAgainWhereItWas() {
+    cluster.converge(THREE);
+    cluster.disable(1, "rabbitmq_prometheus");
+
+    List<BrokerAction> actions = cluster.plan(THREE).broker();
+
+    assertThat(actions)
+        .singleElement()
+        .extracting(BrokerAction::describe)
+        .asString()
+        .startsWith("enable on rabbit@orders-1.")
+        .contains("rabbitmq_prometheus");
+  }
+
+  @Test
+  void aNodeThatDoesNotTellOfItsPluginsYetIsNotTakenForOneWithoutAny() {
+    cluster.converge(THREE);
+    cluster.keepSilentAboutPlugins(1);
+
+    assertThat(cluster.plan(THREE).broker()).isEmpty();
+  }
+
+  @Test
+  void aNodeThatDoesNotRunIsLeftToItsStart() {
+    cluster.converge(THREE);
+    cluster.crash("orders-2");
+
+    assertThat(cluster.plan(WITH_STREAM).broker())
+        .extracting(BrokerAction::describe)
+        .hasSize(2)
+        .noneMatch(action -> action.contains("orders-2"));
+  }
+}

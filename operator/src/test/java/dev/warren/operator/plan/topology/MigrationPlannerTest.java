@@ -1,0 +1,332 @@
+package dev.warren.operator.plan.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.LetClientsIn;
+import dev.warren.operator.action.BrokerAction.RecreateQueue;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.action.Retained;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Specs;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MigrationPlannerTest {
+
+  private static final String SHELTER = MigrationPlanner.SHELTER + "a";
+  private static final MessageTopologySpec CLASSIC = spec("type: classic, messageTTL: 1h");
+  private static final MessageTopologySpec QUORUM =
+      spec("type: quorum, messageTTL: 1h, immutableChanges: Migrate");
+
+  private final InMemoryCluster cluster = new InMemoryCluster();
+
+  @Test
+  void aQueueIsRecreatedAndHasItsMessagesAndBindingsAndPolicy() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+
+    cluster.converge(QUORUM);
+
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").type()).isEqualTo("quorum");
+    assertThat(cluster.messages("a")).isEqualTo(50_000);
+    ReconcilePlan plan = cluster.plan(QUORUM);
+    assertThat(plan.isEmpty()).as("what is bound and limited is as before").isTrue();
+    assertThat(plan.topologyProblems()).isEmpty();
+  }
+
+  @Test
+  void withoutTheWordOfTheUserNothingIsDone() {
+    cluster.converge(CLASSIC);
+
+    ReconcilePlan plan = cluster.plan(spec("type: quorum, messageTTL: 1h"));
+
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
+  }
+
+  @Test
+  void clientsAreNotKeptOutBeforeMostMessagesHaveMoved() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+
+    ReconcilePlan plan = cluster.plan(QUORUM);
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "queue 'a' is being recreated as a quorum queue: 50000 messages are still to be moved out");
+
+    cluster.setMessages("a", 10_000);
+    assertThat(cluster.plan(QUORUM).broker())
+        .as("nothing has moved yet")
+        .noneMatch(RecreateQueue.class::isInstance);
+    cluster.setMessages(SHELTER, 1);
+    assertThat(cluster.plan(QUORUM).broker()).anyMatch(RecreateQueue.class::isInstance);
+  }
+
+  @Test
+  void aQueueWithASingleActiveConsumerGivesNoMessagesBeforeItIsDisconnected() {
+    cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
+    cluster.setMessages("a", 50_000);
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientsAreNotKeptOutWhileTheMoveDoesNotRun(boolean reserved) {
+    cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
+
+    cluster.stopMove(SHELTER);
+
+    assertThat(cluster.plan(wanted).broker()).noneMatch(RecreateQueue.class::isInstance);
+  }
+
+  @Test
+  void aMoveThatHasStoppedIsStartedAgainInBothDirections() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 300);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.stopMove(SHELTER);
+    assertThat(cluster.plan(QUORUM).broker()).isEmpty();
+
+    restartOfTheMove("move the messages of queue 'a' to '" + SHELTER + "'");
+
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.setStalledMoves(Set.of());
+    cluster.settle();
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+    cluster.stopMove(SHELTER);
+    assertThat(cluster.messages(SHELTER)).isEqualTo(300);
+    restartOfTheMove("move the messages of queue '" + SHELTER + "' to 'a'");
+    cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
+
+    cluster.setStalledMoves(Set.of());
+    cluster.converge(QUORUM);
+    assertThat(cluster.messages("a")).isEqualTo(300);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+  }
+
+  private void restartOfTheMove(String move) {
+    cluster.setStalledMoves(Set.of(SHELTER));
+    assertThat(cluster.plan(QUORUM).broker())
+        .extracting(BrokerAction::describe)
+        .containsExactly("end the move of messages '" + SHELTER + "'", move);
+  }
+
+  @Test
+  void aQueueWhoseDeletionIsHalfDoneIsRecreatedThoughNothingMovesOutOfIt() {
+    cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.deleteByHalf("a");
+
+    ReconcilePlan plan = cluster.plan(wanted);
+    assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "queue 'a' is being recreated as a quorum queue: its deletion is half done, and is finished");
+    cluster.converge(wanted);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").arguments()).isEmpty();
+  }
+
+  @Test
+  void aHalfDoneDeletionIsFinishedBeforeClientsAreLetInAgain() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+    cluster.deleteByHalf("a");
+
+    assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
+        .extracting(BrokerAction::describe)
+        .containsExactly(
+            "finish the deletion of queues whose members are deleted: 'a'",
+            "set policy 'warren.a'",
+            "declare quorum queue 'a'",
+            "bind 'events' to 'a' by 'some'",
+            "let clients connect again");
+    assertThat(cluster.plan(QUORUM).broker()).noneMatch(RecreateQueue.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientsAreNotKeptOutForAQueueWithoutALeaderOfWhichNothingIsKnown(boolean reserved) {
+    cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
+    MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
+    cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
+    assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
+
+    cluster.loseLeaders();
+
+    ReconcilePlan plan = cluster.plan(wanted);
+    assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::message)
+        .contains(
+            "queue 'a' is being recreated as a quorum queue: it has no leader now and has to wait for one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+  void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 3);
+
+    for (int pass = 0; pass < passes; pass++) {
+      // Each of them is ended after its first action.
+      cluster.carryOut(cluster.plan(QUORUM), 1);
+      cluster.settle();
+      assertThat(cluster.messages("a") + cluster.messages(SHELTER)).isEqualTo(3);
+    }
+
+    cluster.converge(QUORUM);
+    assertThat(cluster.messages("a")).isEqualTo(3);
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aChangeThatIsTakenBackGivesTheMessagesBack(int passes) {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 20_000);
+    for (int pass = 0; pass < passes; pass++) {
+      cluster.step(QUORUM);
+    }
+
+    MessageTopologySpec back = spec("type: classic, messageTTL: 1h, immutableChanges: Migrate");
+    cluster.converge(back);
+
+    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.queues().get("a").type()).isEqualTo("classic");
+    assertThat(cluster.messages("a")).isEqualTo(20_000);
+  }
+
+  @Test
+  void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+
+    cluster.step(QUORUM);
+
+    assertThat(cluster.isClosed()).isFalse();
+  }
+
+  @Test
+  void clientsAreLetInFirstOfAllAndAlsoWhileTheSpecMakesNoSense() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+
+    assertThat(cluster.plan(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
+    assertThat(cluster.planNodes(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
+  }
+
+  @Test
+  void clientsAreNotLetInBeforeTheQueueIsThereThatWasDeleted() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 50_000);
+    cluster.step(QUORUM);
+    cluster.keepClientsOut();
+    cluster.deleteByHand("a");
+
+    assertThat(cluster.plan(QUORUM).broker().subList(0, 4))
+        .extracting(BrokerAction::describe)
+        .containsExactly(
+            "set policy 'warren.a'",
+            "declare quorum queue 'a'",
+            "bind 'events' to 'a' by 'some'",
+            "let clients connect again");
+  }
+
+  @Test
+  void bindingsOfOthersAreMadeAgainTooButNotThoseThatAreNoLongerWanted() {
+    Binding foreign = new Binding("events", "a", "foreign", Map.of());
+    cluster.converge(CLASSIC);
+    cluster.bindByHand(foreign);
+    MessageTopologySpec unbound =
+        Specs.of(
+            1,
+            "",
+            """
+            exchanges: [{name: events, type: topic}]
+            queues: [{name: a, type: quorum, messageTTL: 1h, immutableChanges: Migrate}]
+            """);
+
+    cluster.carryOut(cluster.plan(unbound), 2);
+    cluster.settle();
+
+    assertThat(cluster.plan(unbound).broker())
+        .filteredOn(RecreateQueue.class::isInstance)
+        .extracting(action -> ((RecreateQueue) action).bindings())
+        .containsExactly(Set.of(foreign));
+  }
+
+  @Test
+  void whoeverElseKeepsClientsOutMayDoSo() {
+    cluster.converge(CLASSIC);
+    cluster.keepClientsOut();
+
+    cluster.converge(CLASSIC);
+
+    assertThat(cluster.isClosed()).isTrue();
+  }
+
+  @Test
+  void messagesOfAQueueThatIsTakenOutMeanwhileStayAndAreTold() {
+    cluster.converge(CLASSIC);
+    cluster.setMessages("a", 20_000);
+    cluster.step(QUORUM);
+    cluster.step(QUORUM);
+
+    MessageTopologySpec without = Specs.of(1);
+    cluster.converge(without);
+
+    assertThat(cluster.messages(SHELTER)).isEqualTo(20_000);
+    assertThat(cluster.plan(without).retained()).extracting(Retained::name).contains(SHELTER);
+  }
+
+  @Test
+  void aStreamIsNotRecreated() {
+    cluster.converge(spec("type: stream"));
+
+    assertThat(cluster.plan(QUORUM).topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.IMMUTABLE_ARGUMENT);
+  }
+
+  private static MessageTopologySpec spec(String queue) {
+    return Specs.of(
+        1,
+        "",
+        """
+        exchanges: [{name: events, type: topic}]
+        queues: [{name: a, %s}]
+        bindings: [{exchange: events, queue: a, routingKey: some}]
+        """
+            .formatted(queue));
+  }
+}
