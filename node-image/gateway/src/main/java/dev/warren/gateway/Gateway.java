@@ -48,7 +48,7 @@ public class Gateway implements HealthCheck {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("configuration").daemon().factory());
 
-  private volatile Servers servers;
+  private volatile EndpointServers servers;
 
   /** Used by the polling thread only. */
   private GatewayConfig wanted;
@@ -68,7 +68,7 @@ public class Gateway implements HealthCheck {
 
   void start(@Observes StartupEvent started) {
     if (role == Role.GATEWAY) {
-      servers = new Servers(Connections.to(broker), vertx, meters);
+      servers = new EndpointServers(Connections.to(broker), vertx, meters);
       looking.scheduleWithFixedDelay(
           this::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -48,7 +48,7 @@ class PublishIT {
   private static Vertx vertx;
   private static TestBroker broker;
 
-  private Servers servers;
+  private EndpointServers servers;
 
   @BeforeAll
   static void declare() throws Exception {
@@ -379,7 +379,7 @@ class PublishIT {
   }
 
   private void serve(ConnectionFactory factory, PublishEndpoint endpoint) {
-    servers = new Servers(factory, vertx, new SimpleMeterRegistry());
+    servers = new EndpointServers(factory, vertx, new SimpleMeterRegistry());
     servers.apply(config(endpoint, Set.of("hello", "a/b c", "full", "missing")));
     await().until(servers::areReady);
   }

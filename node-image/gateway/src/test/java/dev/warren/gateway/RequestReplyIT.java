@@ -47,7 +47,7 @@ class RequestReplyIT {
   private static Vertx vertx;
   private static TestBroker broker;
 
-  private Servers servers;
+  private EndpointServers servers;
 
   @BeforeAll
   static void startEchoing() throws Exception {
@@ -305,7 +305,7 @@ class RequestReplyIT {
       taken =
           new RequestReplyEndpoint(
               "taken", somebody.getLocalPort(), QUEUE, Framing.LINE, 5000, 100, 10, 10, 60_000);
-      servers = new Servers(broker.factory(), vertx, new SimpleMeterRegistry());
+      servers = new EndpointServers(broker.factory(), vertx, new SimpleMeterRegistry());
       servers.apply(config(taken, other));
       await()
           .untilAsserted(
@@ -385,7 +385,7 @@ class RequestReplyIT {
   }
 
   private int serve(ConnectionFactory factory, RequestReplyEndpoint endpoint) {
-    servers = new Servers(factory, vertx, new SimpleMeterRegistry());
+    servers = new EndpointServers(factory, vertx, new SimpleMeterRegistry());
     servers.apply(config(endpoint));
     await().until(servers::areReady);
     return servers.portOf(endpoint);

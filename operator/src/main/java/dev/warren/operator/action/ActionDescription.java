@@ -3,7 +3,7 @@ package dev.warren.operator.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
 import dev.warren.operator.action.BrokerAction.Bind;
@@ -26,7 +26,7 @@ import dev.warren.operator.action.BrokerAction.RemoveExchange;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
@@ -77,9 +77,9 @@ final class ActionDescription {
 
   private static String of(NodeCommand action) {
     return switch (action) {
-      case AddReplica add ->
+      case AddStreamMember add ->
           "add a replica of stream '%s' on %s".formatted(add.stream(), add.node());
-      case RemoveReplica remove ->
+      case RemoveStreamMember remove ->
           "remove the replica of stream '%s' on %s".formatted(remove.stream(), remove.node());
       case StopNode stop -> "stop " + stop.node();
       case ForgetNode forget -> "forget " + forget.node();

@@ -4,8 +4,8 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +61,7 @@ public sealed interface BrokerAction {
       case RemovePolicy remove -> true;
       case RemoveExchange remove -> true;
       case RemoveMember remove -> true;
-      case RemoveReplica remove -> true;
+      case RemoveStreamMember remove -> true;
       case StopNode stop -> true;
       case ForgetNode forget -> true;
       case RecreateQueue recreate -> true;
@@ -72,7 +72,7 @@ public sealed interface BrokerAction {
       case DeclareQueue declare -> false;
       case Bind bind -> false;
       case AddMember add -> false;
-      case AddReplica add -> false;
+      case AddStreamMember add -> false;
       case BalanceLeaders balance -> false;
       case StartMove start -> false;
       case EndMove end -> false;
@@ -105,8 +105,8 @@ public sealed interface BrokerAction {
       case KeepClientsOut keep -> false;
       case LetClientsIn let -> true;
       case RecreateQueue recreate -> true;
-      case AddReplica add -> false;
-      case RemoveReplica remove -> false;
+      case AddStreamMember add -> false;
+      case RemoveStreamMember remove -> false;
       case StopNode stop -> false;
       case ForgetNode forget -> false;
       case DisconnectClients disconnect -> false;
@@ -132,7 +132,7 @@ public sealed interface BrokerAction {
   }
 
   /** Replaces the record of what the topology has declared. Without it nothing may be declared. */
-  record PutRecord(Declared declared) implements ApiAction {}
+  record PutRecord(OwnershipRecord declared) implements ApiAction {}
 
   /** Sets a policy. */
   record PutPolicy(Policy policy) implements ApiAction {}
@@ -189,7 +189,7 @@ public sealed interface BrokerAction {
   record AddMember(String queue, String node) implements MemberChange {}
 
   /** Gives a stream a copy on one more node. */
-  record AddReplica(String stream, String node) implements NodeCommand {}
+  record AddStreamMember(String stream, String node) implements NodeCommand {}
 
   /** Spreads the leaders of queues over the nodes; it goes on after the answer. */
   record BalanceLeaders() implements ApiAction {}
@@ -253,7 +253,7 @@ public sealed interface BrokerAction {
    * Takes a stream's copy from a node. Refused while a copy on another node lacks anything that the
    * stream has confirmed.
    */
-  record RemoveReplica(String stream, String node) implements NodeCommand {}
+  record RemoveStreamMember(String stream, String node) implements NodeCommand {}
 
   /**
    * Takes the turn at the feature flags from a node that has nothing to do with it, so that another

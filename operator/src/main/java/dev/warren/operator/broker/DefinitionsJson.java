@@ -15,8 +15,8 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,12 +52,12 @@ final class DefinitionsJson {
   }
 
   /** The record in the broker's definitions. One that nobody can read any more claims nothing. */
-  static Declared declared(JsonNode all) {
+  static OwnershipRecord declared(JsonNode all) {
     return elements(all.path("global_parameters"))
         .filter(parameter -> RECORD.equals(text(parameter, "name")))
         .findFirst()
         .map(parameter -> record(text(parameter, "value")))
-        .orElse(Declared.NOTHING);
+        .orElse(OwnershipRecord.NOTHING);
   }
 
   /** The moves of messages in the broker's definitions. */
@@ -83,12 +83,12 @@ final class DefinitionsJson {
         .filter(parameter -> component.equals(text(parameter, "component")));
   }
 
-  private static Declared record(String value) {
+  private static OwnershipRecord record(String value) {
     try {
-      return ManagementApiJson.read(value, Declared.class);
+      return ManagementApiJson.read(value, OwnershipRecord.class);
     } catch (JsonProcessingException e) {
       LOG.warnf("the global parameter %s cannot be read: %s", RECORD, e.getOriginalMessage());
-      return Declared.NOTHING;
+      return OwnershipRecord.NOTHING;
     }
   }
 

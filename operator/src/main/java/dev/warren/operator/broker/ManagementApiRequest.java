@@ -7,7 +7,7 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.OwnershipRecord;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -133,7 +133,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   }
 
   /** As a text, which RabbitMQ keeps as it is: it has its own ideas of empty lists and objects. */
-  static ManagementApiRequest putRecord(Declared declared) {
+  static ManagementApiRequest putRecord(OwnershipRecord declared) {
     return put(
         path("global-parameters", DefinitionsJson.RECORD),
         Map.of("name", DefinitionsJson.RECORD, "value", ManagementApiJson.write(declared)));

@@ -1,11 +1,11 @@
 package dev.warren.operator.broker;
 
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.DisconnectClients;
 import dev.warren.operator.action.BrokerAction.ForgetNode;
 import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.action.BrokerAction.NodeCommand;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.broker.BrokerException.Kind;
@@ -51,10 +51,10 @@ final class NodeCommands {
         run(nodes.of(stop.node()), limit, "rabbitmq-upgrade", "drain");
         run(nodes.of(stop.node()), limit, "rabbitmqctl", "stop_app");
       }
-      case AddReplica add ->
-          changeReplicas(
+      case AddStreamMember add ->
+          changeMembers(
               nodes.anotherThan(add.node()), limit, "add_replica", add.stream(), add.node());
-      case RemoveReplica remove -> removeReplica(remove);
+      case RemoveStreamMember remove -> removeStreamMember(remove);
       case DisconnectClients disconnect -> internals.disconnectClients(nodes.any(), limit);
       case SetPlugins set ->
           run(
@@ -100,27 +100,26 @@ final class NodeCommands {
    * What is confirmed is on a majority of the copies. Without this one, the others must have all of
    * it: the two readings make sure, for what is confirmed after the first is on enough of them.
    */
-  private void removeReplica(RemoveReplica remove) {
+  private void removeStreamMember(RemoveStreamMember remove) {
     String stream = remove.stream();
     String node = remove.node();
     Pod asked = nodes.anotherThan(node);
-    long confirmed = replicas(asked, stream).confirmed();
-    Optional<String> behind = replicas(asked, stream).behind(confirmed, node);
+    long confirmed = members(asked, stream).confirmed();
+    Optional<String> behind = members(asked, stream).behind(confirmed, node);
     if (behind.isPresent()) {
       throw new BrokerException(
           Kind.REFUSED,
           "stream '%s' keeps its copy on %s until %s has all that is confirmed"
               .formatted(stream, node, behind.get()));
     }
-    changeReplicas(asked, remove.deadline(), "delete_replica", stream, node);
+    changeMembers(asked, remove.deadline(), "delete_replica", stream, node);
   }
 
-  private void changeReplicas(
-      Pod asked, Duration limit, String change, String stream, String node) {
+  private void changeMembers(Pod asked, Duration limit, String change, String stream, String node) {
     run(asked, limit, "rabbitmq-streams", change, "--vhost", BrokerDefinitions.VHOST, stream, node);
   }
 
-  private StreamReplicas replicas(Pod asked, String stream) {
+  private StreamMembers members(Pod asked, String stream) {
     String[] command = {
       "rabbitmq-streams",
       "stream_status",
@@ -131,7 +130,7 @@ final class NodeCommands {
       stream
     };
     Result result = shell.run(asked, NodeShell.QUERY_LIMIT, command);
-    return StreamReplicas.of(result.output())
+    return StreamMembers.of(result.output())
         .orElseThrow(
             () ->
                 new BrokerException(

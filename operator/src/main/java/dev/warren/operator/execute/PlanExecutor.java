@@ -16,8 +16,8 @@ import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.validation.Violation;
-import dev.warren.operator.status.Effects;
-import dev.warren.operator.status.Pass;
+import dev.warren.operator.status.AppliedActions;
+import dev.warren.operator.status.ReconcileResult;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,7 +57,8 @@ public final class PlanExecutor {
     this.clock = clock;
   }
 
-  public Pass carryOut(ReconcilePlan plan, Observation observed, List<Violation> violations) {
+  public ReconcileResult carryOut(
+      ReconcilePlan plan, Observation observed, List<Violation> violations) {
     List<Problem> nodes = new ArrayList<>();
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
@@ -83,14 +84,14 @@ public final class PlanExecutor {
         .forEach(
             action -> carryOut(action, rollingOut, consumers).refusal().ifPresent(problems::add));
     problems.addAll(rollingOut);
-    return new Pass(
+    return new ReconcileResult(
         observed,
         violations,
         nodes,
         topology,
         problems,
         plan.removal(),
-        new Effects(Mode.ACT, List.of(), support, declared, consumers, retained));
+        new AppliedActions(Mode.ACT, List.of(), support, declared, consumers, retained));
   }
 
   /**

@@ -1,8 +1,8 @@
 package dev.warren.operator.observation;
 
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +29,7 @@ public sealed interface BrokerObservation {
       BrokerDefinitions definitions,
       Map<String, Node> nodes,
       Map<String, QueueState> queues,
-      Declared declared,
+      OwnershipRecord declared,
       Map<String, Move> moves,
       Set<String> runningMoves,
       boolean closed,

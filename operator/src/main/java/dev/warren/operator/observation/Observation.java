@@ -35,7 +35,7 @@ public record Observation(
     int highestNumber,
     List<Pod> consumerPods,
     BrokerObservation broker,
-    Map<Integer, Machine> machines,
+    Map<Integer, KubernetesNode> machines,
     Map<Integer, Instant> lastSeenRunning,
     Set<Integer> resolvable,
     Map<String, String> warnings,

@@ -16,7 +16,7 @@ import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.ConsumerScaling;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueNode;
@@ -75,9 +75,9 @@ public final class StateObserver {
   private final Function<Owner, Optional<Underway>> underway;
   private final Function<MessageTopology, Map<String, ConsumerScaling>> scaling;
   private final Clock clock;
-  private final Machines machines;
+  private final KubernetesNodes machines;
   private final MoveWatch moves = new MoveWatch();
-  private final Sightings sightings = new Sightings();
+  private final LastSeen lastSeen = new LastSeen();
 
   /**
    * @param brokers gives a client of a broker
@@ -95,7 +95,7 @@ public final class StateObserver {
     this.underway = underway;
     this.scaling = scaling;
     this.clock = clock;
-    this.machines = new Machines(kubernetes, clock);
+    this.machines = new KubernetesNodes(kubernetes, clock);
   }
 
   /** What one pass goes by, and the broker to carry its plan out on. */
@@ -148,7 +148,7 @@ public final class StateObserver {
                         hasPods
                             ? "Secret %s is not there".formatted(names.adminSecret())
                             : "No queue node runs yet"));
-    Map<Integer, Machine> places = machines.of(nodes.values());
+    Map<Integer, KubernetesNode> places = machines.of(nodes.values());
     Observation observation =
         new Observation(
             objects,
@@ -157,7 +157,7 @@ public final class StateObserver {
             consumerPods,
             said,
             places,
-            sightings.update(owner.uid(), names, said, places, now),
+            lastSeen.update(owner.uid(), names, said, places, now),
             resolvable(broker, nodes.values()),
             warnings(nodes.values(), consumerPods, now),
             scaling(topology, names, objects, broker),

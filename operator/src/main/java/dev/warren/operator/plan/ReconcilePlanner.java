@@ -3,22 +3,22 @@ package dev.warren.operator.plan;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
 import dev.warren.operator.action.BrokerAction.PutRecord;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -33,7 +33,7 @@ import dev.warren.operator.plan.nodes.NodePlanner.NodePlan;
 import dev.warren.operator.plan.nodes.NodeRemovalPlanner;
 import dev.warren.operator.plan.nodes.NodeRemovalPlanner.RemovalPlan;
 import dev.warren.operator.plan.nodes.PluginPlanner;
-import dev.warren.operator.plan.nodes.StartPlanner;
+import dev.warren.operator.plan.nodes.StuckBootPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.objects.SupportPlanner;
@@ -184,7 +184,7 @@ public final class ReconcilePlanner {
                         topology,
                         planMembers(membership.recorded(), topology),
                         PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
-                        StartPlanner.plan(names, observed))))));
+                        StuckBootPlanner.plan(names, observed))))));
   }
 
   /** First of all, and whatever else there is to wait for. */
@@ -226,9 +226,9 @@ public final class ReconcilePlanner {
   private static boolean isOfOne(BrokerAction action, Set<String> queues) {
     return switch (action) {
       case AddMember add -> queues.contains(add.queue());
-      case AddReplica add -> queues.contains(add.stream());
+      case AddStreamMember add -> queues.contains(add.stream());
       case RemoveMember remove -> queues.contains(remove.queue());
-      case RemoveReplica remove -> queues.contains(remove.stream());
+      case RemoveStreamMember remove -> queues.contains(remove.stream());
       default -> false;
     };
   }
@@ -250,7 +250,8 @@ public final class ReconcilePlanner {
         MigrationPlanner.plan(spec.queues(), desired, broker, observed.work().stalledMoves());
     TopologyPlan topology =
         TopologyPlanner.plan(desired, broker.definitions(), migration.migrating());
-    PrunePlan prune = PrunePlanner.plan(desired, Declared.of(spec), broker, consumedQueues());
+    PrunePlan prune =
+        PrunePlanner.plan(desired, OwnershipRecord.of(spec), broker, consumedQueues());
     List<BrokerAction> actions = new ArrayList<>();
     UserPlanner.plan(credentials, broker).ifPresent(actions::add);
     if (!prune.record().equals(broker.declared())) {

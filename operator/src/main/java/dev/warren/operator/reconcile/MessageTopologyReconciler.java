@@ -8,8 +8,8 @@ import dev.warren.operator.config.OperatorConfig;
 import dev.warren.operator.execute.EventRecorder;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
+import dev.warren.operator.execute.PodTemplateDryRunner;
 import dev.warren.operator.execute.RandomText;
-import dev.warren.operator.execute.TemplateProver;
 import dev.warren.operator.load.GatewayArrivals;
 import dev.warren.operator.load.LoadSampler;
 import dev.warren.operator.load.LoadSnapshot;
@@ -23,12 +23,12 @@ import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
+import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.plan.validation.SpecValidator;
-import dev.warren.operator.plan.validation.TemplateProof;
 import dev.warren.operator.plan.validation.Violation;
 import dev.warren.operator.scaling.ConsumerScaler;
 import dev.warren.operator.status.Conditions;
-import dev.warren.operator.status.Pass;
+import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -120,7 +120,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final StateObserver observer;
   private final LoadSampler sampler;
   private final TopologyMeters topologyMeters;
-  private final TemplateProver prover;
+  private final PodTemplateDryRunner dryRunner;
   private final EventRecorder events;
   private final RandomText newSecret = new RandomText();
 
@@ -162,7 +162,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             worker::underway,
             sampler::scaling,
             clock);
-    this.prover = new TemplateProver(kubernetes);
+    this.dryRunner = new PodTemplateDryRunner(kubernetes);
     this.events = new EventRecorder(kubernetes, clock);
   }
 
@@ -216,25 +216,26 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     if (violations.isEmpty()) {
       sampler.follow(LoadSnapshot.of(topology, observed.observation(), observed.broker()));
     }
-    Pass pass = act(topology, observed, violations);
-    MessageTopologyStatus status = StatusBuilder.build(topology, pass);
+    ReconcileResult result = act(topology, observed, violations);
+    MessageTopologyStatus status = StatusBuilder.build(topology, result);
     Transition.between(topology.getStatus(), status)
         .forEach(transition -> events.record(topology, transition));
-    return control(topology, status, pass);
+    return control(topology, status, result);
   }
 
-  private Pass act(MessageTopology topology, Observed observed, List<Violation> violations) {
+  private ReconcileResult act(
+      MessageTopology topology, Observed observed, List<Violation> violations) {
     Owner owner = Owner.of(topology);
     Mode mode = Mode.of(topology);
     Observation observation = observed.observation();
     ReconcilePlanner planner =
         new ReconcilePlanner(owner, topology.getSpec(), images, observation, newSecret);
     if (violations.stream().anyMatch(Violation::concernsNodes)) {
-      return Pass.invalid(mode, observation, violations);
+      return ReconcileResult.invalid(mode, observation, violations);
     }
     ReconcilePlan plan = violations.isEmpty() ? planner.plan() : planner.planNodes();
     if (mode != Mode.ACT) {
-      return Pass.held(mode, plan, observation, violations);
+      return ReconcileResult.held(mode, plan, observation, violations);
     }
     KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
     return new PlanExecutor(writer, observed.broker(), worker, owner, clock)
@@ -245,24 +246,24 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     List<Violation> violations = SpecValidator.violations(topology.getSpec());
     // What the API server has taken once is not asked again.
     return violations.isEmpty() && !Conditions.isValidated(topology)
-        ? prover.violations(TemplateProof.of(Owner.of(topology), topology.getSpec(), images))
+        ? dryRunner.violations(PodTemplateDryRun.of(Owner.of(topology), topology.getSpec(), images))
         : violations;
   }
 
   private UpdateControl<MessageTopology> control(
-      MessageTopology topology, MessageTopologyStatus status, Pass pass) {
+      MessageTopology topology, MessageTopologyStatus status, ReconcileResult result) {
     if (!status.equals(topology.getStatus())) {
       // Soon again: the framework may have taken a change of the resource that came meanwhile for
       // the echo of this write.
       return UpdateControl.patchStatus(withStatus(topology, status))
-          .rescheduleAfter(Pace.underway());
+          .rescheduleAfter(RequeuePolicy.underway());
     }
-    boolean settled = Conditions.isReady(status) || !pass.violations().isEmpty();
+    boolean settled = Conditions.isReady(status) || !result.violations().isEmpty();
     return UpdateControl.<MessageTopology>noUpdate()
         .rescheduleAfter(
             settled
-                ? Pace.settled(topology.getMetadata().getUid())
-                : Pace.unsettled(Conditions.sinceReadyChanged(status, clock.instant())));
+                ? RequeuePolicy.settled(topology.getMetadata().getUid())
+                : RequeuePolicy.unsettled(Conditions.sinceReadyChanged(status, clock.instant())));
   }
 
   @Override

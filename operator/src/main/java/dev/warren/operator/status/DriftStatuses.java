@@ -17,8 +17,8 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.ConditionType;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.observation.BrokerObservation.Node;
@@ -46,14 +46,14 @@ final class DriftStatuses {
   private static final int LONGEST_LIST = 20;
   private static final String DELETED = "It was deleted";
 
-  private final Pass pass;
+  private final ReconcileResult result;
   private final MessageTopologyStatus previous;
   private final long generation;
 
   private record Found(String kind, String name, String what) {}
 
-  DriftStatuses(Pass pass, MessageTopologyStatus previous, long generation) {
-    this.pass = pass;
+  DriftStatuses(ReconcileResult result, MessageTopologyStatus previous, long generation) {
+    this.result = result;
     this.previous = previous;
     this.generation = generation;
   }
@@ -87,7 +87,7 @@ final class DriftStatuses {
         drift.name(),
         drift.what(),
         before + 1,
-        pass.observed().at().truncatedTo(ChronoUnit.SECONDS).toString());
+        result.observed().at().truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
   private static boolean isSame(Found drift, DriftStatus known) {
@@ -97,11 +97,11 @@ final class DriftStatuses {
   private List<Found> found() {
     boolean nodesWereReady = was(ConditionType.NODES_READY);
     Stream<Found> support =
-        nodesWereReady ? inKubernetes(pass.effects().support()) : Stream.empty();
+        nodesWereReady ? inKubernetes(result.applied().support()) : Stream.empty();
     Stream<Found> broker = nodesWereReady && allWasDeclared() ? inBroker() : Stream.empty();
     Stream<Found> consumers =
         was(ConditionType.CONSUMERS_READY)
-            ? inKubernetes(pass.effects().consumers())
+            ? inKubernetes(result.applied().consumers())
             : Stream.empty();
     return Stream.of(broker, support, consumers).flatMap(found -> found).toList();
   }
@@ -134,7 +134,8 @@ final class DriftStatuses {
           Optional.of(found(create, "It was deleted, or its labels were removed"));
       // Another revision means that an older operator or an older spec made it.
       case Apply apply ->
-          pass.observed()
+          result
+              .observed()
               .objects()
               .find(apply.object())
               .filter(actual -> revision(actual).equals(revision(apply.object())))
@@ -154,15 +155,16 @@ final class DriftStatuses {
   }
 
   private Stream<Found> inBroker() {
-    return pass.observed().reachable().stream()
+    return result.observed().reachable().stream()
         .flatMap(
             broker ->
-                pass.effects().broker().stream().flatMap(done -> inBroker(done, broker).stream()));
+                result.applied().broker().stream()
+                    .flatMap(done -> inBroker(done, broker).stream()));
   }
 
   private static Optional<Found> inBroker(BrokerAction action, Reachable broker) {
     BrokerDefinitions before = broker.definitions();
-    Declared declared = broker.declared();
+    OwnershipRecord declared = broker.declared();
     return switch (action) {
       case DeclareExchange declare ->
           Optional.of(declare.exchange().name())
@@ -207,7 +209,7 @@ final class DriftStatuses {
             || binding.exchange().startsWith("amq."));
   }
 
-  private static boolean isOfDeclaredQueue(Policy policy, Declared declared) {
+  private static boolean isOfDeclaredQueue(Policy policy, OwnershipRecord declared) {
     return declared.queues().keySet().stream()
         .anyMatch(queue -> DesiredDefinitions.policyName(queue).equals(policy.name()));
   }

@@ -14,15 +14,15 @@ final class PauseStatus {
   private static final int LONGEST_PLAN = 50;
   private static final String ANNOTATION = "The annotation " + Mode.ANNOTATION + " ";
 
-  private final Effects effects;
+  private final AppliedActions applied;
 
-  PauseStatus(Effects effects) {
-    this.effects = effects;
+  PauseStatus(AppliedActions applied) {
+    this.applied = applied;
   }
 
   /** Not a part of Ready: a topology that is ready stays ready while it is paused. */
   void addTo(Conditions conditions) {
-    switch (effects.mode()) {
+    switch (applied.mode()) {
       case ACT -> {}
       case PAUSED ->
           conditions.add(
@@ -48,10 +48,10 @@ final class PauseStatus {
 
   /** The planned changes; null if the user has not asked for them. */
   List<String> plan() {
-    if (effects.mode() != Mode.PLAN) {
+    if (applied.mode() != Mode.PLAN) {
       return null;
     }
-    List<String> all = effects.planned();
+    List<String> all = applied.planned();
     if (all.isEmpty()) {
       return List.of("nothing");
     }

@@ -7,7 +7,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
-import dev.warren.operator.plan.topology.QueueTarget;
+import dev.warren.operator.plan.topology.MemberCount;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -100,7 +100,7 @@ final class QueueStatuses {
     if (state.leader().isEmpty()) {
       return "The queue has no leader: it is unavailable";
     }
-    int target = QueueTarget.members(spec, broker.nodes().size());
+    int target = MemberCount.members(spec, broker.nodes().size());
     if (state.members().size() < target) {
       return "The queue has %d of %d members".formatted(state.members().size(), target);
     }

@@ -13,12 +13,12 @@ final class RetainedStatuses {
 
   private static final int LONGEST_LIST = 100;
 
-  private final Pass pass;
+  private final ReconcileResult result;
   private final List<RetainedStatus> previous;
   private final Counting counting;
 
-  RetainedStatuses(Pass pass, MessageTopologyStatus previous, Counting counting) {
-    this.pass = pass;
+  RetainedStatuses(ReconcileResult result, MessageTopologyStatus previous, Counting counting) {
+    this.result = result;
     this.previous =
         previous == null || previous.retained() == null ? List.of() : previous.retained();
     this.counting = counting;
@@ -27,9 +27,9 @@ final class RetainedStatuses {
   /** By kind and name; null when there is none. While the broker cannot decide, the last known. */
   List<RetainedStatus> build() {
     List<RetainedStatus> all =
-        !pass.observed().hasMajority() || !pass.violations().isEmpty()
+        !result.observed().hasMajority() || !result.violations().isEmpty()
             ? previous
-            : pass.effects().retained().stream()
+            : result.applied().retained().stream()
                 .map(this::status)
                 .sorted(
                     Comparator.comparing(RetainedStatus::kind).thenComparing(RetainedStatus::name))
@@ -42,7 +42,7 @@ final class RetainedStatuses {
     Long messages =
         Optional.of(retained)
             .filter(kept -> kept.kind().equals(Retained.QUEUE))
-            .flatMap(kept -> pass.observed().reachable())
+            .flatMap(kept -> result.observed().reachable())
             .map(broker -> broker.queues().get(retained.name()))
             .map(state -> messages(retained, state))
             .orElse(null);

@@ -36,7 +36,7 @@ public final class StatusBuilder {
   private static final int MOST_MESSAGES = 10;
 
   private final MessageTopologySpec spec;
-  private final Pass pass;
+  private final ReconcileResult result;
   private final MessageTopologyStatus previous;
   private final ResourceNames names;
   private final Conditions conditions;
@@ -52,9 +52,9 @@ public final class StatusBuilder {
   private final List<EndpointStatus> endpoints;
   private final PauseStatus pause;
 
-  private StatusBuilder(MessageTopology topology, Pass pass) {
+  private StatusBuilder(MessageTopology topology, ReconcileResult result) {
     this.spec = topology.getSpec();
-    this.pass = pass;
+    this.result = result;
     this.previous = topology.getStatus();
     this.names =
         ResourceNames.of(topology.getMetadata().getNamespace(), topology.getMetadata().getName());
@@ -62,23 +62,24 @@ public final class StatusBuilder {
         new Conditions(
             previous == null ? List.of() : previous.conditions(),
             topology.getMetadata().getGeneration(),
-            pass.observed().at());
-    this.nodeStatuses = new NodeStatuses(pass.observed(), names, pass.removal());
+            result.observed().at());
+    this.nodeStatuses = new NodeStatuses(result.observed(), names, result.removal());
     this.nodes = nodeStatuses.build(spec.nodes().replicas());
-    this.counting = new Counting(previous, pass.observed().at());
-    this.queueStatuses = new QueueStatuses(pass.observed(), names, previous, counting);
+    this.counting = new Counting(previous, result.observed().at());
+    this.queueStatuses = new QueueStatuses(result.observed(), names, previous, counting);
     this.queues = queueStatuses.build(spec.queues());
-    this.consumerStatuses = new ConsumerStatuses(pass.observed(), names, previous, counting);
+    this.consumerStatuses = new ConsumerStatuses(result.observed(), names, previous, counting);
     this.consumers = consumerStatuses.build(spec.consumers());
-    this.retained = new RetainedStatuses(pass, previous, counting).build();
-    this.drift = new DriftStatuses(pass, previous, topology.getMetadata().getGeneration()).build();
-    this.endpoints = new EndpointStatuses(pass.observed(), names, spec, queues).build();
-    this.pause = new PauseStatus(pass.effects());
+    this.retained = new RetainedStatuses(result, previous, counting).build();
+    this.drift =
+        new DriftStatuses(result, previous, topology.getMetadata().getGeneration()).build();
+    this.endpoints = new EndpointStatuses(result.observed(), names, spec, queues).build();
+    this.pause = new PauseStatus(result.applied());
   }
 
   /** The status after a pass; equal to the last one when nothing has changed. */
-  public static MessageTopologyStatus build(MessageTopology topology, Pass pass) {
-    return new StatusBuilder(topology, pass).build(topology.getMetadata().getGeneration());
+  public static MessageTopologyStatus build(MessageTopology topology, ReconcileResult result) {
+    return new StatusBuilder(topology, result).build(topology.getMetadata().getGeneration());
   }
 
   /** The status after a pass that failed: what was known stays. */
@@ -103,7 +104,7 @@ public final class StatusBuilder {
     addConsumersReady();
     addEndpointsReady();
     pause.addTo(conditions);
-    new ScalingConditions(spec.consumers(), pass.observed()).addTo(conditions);
+    new ScalingConditions(spec.consumers(), result.observed()).addTo(conditions);
     Summary summary = summary();
     List<QueueStatus> listed = QueueStatuses.bounded(queues);
     List<ConsumerStatus> listedConsumers = ConsumerStatuses.bounded(consumers);
@@ -127,14 +128,14 @@ public final class StatusBuilder {
   }
 
   private void addValidated() {
-    if (pass.violations().isEmpty()) {
+    if (result.violations().isEmpty()) {
       conditions.add(VALIDATED, TRUE, Reason.VALID, "The spec is valid");
     } else {
       conditions.add(
           VALIDATED,
           new Problem(
               Reason.INVALID_SPEC,
-              joined(pass.violations().stream().map(Violation::toString).toList())));
+              joined(result.violations().stream().map(Violation::toString).toList())));
     }
   }
 
@@ -144,7 +145,7 @@ public final class StatusBuilder {
         nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
     Optional<Problem> worst = nodeStatuses.worstProblem();
     Optional<Problem> problem =
-        pass.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
+        result.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
     if (problem.isPresent()) {
       // A change that waits, say, and the node that it waits for.
       String also =
@@ -164,7 +165,7 @@ public final class StatusBuilder {
   }
 
   private void addTopologyDeclared() {
-    Optional<Problem> problem = summed(pass.topologyProblems());
+    Optional<Problem> problem = summed(result.topologyProblems());
     Optional<QueueStatus> worst =
         queues.stream().filter(queue -> queue.message() != null).findFirst();
     if (problem.isPresent()) {
@@ -176,7 +177,7 @@ public final class StatusBuilder {
               Reason.QUEUE_NOT_READY,
               "%s queues are ready; '%s': %s"
                   .formatted(readyQueues(), worst.get().name(), worst.get().message())));
-    } else if (!pass.violations().isEmpty()) {
+    } else if (!result.violations().isEmpty()) {
       // Nobody has compared what it declares with what there is.
       if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
         conditions.add(
@@ -200,7 +201,7 @@ public final class StatusBuilder {
         consumers.stream()
             .filter(consumer -> !ConsumerStatuses.isReady(consumer))
             .map(c -> new Problem(Reason.CONSUMER_NOT_READY, c.name() + ": " + c.message()));
-    summed(Stream.concat(pass.consumerProblems().stream(), notReady).toList())
+    summed(Stream.concat(result.consumerProblems().stream(), notReady).toList())
         .ifPresentOrElse(
             problem -> conditions.add(CONSUMERS_READY, problem),
             () ->
@@ -246,7 +247,7 @@ public final class StatusBuilder {
 
   private String readyQueues() {
     // The last status lists only some of them.
-    if (pass.observed().reachable().isEmpty() && previous != null && previous.summary() != null) {
+    if (result.observed().reachable().isEmpty() && previous != null && previous.summary() != null) {
       return previous.summary().queues();
     }
     long ready = queues.stream().filter(q -> q.message() == null && q.leader() != null).count();

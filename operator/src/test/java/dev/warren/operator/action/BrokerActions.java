@@ -4,8 +4,8 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ public final class BrokerActions {
   public static List<BrokerAction> all() {
     return List.of(
         new BrokerAction.PutUser("app", "secret"),
-        new BrokerAction.PutRecord(Declared.NOTHING),
+        new BrokerAction.PutRecord(OwnershipRecord.NOTHING),
         new BrokerAction.PutPolicy(new Policy("p", "^q$", "queues", 0, Map.of())),
         new BrokerAction.DeclareExchange(new Exchange("e", "topic", Map.of())),
         new BrokerAction.DeclareQueue(QUEUE),
@@ -34,7 +34,7 @@ public final class BrokerActions {
         new BrokerAction.RemovePolicy("p"),
         new BrokerAction.RemoveExchange("e"),
         new BrokerAction.AddMember("q", "rabbit@a"),
-        new BrokerAction.AddReplica("s", "rabbit@a"),
+        new BrokerAction.AddStreamMember("s", "rabbit@a"),
         new BrokerAction.BalanceLeaders(),
         new BrokerAction.StopNode("rabbit@a"),
         new BrokerAction.ForgetNode("rabbit@a"),
@@ -47,7 +47,7 @@ public final class BrokerActions {
         new BrokerAction.LetClientsIn(),
         new BrokerAction.SetPlugins("rabbit@a", Set.of("rabbitmq_shovel")),
         new BrokerAction.RemoveMember("q", "rabbit@a"),
-        new BrokerAction.RemoveReplica("s", "rabbit@a"),
+        new BrokerAction.RemoveStreamMember("s", "rabbit@a"),
         new BrokerAction.FreeFeatureFlags("rabbit@a"),
         new BrokerAction.FinishDeletions(Set.of("q")));
   }

@@ -11,7 +11,7 @@ import dev.warren.operator.action.BrokerAction.RemoveExchange;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerAction.Unbind;
 import java.util.List;
@@ -45,7 +45,7 @@ class BrokerStepTest {
             RemovePolicy.class,
             RemoveExchange.class,
             RemoveMember.class,
-            RemoveReplica.class,
+            RemoveStreamMember.class,
             StopNode.class,
             ForgetNode.class,
             RecreateQueue.class,

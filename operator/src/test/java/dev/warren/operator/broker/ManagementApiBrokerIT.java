@@ -17,8 +17,8 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.QueueLoad;
@@ -122,13 +122,13 @@ class ManagementApiBrokerIT {
 
   @Test
   void theRecordOfWhatIsDeclaredIsReadAsItWasWritten() {
-    Declared record = Declared.of(specNamed("'\"日本 %"));
+    OwnershipRecord record = OwnershipRecord.of(specNamed("'\"日本 %"));
 
     broker.apply(new BrokerAction.PutRecord(record));
 
     assertThat(observed().declared()).isEqualTo(record);
-    broker.apply(new BrokerAction.PutRecord(Declared.NOTHING));
-    assertThat(observed().declared()).isEqualTo(Declared.NOTHING);
+    broker.apply(new BrokerAction.PutRecord(OwnershipRecord.NOTHING));
+    assertThat(observed().declared()).isEqualTo(OwnershipRecord.NOTHING);
   }
 
   @Test

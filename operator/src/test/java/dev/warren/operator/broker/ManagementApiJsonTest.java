@@ -10,8 +10,8 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import java.util.List;
@@ -72,7 +72,7 @@ class ManagementApiJsonTest {
   void theRecordOfWhatIsDeclaredIsRead() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(
-            new Declared(
+            new OwnershipRecord(
                 Set.of("events"),
                 Map.of("orders", QueueDeletion.Retain),
                 Set.of(new Binding("events", "orders", "order.*", Map.of("n", 1)))));
@@ -82,12 +82,12 @@ class ManagementApiJsonTest {
   @Test
   void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
-        .isEqualTo(Declared.NOTHING);
+        .isEqualTo(OwnershipRecord.NOTHING);
     assertThat(
             DefinitionsJson.declared(
                 ManagementApiJson.tree(
                     "{\"global_parameters\": [{\"name\": \"warren.declared\", \"value\": \"{\"}]}")))
-        .isEqualTo(Declared.NOTHING);
+        .isEqualTo(OwnershipRecord.NOTHING);
   }
 
   @Test

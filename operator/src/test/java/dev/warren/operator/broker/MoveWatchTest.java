@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.TestClock;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Move;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
@@ -122,7 +122,7 @@ class MoveWatchTest {
         new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
         Map.of(),
         Map.of("q", state("q", waiting, held), SHELTER, state(SHELTER, sheltered, 0)),
-        Declared.NOTHING,
+        OwnershipRecord.NOTHING,
         Map.of(SHELTER, new Move("q", SHELTER)),
         runs ? Set.of(SHELTER) : Set.of(),
         false,

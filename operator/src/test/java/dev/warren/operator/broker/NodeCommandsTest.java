@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.action.BrokerAction.ForgetNode;
 import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.broker.BrokerException.Kind;
@@ -56,7 +56,7 @@ class NodeCommandsTest {
     shell.answer(0, behind);
     shell.answer(0, behind);
 
-    assertThatThrownBy(() -> commands.carryOut(new RemoveReplica("s", FIRST)))
+    assertThatThrownBy(() -> commands.carryOut(new RemoveStreamMember("s", FIRST)))
         .hasMessageContaining("until other has all that is confirmed");
     assertThat(shell.commands).hasSize(2).noneMatch(command -> command.contains("delete_replica"));
   }

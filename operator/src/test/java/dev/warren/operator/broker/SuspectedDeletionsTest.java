@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -43,7 +43,7 @@ class SuspectedDeletionsTest {
                 Map.of()),
             Map.of("a", node("a", true), "b", node("b", true), "c", node("c", allRun)),
             Map.of("flow", state(leader, online)),
-            Declared.NOTHING,
+            OwnershipRecord.NOTHING,
             Map.of(),
             Set.of(),
             false,

@@ -24,9 +24,9 @@ import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.Observation;
@@ -34,7 +34,7 @@ import dev.warren.operator.observation.Observations;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.plan.ReconcilePlan;
-import dev.warren.operator.status.Pass;
+import dev.warren.operator.status.ReconcileResult;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -77,9 +77,9 @@ class PlanExecutorApiServerTest {
   void whatBuildsUponARefusedChangeIsNotTriedAndTheRefusalIsToldFirst() {
     takeName("b");
 
-    Pass pass = carryOut(List.of(), creations("a", "b", "c"), List.of(), List.of());
+    ReconcileResult result = carryOut(List.of(), creations("a", "b", "c"), List.of(), List.of());
 
-    assertThat(pass.nodeProblems())
+    assertThat(result.nodeProblems())
         .extracting(Problem::reason)
         .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
@@ -90,9 +90,11 @@ class PlanExecutorApiServerTest {
   void nodesAreNotMadeWithoutWhatTheyNeed() {
     takeName("b");
 
-    Pass pass = carryOut(creations("a", "b"), creations("c"), List.of(), List.of());
+    ReconcileResult result = carryOut(creations("a", "b"), creations("c"), List.of(), List.of());
 
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.NAME_TAKEN);
+    assertThat(result.nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.NAME_TAKEN);
     assertThat(configMap("c")).isNull();
   }
 
@@ -105,9 +107,9 @@ class PlanExecutorApiServerTest {
   void aConsumerThatIsRefusedHoldsUpNoOther() {
     takeName("a");
 
-    Pass pass = carryOut(List.of(), List.of(), List.of(), creations("a", "b"));
+    ReconcileResult result = carryOut(List.of(), List.of(), List.of(), creations("a", "b"));
 
-    assertThat(pass.consumerProblems())
+    assertThat(result.consumerProblems())
         .extracting(Problem::message)
         .containsExactly(
             "ConfigMap a exists and belongs to no MessageTopology",
@@ -118,9 +120,11 @@ class PlanExecutorApiServerTest {
   void aQueueThatTheBrokerRefusesHoldsUpNoOther() {
     broker.failures.put("a", new BrokerException(Kind.REFUSED, "no"));
 
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems()).extracting(Problem::reason).containsExactly(Reason.REFUSED);
+    assertThat(result.topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.REFUSED);
     assertThat(broker.declared).containsExactly("b");
   }
 
@@ -128,9 +132,9 @@ class PlanExecutorApiServerTest {
   void aQueueAtWhichTheBrokerFailsHoldsUpNoOther() {
     broker.failures.put("a", new BrokerException(Kind.FAILED, "HTTP status 500"));
 
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(
             new Problem(Reason.BROKER_ERROR, "cannot declare quorum queue 'a': HTTP status 500"));
     assertThat(broker.declared).containsExactly("b");
@@ -140,9 +144,9 @@ class PlanExecutorApiServerTest {
   void aQueueOfWhichTheBrokerDoesNotAnswerHoldsUpNoOther() {
     broker.failures.put("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
     assertThat(broker.declared).containsExactly("b");
   }
@@ -163,10 +167,10 @@ class PlanExecutorApiServerTest {
     Service clients = service("clients", null);
     client.resource(service("clients", null)).create();
 
-    Pass pass =
+    ReconcileResult result =
         carryOut(List.of(new Create(clients, "missing")), creations("a"), List.of(), List.of());
 
-    assertThat(pass.nodeProblems())
+    assertThat(result.nodeProblems())
         .extracting(Problem::reason)
         .containsExactly(Reason.NAME_TAKEN, Reason.UPDATING);
     assertThat(configMap("a")).isNotNull();
@@ -203,19 +207,20 @@ class PlanExecutorApiServerTest {
   /** Each takes two seconds here. */
   @Test
   void manyQueuesAreDeclaredInSeveralPassesSoThatTheStatusTellsHowFarItIs() {
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b", "c", "d", "e"), List.of());
+    ReconcileResult result =
+        carryOut(List.of(), List.of(), declarations("a", "b", "c", "d", "e"), List.of());
 
     assertThat(broker.declared).containsExactly("a", "b", "c");
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
   }
 
   @Test
   void nothingIsDeclaredThatCouldNotBeRecordedBefore() {
-    PutRecord record = new PutRecord(Declared.NOTHING);
+    PutRecord record = new PutRecord(OwnershipRecord.NOTHING);
     broker.failures.put(record.describe(), new BrokerException(Kind.REFUSED, "too large"));
 
-    Pass pass =
+    ReconcileResult result =
         carryOut(
             List.of(),
             List.of(),
@@ -223,7 +228,7 @@ class PlanExecutorApiServerTest {
             List.of());
 
     assertThat(broker.declared).isEmpty();
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(
             new Problem(Reason.REFUSED, "cannot record what this resource declares: too large"));
   }
@@ -233,7 +238,7 @@ class PlanExecutorApiServerTest {
     RemoveQueue removal = new RemoveQueue("old", true);
     broker.failures.put(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
-    Pass pass =
+    ReconcileResult result =
         carryOut(
             List.of(),
             List.of(),
@@ -241,9 +246,9 @@ class PlanExecutorApiServerTest {
             List.of());
 
     assertThat(broker.declared).containsExactly("a");
-    assertThat(pass.effects().retained())
+    assertThat(result.applied().retained())
         .containsExactly(new Retained("Queue", "old", "It has consumers"));
-    assertThat(pass.effects().broker()).hasSize(1);
+    assertThat(result.applied().broker()).hasSize(1);
   }
 
   @Test
@@ -251,46 +256,48 @@ class PlanExecutorApiServerTest {
     RemoveQueue removal = new RemoveQueue("old", true);
     broker.failures.put(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
-    Pass pass = carryOut(List.of(), List.of(), List.of(removal), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), List.of(removal), List.of());
 
-    assertThat(pass.topologyProblems()).isEmpty();
+    assertThat(result.topologyProblems()).isEmpty();
   }
 
   @Test
   void whatTakesLongGoesOnBesideThePassAndNothingAfterItIsDone() {
     executor = run -> broker.clock.pass(Duration.ofSeconds(6));
 
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(broker.declared).isEmpty();
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .extracting(Problem::reason, Problem::message)
         .containsExactly(
             tuple(Reason.DECLARING, "2 of 2 changes are still to be made"),
             tuple(
                 Reason.IN_PROGRESS,
                 "declare quorum queue 'a': in progress since " + TestClock.BEGIN));
-    assertThat(pass.nodeProblems()).isEmpty();
+    assertThat(result.nodeProblems()).isEmpty();
   }
 
   @Test
   void whatIsDoneToANodeBesideThePassIsAboutTheNodes() {
     executor = run -> broker.clock.pass(Duration.ofSeconds(6));
 
-    Pass pass =
+    ReconcileResult result =
         carryOut(List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());
 
-    assertThat(pass.topologyProblems()).isEmpty();
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.IN_PROGRESS);
+    assertThat(result.topologyProblems()).isEmpty();
+    assertThat(result.nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.IN_PROGRESS);
   }
 
   @Test
   void whatWasNotTriedWithTheBrokersVersionIsNotDoneAndTold() {
     broker.failures.put("a", new BrokerException(Kind.UNTRIED, "RabbitMQ 4.4.0 runs"));
 
-    Pass pass = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(
             new Problem(
                 Reason.UNTRIED_VERSION, "cannot declare quorum queue 'a': RabbitMQ 4.4.0 runs"));
@@ -300,9 +307,9 @@ class PlanExecutorApiServerTest {
   /** Only the next pass sees it, and so may say that all is as it shall be. */
   @Test
   void aPassThatChangedTheBrokerDoesNotSayThatAllIsDeclared() {
-    Pass pass = carryOut(List.of(), List.of(), declarations("a"), List.of());
+    ReconcileResult result = carryOut(List.of(), List.of(), declarations("a"), List.of());
 
-    assertThat(pass.topologyProblems())
+    assertThat(result.topologyProblems())
         .containsExactly(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
   }
 
@@ -315,7 +322,7 @@ class PlanExecutorApiServerTest {
   void nothingDestructiveIsDoneWhileTheRecordOfTheNodesIsRefused(BrokerAction action) {
     takeName("record");
 
-    Pass pass =
+    ReconcileResult result =
         carryOut(
             List.of(),
             creation("record"),
@@ -325,8 +332,10 @@ class PlanExecutorApiServerTest {
 
     assertThat(broker.declared).containsExactly("a");
     assertThat(configMap("kept")).isNotNull();
-    assertThat(pass.nodeProblems()).extracting(Problem::reason).containsExactly(Reason.NAME_TAKEN);
-    assertThat(pass.topologyProblems())
+    assertThat(result.nodeProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.NAME_TAKEN);
+    assertThat(result.topologyProblems())
         .contains(
             new Problem(
                 Reason.DECLARING,
@@ -408,7 +417,7 @@ class PlanExecutorApiServerTest {
     return client.resource((ConfigMap) creations(name).getFirst().object()).create();
   }
 
-  private Pass carryOut(
+  private ReconcileResult carryOut(
       List<KubernetesAction> support,
       List<KubernetesAction> nodes,
       List<BrokerAction> declarations,
@@ -416,7 +425,7 @@ class PlanExecutorApiServerTest {
     return carryOut(support, Optional.empty(), nodes, declarations, consumers);
   }
 
-  private Pass carryOut(
+  private ReconcileResult carryOut(
       List<KubernetesAction> support,
       Optional<KubernetesAction> record,
       List<KubernetesAction> nodes,
@@ -426,7 +435,7 @@ class PlanExecutorApiServerTest {
     return carryOut(writer, support, record, nodes, declarations, consumers);
   }
 
-  private Pass carryOut(
+  private ReconcileResult carryOut(
       KubernetesWriter writer,
       List<KubernetesAction> support,
       Optional<KubernetesAction> record,

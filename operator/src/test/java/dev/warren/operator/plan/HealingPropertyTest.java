@@ -8,10 +8,10 @@ import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
-import dev.warren.operator.plan.topology.QueueTarget;
+import dev.warren.operator.plan.topology.MemberCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,13 +194,13 @@ class HealingPropertyTest {
 
   private boolean isOnReadyMachine(int n) {
     String machine = cluster.machineOf(n);
-    return machine != null && cluster.machines().get(machine) == Machine.State.READY;
+    return machine != null && cluster.machines().get(machine) == KubernetesNode.State.READY;
   }
 
   private Optional<String> silent(int target) {
     List<String> silent =
         cluster.machines().keySet().stream()
-            .filter(name -> cluster.machines().get(name) == Machine.State.SILENT)
+            .filter(name -> cluster.machines().get(name) == KubernetesNode.State.SILENT)
             .toList();
     return silent.isEmpty() ? Optional.empty() : Optional.of(silent.get(target % silent.size()));
   }
@@ -219,7 +219,8 @@ class HealingPropertyTest {
             && cluster.members().values().stream()
                 .filter(copies -> copies.size() > 1 || !hasClassic)
                 .allMatch(copies -> cluster.hasMajorityWithout(copies, lost));
-    long ready = cluster.machines().values().stream().filter(Machine.State.READY::equals).count();
+    long ready =
+        cluster.machines().values().stream().filter(KubernetesNode.State.READY::equals).count();
     return majorities && ready > 3;
   }
 
@@ -228,7 +229,7 @@ class HealingPropertyTest {
     List<String> silent =
         new ArrayList<>(
             cluster.machines().keySet().stream()
-                .filter(name -> cluster.machines().get(name) == Machine.State.SILENT)
+                .filter(name -> cluster.machines().get(name) == KubernetesNode.State.SILENT)
                 .toList());
     silent.stream().skip(1).forEach(cluster::bringBack);
     cluster.startNodesSlowly(5);
@@ -277,7 +278,7 @@ class HealingPropertyTest {
         .allMatch(QueueNode::knowsThatItHasJoined);
     assertThat(plan.removal().filter(removal -> !removal.isDone())).isEmpty();
     Reachable broker = seen.reachable().orElseThrow();
-    QueueTarget.all(spec().queues(), broker)
+    MemberCount.all(spec().queues(), broker)
         .forEach((queue, members) -> assertQueue(queue, members, broker));
   }
 

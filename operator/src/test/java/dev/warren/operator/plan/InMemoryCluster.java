@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
 import dev.warren.operator.action.BrokerAction.Bind;
 import dev.warren.operator.action.BrokerAction.DeclareExchange;
@@ -32,7 +32,7 @@ import dev.warren.operator.action.BrokerAction.RemoveExchange;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
@@ -51,7 +51,6 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
@@ -60,6 +59,7 @@ import dev.warren.operator.model.Move;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
@@ -69,13 +69,13 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
+import dev.warren.operator.plan.topology.MemberCount;
 import dev.warren.operator.plan.topology.MigrationPlanner;
-import dev.warren.operator.plan.topology.QueueTarget;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -124,7 +124,7 @@ public final class InMemoryCluster {
   private final SortedMap<String, Stored> objects = new TreeMap<>();
   private final Set<String> claimsEver = new HashSet<>();
   private final Set<String> claimsWithData = new HashSet<>();
-  private final SortedMap<String, Machine.State> machines = new TreeMap<>();
+  private final SortedMap<String, KubernetesNode.State> machines = new TreeMap<>();
   private Duration namesAreCachedFor = Duration.ofSeconds(12);
   private final Map<String, Instant> outOfServiceSince = new HashMap<>();
   private final Map<Integer, Instant> lastSeenRunning = new HashMap<>();
@@ -148,7 +148,7 @@ public final class InMemoryCluster {
   private final Map<String, User> users = new TreeMap<>();
   private final Set<Binding> bindings = new HashSet<>();
   private final Map<String, Long> messages = new TreeMap<>();
-  private Declared declared = Declared.NOTHING;
+  private OwnershipRecord declared = OwnershipRecord.NOTHING;
   private final Map<String, Move> moves = new TreeMap<>();
   private final Set<String> stoppedMoves = new HashSet<>();
   private final Set<String> halfDeleted = new HashSet<>();
@@ -169,7 +169,7 @@ public final class InMemoryCluster {
 
   public InMemoryCluster() {
     for (int i = 0; i < 7; i++) {
-      machines.put("m" + i, Machine.State.READY);
+      machines.put("m" + i, KubernetesNode.State.READY);
     }
   }
 
@@ -300,7 +300,7 @@ public final class InMemoryCluster {
         || action instanceof StopNode
         || action instanceof ForgetNode
         || action instanceof RemoveMember
-        || action instanceof RemoveReplica;
+        || action instanceof RemoveStreamMember;
   }
 
   /** An operator that starts again has seen nothing yet. */
@@ -581,7 +581,7 @@ public final class InMemoryCluster {
 
   /** It and its Pods run on, but nobody hears of them. */
   public void silence(String machine) {
-    machines.put(machine, Machine.State.SILENT);
+    machines.put(machine, KubernetesNode.State.SILENT);
     numbersOfPods().stream()
         .filter(n -> machine.equals(machineOf(n)))
         .forEach(
@@ -592,13 +592,13 @@ public final class InMemoryCluster {
   }
 
   public void bringBack(String machine) {
-    machines.put(machine, Machine.State.READY);
+    machines.put(machine, KubernetesNode.State.READY);
   }
 
   /** It is taken out of the cluster, and will not return; volumes on it are of no use any more. */
   public void destroy(String machine) {
     silence(machine);
-    machines.put(machine, Machine.State.GONE);
+    machines.put(machine, KubernetesNode.State.GONE);
     objects
         .values()
         .removeIf(stored -> stored.type() == Pod.class && machine.equals(assigned(stored)));
@@ -606,7 +606,7 @@ public final class InMemoryCluster {
     stopNodesWithoutPod();
   }
 
-  public SortedMap<String, Machine.State> machines() {
+  public SortedMap<String, KubernetesNode.State> machines() {
     return machines;
   }
 
@@ -631,9 +631,9 @@ public final class InMemoryCluster {
         tied != null
             ? Optional.of(tied)
             : machines.keySet().stream()
-                .filter(name -> machines.get(name) == Machine.State.READY)
+                .filter(name -> machines.get(name) == KubernetesNode.State.READY)
                 .min(Comparator.comparing(this::podsOn).thenComparing(name -> name));
-    if (machine.isEmpty() || machines.get(machine.get()) != Machine.State.READY) {
+    if (machine.isEmpty() || machines.get(machine.get()) != KubernetesNode.State.READY) {
       return false;
     }
     ((ObjectNode) pod.object().get("spec")).put("nodeName", machine.get());
@@ -654,7 +654,7 @@ public final class InMemoryCluster {
 
   private boolean isOnReadyMachine(int n) {
     String machine = machineOf(n);
-    return machine != null && machines.get(machine) == Machine.State.READY;
+    return machine != null && machines.get(machine) == KubernetesNode.State.READY;
   }
 
   /** The kubelet ends a Pod without deleting it, as when the machine has no memory left. */
@@ -703,7 +703,7 @@ public final class InMemoryCluster {
                     stored.type() == Pod.class
                         && metadata(stored).has("deletionTimestamp")
                         && (assigned(stored) == null
-                            || machines.get(assigned(stored)) == Machine.State.READY));
+                            || machines.get(assigned(stored)) == KubernetesNode.State.READY));
     removeUnusedClaims();
     stopNodesWithoutPod();
     boolean begun = false;
@@ -921,7 +921,7 @@ public final class InMemoryCluster {
       return; // It fails, and the next pass says so.
     }
     switch (action) {
-      case PutRecord(Declared record) -> declared = record;
+      case PutRecord(OwnershipRecord record) -> declared = record;
       case DeclareExchange(Exchange exchange) -> {
         assertThat(declared.exchanges()).as("recorded before").contains(exchange.name());
         exchanges.put(exchange.name(), exchange);
@@ -954,9 +954,9 @@ public final class InMemoryCluster {
         }
       }
       case AddMember(String queue, String node) -> addMember("quorum", queue, node);
-      case AddReplica(String stream, String node) -> addMember("stream", stream, node);
+      case AddStreamMember(String stream, String node) -> addMember("stream", stream, node);
       case RemoveMember(String queue, String node) -> removeMember("quorum", queue, node);
-      case RemoveReplica(String stream, String node) -> removeMember("stream", stream, node);
+      case RemoveStreamMember(String stream, String node) -> removeMember("stream", stream, node);
       case BalanceLeaders() -> balance();
       case StopNode(String node) -> stop(node);
       case StartMove(String name, Move move) -> moves.put(name, move);
@@ -999,7 +999,7 @@ public final class InMemoryCluster {
                 assertThat(others)
                     .as("members of %s after one was removed", queue)
                     .hasSizeGreaterThanOrEqualTo(
-                        QueueTarget.members(declared, spec.nodes().replicas())));
+                        MemberCount.members(declared, spec.nodes().replicas())));
     members.put(queue, others);
   }
 
@@ -1355,14 +1355,14 @@ public final class InMemoryCluster {
         now);
   }
 
-  private Map<Integer, Machine> machinesOf(Collection<QueueNode> nodes) {
-    Map<Integer, Machine> found = new TreeMap<>();
+  private Map<Integer, KubernetesNode> machinesOf(Collection<QueueNode> nodes) {
+    Map<Integer, KubernetesNode> found = new TreeMap<>();
     nodes.stream()
         .filter(node -> !node.hasReadyPod() && machineOf(node.number()) != null)
         .forEach(
             node -> {
               String machine = machineOf(node.number());
-              found.put(node.number(), new Machine(machine, machines.get(machine)));
+              found.put(node.number(), new KubernetesNode(machine, machines.get(machine)));
             });
     return found;
   }

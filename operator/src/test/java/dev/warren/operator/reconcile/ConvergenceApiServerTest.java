@@ -15,14 +15,14 @@ import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
+import dev.warren.operator.execute.PodTemplateDryRunner;
 import dev.warren.operator.execute.RandomText;
-import dev.warren.operator.execute.TemplateProver;
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
@@ -33,9 +33,9 @@ import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
-import dev.warren.operator.plan.validation.TemplateProof;
-import dev.warren.operator.status.Effects;
-import dev.warren.operator.status.Pass;
+import dev.warren.operator.plan.validation.PodTemplateDryRun;
+import dev.warren.operator.status.AppliedActions;
+import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -288,7 +288,7 @@ class ConvergenceApiServerTest {
     MessageTopology topology =
         consumer("{spec: {hostnameOverride: other, containers: [{name: app, image: i}]}}");
 
-    Pass last = carryOutOften(topology);
+    ReconcileResult last = carryOutOften(topology);
 
     assertThat(plan(topology, observe(topology)).consumers()).isNotEmpty();
     assertThat(last.consumerProblems()).isEmpty();
@@ -361,15 +361,15 @@ class ConvergenceApiServerTest {
   @Test
   void aStatusIsReadAgainAsItWasWritten() {
     MessageTopology topology = topology("{queues: [{name: hello}, {name: other}]}");
-    Pass pass =
-        new Pass(
+    ReconcileResult result =
+        new ReconcileResult(
             observe(topology),
             List.of(),
             List.of(),
             List.of(),
             List.of(),
             Optional.empty(),
-            new Effects(
+            new AppliedActions(
                 Mode.PLAN,
                 List.of("declare quorum queue 'more'"),
                 List.of(),
@@ -377,7 +377,7 @@ class ConvergenceApiServerTest {
                 List.of(),
                 List.of(new Retained("Queue", "old", "It has messages"))));
 
-    MessageTopologyStatus status = StatusBuilder.build(topology, pass);
+    MessageTopologyStatus status = StatusBuilder.build(topology, result);
     MessageTopology patch = new MessageTopology();
     patch.setMetadata(
         new ObjectMetaBuilder()
@@ -397,31 +397,31 @@ class ConvergenceApiServerTest {
 
     MessageTopology read = client.resource(topology).get();
     assertThat(read.getStatus()).isEqualTo(status);
-    assertThat(StatusBuilder.build(read, pass)).isEqualTo(status);
+    assertThat(StatusBuilder.build(read, result)).isEqualTo(status);
   }
 
   private void converge(MessageTopology topology) {
     Owner owner = Owner.of(topology);
     assertThat(
-            new TemplateProver(client)
-                .violations(TemplateProof.of(owner, topology.getSpec(), IMAGES)))
+            new PodTemplateDryRunner(client)
+                .violations(PodTemplateDryRun.of(owner, topology.getSpec(), IMAGES)))
         .isEmpty();
-    Pass last = carryOutOften(topology);
+    ReconcileResult last = carryOutOften(topology);
     assertThat(last.nodeProblems()).isEmpty();
     assertThat(last.consumerProblems()).isEmpty();
     assertThat(actions(plan(topology, observe(topology))).map(KubernetesAction::toString))
         .isEmpty();
   }
 
-  private Pass carryOutOften(MessageTopology topology) {
-    Pass last = carryOut(topology);
-    for (int pass = 2; pass <= ENOUGH_PASSES; pass++) {
+  private ReconcileResult carryOutOften(MessageTopology topology) {
+    ReconcileResult last = carryOut(topology);
+    for (int result = 2; result <= ENOUGH_PASSES; result++) {
       last = carryOut(topology);
     }
     return last;
   }
 
-  private Pass carryOut(MessageTopology topology) {
+  private ReconcileResult carryOut(MessageTopology topology) {
     Observation observed = observe(topology);
     KubernetesWriter writer = new KubernetesWriter(client, Owner.of(topology), observed.objects());
     return new PlanExecutor(
@@ -512,7 +512,7 @@ class ConvergenceApiServerTest {
             new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
             new TreeMap<>(nodes),
             queues,
-            Declared.NOTHING,
+            OwnershipRecord.NOTHING,
             Map.of(),
             Set.of(),
             false,

@@ -36,9 +36,9 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.ConditionType;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
@@ -106,8 +106,8 @@ class StatusBuilderTest {
   private final Map<Integer, Node> brokerNodes = new TreeMap<>();
   private ScalingObservation scaling = ScalingObservation.NONE;
   private BrokerObservation unreachable;
-  private Effects effects = Effects.NONE;
-  private Declared declared = Declared.NOTHING;
+  private AppliedActions applied = AppliedActions.NONE;
+  private OwnershipRecord declared = OwnershipRecord.NOTHING;
   private BrokerDefinitions definitions =
       new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
 
@@ -734,7 +734,7 @@ class StatusBuilderTest {
         new Policy("warren.hello", "^hello$", "quorum_queues", 100, Map.of("max-length", 100));
 
     DriftIsTold() {
-      declared = new Declared(Set.of("events"), Map.of("hello", Delete), Set.of(binding));
+      declared = new OwnershipRecord(Set.of("events"), Map.of("hello", Delete), Set.of(binding));
       definitions = definitions(hello);
       topology.setStatus(build());
     }
@@ -811,7 +811,7 @@ class StatusBuilderTest {
         many.add(new DeclareQueue(new Queue("q" + i, "quorum", Map.of())));
         queues.put("q" + i, Delete);
       }
-      declared = new Declared(Set.of(), queues, Set.of());
+      declared = new OwnershipRecord(Set.of(), queues, Set.of());
       did(many.toArray(BrokerAction[]::new));
       MessageTopologyStatus first = build();
       assertThat(first.drift()).hasSize(20);
@@ -854,7 +854,7 @@ class StatusBuilderTest {
 
     @Test
     void notWhatIsNotOnRecord() {
-      declared = Declared.NOTHING;
+      declared = OwnershipRecord.NOTHING;
       did(new DeclareQueue(hello));
       assertThat(build().drift()).isNull();
     }
@@ -879,8 +879,8 @@ class StatusBuilderTest {
     void anObjectInKubernetesThatWasChangedOrDeletedButNotOneThatIsNewlyWanted() {
       Deployment desired = deploymentOfRevision("b");
       deployments.add(deploymentOfRevision("b"));
-      effects =
-          new Effects(
+      applied =
+          new AppliedActions(
               Mode.ACT,
               List.of(),
               List.of(new Create(service(), "it does not exist")),
@@ -916,7 +916,9 @@ class StatusBuilderTest {
     }
 
     private void did(BrokerAction... actions) {
-      effects = new Effects(Mode.ACT, List.of(), List.of(), List.of(actions), List.of(), List.of());
+      applied =
+          new AppliedActions(
+              Mode.ACT, List.of(), List.of(), List.of(actions), List.of(), List.of());
     }
 
     private BrokerDefinitions definitions(Queue... there) {
@@ -980,14 +982,15 @@ class StatusBuilderTest {
       retained(new Retained("Exchange", "events", "It has bindings"));
       topology.setStatus(build());
       brokerIsSilent("no answer");
-      effects = Effects.NONE;
+      applied = AppliedActions.NONE;
 
       assertThat(build().retained())
           .containsExactly(new RetainedStatus("Exchange", "events", null, "It has bindings"));
     }
 
     private void retained(Retained... kept) {
-      effects = new Effects(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of(kept));
+      applied =
+          new AppliedActions(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of(kept));
     }
   }
 
@@ -996,7 +999,7 @@ class StatusBuilderTest {
 
     @Test
     void isShownAndDoesNotMakeUnreadyWhatIsReady() {
-      effects = Effects.held(Mode.PAUSED, List.of(), List.of());
+      applied = AppliedActions.held(Mode.PAUSED, List.of(), List.of());
 
       MessageTopologyStatus status = build();
 
@@ -1005,13 +1008,13 @@ class StatusBuilderTest {
           .endsWith("Paused=True/Paused");
       assertThat(status.plan()).isNull();
       topology.setStatus(status);
-      effects = Effects.NONE;
+      applied = AppliedActions.NONE;
       assertThat(conditions(build())).noneMatch(condition -> condition.startsWith("Paused"));
     }
 
     @Test
     void ofAValueWithoutMeaningHoldsAndSaysSo() {
-      effects = Effects.held(Mode.UNKNOWN, List.of(), List.of());
+      applied = AppliedActions.held(Mode.UNKNOWN, List.of(), List.of());
 
       assertThat(condition(build(), "Paused").getReason()).isEqualTo("UnknownMode");
     }
@@ -1034,7 +1037,8 @@ class StatusBuilderTest {
               Optional.empty());
 
       MessageTopologyStatus status =
-          StatusBuilder.build(topology, Pass.held(Mode.PLAN, plan, observation(), List.of()));
+          StatusBuilder.build(
+              topology, ReconcileResult.held(Mode.PLAN, plan, observation(), List.of()));
 
       assertThat(ready(status))
           .isEqualTo(
@@ -1049,14 +1053,14 @@ class StatusBuilderTest {
     @Test
     void aLongPlanIsShownInPart() {
       List<String> planned = IntStream.range(0, 53).mapToObj("do %d"::formatted).toList();
-      effects = Effects.held(Mode.PLAN, planned, List.of());
+      applied = AppliedActions.held(Mode.PLAN, planned, List.of());
 
       assertThat(build().plan()).hasSize(51).startsWith("do 0").endsWith("do 49", "and 3 more");
     }
 
     @Test
     void aPlanOfNothingSaysSo() {
-      effects = Effects.held(Mode.PLAN, List.of(), List.of());
+      applied = AppliedActions.held(Mode.PLAN, List.of(), List.of());
 
       assertThat(build().plan()).containsExactly("nothing");
     }
@@ -1432,15 +1436,15 @@ class StatusBuilderTest {
     return StatusBuilder.build(
         topology,
         violations.isEmpty()
-            ? new Pass(
+            ? new ReconcileResult(
                 observed,
                 List.of(),
                 nodeProblems,
                 topologyProblems,
                 consumerProblems,
                 Optional.empty(),
-                effects)
-            : Pass.invalid(Mode.ACT, observed, violations));
+                applied)
+            : ReconcileResult.invalid(Mode.ACT, observed, violations));
   }
 
   private Observation observation() {

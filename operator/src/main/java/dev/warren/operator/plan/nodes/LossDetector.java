@@ -9,7 +9,7 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.plan.nodes.RemovalFinding.Candidate;
@@ -141,7 +141,7 @@ final class LossDetector {
       return Optional.of(
           new Candidate(node.number(), Kind.LOST, name + " was forgotten by the other nodes"));
     }
-    Machine machine = observed.machines().get(node.number());
+    KubernetesNode machine = observed.machines().get(node.number());
     boolean stranded =
         machine != null
             && !machine.isReady()

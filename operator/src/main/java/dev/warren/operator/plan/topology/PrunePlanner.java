@@ -11,8 +11,8 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 public final class PrunePlanner {
 
   private final BrokerDefinitions desired;
-  private final Declared wanted;
+  private final OwnershipRecord wanted;
   private final Reachable broker;
   private final Set<String> consumed;
   private final List<BrokerAction> removals = new ArrayList<>();
@@ -45,10 +45,11 @@ public final class PrunePlanner {
    * @param removals in their order
    * @param retained what cannot be removed, or not yet
    */
-  public record PrunePlan(Declared record, List<BrokerAction> removals, List<Retained> retained) {}
+  public record PrunePlan(
+      OwnershipRecord record, List<BrokerAction> removals, List<Retained> retained) {}
 
   private PrunePlanner(
-      BrokerDefinitions desired, Declared wanted, Reachable broker, Set<String> consumed) {
+      BrokerDefinitions desired, OwnershipRecord wanted, Reachable broker, Set<String> consumed) {
     this.desired = desired;
     this.wanted = wanted;
     this.broker = broker;
@@ -61,7 +62,7 @@ public final class PrunePlanner {
    * @param consumed queues that a Pod of the topology's consumers may still be connected to
    */
   public static PrunePlan plan(
-      BrokerDefinitions desired, Declared wanted, Reachable broker, Set<String> consumed) {
+      BrokerDefinitions desired, OwnershipRecord wanted, Reachable broker, Set<String> consumed) {
     return new PrunePlanner(desired, wanted, broker, consumed).plan();
   }
 
@@ -75,7 +76,7 @@ public final class PrunePlanner {
         .map(Unbind::new)
         .forEach(removals::add);
     queues.forEach(this::planQueue);
-    Declared record = record(exchanges, queues, bindings);
+    OwnershipRecord record = record(exchanges, queues, bindings);
     record.queues().keySet().forEach(this::planPolicy);
     exchanges.forEach(exchange -> planExchange(exchange, bindings));
     return new PrunePlan(record, List.copyOf(removals), List.copyOf(retained));
@@ -107,7 +108,7 @@ public final class PrunePlanner {
    * What is desired, and what still exists of the rest. What somebody else has declared with other
    * settings does not become ours.
    */
-  private Declared record(
+  private OwnershipRecord record(
       Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
     Set<String> allExchanges = new HashSet<>(exchanges);
     wanted.exchanges().stream().filter(this::exchangeMayBeOurs).forEach(allExchanges::add);
@@ -122,7 +123,7 @@ public final class PrunePlanner {
             });
     Set<Binding> allBindings = new HashSet<>(bindings);
     allBindings.addAll(wanted.bindings());
-    return new Declared(allExchanges, allQueues, allBindings);
+    return new OwnershipRecord(allExchanges, allQueues, allBindings);
   }
 
   private boolean exchangeMayBeOurs(String exchange) {

@@ -27,7 +27,7 @@ public final class QueueHealth {
    */
   public static boolean isComplete(
       List<QueueSpec> specs, Reachable broker, String without, int nodes) {
-    return QueueTarget.all(specs, broker).entrySet().stream()
+    return MemberCount.all(specs, broker).entrySet().stream()
         .allMatch(
             target -> {
               QueueState state = broker.queues().get(target.getKey());

@@ -3,9 +3,9 @@ package dev.warren.operator.plan.topology;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -51,7 +51,7 @@ public final class QueueMembersPlanner {
     QueueMembersPlanner planner = new QueueMembersPlanner(broker, leaving, replicas);
     Set<String> declared = specs.stream().map(QueueSpec::name).collect(Collectors.toSet());
     List<BrokerAction> actions = new ArrayList<>();
-    QueueTarget.all(specs, broker)
+    MemberCount.all(specs, broker)
         .forEach(
             (queue, members) ->
                 planner.change(queue, members, declared.contains(queue)).ifPresent(actions::add));
@@ -87,12 +87,12 @@ public final class QueueMembersPlanner {
 
   private BrokerAction add(String queue, String node) {
     copies.merge(node, 1, Integer::sum);
-    return isStream(queue) ? new AddReplica(queue, node) : new AddMember(queue, node);
+    return isStream(queue) ? new AddStreamMember(queue, node) : new AddMember(queue, node);
   }
 
   private BrokerAction remove(String queue, String node) {
     copies.merge(node, -1, Integer::sum);
-    return isStream(queue) ? new RemoveReplica(queue, node) : new RemoveMember(queue, node);
+    return isStream(queue) ? new RemoveStreamMember(queue, node) : new RemoveMember(queue, node);
   }
 
   private Optional<String> bestNewNode(QueueState queue) {

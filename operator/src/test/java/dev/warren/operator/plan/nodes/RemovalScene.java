@@ -5,12 +5,12 @@ import static dev.warren.operator.plan.InMemoryCluster.NAMES;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.NodeRemoval.Phase;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
@@ -190,7 +190,7 @@ final class RemovalScene {
             new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()),
             nodes,
             states,
-            Declared.NOTHING,
+            OwnershipRecord.NOTHING,
             Map.of(),
             Set.of(),
             false,

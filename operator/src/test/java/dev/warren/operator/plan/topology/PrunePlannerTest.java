@@ -13,8 +13,8 @@ import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
 import dev.warren.operator.model.DesiredDefinitions;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.plan.Specs;
@@ -44,7 +44,7 @@ class PrunePlannerTest {
   private final Set<Binding> bindings = new HashSet<>();
   private final Map<String, Policy> policies = new HashMap<>();
   private final Map<String, QueueState> states = new HashMap<>();
-  private Declared declared = Declared.NOTHING;
+  private OwnershipRecord declared = OwnershipRecord.NOTHING;
 
   @Test
   void whatLeftTheResourceGoesTheBindingsFirstAndTheExchangesLast() {
@@ -72,7 +72,8 @@ class PrunePlannerTest {
     assertThat(plan.removals()).containsExactly(new RemovePolicy("warren.old"));
     assertThat(plan.record().queues()).containsOnlyKeys("old");
     policies.clear();
-    assertThat(plan("", Set.of())).isEqualTo(new PrunePlan(Declared.NOTHING, List.of(), List.of()));
+    assertThat(plan("", Set.of()))
+        .isEqualTo(new PrunePlan(OwnershipRecord.NOTHING, List.of(), List.of()));
   }
 
   @Test
@@ -172,21 +173,22 @@ class PrunePlannerTest {
   @Test
   void whatIsNotOnRecordIsLeftAlone() {
     declare(spec("quorum", "Delete"));
-    declared = Declared.NOTHING;
+    declared = OwnershipRecord.NOTHING;
 
-    assertThat(plan("", Set.of())).isEqualTo(new PrunePlan(Declared.NOTHING, List.of(), List.of()));
+    assertThat(plan("", Set.of()))
+        .isEqualTo(new PrunePlan(OwnershipRecord.NOTHING, List.of(), List.of()));
   }
 
   @Test
   void whatWasThereBeforeBecomesOursUnlessItIsOfAnotherKind() {
     declare(spec("quorum", "Delete"));
-    declared = Declared.NOTHING;
+    declared = OwnershipRecord.NOTHING;
 
     assertThat(plan(spec("quorum", "Delete"), Set.of()).record())
-        .isEqualTo(Declared.of(read(spec("quorum", "Delete"))));
+        .isEqualTo(OwnershipRecord.of(read(spec("quorum", "Delete"))));
     queues.put("old", new Queue("old", "classic", Map.of()));
     exchanges.put("events", new Exchange("events", "direct", Map.of()));
-    Declared record = plan(spec("quorum", "Delete"), Set.of()).record();
+    OwnershipRecord record = plan(spec("quorum", "Delete"), Set.of()).record();
     assertThat(record.queues()).isEmpty();
     assertThat(record.exchanges()).isEmpty();
   }
@@ -198,21 +200,21 @@ class PrunePlannerTest {
     PrunePlan plan = plan(spec("quorum", "Retain"), Set.of());
 
     assertThat(plan.removals()).isEmpty();
-    assertThat(plan.record()).isEqualTo(Declared.of(read(spec("quorum", "Retain"))));
+    assertThat(plan.record()).isEqualTo(OwnershipRecord.of(read(spec("quorum", "Retain"))));
   }
 
   /** Only the value that the queue had when it was declared is known when it has left. */
   @Test
   void whatIsNewIsOnRecordBeforeItIsDeclared() {
     assertThat(plan(spec("quorum", "Retain"), Set.of()).record())
-        .isEqualTo(Declared.of(read(spec("quorum", "Retain"))));
+        .isEqualTo(OwnershipRecord.of(read(spec("quorum", "Retain"))));
   }
 
   private PrunePlan plan(String spec, Set<String> consumed) {
     MessageTopologySpec read = read(spec);
     return PrunePlanner.plan(
         DesiredDefinitions.of(read),
-        Declared.of(read),
+        OwnershipRecord.of(read),
         new Reachable(
             new BrokerDefinitions(exchanges, queues, bindings, policies, Map.of()),
             Map.of(),
@@ -232,7 +234,7 @@ class PrunePlannerTest {
     bindings.addAll(all.bindings());
     policies.putAll(all.policies());
     all.queues().keySet().forEach(queue -> state(queue, 0, 0));
-    declared = Declared.of(read(spec));
+    declared = OwnershipRecord.of(read(spec));
   }
 
   private void state(String queue, long ready, long unacknowledged) {

@@ -6,12 +6,12 @@ import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddReplica;
+import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
-import dev.warren.operator.action.BrokerAction.RemoveReplica;
+import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -193,7 +193,7 @@ class QueueMembersPlannerTest {
     nodes("a", "b", "c", "d");
     replicas = 4;
     stream("s", "a");
-    assertThat(plan(spec("s", QueueType.STREAM, 3))).containsExactly(new AddReplica("s", "b"));
+    assertThat(plan(spec("s", QueueType.STREAM, 3))).containsExactly(new AddStreamMember("s", "b"));
 
     stream("s", "a", "b", "c", "d");
     assertThat(plan(spec("s", QueueType.STREAM, 3))).isEmpty();
@@ -204,11 +204,12 @@ class QueueMembersPlannerTest {
     nodes("a", "b", "c", "d");
     leaving = Optional.of("c");
     stream("s", "a", "b", "c");
-    assertThat(plan(spec("s", QueueType.STREAM, null))).containsExactly(new AddReplica("s", "d"));
+    assertThat(plan(spec("s", QueueType.STREAM, null)))
+        .containsExactly(new AddStreamMember("s", "d"));
 
     stream("s", "a", "b", "c", "d");
     assertThat(plan(spec("s", QueueType.STREAM, null)))
-        .containsExactly(new RemoveReplica("s", "c"));
+        .containsExactly(new RemoveStreamMember("s", "c"));
   }
 
   @Test
@@ -228,7 +229,7 @@ class QueueMembersPlannerTest {
             new BrokerDefinitions(Map.of(), queues, Set.of(), Map.of(), Map.of()),
             nodes,
             states,
-            Declared.NOTHING,
+            OwnershipRecord.NOTHING,
             Map.of(),
             Set.of(),
             false,

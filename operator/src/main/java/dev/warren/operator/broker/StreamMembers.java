@@ -13,7 +13,7 @@ import java.util.Optional;
  * The copies of a stream, as {@code rabbitmq-streams stream_status} shows them. An offset is the
  * number of a message, -1 before the first.
  */
-record StreamReplicas(List<Replica> replicas) {
+record StreamMembers(List<Member> members) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -24,20 +24,20 @@ record StreamReplicas(List<Replica> replicas) {
    * @param confirmed the last message of which it knows that a majority of the copies has it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Replica(
+  record Member(
       @JsonProperty(required = true) String node,
       @JsonProperty(required = true) Long offset,
       @JsonProperty(value = "committed_offset", required = true) Long confirmed) {}
 
   /** Reads what the command printed; empty if that is no list of copies with their offsets. */
-  static Optional<StreamReplicas> of(String printed) {
+  static Optional<StreamMembers> of(String printed) {
     try {
-      List<Replica> replicas = JSON.readValue(printed, new TypeReference<List<Replica>>() {});
+      List<Member> members = JSON.readValue(printed, new TypeReference<List<Member>>() {});
       boolean complete =
-          replicas.stream().allMatch(copy -> copy.offset() != null && copy.confirmed() != null);
-      return replicas.isEmpty() || !complete
+          members.stream().allMatch(copy -> copy.offset() != null && copy.confirmed() != null);
+      return members.isEmpty() || !complete
           ? Optional.empty()
-          : Optional.of(new StreamReplicas(List.copyOf(replicas)));
+          : Optional.of(new StreamMembers(List.copyOf(members)));
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
@@ -45,15 +45,15 @@ record StreamReplicas(List<Replica> replicas) {
 
   /** The last message that is known to be confirmed. */
   long confirmed() {
-    return replicas.stream().mapToLong(Replica::confirmed).max().orElseThrow();
+    return members.stream().mapToLong(Member::confirmed).max().orElseThrow();
   }
 
   /** A node whose copy does not reach that message, not counting one node. */
   Optional<String> behind(long message, String without) {
-    return replicas.stream()
+    return members.stream()
         .filter(copy -> !copy.node().equals(without))
         .filter(copy -> copy.offset() < message)
-        .min(Comparator.comparing(Replica::node))
-        .map(Replica::node);
+        .min(Comparator.comparing(Member::node))
+        .map(Member::node);
   }
 }

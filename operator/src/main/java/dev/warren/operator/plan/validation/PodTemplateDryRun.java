@@ -28,7 +28,7 @@ import java.util.List;
  * @param specPath the field of the resource with most of it
  * @param origins the fields of the resource that its fields come from
  */
-public record TemplateProof(HasMetadata object, String specPath, List<Origin> origins) {
+public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin> origins) {
 
   /**
    * Where a field comes from.
@@ -61,9 +61,9 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
   }
 
   /** All objects of a spec that must be checked. */
-  public static List<TemplateProof> of(Owner owner, MessageTopologySpec spec, Images images) {
+  public static List<PodTemplateDryRun> of(Owner owner, MessageTopologySpec spec, Images images) {
     ResourceNames names = ResourceNames.of(owner.namespace(), owner.topology());
-    List<TemplateProof> proofs = new ArrayList<>();
+    List<PodTemplateDryRun> proofs = new ArrayList<>();
     proofs.add(ofNode(new QueueNodePod(owner, names, spec, images), names));
     ConsumerDeployment deployments =
         new ConsumerDeployment(
@@ -76,13 +76,13 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
     return proofs;
   }
 
-  private static TemplateProof ofNode(QueueNodePod pods, ResourceNames names) {
+  private static PodTemplateDryRun ofNode(QueueNodePod pods, ResourceNames names) {
     Pod pod = pods.pod(0, names.noBrokerNode(), Placement.SPREAD, false);
     beOfItsOwn(pod);
     int rabbitmq = names(pod.getSpec().getContainers()).indexOf(QueueNodePod.CONTAINER);
     String node = "spec.containers[" + rabbitmq + "]";
     String specPath = "spec.nodes.podTemplate";
-    return new TemplateProof(
+    return new PodTemplateDryRun(
         pod,
         specPath,
         List.of(
@@ -92,7 +92,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
             new Origin(node + ".resources", "spec.nodes.resources", 0)));
   }
 
-  private static TemplateProof ofConsumer(
+  private static PodTemplateDryRun ofConsumer(
       Deployment deployment, ConsumerSpec consumer, String consumerPath) {
     beOfItsOwn(deployment);
     HttpDeliverySpec http = consumer.http();
@@ -120,7 +120,7 @@ public record TemplateProof(HasMetadata object, String specPath, List<Origin> or
               consumerPath + ".http.resources",
               0));
     }
-    return new TemplateProof(deployment, specPath, origins);
+    return new PodTemplateDryRun(deployment, specPath, origins);
   }
 
   /** Variables of the operator's come before the user's. */

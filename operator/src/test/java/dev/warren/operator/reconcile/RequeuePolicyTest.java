@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PaceTest {
+class RequeuePolicyTest {
 
   @ParameterizedTest(name = "after {0}: {1}")
   @CsvSource({"PT0S, PT0.7S", "PT20S, PT2S", "PT1M, PT6S", "PT1H, PT10S"})
   void whatStaysAmissIsLookedAtMoreAndMoreSeldom(Duration since, Duration pause) {
-    assertThat(Pace.unsettled(since)).isEqualTo(pause);
+    assertThat(RequeuePolicy.unsettled(since)).isEqualTo(pause);
   }
 }

@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the API server calls by the field of an object is told by the user's own field. */
-class TemplateProofTest {
+class PodTemplateDryRunTest {
 
-  private static final List<TemplateProof> PROOFS =
-      TemplateProof.of(
+  private static final List<PodTemplateDryRun> PROOFS =
+      PodTemplateDryRun.of(
           new Owner("shop", "orders", "uid"),
           Serialization.unmarshal(
               """

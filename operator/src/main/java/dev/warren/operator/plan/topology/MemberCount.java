@@ -11,12 +11,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The desired number of a queue's members. */
-public final class QueueTarget {
+public final class MemberCount {
 
   /** The argument with which a client sets it for a queue that it declares. */
   private static final String GROUP_SIZE = "x-quorum-initial-group-size";
 
-  private QueueTarget() {}
+  private MemberCount() {}
 
   /** The number of members of a queue in a cluster of that many nodes. */
   public static int members(QueueSpec queue, int nodes) {

@@ -24,19 +24,19 @@ import java.util.stream.Stream;
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
  * @param removal the last removal of a node, underway or done
- * @param effects what it did
+ * @param applied what it did
  */
-public record Pass(
+public record ReconcileResult(
     Observation observed,
     List<Violation> violations,
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
     List<Problem> consumerProblems,
     Optional<NodeRemoval> removal,
-    Effects effects) {
+    AppliedActions applied) {
 
   /** Copies the lists. */
-  public Pass {
+  public ReconcileResult {
     violations = List.copyOf(violations);
     nodeProblems = List.copyOf(nodeProblems);
     topologyProblems = List.copyOf(topologyProblems);
@@ -44,11 +44,11 @@ public record Pass(
   }
 
   /** A pass that must not change anything, and reports what remains to be done. */
-  public static Pass held(
+  public static ReconcileResult held(
       Mode mode, ReconcilePlan plan, Observation observed, List<Violation> violations) {
     List<KubernetesAction> nodes =
         Stream.concat(plan.support().stream(), plan.nodes().stream()).toList();
-    return new Pass(
+    return new ReconcileResult(
         observed,
         violations,
         waiting(nodes.stream().map(KubernetesAction::describe).toList(), plan.nodeProblems()),
@@ -60,7 +60,7 @@ public record Pass(
             plan.topologyProblems()),
         waiting(plan.consumers().stream().map(KubernetesAction::describe).toList(), List.of()),
         plan.removal(),
-        Effects.held(mode, plan.describe(), plan.retained()));
+        AppliedActions.held(mode, plan.describe(), plan.retained()));
   }
 
   private static List<Problem> waiting(List<String> actions, List<Problem> problems) {
@@ -76,18 +76,19 @@ public record Pass(
   }
 
   /** A pass that did nothing, because the spec is invalid. What runs keeps running. */
-  public static Pass invalid(Mode mode, Observation observed, List<Violation> violations) {
+  public static ReconcileResult invalid(
+      Mode mode, Observation observed, List<Violation> violations) {
     List<Problem> topologyProblems =
         observed.broker() instanceof Unreachable unreachable
             ? List.of(new Problem(Reason.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
-    return new Pass(
+    return new ReconcileResult(
         observed,
         violations,
         List.of(),
         topologyProblems,
         List.of(),
         Optional.empty(),
-        Effects.held(mode, List.of(), List.of()));
+        AppliedActions.held(mode, List.of(), List.of()));
   }
 }

@@ -1,6 +1,6 @@
 package dev.warren.operator.observe;
 
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Asks Kubernetes about the machines of queue nodes that do not serve clients. */
-final class Machines {
+final class KubernetesNodes {
 
   /** By this label a volume that is on one machine only says which. */
   private static final String HOSTNAME = "kubernetes.io/hostname";
@@ -27,14 +27,14 @@ final class Machines {
   private final KubernetesClient kubernetes;
   private final Clock clock;
 
-  Machines(KubernetesClient kubernetes, Clock clock) {
+  KubernetesNodes(KubernetesClient kubernetes, Clock clock) {
     this.kubernetes = kubernetes;
     this.clock = clock;
   }
 
   /** By the number of the queue node. */
-  Map<Integer, Machine> of(Collection<QueueNode> nodes) {
-    Map<Integer, Machine> machines = new HashMap<>();
+  Map<Integer, KubernetesNode> of(Collection<QueueNode> nodes) {
+    Map<Integer, KubernetesNode> machines = new HashMap<>();
     nodes.stream()
         .filter(node -> !node.hasReadyPod())
         .forEach(node -> name(node).ifPresent(name -> machines.put(node.number(), machine(name))));
@@ -63,21 +63,21 @@ final class Machines {
         .findFirst();
   }
 
-  private Machine machine(String name) {
+  private KubernetesNode machine(String name) {
     Node node = kubernetes.nodes().withName(name).get();
     if (node == null) {
-      return new Machine(name, Machine.State.GONE);
+      return new KubernetesNode(name, KubernetesNode.State.GONE);
     }
     return node.getStatus().getConditions().stream()
         .filter(condition -> condition.getType().equals("Ready"))
         .findFirst()
         .map(
             ready ->
-                new Machine(
+                new KubernetesNode(
                     name,
                     state(name, ready),
                     Optional.of(Instant.parse(ready.getLastTransitionTime()))))
-        .orElseGet(() -> new Machine(name, Machine.State.SILENT));
+        .orElseGet(() -> new KubernetesNode(name, KubernetesNode.State.SILENT));
   }
 
   /**
@@ -85,11 +85,12 @@ final class Machines {
    * are well: its controllers look at their leases late, and write Unknown again and again. The
    * lease tells.
    */
-  private Machine.State state(String name, NodeCondition ready) {
+  private KubernetesNode.State state(String name, NodeCondition ready) {
     return switch (ready.getStatus()) {
-      case "True" -> Machine.State.READY;
-      case "Unknown" -> hasRenewedItsLease(name) ? Machine.State.READY : Machine.State.SILENT;
-      default -> Machine.State.SILENT;
+      case "True" -> KubernetesNode.State.READY;
+      case "Unknown" ->
+          hasRenewedItsLease(name) ? KubernetesNode.State.READY : KubernetesNode.State.SILENT;
+      default -> KubernetesNode.State.SILENT;
     };
   }
 

@@ -22,14 +22,14 @@ import java.util.stream.Collectors;
  * @param queues by name, and what happens to each when it is removed from the resource
  * @param bindings with everything that distinguishes them
  */
-public record Declared(
+public record OwnershipRecord(
     Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
 
   /** The record of a broker in which nothing has been declared yet. */
-  public static final Declared NOTHING = new Declared(Set.of(), Map.of(), Set.of());
+  public static final OwnershipRecord NOTHING = new OwnershipRecord(Set.of(), Map.of(), Set.of());
 
   /** Makes absent values empty, and sorts, so that equal records are written equally. */
-  public Declared {
+  public OwnershipRecord {
     exchanges =
         Collections.unmodifiableSet(new TreeSet<>(exchanges == null ? Set.of() : exchanges));
     queues = Collections.unmodifiableMap(new TreeMap<>(queues == null ? Map.of() : queues));
@@ -38,8 +38,8 @@ public record Declared(
   }
 
   /** All that a spec declares. */
-  public static Declared of(MessageTopologySpec spec) {
-    return new Declared(
+  public static OwnershipRecord of(MessageTopologySpec spec) {
+    return new OwnershipRecord(
         spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet()),
         spec.queues().stream().collect(Collectors.toMap(QueueSpec::name, QueueSpec::onDelete)),
         DesiredDefinitions.of(spec).bindings());

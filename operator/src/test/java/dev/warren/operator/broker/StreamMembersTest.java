@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StreamReplicasTest {
+class StreamMembersTest {
 
   private static final String THREE =
       """
@@ -17,18 +17,18 @@ class StreamReplicasTest {
       ]
       """;
 
-  private final StreamReplicas replicas = StreamReplicas.of(THREE).orElseThrow();
+  private final StreamMembers members = StreamMembers.of(THREE).orElseThrow();
 
   @Test
   void theWriterKnowsWhatIsConfirmed() {
-    assertThat(replicas.confirmed()).isEqualTo(41);
+    assertThat(members.confirmed()).isEqualTo(41);
   }
 
   @Test
   void aCopyThatLacksAConfirmedMessageIsBehind() {
-    assertThat(replicas.behind(41, "rabbit@b")).contains("rabbit@c");
-    assertThat(replicas.behind(41, "rabbit@c")).isEmpty();
-    assertThat(replicas.behind(7, "rabbit@b")).isEmpty();
+    assertThat(members.behind(41, "rabbit@b")).contains("rabbit@c");
+    assertThat(members.behind(41, "rabbit@c")).isEmpty();
+    assertThat(members.behind(7, "rabbit@b")).isEmpty();
   }
 
   @ParameterizedTest
@@ -42,6 +42,6 @@ class StreamReplicasTest {
         "[{\"node\":\"rabbit@a\",\"offset\":null,\"committed_offset\":null}]"
       })
   void anythingElseIsUnknown(String printed) {
-    assertThat(StreamReplicas.of(printed)).isEmpty();
+    assertThat(StreamMembers.of(printed)).isEmpty();
   }
 }

@@ -6,7 +6,7 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueNode;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StartPlannerTest {
+class StuckBootPlannerTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:31Z");
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
@@ -39,8 +39,8 @@ class StartPlannerTest {
         "it waits to be started   | False | READY  | waiting: {reason: CrashLoopBackOff}          | 0",
       })
   void aNodeThatDoesNotGetOnWithItsStartIsHelped(
-      String when, String ready, Machine.State machine, String state, int actions) {
-    assertThat(StartPlanner.plan(NAMES, observed(pod(ready, state), machine)))
+      String when, String ready, KubernetesNode.State machine, String state, int actions) {
+    assertThat(StuckBootPlanner.plan(NAMES, observed(pod(ready, state), machine)))
         .hasSize(actions)
         .extracting(BrokerAction::describe)
         .allMatch(
@@ -48,14 +48,14 @@ class StartPlannerTest {
                 ::equals);
   }
 
-  private static Observation observed(Pod pod, Machine.State machine) {
+  private static Observation observed(Pod pod, KubernetesNode.State machine) {
     return new Observation(
         new ObservedObjects(List.of()),
         new TreeMap<>(Map.of(0, new QueueNode(0, Optional.empty(), Optional.of(pod)))),
         0,
         List.of(),
         new Unreachable("it starts"),
-        machine == null ? Map.of() : Map.of(0, new Machine("m", machine)),
+        machine == null ? Map.of() : Map.of(0, new KubernetesNode("m", machine)),
         Map.of(),
         Set.of(),
         Map.of(),

@@ -3,7 +3,7 @@ package dev.warren.operator.reconcile;
 import java.time.Duration;
 
 /** When a topology is looked at again, unless something happens to it before. */
-final class Pace {
+final class RequeuePolicy {
 
   private static final Duration SOON = Duration.ofMillis(700);
   private static final Duration LATER = Duration.ofSeconds(10);
@@ -11,7 +11,7 @@ final class Pace {
   /** So that a thousand topologies are not looked at in the same moment. */
   private static final int JITTER_MILLIS = 2000;
 
-  private Pace() {}
+  private RequeuePolicy() {}
 
   /** Something has just changed. */
   static Duration underway() {

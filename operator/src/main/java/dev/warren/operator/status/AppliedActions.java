@@ -17,7 +17,7 @@ import java.util.List;
  * @param consumers changes to the consumers
  * @param retained what the resource no longer declares and is still in the broker
  */
-public record Effects(
+public record AppliedActions(
     Mode mode,
     List<String> planned,
     List<KubernetesAction> support,
@@ -26,11 +26,11 @@ public record Effects(
     List<Retained> retained) {
 
   /** No changes, although all were allowed. */
-  public static final Effects NONE =
-      new Effects(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of());
+  public static final AppliedActions NONE =
+      new AppliedActions(Mode.ACT, List.of(), List.of(), List.of(), List.of(), List.of());
 
   /** Copies the lists. */
-  public Effects {
+  public AppliedActions {
     planned = List.copyOf(planned);
     support = List.copyOf(support);
     broker = List.copyOf(broker);
@@ -39,7 +39,7 @@ public record Effects(
   }
 
   /** No changes, because none were allowed. */
-  static Effects held(Mode mode, List<String> planned, List<Retained> retained) {
-    return new Effects(mode, planned, List.of(), List.of(), List.of(), retained);
+  static AppliedActions held(Mode mode, List<String> planned, List<Retained> retained) {
+    return new AppliedActions(mode, planned, List.of(), List.of(), List.of(), retained);
   }
 }

@@ -3,7 +3,7 @@ package dev.warren.operator.plan.nodes;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
 import java.time.Duration;
@@ -14,14 +14,14 @@ import java.util.List;
  * cluster. When several nodes start at once, RabbitMQ may leave the lock with one that is done:
  * then no node can start any more.
  */
-public final class StartPlanner {
+public final class StuckBootPlanner {
 
   /**
    * A start takes about ten seconds; after this long, freeing the lock does not harm a slow one.
    */
   private static final Duration USUAL_START = Duration.ofSeconds(30);
 
-  private StartPlanner() {}
+  private StuckBootPlanner() {}
 
   /** One node is enough, because all share the lock. */
   public static List<BrokerAction> plan(ResourceNames names, Observation observed) {
@@ -41,7 +41,7 @@ public final class StartPlanner {
   }
 
   private static boolean canBeAsked(QueueNode node, Observation observed) {
-    Machine machine = observed.machines().get(node.number());
+    KubernetesNode machine = observed.machines().get(node.number());
     return machine != null && machine.isReady();
   }
 }

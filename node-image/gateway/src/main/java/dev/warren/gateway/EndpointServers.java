@@ -33,9 +33,9 @@ import org.jboss.logging.Logger;
  * The listening servers, which are reconciled with the configuration repeatedly. One thread at a
  * time changes them; any thread may query them.
  */
-final class Servers implements AutoCloseable {
+final class EndpointServers implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Servers.class);
+  private static final Logger LOG = Logger.getLogger(EndpointServers.class);
 
   /** The part of the heap for messages; each message is in memory about twice. */
   private static final int SHARE_FOR_MESSAGES = 4;
@@ -63,7 +63,7 @@ final class Servers implements AutoCloseable {
   private volatile boolean complete;
 
   /** Nothing listens yet; connecting to the broker begins. */
-  Servers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
+  EndpointServers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
     this.meters = meters;
     this.publisher = new Publisher(broker, "publish");

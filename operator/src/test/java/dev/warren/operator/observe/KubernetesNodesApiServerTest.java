@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.TestClock;
-import dev.warren.operator.observation.Machine;
-import dev.warren.operator.observation.Machine.State;
+import dev.warren.operator.observation.KubernetesNode;
+import dev.warren.operator.observation.KubernetesNode.State;
 import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is taken for the state of a machine. */
 @Tag("apiserver")
-class MachinesApiServerTest {
+class KubernetesNodesApiServerTest {
 
   private static final String MACHINE = "machine-of-test";
 
@@ -44,7 +44,7 @@ class MachinesApiServerTest {
         .resource(
             new NamespaceBuilder()
                 .withNewMetadata()
-                .withName(Machines.LEASES)
+                .withName(KubernetesNodes.LEASES)
                 .endMetadata()
                 .build())
         .serverSideApply();
@@ -53,7 +53,7 @@ class MachinesApiServerTest {
   @AfterEach
   void remove() {
     client.nodes().withName(MACHINE).delete();
-    client.leases().inNamespace(Machines.LEASES).withName(MACHINE).delete();
+    client.leases().inNamespace(KubernetesNodes.LEASES).withName(MACHINE).delete();
   }
 
   @Test
@@ -105,10 +105,10 @@ class MachinesApiServerTest {
     volume("local", "kubernetes.io/hostname");
     volume("attachable", "topology.kubernetes.io/zone");
 
-    assertThat(new Machines(client, clock).of(List.of(onVolume("local"))).get(0).name())
+    assertThat(new KubernetesNodes(client, clock).of(List.of(onVolume("local"))).get(0).name())
         .isEqualTo(MACHINE);
-    assertThat(new Machines(client, clock).of(List.of(onVolume("attachable")))).isEmpty();
-    assertThat(new Machines(client, clock).of(List.of(onVolume("none")))).isEmpty();
+    assertThat(new KubernetesNodes(client, clock).of(List.of(onVolume("attachable")))).isEmpty();
+    assertThat(new KubernetesNodes(client, clock).of(List.of(onVolume("none")))).isEmpty();
   }
 
   private void volume(String name, String tiedBy) {
@@ -169,7 +169,7 @@ class MachinesApiServerTest {
                     .withNodeName(MACHINE)
                     .endSpec()
                     .build()));
-    Machine machine = new Machines(client, clock).of(List.of(node)).get(0);
+    KubernetesNode machine = new KubernetesNodes(client, clock).of(List.of(node)).get(0);
     return machine.state();
   }
 
@@ -198,7 +198,7 @@ class MachinesApiServerTest {
         .resource(
             new LeaseBuilder()
                 .withNewMetadata()
-                .withNamespace(Machines.LEASES)
+                .withNamespace(KubernetesNodes.LEASES)
                 .withName(MACHINE)
                 .endMetadata()
                 .withNewSpec()

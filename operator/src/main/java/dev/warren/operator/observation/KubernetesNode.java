@@ -9,10 +9,10 @@ import java.util.Optional;
  * @param name of the Kubernetes node
  * @param since when it came into this state, as far as Kubernetes knows
  */
-public record Machine(String name, State state, Optional<Instant> since) {
+public record KubernetesNode(String name, State state, Optional<Instant> since) {
 
   /** A machine that has been in this state for an unknown time. */
-  public Machine(String name, State state) {
+  public KubernetesNode(String name, State state) {
     this(name, state, Optional.empty());
   }
 

@@ -3,7 +3,7 @@ package dev.warren.operator.observe;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
-import dev.warren.operator.observation.Machine;
+import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Remembered;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * that has just started goes by what Kubernetes knows of the machine, and so may wait for longer
  * before it takes a node for lost.
  */
-final class Sightings {
+final class LastSeen {
 
   private final Remembered<Map<Integer, Instant>> byTopology = new Remembered<>();
 
@@ -24,7 +24,7 @@ final class Sightings {
       String uid,
       ResourceNames names,
       BrokerObservation broker,
-      Map<Integer, Machine> machines,
+      Map<Integer, KubernetesNode> machines,
       Instant now) {
     Map<Integer, Instant> known = byTopology.of(uid).orElse(Map.of());
     if (!(broker instanceof Reachable answer)) {
@@ -52,15 +52,15 @@ final class Sightings {
   /**
    * What merely does not start on it is no loss, however long that was so before it fell silent.
    */
-  private static boolean isWell(Machine machine) {
+  private static boolean isWell(KubernetesNode machine) {
     return machine != null && machine.isReady();
   }
 
   /** Of a node that was never seen to run: no later than its machine fell silent. */
-  private static Instant silentSince(int node, Map<Integer, Machine> machines, Instant now) {
+  private static Instant silentSince(int node, Map<Integer, KubernetesNode> machines, Instant now) {
     return Optional.ofNullable(machines.get(node))
-        .filter(machine -> machine.state() == Machine.State.SILENT)
-        .flatMap(Machine::since)
+        .filter(machine -> machine.state() == KubernetesNode.State.SILENT)
+        .flatMap(KubernetesNode::since)
         .orElse(now);
   }
 }

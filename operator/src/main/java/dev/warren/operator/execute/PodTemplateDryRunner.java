@@ -1,6 +1,6 @@
 package dev.warren.operator.execute;
 
-import dev.warren.operator.plan.validation.TemplateProof;
+import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Has the API server judge pod templates, by a dry run of what they become. */
-public final class TemplateProver {
+public final class PodTemplateDryRunner {
 
   /** So the API server tells, as an error of its own, of an object that it cannot read. */
   private static final Pattern ILL_FORMED =
@@ -24,71 +24,73 @@ public final class TemplateProver {
 
   private final KubernetesClient kubernetes;
 
-  public TemplateProver(KubernetesClient kubernetes) {
+  public PodTemplateDryRunner(KubernetesClient kubernetes) {
     this.kubernetes = kubernetes;
   }
 
   /** What the API server finds wrong. */
-  public List<Violation> violations(List<TemplateProof> proofs) {
+  public List<Violation> violations(List<PodTemplateDryRun> proofs) {
     return proofs.stream().flatMap(this::violations).toList();
   }
 
-  private Stream<Violation> violations(TemplateProof proof) {
+  private Stream<Violation> violations(PodTemplateDryRun dryRun) {
     try {
       kubernetes
-          .resource(proof.object())
+          .resource(dryRun.object())
           .dryRun()
           .fieldManager(KubernetesWriter.FIELD_MANAGER)
           .forceConflicts()
           .serverSideApply();
       return Stream.empty();
     } catch (KubernetesClientException e) {
-      return refusals(proof, e);
+      return refusals(dryRun, e);
     }
   }
 
-  private static Stream<Violation> refusals(TemplateProof proof, KubernetesClientException e) {
+  private static Stream<Violation> refusals(PodTemplateDryRun dryRun, KubernetesClientException e) {
     return switch (e.getCode()) {
-      case ApiRefusal.UNPROCESSABLE -> causes(proof, e);
-      case HttpURLConnection.HTTP_BAD_REQUEST -> faults(proof, e);
+      case ApiRefusal.UNPROCESSABLE -> causes(dryRun, e);
+      case HttpURLConnection.HTTP_BAD_REQUEST -> faults(dryRun, e);
       case HttpURLConnection.HTTP_INTERNAL_ERROR -> {
         if (ILL_FORMED.matcher(ApiRefusal.message(e)).lookingAt()) {
-          yield faults(proof, e);
+          yield faults(dryRun, e);
         }
         throw e;
       }
       // Not a matter of the template: a quota may have room when it comes to it.
       case HttpURLConnection.HTTP_FORBIDDEN ->
-          ApiRefusal.isByQuota(e) ? Stream.empty() : faults(proof, e);
+          ApiRefusal.isByQuota(e) ? Stream.empty() : faults(dryRun, e);
       default -> throw e;
     };
   }
 
   /** What it says of the object's form; of all of it, if it names no field. */
-  private static Stream<Violation> faults(TemplateProof proof, KubernetesClientException e) {
+  private static Stream<Violation> faults(PodTemplateDryRun dryRun, KubernetesClientException e) {
     String message = ApiRefusal.message(e);
     List<Violation> faults =
         FAULT_OF_FIELD
             .matcher(message)
             .results()
-            .map(fault -> new Violation(proof.userPath(fault.group(1)), fault.group(2)))
+            .map(fault -> new Violation(dryRun.userPath(fault.group(1)), fault.group(2)))
             .toList();
-    return faults.isEmpty() ? Stream.of(new Violation(proof.specPath(), message)) : faults.stream();
+    return faults.isEmpty()
+        ? Stream.of(new Violation(dryRun.specPath(), message))
+        : faults.stream();
   }
 
-  private static Stream<Violation> causes(TemplateProof proof, KubernetesClientException e) {
+  private static Stream<Violation> causes(PodTemplateDryRun dryRun, KubernetesClientException e) {
     List<StatusCause> causes =
         e.getStatus() == null || e.getStatus().getDetails() == null
             ? List.of()
             : e.getStatus().getDetails().getCauses();
     if (causes.isEmpty()) {
-      return faults(proof, e);
+      return faults(dryRun, e);
     }
     return causes.stream()
         .map(
             cause ->
                 new Violation(
-                    proof.userPath(Objects.requireNonNullElse(cause.getField(), "")),
+                    dryRun.userPath(Objects.requireNonNullElse(cause.getField(), "")),
                     cause.getMessage()));
   }
 }

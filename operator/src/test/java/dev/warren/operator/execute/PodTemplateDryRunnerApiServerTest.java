@@ -7,7 +7,7 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
-import dev.warren.operator.plan.validation.TemplateProof;
+import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Paths are those of the resource, as its user wrote it. */
 @Tag("apiserver")
-class TemplateProverApiServerTest {
+class PodTemplateDryRunnerApiServerTest {
 
   private static final Images IMAGES =
       new Images("example.org/queue-node:1", "example.org/gateway:1");
@@ -145,8 +145,8 @@ class TemplateProverApiServerTest {
 
     assertThatThrownBy(
             () ->
-                new TemplateProver(client)
-                    .violations(TemplateProof.of(elsewhere, spec(consumer(GOOD)), IMAGES)))
+                new PodTemplateDryRunner(client)
+                    .violations(PodTemplateDryRun.of(elsewhere, spec(consumer(GOOD)), IMAGES)))
         .isInstanceOf(KubernetesClientException.class);
   }
 
@@ -165,8 +165,8 @@ class TemplateProverApiServerTest {
 
   private List<String> violations(String spec) {
     Owner owner = new Owner(namespace, "orders", "uid-of-orders");
-    return new TemplateProver(client)
-        .violations(TemplateProof.of(owner, spec(spec), IMAGES)).stream()
+    return new PodTemplateDryRunner(client)
+        .violations(PodTemplateDryRun.of(owner, spec(spec), IMAGES)).stream()
             .map(Violation::toString)
             .toList();
   }

@@ -3,14 +3,14 @@ package dev.warren.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.Declared;
+import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
-import dev.warren.operator.observation.Machine;
-import dev.warren.operator.observation.Machine.State;
+import dev.warren.operator.observation.KubernetesNode;
+import dev.warren.operator.observation.KubernetesNode.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,12 +20,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Since when a node may count as lost. */
-class SightingsTest {
+class LastSeenTest {
 
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-  private final Sightings sightings = new Sightings();
+  private final LastSeen lastSeen = new LastSeen();
 
   @Test
   void fromWhenItWasLastSaidToRun() {
@@ -47,7 +47,8 @@ class SightingsTest {
 
   @Test
   void fromWhenItsMachineFellSilentIfItWasNeverSeenToRun() {
-    Machine silent = new Machine("m", State.SILENT, Optional.of(NOON.minusSeconds(30)));
+    KubernetesNode silent =
+        new KubernetesNode("m", State.SILENT, Optional.of(NOON.minusSeconds(30)));
 
     assertThat(lastSeen(false, Optional.of(silent), 0)).isEqualTo(NOON.minusSeconds(30));
   }
@@ -59,14 +60,14 @@ class SightingsTest {
     assertThat(update(new Unreachable("no answer"), Map.of(), 20)).isEqualTo(Map.of(0, NOON));
   }
 
-  private Instant lastSeen(boolean running, Optional<Machine> machine, int afterSeconds) {
+  private Instant lastSeen(boolean running, Optional<KubernetesNode> machine, int afterSeconds) {
     Node node = new Node(NAMES.brokerNode(0), running, List.of(), Optional.empty());
     Reachable broker =
         new Reachable(
             new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
             Map.of(node.name(), node),
             Map.of(),
-            Declared.NOTHING,
+            OwnershipRecord.NOTHING,
             Map.of(),
             Set.of(),
             false,
@@ -76,12 +77,12 @@ class SightingsTest {
   }
 
   private Map<Integer, Instant> update(
-      BrokerObservation said, Map<Integer, Machine> machines, int afterSeconds) {
-    return sightings.update(
+      BrokerObservation said, Map<Integer, KubernetesNode> machines, int afterSeconds) {
+    return lastSeen.update(
         "uid", NAMES, said, machines, NOON.plus(Duration.ofSeconds(afterSeconds)));
   }
 
-  private static Machine machine(State state) {
-    return new Machine("m", state);
+  private static KubernetesNode machine(State state) {
+    return new KubernetesNode("m", state);
   }
 }
