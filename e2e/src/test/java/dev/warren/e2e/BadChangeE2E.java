@@ -48,7 +48,7 @@ class BadChangeE2E {
       textBlock =
           """
       two queues of one name | {name: notes,         | {name: work,                | spec.queues[1]: Duplicate value
-      another queue type     | {name: work}          | {name: work, type: classic} | cannot be changed, since RabbitMQ fixes it
+      another queue type     | {name: work}          | {name: work, type: classic} | cannot be changed, because RabbitMQ fixes it
       a negative size        | {size: 1Gi}           | {size: -1Gi}                | spec.nodes.storage.size
       """)
   void isRefused(String what, String good, String bad, String message) {

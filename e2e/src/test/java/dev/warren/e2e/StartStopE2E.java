@@ -85,7 +85,7 @@ class StartStopE2E {
           """
       a line that RabbitMQ does not know | config: "no.such.setting = 1"              | failed_to_prepare_configuration
       an image that cannot be pulled     | image: "registry.invalid/rabbitmq:4"       | registry.invalid
-      too little memory                  | resources: {limits: {memory: 48Mi}}        | more memory than its limit
+      too little memory                  | resources: {limits: {memory: 48Mi}}        | exceeded its memory limit
       """)
   void aNodeThatCannotStartIsToldAndTheOthersServe(String what, String field, String word) {
     topology.apply(NODES.formatted(", " + field) + QUEUES);

@@ -3,16 +3,12 @@ package dev.warren.operator.execute;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
-import dev.warren.operator.action.Retained;
 import dev.warren.operator.broker.BrokerClient;
-import dev.warren.operator.broker.BrokerException;
-import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.execute.KubernetesWriter.Outcome;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.validation.Violation;
@@ -20,23 +16,12 @@ import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /** Carries a plan out, in its order. It can be broken off anywhere: the next pass goes on. */
 public final class PlanExecutor {
-
-  private static final Logger LOG = Logger.getLogger(PlanExecutor.class);
-
-  /** Then the status tells how far it is, and the next pass goes on. */
-  private static final Duration BROKER_SHARE = Duration.ofSeconds(5);
-
-  /** One may be the fault of a queue; after the second the broker is left alone in this pass. */
-  private static final int UNANSWERED = 2;
 
   private final KubernetesWriter kubernetes;
   private final Optional<BrokerClient> broker;
@@ -70,20 +55,16 @@ public final class PlanExecutor {
     }
     nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
-    List<Problem> topology = new ArrayList<>(plan.topologyProblems());
-    List<Retained> retained = new ArrayList<>(plan.retained());
-    List<BrokerAction> declared = new ArrayList<>();
     List<BrokerAction> allowed = isRecorded ? plan.broker() : plan.brokerBeforeRecord();
-    broker.ifPresent(
-        client -> topology.addAll(declare(client, allowed, declared, retained, nodes)));
+    BrokerExecutor.Result done =
+        broker
+            .map(client -> new BrokerExecutor(client, worker, owner, clock).carryOut(allowed))
+            .orElse(BrokerExecutor.Result.NOTHING);
+    nodes.addAll(done.nodeProblems());
+    List<Problem> topology = joined(plan.topologyProblems(), done.problems());
     held(plan.broker().size() - allowed.size()).ifPresent(topology::add);
-    List<Problem> rollingOut = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
-    List<KubernetesAction> consumers = new ArrayList<>();
-    plan.consumers()
-        .forEach(
-            action -> carryOut(action, rollingOut, consumers).refusal().ifPresent(problems::add));
-    problems.addAll(rollingOut);
+    List<KubernetesAction> consumers = carryOutConsumers(plan.consumers(), problems);
     return new ReconcileResult(
         observed,
         violations,
@@ -91,7 +72,29 @@ public final class PlanExecutor {
         topology,
         problems,
         plan.removal(),
-        new AppliedActions(Mode.ACT, List.of(), support, declared, consumers, retained));
+        new AppliedActions(
+            Mode.ACT,
+            List.of(),
+            support,
+            done.applied(),
+            consumers,
+            joined(plan.retained(), done.retained())));
+  }
+
+  /** Each of them; a refused one does not hold up the others. */
+  private List<KubernetesAction> carryOutConsumers(
+      List<KubernetesAction> actions, List<Problem> problems) {
+    List<Problem> underway = new ArrayList<>();
+    List<KubernetesAction> done = new ArrayList<>();
+    actions.forEach(action -> carryOut(action, underway, done).refusal().ifPresent(problems::add));
+    problems.addAll(underway);
+    return done;
+  }
+
+  private static <T> List<T> joined(List<T> planned, List<T> found) {
+    List<T> all = new ArrayList<>(planned);
+    all.addAll(found);
+    return all;
   }
 
   /**
@@ -153,82 +156,5 @@ public final class PlanExecutor {
       done.add(action);
     }
     return outcome;
-  }
-
-  private List<Problem> declare(
-      BrokerClient client,
-      List<BrokerAction> actions,
-      List<BrokerAction> done,
-      List<Retained> retained,
-      List<Problem> nodeProblems) {
-    Instant end = clock.instant().plus(BROKER_SHARE);
-    List<Problem> problems = new ArrayList<>();
-    int unanswered = 0;
-    for (int i = 0; i < actions.size(); i++) {
-      if (clock.instant().isAfter(end)) {
-        problems.add(stillToMake(actions.size() - i, actions.size()));
-        return problems;
-      }
-      BrokerAction action = actions.get(i);
-      try {
-        LOG.infof("%s", action.describe());
-        Optional<Underway> beside = worker.carryOut(owner, client, action, end);
-        done.add(action);
-        if (beside.isPresent()) {
-          // What comes after it may build upon it.
-          if (i + 1 < actions.size()) {
-            problems.add(stillToMake(actions.size() - i, actions.size()));
-          }
-          (action.concernsNodes() ? nodeProblems : problems).add(beside.get().problem());
-          return problems;
-        }
-      } catch (BrokerException e) {
-        if (e.kind() == Kind.IN_USE) {
-          LOG.infof("%s: %s", action.describe(), e.getMessage());
-          retained.add(retained(action, e.getMessage()));
-          continue;
-        }
-        problems.add(problem(action, e));
-        unanswered += e.kind() == Kind.UNAVAILABLE ? 1 : 0;
-        boolean othersMayDo = e.kind() != Kind.UNAUTHORIZED && unanswered < UNANSWERED;
-        // What is not on record would belong to nobody.
-        if (!othersMayDo || action instanceof BrokerAction.PutRecord) {
-          return problems;
-        }
-      }
-    }
-    if (problems.isEmpty() && done.stream().anyMatch(BrokerAction::isDeclaration)) {
-      // What was observed is older: only the next pass sees what this one has made.
-      problems.add(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
-    }
-    return problems;
-  }
-
-  private static Problem stillToMake(int left, int all) {
-    return new Problem(
-        Reason.DECLARING, "%d of %d changes are still to be made".formatted(left, all));
-  }
-
-  private static Retained retained(BrokerAction removal, String because) {
-    return switch (removal) {
-      case BrokerAction.RemoveQueue remove -> new Retained(Retained.QUEUE, remove.queue(), because);
-      case BrokerAction.RemoveExchange remove ->
-          new Retained(Retained.EXCHANGE, remove.exchange(), because);
-      default -> throw new IllegalArgumentException("no removal: " + removal.describe());
-    };
-  }
-
-  private static Problem problem(BrokerAction action, BrokerException e) {
-    LOG.warnf("%s: %s", action.describe(), e.getMessage());
-    return switch (e.kind()) {
-      case REFUSED, IN_USE ->
-          new Problem(Reason.REFUSED, "cannot " + action.describe() + ": " + e.getMessage());
-      case UNTRIED ->
-          new Problem(
-              Reason.UNTRIED_VERSION, "cannot " + action.describe() + ": " + e.getMessage());
-      case FAILED ->
-          new Problem(Reason.BROKER_ERROR, "cannot " + action.describe() + ": " + e.getMessage());
-      case UNAVAILABLE, UNAUTHORIZED -> new Problem(Reason.BROKER_UNREACHABLE, e.getMessage());
-    };
   }
 }

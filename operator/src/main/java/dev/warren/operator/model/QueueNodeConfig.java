@@ -106,10 +106,10 @@ public final class QueueNodeConfig {
         """
         .formatted(
             owner.topology(),
-            QueueNodePod.SEED_NODE,
-            QueueNodePod.ADMIN_USERNAME,
-            QueueNodePod.ADMIN_PASSWORD,
-            usableMemory(QueueNodePod.resources(nodes)));
+            QueueNodeContainer.SEED_NODE,
+            QueueNodeContainer.ADMIN_USERNAME,
+            QueueNodeContainer.ADMIN_PASSWORD,
+            usableMemory(QueueNodeContainer.resources(nodes)));
   }
 
   /**

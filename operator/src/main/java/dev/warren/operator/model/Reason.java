@@ -7,6 +7,11 @@ import static dev.warren.operator.model.ConditionType.SCALING_ACTIVE;
 import static dev.warren.operator.model.ConditionType.SCALING_LIMITED;
 import static dev.warren.operator.model.ConditionType.TOPOLOGY_DECLARED;
 import static dev.warren.operator.model.ConditionType.VALIDATED;
+import static dev.warren.operator.model.ReasonKind.fine;
+import static dev.warren.operator.model.ReasonKind.progress;
+import static dev.warren.operator.model.ReasonKind.requested;
+import static dev.warren.operator.model.ReasonKind.trouble;
+import static dev.warren.operator.model.ReasonKind.unknown;
 
 import java.util.Arrays;
 import java.util.List;
@@ -234,40 +239,18 @@ public enum Reason {
   NODE_REPLACED(
       fine("NodeReplaced"), "Another node has replaced a lost one, and every queue is complete.");
 
-  private record Kind(String wireName, Outlook outlook, List<ConditionType> conditions) {}
-
-  private final Kind kind;
+  private final ReasonKind kind;
   private final String meaning;
   private final String action;
 
-  Reason(Kind kind, String meaning, String action) {
+  Reason(ReasonKind kind, String meaning, String action) {
     this.kind = kind;
     this.meaning = meaning;
     this.action = action;
   }
 
-  Reason(Kind kind, String meaning) {
+  Reason(ReasonKind kind, String meaning) {
     this(kind, meaning, "");
-  }
-
-  private static Kind fine(String wireName, ConditionType... conditions) {
-    return new Kind(wireName, Outlook.FINE, List.of(conditions));
-  }
-
-  private static Kind requested(String wireName, ConditionType... conditions) {
-    return new Kind(wireName, Outlook.REQUESTED, List.of(conditions));
-  }
-
-  private static Kind progress(String wireName, ConditionType... conditions) {
-    return new Kind(wireName, Outlook.PROGRESS, List.of(conditions));
-  }
-
-  private static Kind unknown(String wireName, ConditionType... conditions) {
-    return new Kind(wireName, Outlook.UNKNOWN, List.of(conditions));
-  }
-
-  private static Kind trouble(String wireName, ConditionType... conditions) {
-    return new Kind(wireName, Outlook.TROUBLE, List.of(conditions));
   }
 
   /** The one with this name; empty if an operator of another version wrote it. */
@@ -277,17 +260,17 @@ public enum Reason {
 
   /** Its name in conditions and Events. */
   public String wireName() {
-    return kind.wireName;
+    return kind.wireName();
   }
 
   /** How it is to be judged. */
   public Outlook outlook() {
-    return kind.outlook;
+    return kind.outlook();
   }
 
   /** Where it occurs; Ready takes the reasons of its parts. Empty if only Events have it. */
   public List<ConditionType> conditions() {
-    return kind.conditions;
+    return kind.conditions();
   }
 
   /** What it means, for the documentation. */
@@ -302,6 +285,6 @@ public enum Reason {
 
   /** Whether it is a step on the way to being ready. */
   public boolean isProgress() {
-    return kind.outlook == Outlook.PROGRESS || kind.outlook == Outlook.REQUESTED;
+    return kind.outlook() == Outlook.PROGRESS || kind.outlook() == Outlook.REQUESTED;
   }
 }

@@ -1,12 +1,20 @@
 package dev.warren.operator.observe;
 
+import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -23,6 +31,11 @@ final class WarningEvents {
   /** Kubernetes repeats a warning that still holds more often than that. */
   private static final Duration RECENT = Duration.ofMinutes(3);
 
+  /** What has been waiting for less is on its way. */
+  private static final Duration WORTH_A_QUESTION = Duration.ofSeconds(3);
+
+  private static final int MOST_QUESTIONS = 10;
+
   private final KubernetesClient kubernetes;
   private final Instant now;
 
@@ -31,8 +44,46 @@ final class WarningEvents {
     this.now = now;
   }
 
+  /** The last warning about each object that waits, by its kind and name: {@code Pod/orders-0}. */
+  Map<String, String> ofWaiting(Collection<QueueNode> nodes, List<Pod> consumerPods) {
+    List<HasMetadata> waiting = new ArrayList<>();
+    for (QueueNode node : nodes) {
+      node.pod().filter(pod -> isWaiting(pod)).ifPresent(waiting::add);
+      node.volume().filter(volume -> isWaiting(volume)).ifPresent(waiting::add);
+    }
+    consumerPods.stream().filter(pod -> isWaiting(pod)).forEach(waiting::add);
+    Map<String, String> warnings = new HashMap<>();
+    waiting.stream()
+        .limit(MOST_QUESTIONS)
+        .forEach(
+            object ->
+                last(object)
+                    .ifPresent(
+                        warning ->
+                            warnings.put(
+                                object.getKind() + "/" + object.getMetadata().getName(), warning)));
+    return warnings;
+  }
+
+  private boolean isWaiting(Pod pod) {
+    return pod.getStatus() != null
+        && "Pending".equals(pod.getStatus().getPhase())
+        && isWorthAQuestion(pod);
+  }
+
+  private boolean isWaiting(PersistentVolumeClaim claim) {
+    return claim.getStatus() != null
+        && "Pending".equals(claim.getStatus().getPhase())
+        && isWorthAQuestion(claim);
+  }
+
+  private boolean isWorthAQuestion(HasMetadata object) {
+    Instant made = Instant.parse(object.getMetadata().getCreationTimestamp());
+    return made.plus(WORTH_A_QUESTION).isBefore(now);
+  }
+
   /** The last about an object. That it cannot be read stops nothing else. */
-  Optional<String> last(HasMetadata object) {
+  private Optional<String> last(HasMetadata object) {
     try {
       return read(object);
     } catch (KubernetesClientException e) {

@@ -2,13 +2,9 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
 import dev.warren.operator.action.BrokerAction.PutRecord;
-import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.model.BrokerDefinitions;
@@ -216,21 +212,9 @@ public final class ReconcilePlanner {
         .filter(broker -> observed.hasMajority())
         .map(
             broker ->
-                QueueMembersPlanner.plan(spec.queues(), broker, leaving, spec.nodes().replicas()))
-        .orElse(List.of())
-        .stream()
-        .filter(action -> !isOfOne(action, going))
-        .toList();
-  }
-
-  private static boolean isOfOne(BrokerAction action, Set<String> queues) {
-    return switch (action) {
-      case AddMember add -> queues.contains(add.queue());
-      case AddStreamMember add -> queues.contains(add.stream());
-      case RemoveMember remove -> queues.contains(remove.queue());
-      case RemoveStreamMember remove -> queues.contains(remove.stream());
-      default -> false;
-    };
+                QueueMembersPlanner.plan(
+                    spec.queues(), broker, leaving, spec.nodes().replicas(), going))
+        .orElse(List.of());
   }
 
   private TopologyPlan planBroker(Credentials credentials) {

@@ -32,7 +32,6 @@ import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -54,12 +53,13 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * Makes what a MessageTopology says: observe, plan, act, report. The rules are the rights that this
- * takes: the chart gives them in files/rules.yaml, and a test compares the two.
+ * Reconciles a MessageTopology: observe, validate, plan, execute, report. The rules are the rights
+ * that this takes: the chart grants them in files/rules.yaml, and a test compares the two.
  */
 @ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
 @GradualRetry(
@@ -212,80 +212,63 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     }
     topologyMeters.show(ResourceID.fromResource(topology));
     Observed observed = observer.observe(topology, context);
-    List<Violation> violations = violations(topology);
-    if (violations.isEmpty()) {
-      sampler.follow(LoadSnapshot.of(topology, observed.observation(), observed.broker()));
-    }
-    ReconcileResult result = act(topology, observed, violations);
-    MessageTopologyStatus status = StatusBuilder.build(topology, result);
-    Transition.between(topology.getStatus(), status)
-        .forEach(transition -> events.record(topology, transition));
-    return control(topology, status, result);
+    List<Violation> violations = validate(topology);
+    Optional<ReconcilePlan> plan = plan(topology, observed.observation(), violations);
+    ReconcileResult result = execute(topology, observed, violations, plan);
+    return report(topology, result);
   }
 
-  private ReconcileResult act(
-      MessageTopology topology, Observed observed, List<Violation> violations) {
-    Owner owner = Owner.of(topology);
-    Mode mode = Mode.of(topology);
-    Observation observation = observed.observation();
-    ReconcilePlanner planner =
-        new ReconcilePlanner(owner, topology.getSpec(), images, observation, newSecret);
-    if (violations.stream().anyMatch(Violation::concernsNodes)) {
-      return ReconcileResult.invalid(mode, observation, violations);
-    }
-    ReconcilePlan plan = violations.isEmpty() ? planner.plan() : planner.planNodes();
-    if (mode != Mode.ACT) {
-      return ReconcileResult.held(mode, plan, observation, violations);
-    }
-    KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
-    return new PlanExecutor(writer, observed.broker(), worker, owner, clock)
-        .carryOut(plan, observation, violations);
-  }
-
-  private List<Violation> violations(MessageTopology topology) {
+  private List<Violation> validate(MessageTopology topology) {
     List<Violation> violations = SpecValidator.violations(topology.getSpec());
-    // What the API server has taken once is not asked again.
+    // A spec that the API server has accepted once is not dry-run again.
     return violations.isEmpty() && !Conditions.isValidated(topology)
         ? dryRunner.violations(PodTemplateDryRun.of(Owner.of(topology), topology.getSpec(), images))
         : violations;
   }
 
-  private UpdateControl<MessageTopology> control(
-      MessageTopology topology, MessageTopologyStatus status, ReconcileResult result) {
-    if (!status.equals(topology.getStatus())) {
-      // Soon again: the framework may have taken a change of the resource that came meanwhile for
-      // the echo of this write.
-      return UpdateControl.patchStatus(withStatus(topology, status))
-          .rescheduleAfter(RequeuePolicy.underway());
+  /** Empty if the nodes cannot be planned. If only the rest is invalid, the nodes are planned. */
+  private Optional<ReconcilePlan> plan(
+      MessageTopology topology, Observation observed, List<Violation> violations) {
+    if (violations.stream().anyMatch(Violation::concernsNodes)) {
+      return Optional.empty();
     }
-    boolean settled = Conditions.isReady(status) || !result.violations().isEmpty();
-    return UpdateControl.<MessageTopology>noUpdate()
-        .rescheduleAfter(
-            settled
-                ? RequeuePolicy.settled(topology.getMetadata().getUid())
-                : RequeuePolicy.unsettled(Conditions.sinceReadyChanged(status, clock.instant())));
+    ReconcilePlanner planner =
+        new ReconcilePlanner(Owner.of(topology), topology.getSpec(), images, observed, newSecret);
+    return Optional.of(violations.isEmpty() ? planner.plan() : planner.planNodes());
+  }
+
+  private ReconcileResult execute(
+      MessageTopology topology,
+      Observed observed,
+      List<Violation> violations,
+      Optional<ReconcilePlan> plan) {
+    Observation observation = observed.observation();
+    if (violations.isEmpty()) {
+      sampler.follow(LoadSnapshot.of(topology, observation, observed.broker()));
+    }
+    Mode mode = Mode.of(topology);
+    if (plan.isEmpty()) {
+      return ReconcileResult.invalid(mode, observation, violations);
+    }
+    if (mode != Mode.ACT) {
+      return ReconcileResult.held(mode, plan.get(), observation, violations);
+    }
+    Owner owner = Owner.of(topology);
+    KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
+    return new PlanExecutor(writer, observed.broker(), worker, owner, clock)
+        .carryOut(plan.get(), observation, violations);
+  }
+
+  private UpdateControl<MessageTopology> report(MessageTopology topology, ReconcileResult result) {
+    MessageTopologyStatus status = StatusBuilder.build(topology, result);
+    Transition.between(topology.getStatus(), status)
+        .forEach(transition -> events.record(topology, transition));
+    return StatusUpdate.of(topology, status, result, clock.instant());
   }
 
   @Override
   public ErrorStatusUpdateControl<MessageTopology> updateErrorStatus(
       MessageTopology topology, Context<MessageTopology> context, Exception e) {
-    MessageTopologyStatus status =
-        StatusBuilder.failed(topology, String.valueOf(e.getMessage()), clock.instant());
-    return status.equals(topology.getStatus())
-        ? ErrorStatusUpdateControl.noStatusUpdate()
-        : ErrorStatusUpdateControl.patchStatus(withStatus(topology, status));
-  }
-
-  /** A fresh object: what a server-side apply leaves out is removed. */
-  private static MessageTopology withStatus(
-      MessageTopology topology, MessageTopologyStatus status) {
-    MessageTopology patch = new MessageTopology();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(topology.getMetadata().getNamespace())
-            .withName(topology.getMetadata().getName())
-            .build());
-    patch.setStatus(status);
-    return patch;
+    return StatusUpdate.failed(topology, e, clock.instant());
   }
 }

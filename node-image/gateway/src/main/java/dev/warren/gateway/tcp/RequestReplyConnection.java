@@ -4,6 +4,7 @@ import dev.warren.gateway.broker.BrokerFailure;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
+import dev.warren.gateway.tcp.Answers.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -18,8 +19,6 @@ import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -54,20 +53,15 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private final MemoryBudget memory;
   private final Tally connections;
   private final Tally requests;
-  private final Tally underWay;
-  private final BiConsumer<String, Duration> measure;
 
   private final UnfinishedRequest unfinished;
-  private final Deque<Answer> answers = new ArrayDeque<>();
+  private final Answers answers;
   private ChannelHandlerContext context;
   private boolean counted;
   private boolean ending;
   private boolean ended;
   private boolean saidGoodbye;
   private boolean clientIsDone;
-
-  /** How many answers the client has not read yet. */
-  private int unwritten;
 
   /**
    * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
@@ -90,8 +84,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     this.memory = memory;
     this.connections = connections;
     this.requests = requests;
-    this.underWay = underWay;
-    this.measure = measure;
+    this.answers = new Answers(frames, memory, underWay, measure);
     this.unfinished =
         new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), memory, this);
   }
@@ -105,24 +98,6 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
         .addLast(frames.decoder())
         .addLast(new FlowControlHandler())
         .addLast(this);
-  }
-
-  /** A request's place in the order of answers. */
-  private static final class Answer {
-    /** Null if it was never sent. */
-    private CompletableFuture<byte[]> reply;
-
-    /** The bytes of the answer; null until they are known. */
-    private ByteBuf bytes;
-
-    /** Of the memory, until it is written. */
-    private int reserved;
-
-    private final long since = System.nanoTime();
-
-    Duration age() {
-      return Duration.ofNanos(System.nanoTime() - since);
-    }
   }
 
   @Override
@@ -140,14 +115,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       connections.remove(1);
     }
     ended = true;
-    underWay.remove(answers.size());
-    for (Answer answer : answers) {
-      memory.release(answer.reserved);
-      if (answer.reply != null) {
-        answer.reply.cancel(false);
-      }
-    }
-    answers.clear();
+    answers.drop();
   }
 
   @Override
@@ -155,7 +123,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     if (ending) {
       return;
     }
-    ask(request, newAnswer());
+    ask(request, answers.add());
     if (frames.onlyOne()) {
       ending = true;
     }
@@ -219,42 +187,36 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   }
 
   private void idle(IdleStateEvent idle) {
-    if (unwritten == 0 && answers.isEmpty()) {
+    if (answers.isEmpty() && !answers.areUnread()) {
       if (idle.state() == IdleState.ALL_IDLE) {
         ending = true;
         proceed();
       }
-    } else if (unwritten > 0 && idle.state() == IdleState.WRITER_IDLE && !idle.isFirst()) {
+    } else if (answers.areUnread() && idle.state() == IdleState.WRITER_IDLE && !idle.isFirst()) {
       // The first event only means that nothing was written before; this reply may just have begun.
       context.close();
     }
   }
 
-  private Answer newAnswer() {
-    Answer answer = new Answer();
-    answers.add(answer);
-    underWay.add(1);
-    return answer;
-  }
-
   private void ask(ByteBuf request, Answer answer) {
     int size = request.readableBytes();
     if (!unfinished.whole(size)) {
-      refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
+      answers.refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
       return;
     }
     if (!requests.tryAdd(1, endpoint.maxInFlight())) {
       memory.release(size);
-      refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
+      answers.refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
       return;
     }
-    answer.reply = requester.apply(ByteBufUtil.getBytes(request));
-    answer.reply.whenComplete(
-        (reply, failure) -> {
-          requests.remove(1);
-          memory.release(size);
-          context.executor().execute(() -> answered(answer, reply, failure));
-        });
+    answer
+        .await(requester.apply(ByteBufUtil.getBytes(request)))
+        .whenComplete(
+            (reply, failure) -> {
+              requests.remove(1);
+              memory.release(size);
+              context.executor().execute(() -> answered(answer, reply, failure));
+            });
   }
 
   private void answered(Answer answer, byte[] reply, Throwable failure) {
@@ -263,24 +225,15 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     }
     if (failure != null) {
       BrokerFailure known = BrokerFailure.of(failure);
-      refuse(answer, ErrorCode.of(known), known.getMessage());
+      answers.refuse(answer, ErrorCode.of(known), known.getMessage());
     } else if (reply.length > endpoint.maxMessageBytes()) {
-      refuse(answer, ErrorCode.BAD_REPLY, "the reply is longer than " + mostBytes());
+      answers.refuse(answer, ErrorCode.BAD_REPLY, "the reply is longer than " + mostBytes());
     } else if (!frames.canBeReply(reply)) {
-      refuse(answer, ErrorCode.BAD_REPLY, "the reply is more than a line");
-    } else if (!memory.tryReserve(reply.length)) {
-      refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
-    } else {
-      answer.reserved = reply.length;
-      answer.bytes = frames.reply(reply);
-      measure.accept("replied", answer.age());
+      answers.refuse(answer, ErrorCode.BAD_REPLY, "the reply is more than a line");
+    } else if (!answers.reply(answer, reply)) {
+      answers.refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
     }
     proceed();
-  }
-
-  private void refuse(Answer answer, ErrorCode code, String text) {
-    answer.bytes = frames.error(code, text);
-    measure.accept(code.toString(), answer.age());
   }
 
   private String mostBytes() {
@@ -291,7 +244,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private void end(ErrorCode code, String text) {
     if (!ending) {
       ending = true;
-      refuse(newAnswer(), code, text);
+      answers.refuse(answers.add(), code, text);
     }
     proceed();
   }
@@ -301,16 +254,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     if (ended || !context.channel().isActive()) {
       return;
     }
-    boolean written = false;
-    while (!answers.isEmpty() && answers.peek().bytes != null) {
-      Answer next = answers.poll();
-      unwritten++;
-      context.write(next.bytes).addListener(done -> written(next));
-      written = true;
-    }
-    if (written) {
-      context.flush();
-    }
+    answers.write(context);
     if (ended) {
       // Writing and flushing may change the writability, which calls this method again.
       return;
@@ -322,12 +266,6 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       boolean roomForMore = answers.size() < MOST_PIPELINED && context.channel().isWritable();
       context.channel().config().setAutoRead(ending || roomForMore);
     }
-  }
-
-  private void written(Answer answer) {
-    unwritten--;
-    underWay.remove(1);
-    memory.release(answer.reserved);
   }
 
   private void sayGoodbye() {

@@ -93,11 +93,11 @@ class RequestReplyConnectionTest {
 
   @Test
   void whoTakesALittleNowAndThenIsNotLeft() throws Exception {
-    try (Socket client = connect(serve(Duration.ofMillis(200)))) {
+    try (Socket client = connect(serve(Duration.ofSeconds(1)))) {
       ask(client);
       int taken = 0;
       while (taken < REPLY.length) {
-        Thread.sleep(50);
+        Thread.sleep(100);
         int more = client.getInputStream().readNBytes(1 << 20).length;
         assertThat(more).isPositive();
         taken += more;

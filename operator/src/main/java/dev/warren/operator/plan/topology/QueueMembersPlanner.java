@@ -45,16 +45,24 @@ public final class QueueMembersPlanner {
    *
    * @param leaving the node that is being removed
    * @param replicas the desired number of nodes; until they exist, none gives up its members
+   * @param removed queues that are about to be removed, and so need no members
    */
   public static List<BrokerAction> plan(
-      List<QueueSpec> specs, Reachable broker, Optional<String> leaving, int replicas) {
+      List<QueueSpec> specs,
+      Reachable broker,
+      Optional<String> leaving,
+      int replicas,
+      Set<String> removed) {
     QueueMembersPlanner planner = new QueueMembersPlanner(broker, leaving, replicas);
     Set<String> declared = specs.stream().map(QueueSpec::name).collect(Collectors.toSet());
     List<BrokerAction> actions = new ArrayList<>();
     MemberCount.all(specs, broker)
         .forEach(
-            (queue, members) ->
-                planner.change(queue, members, declared.contains(queue)).ifPresent(actions::add));
+            (queue, members) -> {
+              if (!removed.contains(queue)) {
+                planner.change(queue, members, declared.contains(queue)).ifPresent(actions::add);
+              }
+            });
     return actions;
   }
 

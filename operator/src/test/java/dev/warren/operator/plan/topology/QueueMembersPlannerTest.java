@@ -235,7 +235,8 @@ class QueueMembersPlannerTest {
             false,
             Set.of()),
         leaving,
-        replicas);
+        replicas,
+        Set.of());
   }
 
   private void nodes(String... names) {

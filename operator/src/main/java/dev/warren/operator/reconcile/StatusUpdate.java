@@ -1,0 +1,57 @@
+package dev.warren.operator.reconcile;
+
+import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.status.Conditions;
+import dev.warren.operator.status.ReconcileResult;
+import dev.warren.operator.status.StatusBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Instant;
+
+/** Updates a topology's status if it has changed, and determines the next reconcile. */
+final class StatusUpdate {
+
+  private StatusUpdate() {}
+
+  /** After a reconcile. */
+  static UpdateControl<MessageTopology> of(
+      MessageTopology topology, MessageTopologyStatus status, ReconcileResult result, Instant now) {
+    if (!status.equals(topology.getStatus())) {
+      // Soon again: the framework may have taken a change of the resource that came meanwhile for
+      // the echo of this write.
+      return UpdateControl.patchStatus(withStatus(topology, status))
+          .rescheduleAfter(RequeuePolicy.underway());
+    }
+    boolean settled = Conditions.isReady(status) || !result.violations().isEmpty();
+    return UpdateControl.<MessageTopology>noUpdate()
+        .rescheduleAfter(
+            settled
+                ? RequeuePolicy.settled(topology.getMetadata().getUid())
+                : RequeuePolicy.unsettled(Conditions.sinceReadyChanged(status, now)));
+  }
+
+  /** After an exception. */
+  static ErrorStatusUpdateControl<MessageTopology> failed(
+      MessageTopology topology, Exception e, Instant now) {
+    MessageTopologyStatus status =
+        StatusBuilder.failed(topology, String.valueOf(e.getMessage()), now);
+    return status.equals(topology.getStatus())
+        ? ErrorStatusUpdateControl.noStatusUpdate()
+        : ErrorStatusUpdateControl.patchStatus(withStatus(topology, status));
+  }
+
+  /** A fresh object: what a server-side apply leaves out is removed. */
+  private static MessageTopology withStatus(
+      MessageTopology topology, MessageTopologyStatus status) {
+    MessageTopology patch = new MessageTopology();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(topology.getMetadata().getNamespace())
+            .withName(topology.getMetadata().getName())
+            .build());
+    patch.setStatus(status);
+    return patch;
+  }
+}
