@@ -27,15 +27,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Carries a plan out, in its order. It can be broken off anywhere: the next pass goes on. */
+/** Carries out a plan, in its order. It can be interrupted anywhere: the next pass continues. */
 public final class PlanExecutor {
 
   private static final Logger LOG = Logger.getLogger(PlanExecutor.class);
 
-  /** Then the status tells how far it is, and the next pass goes on. */
+  /** After this time the pass reports its progress in the status, and the next pass continues. */
   private static final Duration BROKER_SHARE = Duration.ofSeconds(5);
 
-  /** One may be the fault of a queue; after the second the broker is left alone in this pass. */
+  /** One may be the fault of a queue. After the second, this pass makes no more broker requests. */
   private static final int UNANSWERED = 2;
 
   private final KubernetesWriter kubernetes;
@@ -62,7 +62,7 @@ public final class PlanExecutor {
     List<Problem> nodes = new ArrayList<>();
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
-    // That a Service is brought up to date, say, makes no node less ready.
+    // An update of a Service, for example, makes no node less ready.
     boolean isSupported = inTurn(plan.support(), new ArrayList<>(), support, nodes);
     boolean isRecorded = isRecorded(plan, isSupported, underway, nodes);
     if (isSupported && isRecorded) {
@@ -95,8 +95,8 @@ public final class PlanExecutor {
   }
 
   /**
-   * Whether the record of the nodes says what it must; it is written if it does not. What depends
-   * on that would otherwise be done, and the next operator would not know of it.
+   * Ensures that the record of the nodes is written, and returns whether it is. Otherwise dependent
+   * actions would run, and the next operator would not know about them.
    */
   private boolean isRecorded(
       ReconcilePlan plan, boolean isSupported, List<Problem> underway, List<Problem> refused) {
@@ -121,7 +121,7 @@ public final class PlanExecutor {
                     .formatted(actions)));
   }
 
-  /** Up to the first that is refused and that the others build upon; true when there is none. */
+  /** Runs the actions in turn, until one is refused that the others need: then it returns false. */
   private boolean inTurn(
       List<KubernetesAction> actions,
       List<Problem> underway,
@@ -138,7 +138,7 @@ public final class PlanExecutor {
   }
 
   /**
-   * @param underway what was observed is older than this pass: nothing is ready that it has changed
+   * @param underway receives what this pass has changed: it was observed before, so it is not ready
    */
   private Outcome carryOut(
       KubernetesAction action, List<Problem> underway, List<KubernetesAction> done) {
@@ -148,7 +148,7 @@ public final class PlanExecutor {
       underway.add(
           new Problem(
               Reason.UPDATING,
-              "%s %s is being brought up to date"
+              "%s %s is being updated"
                   .formatted(object.getKind(), object.getMetadata().getName())));
       done.add(action);
     }
@@ -175,7 +175,7 @@ public final class PlanExecutor {
         Optional<Underway> beside = worker.carryOut(owner, client, action, end);
         done.add(action);
         if (beside.isPresent()) {
-          // What comes after it may build upon it.
+          // Later actions may depend on it.
           if (i + 1 < actions.size()) {
             problems.add(stillToMake(actions.size() - i, actions.size()));
           }
@@ -191,14 +191,14 @@ public final class PlanExecutor {
         problems.add(problem(action, e));
         unanswered += e.kind() == Kind.UNAVAILABLE ? 1 : 0;
         boolean othersMayDo = e.kind() != Kind.UNAUTHORIZED && unanswered < UNANSWERED;
-        // What is not on record would belong to nobody.
+        // Without the record, nobody would own what is declared.
         if (!othersMayDo || action instanceof BrokerAction.PutRecord) {
           return problems;
         }
       }
     }
     if (problems.isEmpty() && done.stream().anyMatch(BrokerAction::isDeclaration)) {
-      // What was observed is older: only the next pass sees what this one has made.
+      // The observation is older: only the next pass sees what this pass has declared.
       problems.add(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
     }
     return problems;
@@ -206,7 +206,7 @@ public final class PlanExecutor {
 
   private static Problem stillToMake(int left, int all) {
     return new Problem(
-        Reason.DECLARING, "%d of %d changes are still to be made".formatted(left, all));
+        Reason.DECLARING, "%d of %d changes are pending".formatted(left, all));
   }
 
   private static Retained retained(BrokerAction removal, String because) {

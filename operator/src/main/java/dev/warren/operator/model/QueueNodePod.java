@@ -61,27 +61,27 @@ public final class QueueNodePod {
   private static final long RABBITMQ_USER = 999;
 
   /**
-   * How many seconds a node that is to stop waits at most for another node without which a queue
-   * would lose its majority. A node that only restarts is back by then. When all nodes are deleted
-   * at once, the last ones wait in vain: with 60, a namespace was not gone after 90.
+   * How many seconds a stopping node waits at most for another node, if a queue would lose its
+   * majority without it. A restarting node is back by then. When all nodes are deleted at once, the
+   * last ones wait in vain: with 60 here, a namespace still existed after 90 seconds.
    */
   private static final int QUORUM_WAIT_SECONDS = 20;
 
   /**
-   * How many seconds it may take to hand over leaders and close connections. It takes two or three,
-   * and longer only if the others stop at the same time.
+   * How many seconds a node may take to hand over leaders and close connections. It takes two or
+   * three seconds, and longer only if the others stop at the same time.
    */
   private static final int DRAIN_SECONDS = 15;
 
   /**
-   * Both, and as many seconds again for RabbitMQ's tools to start on a busy machine, and for
-   * RabbitMQ to close its files. RabbitMQ itself ends in less than one.
+   * Both of the above, and 30 seconds for RabbitMQ's tools to start on a busy machine and for
+   * RabbitMQ to close its files. RabbitMQ itself ends in less than one second.
    */
   private static final long TERMINATION_GRACE_SECONDS = QUORUM_WAIT_SECONDS + DRAIN_SECONDS + 30;
 
   /**
-   * How many seconds a node that is to stop waits at most for the gateway beside it, which is told
-   * to stop at the same moment and still has replies to send.
+   * How many seconds a stopping node waits at most for the gateway beside it, which stops at the
+   * same time and still has replies to send.
    */
   private static final int GATEWAY_WAIT_SECONDS = 10;
 
@@ -114,7 +114,7 @@ public final class QueueNodePod {
    *
    * @param seed the broker node that it joins if its volume is blank
    * @param joined whether it has been a member: then it does not start on a blank volume
-   * @throws IllegalArgumentException when spec.nodes.podTemplate is no pod template
+   * @throws IllegalArgumentException when spec.nodes.podTemplate is not a Pod template
    */
   public Pod pod(int n, String seed, Placement placement, boolean joined) {
     PodTemplateSpec template =
@@ -191,7 +191,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** Does not depend on which endpoints there are: a change of them restarts no node. */
+  /** Independent of the endpoints, so that a change of them restarts no node. */
   private List<Container> containers(int n, String seed) {
     Container rabbitmq = container(n, seed);
     return hasGateway
@@ -341,7 +341,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** The user's, if the template sets one. */
+  /** The template's value, if it sets one. */
   private long terminationGraceSeconds() {
     return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
         .orElse(TERMINATION_GRACE_SECONDS + (hasGateway ? GATEWAY_WAIT_SECONDS : 0));

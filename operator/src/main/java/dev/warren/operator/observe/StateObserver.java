@@ -49,7 +49,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Reads all that a pass goes by. Kubernetes comes from the caches, the broker is asked. */
+/** Reads everything that a pass needs: Kubernetes from the caches, the broker by queries. */
 public final class StateObserver {
 
   /** The kinds of which a topology has objects. */
@@ -65,7 +65,7 @@ public final class StateObserver {
 
   private static final Logger LOG = Logger.getLogger(StateObserver.class);
 
-  /** What has been waiting for less is on its way. */
+  /** Objects that have waited for less are not examined. */
   private static final Duration WORTH_A_QUESTION = Duration.ofSeconds(3);
 
   private static final int MOST_QUESTIONS = 10;
@@ -80,9 +80,9 @@ public final class StateObserver {
   private final LastSeen lastSeen = new LastSeen();
 
   /**
-   * @param brokers gives a client of a broker
-   * @param underway says what is done at a topology's broker beside its passes
-   * @param scaling says how it stands with the consumers of a topology that follow their load
+   * @param brokers creates a client of a broker
+   * @param underway returns the background action at a topology's broker
+   * @param scaling returns the scaling of a topology's consumers
    */
   public StateObserver(
       KubernetesClient kubernetes,
@@ -98,7 +98,7 @@ public final class StateObserver {
     this.machines = new KubernetesNodes(kubernetes, clock);
   }
 
-  /** What one pass goes by, and the broker to carry its plan out on. */
+  /** The observation for one pass, and the broker on which to carry out its plan. */
   public record Observed(Observation observation, Optional<BrokerClient> broker) {}
 
   public Observed observe(MessageTopology topology, Context<MessageTopology> context) {
@@ -112,7 +112,7 @@ public final class StateObserver {
                 kind,
                 context.getSecondaryResourcesAsStream(kind).map(HasMetadata.class::cast).toList()));
     if (isGrowing(topology, owner, names, found)) {
-      // A number must not be given twice because a cache is behind.
+      // A stale cache must not lead to a second use of a number.
       List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class)
           .forEach(kind -> found.put(kind, readNow(kind, owner)));
     }
@@ -135,7 +135,7 @@ public final class StateObserver {
         admin
             .filter(secret -> hasPods)
             .map(secret -> brokers.apply(new BrokerAddress(names, nodes.values(), secret)));
-    // Before the broker is asked: what ends in between is seen by the next pass.
+    // Before the query of the broker: what ends in between is seen by the next pass.
     Optional<Underway> beside = underway.apply(owner);
     List<Pod> consumerPods =
         all(found, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
@@ -146,7 +146,7 @@ public final class StateObserver {
                 () ->
                     new BrokerObservation.Unreachable(
                         hasPods
-                            ? "Secret %s is not there".formatted(names.adminSecret())
+                            ? "Secret %s does not exist".formatted(names.adminSecret())
                             : "No queue node runs yet"));
     Map<Integer, KubernetesNode> places = machines.of(nodes.values());
     Observation observation =
@@ -186,7 +186,9 @@ public final class StateObserver {
     }
   }
 
-  /** Asked only of nodes whose name was taken away. What cannot be asked counts as resolvable. */
+  /**
+   * Queries only nodes whose name was removed. If the query fails, the name counts as resolvable.
+   */
   private static Set<Integer> resolvable(
       Optional<BrokerClient> broker, Collection<QueueNode> nodes) {
     return nodes.stream()
@@ -264,7 +266,7 @@ public final class StateObserver {
         .collect(toMap(object -> number.apply(object).getAsInt(), Function.identity()));
   }
 
-  /** Of any volume, also one that an earlier topology of this name has left. */
+  /** The highest number of any volume, including those that an earlier topology left. */
   private static int highestNumber(ResourceNames names, Map<Class<?>, List<HasMetadata>> found) {
     return Stream.concat(
             all(found, PersistentVolumeClaim.class)

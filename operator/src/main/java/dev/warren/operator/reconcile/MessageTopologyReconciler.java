@@ -58,12 +58,12 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * Makes what a MessageTopology says: observe, plan, act, report. The rules are the rights that this
- * takes: the chart gives them in files/rules.yaml, and a test compares the two.
+ * Reconciles a MessageTopology: observe, plan, act, report. The rules list the permissions that
+ * this needs. The chart grants them in files/rules.yaml, and a test compares the two.
  */
 @ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
 @GradualRetry(
-    maxAttempts = -1, // without end
+    maxAttempts = -1, // unlimited
     initialInterval = 2000,
     intervalMultiplier = 1.5,
     maxInterval = 60_000)
@@ -125,15 +125,15 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final RandomText newSecret = new RandomText();
 
   /**
-   * Through which a topology is looked at when a consumer needs another number of Pods, or when
-   * what was done at its broker beside its passes has ended.
+   * Triggers a reconcile of a topology when a consumer needs another number of Pods, or a
+   * background action at its broker has ended.
    */
   private final SimpleInboundEventSource<MessageTopology> wakeUps =
       new SimpleInboundEventSource<>("wake-ups");
 
   private volatile IndexerResourceCache<MessageTopology> topologies;
 
-  /** Thread-safe: resources are reconciled side by side, each by one thread at a time. */
+  /** Thread-safe: resources are reconciled in parallel, each by one thread at a time. */
   public MessageTopologyReconciler(
       KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
@@ -244,7 +244,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
 
   private List<Violation> violations(MessageTopology topology) {
     List<Violation> violations = SpecValidator.violations(topology.getSpec());
-    // What the API server has taken once is not asked again.
+    // A template that the API server has accepted once is not checked again.
     return violations.isEmpty() && !Conditions.isValidated(topology)
         ? dryRunner.violations(PodTemplateDryRun.of(Owner.of(topology), topology.getSpec(), images))
         : violations;
@@ -253,8 +253,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private UpdateControl<MessageTopology> control(
       MessageTopology topology, MessageTopologyStatus status, ReconcileResult result) {
     if (!status.equals(topology.getStatus())) {
-      // Soon again: the framework may have taken a change of the resource that came meanwhile for
-      // the echo of this write.
+      // Reconcile soon again: the framework may have mistaken a concurrent change of the
+      // resource for the echo of this write.
       return UpdateControl.patchStatus(withStatus(topology, status))
           .rescheduleAfter(RequeuePolicy.underway());
     }
@@ -276,7 +276,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
         : ErrorStatusUpdateControl.patchStatus(withStatus(topology, status));
   }
 
-  /** A fresh object: what a server-side apply leaves out is removed. */
+  /** A new object, because server-side apply removes the fields that are missing in it. */
   private static MessageTopology withStatus(
       MessageTopology topology, MessageTopologyStatus status) {
     MessageTopology patch = new MessageTopology();

@@ -119,7 +119,7 @@ final class LoadHistory {
 
   /**
    * A lower bound, in 39 of 40 cases, of what is handled plus the growth of the queue (two standard
-   * deviations of a Poisson process), so that random variation is not taken for load.
+   * deviations of a Poisson process), so that random variation does not count as load.
    */
   private double rise() {
     Interval newest = intervals.getLast();

@@ -95,7 +95,7 @@ class QueueRecreationTest {
     contents = look -> left(1000 - look);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
-        .hasMessageStartingWith("it did not become empty within 20 s, and has 9");
+        .hasMessageStartingWith("it did not become empty within 20 s and still has 9");
 
     assertThat(done)
         .containsExactly(new KeepClientsOut(), new DisconnectClients(), new LetClientsIn());

@@ -42,7 +42,7 @@ public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
   }
 
   /**
-   * The client reports connections, channels and consumers here; counting them is not the purpose.
+   * The client reports connections, channels and consumers here. Nothing is counted.
    */
   private final class Watch extends NoOpMetricsCollector {
     @Override

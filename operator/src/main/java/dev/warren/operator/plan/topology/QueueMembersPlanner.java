@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /**
  * Plans the members of each replicated queue: as many as desired, on the nodes with the fewest. A
- * new node gets no members by itself, and a node that is removed must have none in the end.
+ * new node gets no members by itself, and a node that is being removed must have none in the end.
  */
 public final class QueueMembersPlanner {
 
@@ -63,8 +63,8 @@ public final class QueueMembersPlanner {
    */
   private Optional<BrokerAction> change(String name, int wanted, boolean trim) {
     QueueState queue = broker.queues().get(name);
-    // A queue can change its members only with a majority of those that it has. If one of them is
-    // down, that one must come back first.
+    // // A queue can change its members only with a majority of the existing ones. If a member is
+    // down, it must come back first.
     if (queue == null || !QueueHealth.isWhole(queue, "")) {
       return Optional.empty();
     }
@@ -76,7 +76,7 @@ public final class QueueMembersPlanner {
     if (staying < Math.min(wanted, replicas)) {
       return Optional.empty();
     }
-    // Somebody may have added replicas to a stream; those stay.
+    // // Somebody may have added members to a stream; those stay.
     boolean tooMany = trim && staying > target && !isStream(name);
     return superfluous(queue, tooMany).map(node -> remove(name, node));
   }

@@ -72,7 +72,7 @@ class TopologyPlannerTest {
     assertThat(plan.problems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' exists with type classic, and the resource says quorum; RabbitMQ fixes this"
+            "queue 'a' exists with type classic, and the spec has quorum; RabbitMQ cannot change this"
                 + " when it is declared");
   }
 
