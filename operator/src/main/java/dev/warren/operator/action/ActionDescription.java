@@ -43,7 +43,7 @@ final class ActionDescription {
       case NodeCommand command -> of(command);
       case QueueDeletion deletion -> of(deletion);
       case RecreateQueue recreate ->
-          "block clients, delete queue '%s' and declare it again as a %s queue"
+          "lock clients out, delete queue '%s' and declare it again as a %s queue"
               .formatted(recreate.queue().name(), recreate.queue().type());
     };
   }
@@ -70,7 +70,7 @@ final class ActionDescription {
           "move the messages of queue '%s' to '%s'"
               .formatted(start.move().from(), start.move().to());
       case EndMove end -> "end the move of messages '%s'".formatted(end.name());
-      case KeepClientsOut keep -> "block client connections";
+      case KeepClientsOut keep -> "refuse client connections";
       case LetClientsIn let -> "allow client connections again";
     };
   }

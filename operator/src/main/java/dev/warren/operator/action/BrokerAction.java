@@ -211,7 +211,7 @@ public sealed interface BrokerAction {
   record EndMove(String name) implements ApiAction {}
 
   /**
-   * Recreates a queue while clients are blocked, so that nobody publishes. It waits until the move
+   * Recreates a queue while clients are locked out, so that nobody publishes. It waits until the move
    * has emptied the queue, deletes the queue, declares it again with its policy and bindings, and
    * lets clients connect again. It fails if the queue does not become empty; then it restarts a
    * move that has stopped.
@@ -222,14 +222,14 @@ public sealed interface BrokerAction {
       Queue queue, Optional<Policy> policy, Set<Binding> bindings, StartMove emptying)
       implements BrokerAction {
 
-    /** How long the queue may take to become empty while clients are blocked. */
+    /** How long the queue may take to become empty while clients are locked out. */
     @Override
     public Duration deadline() {
       return Duration.ofSeconds(20);
     }
   }
 
-  /** Blocks new client connections, and publishing by the management API. Open connections stay. */
+  /** Refuses new client connections, and publishing by the management API. Open ones stay. */
   record KeepClientsOut() implements ApiAction {}
 
   /** Closes the connections of all clients, also those that are still being opened. */

@@ -71,7 +71,7 @@ final class QueueRecreation {
    * @throws BrokerException when the queue was not recreated
    */
   void carryOut(RecreateQueue recreate) {
-    // If the queue cannot be read, clients would be blocked in vain.
+    // If the queue cannot be read, clients would be locked out in vain.
     contents.apply(recreate.queue().name());
     Emptied emptied;
     try {

@@ -169,7 +169,7 @@ public final class ConsumerDeployment {
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));
-    // // The user's variables come last, so that they can refer to the operator's and override
+    // The user's variables come last, so that they can refer to the operator's and override
     // them.
     List<EnvVar> users = container.getEnv();
     users.forEach(variable -> environment.remove(variable.getName()));

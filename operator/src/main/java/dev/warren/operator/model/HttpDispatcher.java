@@ -120,7 +120,7 @@ final class HttpDispatcher {
   }
 
   private static DeadLetter deadLetter(DeadLetterSpec spec) {
-    // // The default exchange routes a message to the queue that its routing key names.
+    // The default exchange routes a message to the queue that its routing key names.
     return spec.queue() != null
         ? new DeadLetter("", spec.queue())
         : new DeadLetter(spec.exchange(), spec.routingKey());

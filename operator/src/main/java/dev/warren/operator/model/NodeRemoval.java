@@ -183,7 +183,7 @@ public record NodeRemoval(
     try {
       return json == null ? Optional.empty() : Optional.of(JSON.readValue(json, NodeRemoval.class));
     } catch (JsonProcessingException e) {
-      // // Somebody damaged it. The observation still shows what has begun.
+      // Somebody damaged it. The observation still shows what has begun.
       return Optional.empty();
     }
   }

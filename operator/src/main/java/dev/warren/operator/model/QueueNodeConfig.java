@@ -30,7 +30,7 @@ public final class QueueNodeConfig {
           "rabbitmq_peer_discovery_k8s",
           // Moves the messages of a queue that is recreated.
           "rabbitmq_shovel",
-          // // Reports the state of moves.
+          // Reports the state of moves.
           "rabbitmq_shovel_management");
 
   private static final long GIB = 1L << 30;

@@ -133,7 +133,7 @@ public final class ReconcilePlanner {
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
-    // // While a Secret is being created, only the next pass knows its content.
+    // While a Secret is being created, only the next pass knows its content.
     TopologyPlans rest =
         secrets
             .credentials()
@@ -149,7 +149,7 @@ public final class ReconcilePlanner {
         new SupportPlanner(owner, names, spec, observed)
             .plan(secrets.secrets(), membership.desired().next(), isValid),
         membership.write(),
-        // // Removals come first: they may make room for what is created.
+        // Removals come first: they may make room for what is created.
         joined(List.of(removal.kubernetes(), nodes.actions())),
         planBrokerSteps(membership, removal, rest.broker().actions()),
         rest.consumers(),
@@ -258,7 +258,7 @@ public final class ReconcilePlanner {
       actions.add(new PutRecord(prune.record()));
     }
     actions.addAll(UnfinishedDeletions.plan(broker, migration.migrating()));
-    // // Additions come first, so that a message has a route at any moment.
+    // Additions come first, so that a message has a route at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());
     actions.addAll(prune.removals());

@@ -132,7 +132,7 @@ final class DriftStatuses {
     return switch (action) {
       case Create create ->
           Optional.of(found(create, "It was deleted, or its labels were removed"));
-      // // Another revision means that an older operator or an older spec created it.
+      // Another revision means that an older operator or an older spec created it.
       case Apply apply ->
           result
               .observed()

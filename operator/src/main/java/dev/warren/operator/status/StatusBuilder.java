@@ -147,7 +147,7 @@ public final class StatusBuilder {
     Optional<Problem> problem =
         result.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
     if (problem.isPresent()) {
-      // // For example a waiting change, and the node that it waits for.
+      // For example a waiting change, and the node that it waits for.
       String also =
           worst
               .filter(one -> !problem.get().message().contains(one.message()))
@@ -178,7 +178,7 @@ public final class StatusBuilder {
               "%s queues are ready; '%s': %s"
                   .formatted(readyQueues(), worst.get().name(), worst.get().message())));
     } else if (!result.violations().isEmpty()) {
-      // // Nothing has compared the spec with the broker.
+      // Nothing has compared the spec with the broker.
       if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
         conditions.add(
             TOPOLOGY_DECLARED,

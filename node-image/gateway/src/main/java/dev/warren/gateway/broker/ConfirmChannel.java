@@ -127,7 +127,7 @@ final class ConfirmChannel {
     try {
       channel.abort();
     } catch (IOException e) {
-      // // The channel is closed either way.
+      // The channel is closed either way.
     }
   }
 

@@ -56,7 +56,7 @@ final class LossDetector {
         suspicion(number.getAsInt()).ifPresent(why -> suspects.put(number.getAsInt(), why));
       }
     }
-    // // Nodes that do not run are replaced before a running one that was given up.
+    // Nodes that do not run are replaced before a running one that was given up.
     Optional<Candidate> byHand =
         givenUp(broker, node -> suspects.isEmpty() || suspects.containsKey(node.number()));
     if (byHand.isPresent()) {

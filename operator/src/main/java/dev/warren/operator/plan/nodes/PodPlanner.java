@@ -145,7 +145,7 @@ final class PodPlanner {
     boolean givenUp =
         membership.removing().stream()
             .anyMatch(leaving -> leaving.node() == n && leaving.kind() == Kind.GIVEN_UP);
-    // // Without the annotation, the user would seem to have withdrawn the removal.
+    // Without the annotation, the user would seem to have withdrawn the removal.
     return givenUp
         ? pod.edit().editMetadata().addToAnnotations(Labels.REPLACE, "true").endMetadata().build()
         : pod;
@@ -178,7 +178,7 @@ final class PodPlanner {
                     answer.nodes().containsKey(brokerNode)
                         && (!observed.hasMajority()
                             || (!isBlank && OnlyCopies.needing(brokerNode, answer).isPresent())))
-            // // No node answers, perhaps because this was the only one.
+            // No node answers, perhaps because this was the only one.
             .orElse(true);
   }
 
@@ -196,7 +196,7 @@ final class PodPlanner {
     if (!membership.formed()) {
       return names.brokerNode(numbers.first());
     }
-    // // A leaving node may be the only one that runs.
+    // A leaving node may be the only one that runs.
     return Stream.concat(numbers.stream(), leaving().stream())
         .filter(member -> member != n)
         .min(

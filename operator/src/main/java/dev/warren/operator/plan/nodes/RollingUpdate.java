@@ -78,7 +78,7 @@ final class RollingUpdate {
     }
     return outdated.stream()
         .filter(node -> canBeSpared(node, outdated))
-        // // A restart of a node that serves no clients costs nothing.
+        // A restart of a node that serves no clients costs nothing.
         .min(Comparator.comparing(QueueNode::hasReadyPod).thenComparing(leastImportantFirst()))
         .stream();
   }

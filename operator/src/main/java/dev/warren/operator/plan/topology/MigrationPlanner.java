@@ -42,7 +42,7 @@ public final class MigrationPlanner {
   /** The prefix of a shelter's name. No other queue has it. */
   public static final String SHELTER = "warren.shelter.";
 
-  /** This many messages move within seconds while clients are blocked. */
+  /** This many messages move within seconds while clients are locked out. */
   private static final long FEW = 10_000;
 
   private final Map<String, QueueSpec> specs;
@@ -139,7 +139,7 @@ public final class MigrationPlanner {
       actions.add(new DeclareQueue(new Queue(shelter, "quorum", Map.of())));
     }
     if (broker.halfDeleted().contains(queue.name())) {
-      // // If clients are blocked, ReopeningPlanner finishes the deletion before it lets them
+      // If clients are locked out, ReopeningPlanner finishes the deletion before it lets them
       // connect.
       if (!broker.closed()) {
         actions.add(recreation(queue, out));
@@ -195,9 +195,9 @@ public final class MigrationPlanner {
   }
 
   /**
-   * Clients may be blocked only while a move runs and has moved something, because no move can
+   * Clients may be locked out only while a move runs and has moved something, because no move can
    * start after that. Without a leader, the queue's messages cannot move, and clients would be
-   * blocked in vain.
+   * locked out in vain.
    */
   private boolean mayBeginWithClientsKeptOut(String queue) {
     long left = messages(queue);

@@ -63,7 +63,7 @@ public final class QueueMembersPlanner {
    */
   private Optional<BrokerAction> change(String name, int wanted, boolean trim) {
     QueueState queue = broker.queues().get(name);
-    // // A queue can change its members only with a majority of the existing ones. If a member is
+    // A queue can change its members only with a majority of the existing ones. If a member is
     // down, it must come back first.
     if (queue == null || !QueueHealth.isWhole(queue, "")) {
       return Optional.empty();
@@ -76,7 +76,7 @@ public final class QueueMembersPlanner {
     if (staying < Math.min(wanted, replicas)) {
       return Optional.empty();
     }
-    // // Somebody may have added members to a stream; those stay.
+    // Somebody may have added members to a stream; those stay.
     boolean tooMany = trim && staying > target && !isStream(name);
     return superfluous(queue, tooMany).map(node -> remove(name, node));
   }

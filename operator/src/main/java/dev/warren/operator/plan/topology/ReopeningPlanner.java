@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Plans the recovery after an operator that ended while it blocked clients to recreate a queue. */
+/** Plans the recovery after an operator that ended while it locked clients out. */
 public final class ReopeningPlanner {
 
   private ReopeningPlanner() {}
 
   /**
    * Lets clients connect again. Before that, it declares the queue, which the earlier operator may
-   * have deleted and not declared again. It does nothing if somebody else blocks the clients.
+   * have deleted and not declared again. It does nothing if somebody else locked them out.
    *
-   * @param broker a broker that blocks clients
+   * @param broker a broker that refuses clients
    */
   public static List<BrokerAction> plan(BrokerDefinitions desired, Reachable broker) {
     Set<String> sheltered = MigrationPlanner.sheltered(broker);

@@ -47,7 +47,7 @@ public final class TopologyPlanner {
 
   private TopologyPlan plan() {
     desired.exchanges().values().forEach(this::planExchange);
-    // // Before the queues, to keep the time short in which a queue has no limits: RabbitMQ applies
+    // Before the queues, to keep the time short in which a queue has no limits: RabbitMQ applies
     // a policy to its queues a moment after it accepts the policy.
     desired.policies().values().stream()
         .filter(policy -> !policy.equals(observed.policies().get(policy.name())))
@@ -75,7 +75,7 @@ public final class TopologyPlanner {
     if (existing == null) {
       actions.add(new DeclareQueue(queue));
     } else if (!migrating.contains(queue.name())) {
-      // // The broker may not refuse this: with relaxed checks it silently accepts another type.
+      // The broker may not refuse this: with relaxed checks it silently accepts another type.
       compare("queue", queue.name(), "type", existing.type(), queue.type());
       compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
     }

@@ -16,7 +16,7 @@ public final class UnfinishedDeletions {
    * Finishes those that were found.
    *
    * @param migrating queues that are being recreated; these are deleted only while clients are
-   *     blocked
+   *     locked out
    */
   public static List<BrokerAction> plan(Reachable broker, Set<String> migrating) {
     Set<String> queues = new HashSet<>(broker.halfDeleted());

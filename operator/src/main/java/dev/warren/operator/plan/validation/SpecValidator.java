@@ -128,7 +128,7 @@ public final class SpecValidator {
     long others =
         spec.consumers().stream().filter(c -> c.queue().equals(consumer.queue())).count() - 1;
     if (others > 0) {
-      // // RabbitMQ counts what all consumers of a queue do together.
+      // RabbitMQ counts what all consumers of a queue do together.
       violate(
           path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
     }
