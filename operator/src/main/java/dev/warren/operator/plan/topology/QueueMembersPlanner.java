@@ -59,7 +59,7 @@ public final class QueueMembersPlanner {
   }
 
   /**
-   * @param trim whether there may be too many members; a client's own queue is left as it is
+   * @param trim whether there may be too many members; a client's own queue is left alone
    */
   private Optional<BrokerAction> change(String name, int wanted, boolean trim) {
     QueueState queue = broker.queues().get(name);
