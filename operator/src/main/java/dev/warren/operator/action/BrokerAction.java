@@ -159,7 +159,7 @@ public sealed interface BrokerAction {
   record RemoveQueue(String queue, boolean onlyIfEmpty) implements QueueDeletion {
 
     /**
-     * RabbitMQ waits up to 5 s for each of several steps. A shorter deadline could stop half-way.
+     * RabbitMQ waits up to 5 s for each of several steps. A shorter deadline could stop it half-way.
      */
     @Override
     public Duration deadline() {
