@@ -34,7 +34,7 @@ record StreamMembers(List<Member> members) {
     try {
       List<Member> members = JSON.readValue(printed, new TypeReference<List<Member>>() {});
       boolean complete =
-          members.stream().allMatch(copy -> copy.offset() != null && copy.confirmed() != null);
+          members.stream().allMatch(member -> member.offset() != null && member.confirmed() != null);
       return members.isEmpty() || !complete
           ? Optional.empty()
           : Optional.of(new StreamMembers(List.copyOf(members)));
@@ -51,8 +51,8 @@ record StreamMembers(List<Member> members) {
   /** A node whose member does not have that message yet, not counting one node. */
   Optional<String> behind(long message, String without) {
     return members.stream()
-        .filter(copy -> !copy.node().equals(without))
-        .filter(copy -> copy.offset() < message)
+        .filter(member -> !member.node().equals(without))
+        .filter(member -> member.offset() < message)
         .min(Comparator.comparing(Member::node))
         .map(Member::node);
   }

@@ -90,7 +90,7 @@ final class LossDetector {
           Reason.NODE_LOST,
           why + ". It is replaced if it does not return within " + spec.replaceAfter());
     }
-    Optional<String> only = onlyCopyOn(node, broker);
+    Optional<String> only = queueOnlyOn(node, broker);
     if (hasData(node) && only.isPresent()) {
       return held(
           Reason.NODE_LOST,
@@ -186,7 +186,7 @@ final class LossDetector {
   }
 
   /** A durable queue that no other node has. */
-  private Optional<String> onlyCopyOn(int node, Reachable broker) {
+  private Optional<String> queueOnlyOn(int node, Reachable broker) {
     return OnlyCopies.on(names.brokerNode(node), broker);
   }
 

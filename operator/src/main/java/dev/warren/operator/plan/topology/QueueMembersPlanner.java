@@ -28,7 +28,7 @@ public final class QueueMembersPlanner {
   private final Optional<String> leaving;
   private final int nodes;
   private final int replicas;
-  private final Map<String, Integer> copies = new HashMap<>();
+  private final Map<String, Integer> membersByNode = new HashMap<>();
 
   private QueueMembersPlanner(Reachable broker, Optional<String> leaving, int replicas) {
     this.broker = broker;
@@ -37,7 +37,7 @@ public final class QueueMembersPlanner {
     this.replicas = replicas;
     broker.queues().values().stream()
         .flatMap(queue -> queue.members().stream())
-        .forEach(node -> copies.merge(node, 1, Integer::sum));
+        .forEach(node -> membersByNode.merge(node, 1, Integer::sum));
   }
 
   /**
@@ -86,12 +86,12 @@ public final class QueueMembersPlanner {
   }
 
   private BrokerAction add(String queue, String node) {
-    copies.merge(node, 1, Integer::sum);
+    membersByNode.merge(node, 1, Integer::sum);
     return isStream(queue) ? new AddStreamMember(queue, node) : new AddMember(queue, node);
   }
 
   private BrokerAction remove(String queue, String node) {
-    copies.merge(node, -1, Integer::sum);
+    membersByNode.merge(node, -1, Integer::sum);
     return isStream(queue) ? new RemoveStreamMember(queue, node) : new RemoveMember(queue, node);
   }
 
@@ -101,7 +101,7 @@ public final class QueueMembersPlanner {
         .map(Node::name)
         .filter(node -> !queue.members().contains(node))
         .min(
-            Comparator.comparing((String node) -> copies.getOrDefault(node, 0))
+            Comparator.comparing((String node) -> membersByNode.getOrDefault(node, 0))
                 .thenComparing(node -> node));
   }
 
@@ -114,7 +114,7 @@ public final class QueueMembersPlanner {
     return queue.members().stream()
         .filter(node -> !queue.leader().equals(Optional.of(node)))
         .max(
-            Comparator.comparing((String node) -> copies.getOrDefault(node, 0))
+            Comparator.comparing((String node) -> membersByNode.getOrDefault(node, 0))
                 .thenComparing(node -> node));
   }
 
