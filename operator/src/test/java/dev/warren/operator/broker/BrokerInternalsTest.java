@@ -39,8 +39,8 @@ class BrokerInternalsTest {
       shell.answer(0, "{untried,\"4.4.0\"}");
 
       assertFailure(() -> use.accept(internals), Kind.UNTRIED)
-          .hasMessageStartingWith("RabbitMQ 4.4.0 runs")
-          .hasMessageContaining("with 4.3 only");
+          .hasMessageStartingWith("the nodes run RabbitMQ 4.4.0")
+          .hasMessageContaining("with RabbitMQ 4.3 only");
     }
     assertThat(shell.commands)
         .hasSize(ALL.size())

@@ -75,7 +75,7 @@ class NodeCommandsTest {
 
     shell.answer(0, "{untried,\"4.4.0\"}");
     assertThatThrownBy(() -> commands.carryOut(new FreeFeatureFlags(FIRST)))
-        .hasMessageStartingWith("RabbitMQ 4.4.0 runs");
+        .hasMessageStartingWith("the nodes run RabbitMQ 4.4.0");
   }
 
   @Test
