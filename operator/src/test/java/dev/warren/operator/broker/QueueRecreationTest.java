@@ -78,7 +78,7 @@ class QueueRecreationTest {
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
         .isInstanceOf(BrokerException.class)
         .hasMessage(
-            "none of its last 304 messages was moved for 8 s; their move was started again");
+            "none of its last 304 messages moved within 8 s; the move was restarted");
 
     assertThat(done)
         .containsExactly(
