@@ -15,8 +15,7 @@ public record MessageTopologySpec(
         @JsonPropertyDescription("The queue nodes: the RabbitMQ servers that hold the queues.")
         NodesSpec nodes,
     @Size(max = 1000)
-        @JsonPropertyDescription(
-            "The exchanges that publishers publish to. Names must be unique.")
+        @JsonPropertyDescription("The exchanges that publishers publish to. Names must be unique.")
         List<ExchangeSpec> exchanges,
     @Size(max = 1000) @JsonPropertyDescription("The queues. Names must be unique.")
         List<QueueSpec> queues,

@@ -159,7 +159,8 @@ public sealed interface BrokerAction {
   record RemoveQueue(String queue, boolean onlyIfEmpty) implements QueueDeletion {
 
     /**
-     * RabbitMQ waits up to 5 s for each of several steps. A shorter deadline could stop it half-way.
+     * RabbitMQ waits up to 5 s for each of several steps. A shorter deadline could stop it
+     * half-way.
      */
     @Override
     public Duration deadline() {
@@ -202,18 +203,16 @@ public sealed interface BrokerAction {
   /** Makes the other nodes forget a stopped node, and the queues forget their members on it. */
   record ForgetNode(String node) implements NodeCommand {}
 
-  /**
-   * Moves messages from one queue to another, with confirms, until {@link EndMove}.
-   */
+  /** Moves messages from one queue to another, with confirms, until {@link EndMove}. */
   record StartMove(String name, Move move) implements ApiAction {}
 
   /** Ends a move. Messages on their way may then be in both queues. */
   record EndMove(String name) implements ApiAction {}
 
   /**
-   * Recreates a queue while clients are locked out, so that nobody publishes. It waits until the move
-   * has emptied the queue, deletes the queue, declares it again with its policy and bindings, and
-   * lets clients connect again. It fails if the queue does not become empty; then it restarts a
+   * Recreates a queue while clients are locked out, so that nobody publishes. It waits until the
+   * move has emptied the queue, deletes the queue, declares it again with its policy and bindings,
+   * and lets clients connect again. It fails if the queue does not become empty; then it restarts a
    * move that has stopped.
    *
    * @param emptying the move that empties the queue; this action ends it

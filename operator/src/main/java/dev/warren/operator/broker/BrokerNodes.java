@@ -25,8 +25,7 @@ record BrokerNodes(ResourceNames names, Collection<QueueNode> nodes) {
         .filter(node -> names.brokerNode(node.number()).equals(brokerNode))
         .flatMap(node -> node.pod().stream())
         .findFirst()
-        .orElseThrow(
-            () -> new BrokerException(Kind.UNAVAILABLE, brokerNode + " has no Pod"));
+        .orElseThrow(() -> new BrokerException(Kind.UNAVAILABLE, brokerNode + " has no Pod"));
   }
 
   /**
@@ -54,7 +53,6 @@ record BrokerNodes(ResourceNames names, Collection<QueueNode> nodes) {
         .sorted(Comparator.comparing((QueueNode node) -> !node.hasReadyPod()))
         .flatMap(node -> node.pod().stream())
         .findFirst()
-        .orElseThrow(
-            () -> new BrokerException(Kind.UNAVAILABLE, "No queue node is ready"));
+        .orElseThrow(() -> new BrokerException(Kind.UNAVAILABLE, "No queue node is ready"));
   }
 }

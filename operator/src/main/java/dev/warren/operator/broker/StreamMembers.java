@@ -34,7 +34,8 @@ record StreamMembers(List<Member> members) {
     try {
       List<Member> members = JSON.readValue(printed, new TypeReference<List<Member>>() {});
       boolean complete =
-          members.stream().allMatch(member -> member.offset() != null && member.confirmed() != null);
+          members.stream()
+              .allMatch(member -> member.offset() != null && member.confirmed() != null);
       return members.isEmpty() || !complete
           ? Optional.empty()
           : Optional.of(new StreamMembers(List.copyOf(members)));

@@ -205,8 +205,7 @@ public final class PlanExecutor {
   }
 
   private static Problem stillToMake(int left, int all) {
-    return new Problem(
-        Reason.DECLARING, "%d of %d changes are pending".formatted(left, all));
+    return new Problem(Reason.DECLARING, "%d of %d changes are pending".formatted(left, all));
   }
 
   private static Retained retained(BrokerAction removal, String because) {

@@ -114,9 +114,7 @@ public final class LoadSampler implements AutoCloseable {
     }
   }
 
-  /**
-   * The scaling of a topology's consumers, by name. Consumers not sampled yet are absent.
-   */
+  /** The scaling of a topology's consumers, by name. Consumers not sampled yet are absent. */
   public synchronized Map<String, ConsumerScaling> scaling(MessageTopology topology) {
     Followed known = followed.get(ResourceID.fromResource(topology));
     return known == null || !known.load().isOf(topology) ? Map.of() : known.load().scaling();

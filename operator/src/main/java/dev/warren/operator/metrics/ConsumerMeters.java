@@ -42,7 +42,10 @@ public final class ConsumerMeters implements AutoCloseable {
                 "Messages in the queue, including those that Pods hold",
                 decision ->
                     decision.backlog().isPresent() ? decision.backlog().getAsLong() : Double.NaN),
-            gauge("warren.consumer.replicas.wanted", "Desired number of Pods", ScalingDecision::replicas));
+            gauge(
+                "warren.consumer.replicas.wanted",
+                "Desired number of Pods",
+                ScalingDecision::replicas));
   }
 
   private Counter scalings(String direction) {

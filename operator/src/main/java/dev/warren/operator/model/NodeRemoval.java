@@ -53,9 +53,7 @@ public record NodeRemoval(
     }
   }
 
-  /**
-   * The phase of a removal. docs/node-removal.md shows all phases and what ends each of them.
-   */
+  /** The phase of a removal. docs/node-removal.md shows all phases and what ends each of them. */
   public enum Phase {
     /** The removal is recorded. Nothing has been done yet. */
     DECIDED("Decided"),

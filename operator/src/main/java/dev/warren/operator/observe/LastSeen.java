@@ -49,9 +49,7 @@ final class LastSeen {
     return seen;
   }
 
-  /**
-   * A node that cannot start on a healthy machine is not lost, however long the failure lasts.
-   */
+  /** A node that cannot start on a healthy machine is not lost, however long the failure lasts. */
   private static boolean isWell(KubernetesNode machine) {
     return machine != null && machine.isReady();
   }

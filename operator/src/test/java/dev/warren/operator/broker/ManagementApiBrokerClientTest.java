@@ -184,7 +184,8 @@ class ManagementApiBrokerClientTest {
   @Test
   void isUnreachableWhenNoNodeAnswers() throws IOException {
     assertThat(client(closed).observe())
-        .isEqualTo(new Unreachable("127.0.0.1:" + closed.getPort() + " did not accept a connection"));
+        .isEqualTo(
+            new Unreachable("127.0.0.1:" + closed.getPort() + " did not accept a connection"));
     assertThat(client().observe()).isEqualTo(new Unreachable("The broker has no node to query"));
   }
 

@@ -77,8 +77,7 @@ class QueueRecreationTest {
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
         .isInstanceOf(BrokerException.class)
-        .hasMessage(
-            "none of its last 304 messages moved within 8 s; the move was restarted");
+        .hasMessage("none of its last 304 messages moved within 8 s; the move was restarted");
 
     assertThat(done)
         .containsExactly(

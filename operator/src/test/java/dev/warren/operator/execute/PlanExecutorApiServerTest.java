@@ -112,8 +112,7 @@ class PlanExecutorApiServerTest {
     assertThat(result.consumerProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "ConfigMap a exists and belongs to no MessageTopology",
-            "ConfigMap b is being updated");
+            "ConfigMap a exists and belongs to no MessageTopology", "ConfigMap b is being updated");
   }
 
   @Test

@@ -237,8 +237,7 @@ class StatusBuilderTest {
       nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
       topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are pending"));
       topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
-      consumerProblems.add(
-          new Problem(Reason.UPDATING, "Deployment a is being updated"));
+      consumerProblems.add(new Problem(Reason.UPDATING, "Deployment a is being updated"));
       consumerProblems.add(new Problem(Reason.NAME_TAKEN, "Deployment b exists"));
 
       assertThat(conditions(build()))

@@ -44,7 +44,9 @@ class StuckBootPlannerTest {
         .hasSize(actions)
         .extracting(BrokerAction::describe)
         .allMatch(
-            ("release the feature-flag lock that blocks " + NAMES.brokerNode(0) + ", if it is stale")
+            ("release the feature-flag lock that blocks "
+                    + NAMES.brokerNode(0)
+                    + ", if it is stale")
                 ::equals);
   }
 

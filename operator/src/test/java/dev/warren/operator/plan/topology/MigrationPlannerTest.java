@@ -183,8 +183,7 @@ class MigrationPlannerTest {
     assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
-        .contains(
-            "queue 'a' is being recreated as a quorum queue: it waits for a leader");
+        .contains("queue 'a' is being recreated as a quorum queue: it waits for a leader");
   }
 
   @ParameterizedTest
