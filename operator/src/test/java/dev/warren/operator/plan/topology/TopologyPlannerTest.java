@@ -73,7 +73,7 @@ class TopologyPlannerTest {
         .extracting(Problem::message)
         .containsExactly(
             "queue 'a' exists with type classic, and the spec has quorum; RabbitMQ cannot change this"
-                + " when it is declared");
+                + " after the declaration");
   }
 
   @Example
