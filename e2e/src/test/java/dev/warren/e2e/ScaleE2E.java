@@ -60,7 +60,7 @@ class ScaleE2E {
     namespace.run("scale", "mtop", "kept", "--replicas=1");
 
     if (classicNodes == 2) {
-      kept.awaitTrouble("NodesReady", "the only copy of a queue");
+      kept.awaitTrouble("NodesReady", "a queue that no other node has");
       assertThat(kept.nodes()).hasSize(2);
     } else {
       kept.awaitReady(SCALED);

@@ -15,10 +15,9 @@ public record MessageTopologySpec(
         @JsonPropertyDescription("The queue nodes: the RabbitMQ servers that hold the queues.")
         NodesSpec nodes,
     @Size(max = 1000)
-        @JsonPropertyDescription(
-            "The exchanges that publishers publish to. Each has a name of its own.")
+        @JsonPropertyDescription("The exchanges that publishers publish to. Names must be unique.")
         List<ExchangeSpec> exchanges,
-    @Size(max = 1000) @JsonPropertyDescription("The queues. Each has a name of its own.")
+    @Size(max = 1000) @JsonPropertyDescription("The queues. Names must be unique.")
         List<QueueSpec> queues,
     @Size(max = 5000)
         @JsonPropertyDescription(
@@ -27,8 +26,8 @@ public record MessageTopologySpec(
         List<BindingSpec> bindings,
     @Size(max = 200)
         @JsonPropertyDescription(
-            "What consumes the queues: programs, or deliveries to a URL. Each has a name of its own"
-                + " and becomes a Deployment.")
+            "What consumes the queues: programs, or deliveries to a URL. Each becomes a"
+                + " Deployment. Names must be unique.")
         List<ConsumerSpec> consumers,
     @JsonPropertyDescription(
             "Endpoints for clients that do not speak AMQP: requests over TCP, messages over HTTP."

@@ -122,7 +122,7 @@ public record MessageTopologyStatus(
                   + " its replacement has not joined yet. AwaitingMembers: some queue does not"
                   + " have all its members on the other nodes yet. Draining: the node gets no"
                   + " new clients and gives up its members of queues. Stopping: its Pod is being"
-                  + " stopped. Restarting: it holds the only copy of a queue, so it starts again"
+                  + " stopped. Restarting: no other node has one of its queues, so it starts again"
                   + " and stays. Held: it does not run, and without it the nodes or the members"
                   + " of a queue have no majority. Isolating: it does not run, and its host name"
                   + " is being removed. Forgetting: the other nodes are removing it from the"

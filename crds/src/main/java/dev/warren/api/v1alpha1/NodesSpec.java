@@ -68,7 +68,8 @@ public record NodesSpec(
         @JsonPropertyDescription(
             "A pod template whose fields are added to a node's Pod: labels, annotations,"
                 + " tolerations, nodeSelector, affinity, priorityClassName, imagePullSecrets, and"
-                + " so on. The operator's own fields win, except topologySpreadConstraints,"
+                + " so on. The operator's own fields take precedence, except"
+                + " topologySpreadConstraints,"
                 + " affinity and terminationGracePeriodSeconds.")
         Map<String, Object> podTemplate) {
 

@@ -171,7 +171,7 @@ public record QueueSpec(
             "What happens on a change of type, singleActiveConsumer or arguments, which"
                 + " RabbitMQ does not allow while the queue exists. Refuse: nothing changes, and"
                 + " the status says why. Migrate: the queue is recreated and keeps its messages."
-                + " They are moved to another queue; then all clients are disconnected and kept"
+                + " They are moved to another queue; then all clients are disconnected and locked"
                 + " out for a few seconds while the queue is deleted and declared; then the"
                 + " messages are moved back. No confirmed message is lost. A message may be"
                 + " delivered twice, and the order is not kept. Not for streams.")

@@ -56,13 +56,13 @@ final class EndpointServers implements AutoCloseable {
   private final Map<Integer, RequestReplyServer> requestReply = new ConcurrentHashMap<>();
 
   /** Ports on which listening failed at the last attempt. */
-  private final Set<Integer> notHad = new HashSet<>();
+  private final Set<Integer> failedPorts = new HashSet<>();
 
   private volatile PublishServer publish;
   private int publishPort;
   private volatile boolean complete;
 
-  /** Nothing listens yet; connecting to the broker begins. */
+  /** Starts to connect to the broker. Nothing listens yet. */
   EndpointServers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
     this.meters = meters;
@@ -96,7 +96,7 @@ final class EndpointServers implements AutoCloseable {
     return requestReply.get(endpoint.port()).port();
   }
 
-  /** The port that messages are published by. */
+  /** The actual port of the HTTP endpoint. */
   int publishPort() {
     return publish.port();
   }
@@ -160,17 +160,17 @@ final class EndpointServers implements AutoCloseable {
       requestReply.put(
           endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
       LOG.infof("%s: listening for requests on port %d", endpoint.name(), endpoint.port());
-      notHad.remove(endpoint.port());
+      failedPorts.remove(endpoint.port());
       return true;
     } catch (IOException e) {
-      cannotBeHad(endpoint.port(), e);
+      listenFailed(endpoint.port(), e);
       return false;
     }
   }
 
   /** It is retried every second, and logged once. */
-  private void cannotBeHad(int port, Throwable cause) {
-    if (notHad.add(port)) {
+  private void listenFailed(int port, Throwable cause) {
+    if (failedPorts.add(port)) {
       LOG.errorf("Cannot listen on port %d: %s", port, cause.getMessage());
     }
   }
@@ -203,10 +203,10 @@ final class EndpointServers implements AutoCloseable {
       publish = server;
       publishPort = endpoint.port();
       LOG.infof("Listening for messages on port %d", endpoint.port());
-      notHad.remove(endpoint.port());
+      failedPorts.remove(endpoint.port());
       return true;
     } catch (CompletionException e) {
-      cannotBeHad(endpoint.port(), e.getCause());
+      listenFailed(endpoint.port(), e.getCause());
       server.close();
       return false;
     }

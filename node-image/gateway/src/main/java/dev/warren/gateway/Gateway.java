@@ -36,7 +36,7 @@ public class Gateway implements HealthCheck {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /** How long pending requests may take at the stop. */
+  /** How long pending requests may take when the gateway stops. */
   private static final Duration TO_FINISH = Duration.ofSeconds(10);
 
   private final Role role;
@@ -74,8 +74,8 @@ public class Gateway implements HealthCheck {
     }
   }
 
-  /** Through this the operator learns when consumers without Pods get work. */
-  void tellOfArrivals(@Observes Router router) {
+  /** Lets the operator learn when consumers without Pods get work. */
+  void addArrivalsRoute(@Observes Router router) {
     new ArrivalHandler(this::firstArrival).addTo(router);
   }
 

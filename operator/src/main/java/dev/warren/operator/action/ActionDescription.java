@@ -32,7 +32,7 @@ import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerAction.Unbind;
 
-/** What actions at the broker do, in words. */
+/** Describes what actions at the broker do. */
 final class ActionDescription {
 
   private ActionDescription() {}
@@ -43,7 +43,7 @@ final class ActionDescription {
       case NodeCommand command -> of(command);
       case QueueDeletion deletion -> of(deletion);
       case RecreateQueue recreate ->
-          "keep clients out, and delete queue '%s' and declare it as a %s queue"
+          "lock clients out, delete queue '%s' and declare it again as a %s queue"
               .formatted(recreate.queue().name(), recreate.queue().type());
     };
   }
@@ -70,24 +70,24 @@ final class ActionDescription {
           "move the messages of queue '%s' to '%s'"
               .formatted(start.move().from(), start.move().to());
       case EndMove end -> "end the move of messages '%s'".formatted(end.name());
-      case KeepClientsOut keep -> "let no client connect";
-      case LetClientsIn let -> "let clients connect again";
+      case KeepClientsOut keep -> "refuse client connections";
+      case LetClientsIn let -> "allow client connections again";
     };
   }
 
   private static String of(NodeCommand action) {
     return switch (action) {
       case AddStreamMember add ->
-          "add a replica of stream '%s' on %s".formatted(add.stream(), add.node());
+          "add a member of stream '%s' on %s".formatted(add.stream(), add.node());
       case RemoveStreamMember remove ->
-          "remove the replica of stream '%s' on %s".formatted(remove.stream(), remove.node());
+          "remove the member of stream '%s' on %s".formatted(remove.stream(), remove.node());
       case StopNode stop -> "stop " + stop.node();
       case ForgetNode forget -> "forget " + forget.node();
       case DisconnectClients disconnect -> "disconnect all clients";
       case SetPlugins set ->
-          "enable on %s the plugins %s".formatted(set.node(), String.join(", ", set.plugins()));
+          "set the plugins of %s to %s".formatted(set.node(), String.join(", ", set.plugins()));
       case FreeFeatureFlags free ->
-          "see that no node that is done keeps %s from its start".formatted(free.node());
+          "release the feature-flag lock that blocks %s, if it is stale".formatted(free.node());
     };
   }
 

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One change to the broker, sealed by how it is carried out. Each may be repeated without harm,
- * also after it was carried out by half.
+ * One change to the broker, sealed by how it is carried out. Each may be repeated safely, also when
+ * it was half done.
  */
 public sealed interface BrokerAction {
 
-  /** How long one request or command of it may take. Then it has failed. */
+  /** How long one of its requests or commands may take before the action fails. */
   Duration deadline();
 
   /** Carried out by requests to the management API alone. */
@@ -30,7 +30,7 @@ public sealed interface BrokerAction {
   /** Changes on which nodes a quorum queue has members. */
   sealed interface MemberChange extends ApiAction {
 
-    /** RabbitMQ itself waits for 5 s for a majority of the members. */
+    /** RabbitMQ itself waits 5 s for a majority of the members. */
     @Override
     default Duration deadline() {
       return Duration.ofSeconds(10);
@@ -48,12 +48,14 @@ public sealed interface BrokerAction {
   /** Deletes queues that may be deleted. */
   sealed interface QueueDeletion extends BrokerAction {}
 
-  /** What it does, in words. */
+  /** What it does, as a verb phrase. */
   default String describe() {
     return ActionDescription.of(this);
   }
 
-  /** Whether it takes something away, so that it must be behind the record of the nodes. */
+  /**
+   * Whether it removes something, so that it must wait until the record of the nodes is written.
+   */
   default boolean isDestructive() {
     return switch (this) {
       case Unbind unbind -> true;
@@ -84,7 +86,7 @@ public sealed interface BrokerAction {
     };
   }
 
-  /** Whether it changes what the resource declares, so that the next pass has to see it first. */
+  /** Whether it changes what the resource declares, so that the next pass must observe it first. */
   default boolean isDeclaration() {
     return switch (this) {
       case PutUser put -> true;
@@ -115,14 +117,14 @@ public sealed interface BrokerAction {
     };
   }
 
-  /** Whether it is about a node, and not about what is declared on all of them. */
+  /** Whether it concerns a node, and not what is declared on all nodes. */
   default boolean concernsNodes() {
     return this instanceof StopNode
         || this instanceof ForgetNode
         || this instanceof FreeFeatureFlags;
   }
 
-  /** Makes a user, or sets its password, tags and permissions (all in the virtual host). */
+  /** Creates a user or updates its password, tags and permissions (all in the virtual host). */
   record PutUser(String name, String password) implements ApiAction {
     /** Without the password, since plans are logged. */
     @Override
@@ -131,7 +133,7 @@ public sealed interface BrokerAction {
     }
   }
 
-  /** Replaces the record of what the topology has declared. Without it nothing may be declared. */
+  /** Replaces the record of what the topology has declared. Nothing may be declared without it. */
   record PutRecord(OwnershipRecord declared) implements ApiAction {}
 
   /** Sets a policy. */
@@ -146,18 +148,19 @@ public sealed interface BrokerAction {
   /** Binds an exchange to a queue. */
   record Bind(Binding binding) implements ApiAction {}
 
-  /** Removes a binding, if it is there. */
+  /** Removes a binding, if it exists. */
   record Unbind(Binding binding) implements ApiAction {}
 
   /**
-   * Deletes a queue, if it is there.
+   * Deletes a queue, if it exists.
    *
-   * @param onlyIfEmpty whether it stays when it turns out to have messages or consumers
+   * @param onlyIfEmpty whether the queue stays when it has messages or consumers
    */
   record RemoveQueue(String queue, boolean onlyIfEmpty) implements QueueDeletion {
 
     /**
-     * RabbitMQ waits for 5 s for each of several things; one that is not waited for is half done.
+     * RabbitMQ waits up to 5 s for each of several steps. A shorter deadline could stop it
+     * half-way.
      */
     @Override
     public Duration deadline() {
@@ -166,9 +169,9 @@ public sealed interface BrokerAction {
   }
 
   /**
-   * Finishes deletions that ended half-way: RabbitMQ ends a queue's members first and forgets the
-   * queue last, and whoever asked for it may be gone in between. Then nobody can use the queue, nor
-   * declare it again. A queue of which any member still has its messages is left alone.
+   * Finishes deletions that stopped half-way. RabbitMQ ends a queue's members first and forgets the
+   * queue last, and the requester may end in between. Then nobody can use the queue or declare it
+   * again. A queue with any member that still has its messages is left alone.
    */
   record FinishDeletions(Set<String> queues) implements QueueDeletion {
 
@@ -179,58 +182,56 @@ public sealed interface BrokerAction {
     }
   }
 
-  /** Deletes a policy, if it is there. */
+  /** Deletes a policy, if it exists. */
   record RemovePolicy(String policy) implements ApiAction {}
 
-  /** Deletes an exchange, if it is there; it stays when something turns out to be bound to it. */
+  /** Deletes an exchange, if it exists. The exchange stays if something is bound to it. */
   record RemoveExchange(String exchange) implements ApiAction {}
 
-  /** Gives a quorum queue a copy on one more node. */
+  /** Adds a member of a quorum queue on one more node. */
   record AddMember(String queue, String node) implements MemberChange {}
 
-  /** Gives a stream a copy on one more node. */
+  /** Adds a member of a stream on one more node. */
   record AddStreamMember(String stream, String node) implements NodeCommand {}
 
-  /** Spreads the leaders of queues over the nodes; it goes on after the answer. */
+  /** Spreads the leaders of queues over the nodes. RabbitMQ continues this after its answer. */
   record BalanceLeaders() implements ApiAction {}
 
-  /** Has a running node hand over its leaders, close its clients' connections and stop. */
+  /** Makes a running node hand over its leaders, close its clients' connections and stop. */
   record StopNode(String node) implements NodeCommand {}
 
-  /** Has the other nodes forget one that does not run, and the queues their members on it. */
+  /** Makes the other nodes forget a stopped node, and the queues forget their members on it. */
   record ForgetNode(String node) implements NodeCommand {}
 
-  /**
-   * Has messages moved from one queue to another until {@link EndMove}: each is confirmed there.
-   */
+  /** Moves messages from one queue to another, with confirms, until {@link EndMove}. */
   record StartMove(String name, Move move) implements ApiAction {}
 
-  /** Ends a move. What is on its way may be in both queues then. */
+  /** Ends a move. Messages on their way may then be in both queues. */
   record EndMove(String name) implements ApiAction {}
 
   /**
-   * Disconnects all clients and keeps them out, so that nobody publishes; waits until the move has
-   * left the queue empty; deletes the queue and declares it as wanted, with its policy and
-   * bindings; and lets clients in again. Refused when the queue does not become empty; a move that
-   * stands still is started again then.
+   * Recreates a queue while clients are locked out, so that nobody publishes. It waits until the
+   * move has emptied the queue, deletes the queue, declares it again with its policy and bindings,
+   * and lets clients connect again. It fails if the queue does not become empty; then it restarts a
+   * move that has stopped.
    *
-   * @param emptying the move that empties the queue; it ends
+   * @param emptying the move that empties the queue; this action ends it
    */
   record RecreateQueue(
       Queue queue, Optional<Policy> policy, Set<Binding> bindings, StartMove emptying)
       implements BrokerAction {
 
-    /** How long the queue may take to become empty, while clients are kept out. */
+    /** How long the queue may take to become empty while clients are locked out. */
     @Override
     public Duration deadline() {
       return Duration.ofSeconds(20);
     }
   }
 
-  /** Lets no client connect, nor publish by the management API. Those that are connected stay. */
+  /** Refuses new client connections, and publishing by the management API. Open ones stay. */
   record KeepClientsOut() implements ApiAction {}
 
-  /** Closes the connections of all clients, those that are being opened too. */
+  /** Closes the connections of all clients, also those that are still being opened. */
   record DisconnectClients() implements NodeCommand {
 
     /** It tries for 10 s. */
@@ -240,30 +241,30 @@ public sealed interface BrokerAction {
     }
   }
 
-  /** Clients may connect. */
+  /** Allows client connections. */
   record LetClientsIn() implements ApiAction {}
 
-  /** Has a running node enable these plugins, and disable all others. It tells so 5 s later. */
+  /** Sets the enabled plugins of a running node. The node reports the change 5 s later. */
   record SetPlugins(String node, Set<String> plugins) implements NodeCommand {}
 
-  /** Takes a quorum queue's copy from a node. */
+  /** Removes a quorum queue's member on a node. */
   record RemoveMember(String queue, String node) implements MemberChange {}
 
   /**
-   * Takes a stream's copy from a node. Refused while a copy on another node lacks anything that the
-   * stream has confirmed.
+   * Removes a stream's member on a node. Refused while a member on another node lacks confirmed
+   * messages.
    */
   record RemoveStreamMember(String stream, String node) implements NodeCommand {}
 
   /**
-   * Takes the turn at the feature flags from a node that has nothing to do with it, so that another
-   * can go on with its start. Nothing is done if there is none.
+   * Releases the feature-flag lock if the node that holds it is idle, so that another node can
+   * continue its start. Otherwise does nothing.
    *
-   * @param node the one that waits
+   * @param node the node that waits for the lock
    */
   record FreeFeatureFlags(String node) implements NodeCommand {
 
-    /** It only asks, and the next pass asks again. */
+    /** This only queries, and the next pass retries. */
     @Override
     public Duration deadline() {
       return Duration.ofSeconds(10);

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Changes to the broker that follow each other.
  *
- * @param behindRecord whether none of them may be made unless the record of the nodes is written
+ * @param behindRecord whether the changes must wait until the record of the nodes is written
  */
 public record BrokerStep(boolean behindRecord, List<BrokerAction> actions) {
 
@@ -18,12 +18,14 @@ public record BrokerStep(boolean behindRecord, List<BrokerAction> actions) {
     }
   }
 
-  /** One step, none of which may be done unless the record of the nodes is written. */
+  /** One step that must wait until the record of the nodes is written. */
   public static List<BrokerStep> behindRecord(List<BrokerAction> actions) {
     return actions.isEmpty() ? List.of() : List.of(new BrokerStep(true, actions));
   }
 
-  /** Steps for these changes in their order: those that are destructive are behind the record. */
+  /**
+   * Steps for these changes in their order. Destructive changes wait for the record of the nodes.
+   */
   public static List<BrokerStep> inOrder(List<BrokerAction> actions) {
     List<BrokerStep> steps = new ArrayList<>();
     int begin = 0;

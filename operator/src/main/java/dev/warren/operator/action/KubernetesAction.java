@@ -9,15 +9,15 @@ import java.util.Map;
 /** One change in Kubernetes. Each is idempotent. */
 public sealed interface KubernetesAction {
 
-  /** The object that it is about. */
+  /** The object that it changes. */
   HasMetadata object();
 
-  /** Why it is done, as the end of a sentence. */
+  /** Why it is necessary, as the end of a sentence. */
   String because();
 
   /**
-   * Whether the changes after it depend on it. Nodes run even without a Service for clients and
-   * without a budget for evictions.
+   * Whether the changes after it depend on it. Nodes run even without a Service for clients and a
+   * PodDisruptionBudget.
    */
   default boolean othersNeedIt() {
     return switch (object()) {
@@ -27,7 +27,7 @@ public sealed interface KubernetesAction {
     };
   }
 
-  /** What it does and why, in words. */
+  /** What it does and why, as a phrase. */
   default String describe() {
     return toString();
   }
@@ -40,7 +40,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /** Sets the operator's fields of an object, and leaves those of others (server-side apply). */
+  /** Sets the operator's fields of an object and keeps those of others (server-side apply). */
   record Apply(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -49,8 +49,8 @@ public sealed interface KubernetesAction {
   }
 
   /**
-   * Like {@link Apply}, for a Deployment of which only the number of Pods changes: it does not
-   * become less ready.
+   * Like {@link Apply}, for a Deployment of which only the number of Pods changes. It stays as
+   * ready as before.
    */
   record Scale(Deployment object, String because) implements KubernetesAction {
     @Override
@@ -67,7 +67,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /** Sets labels and annotations of an object, and leaves the rest. */
+  /** Sets labels and annotations of an object, and keeps the others. */
   record Mark(
       HasMetadata object,
       Map<String, String> labels,
@@ -80,7 +80,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /** Replaces an object, if it is still the one that was observed. */
+  /** Replaces an object, unless it has changed since it was observed. */
   record Replace(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -88,7 +88,7 @@ public sealed interface KubernetesAction {
     }
   }
 
-  /** Deletes an object, if it is still the one that was observed. */
+  /** Deletes an object, unless it has changed since it was observed. */
   record Delete(HasMetadata object, String because) implements KubernetesAction {
     @Override
     public String toString() {
@@ -97,7 +97,7 @@ public sealed interface KubernetesAction {
   }
 
   private static String words(String verb, KubernetesAction action) {
-    // Without the content of the object, which may be a Secret.
+    // Without the content of the object, because it may be a Secret.
     return verb
         + " "
         + action.object().getKind()

@@ -10,7 +10,7 @@ import java.util.Comparator;
  */
 public record Problem(Reason reason, String message) {
 
-  /** Of two that are equally severe, the first stays first. */
+  /** Orders problems by severity. Problems of equal severity keep their order. */
   public static final Comparator<Problem> WORST_FIRST =
       Comparator.comparing((Problem problem) -> problem.reason().outlook()).reversed();
 }

@@ -1,10 +1,10 @@
 package dev.warren.operator.action;
 
 /**
- * Something that the resource no longer declares and that is still in the broker.
+ * Something that the resource no longer declares and that still exists in the broker.
  *
  * @param kind Queue or Exchange
- * @param because why, as a sentence for the user
+ * @param because the reason, as a sentence for the user
  */
 public record Retained(String kind, String name, String because) {
 

@@ -1,5 +1,2 @@
-/**
- * Pure: what can be done in Kubernetes and at the broker, and what keeps it from being done, as
- * values.
- */
+/** Pure: changes in Kubernetes and at the broker, and the problems that prevent them, as values. */
 package dev.warren.operator.action;

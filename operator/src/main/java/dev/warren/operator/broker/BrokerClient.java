@@ -7,12 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A topology's broker. Calls block: those that only ask for a few seconds at the most, a change for
- * as long as its deadline allows.
+ * A topology's broker. Calls block: a query for a few seconds at most, a change until its deadline.
  */
 public interface BrokerClient {
 
-  /** Reads everything that planning needs. Never throws: what fails is an observation too. */
+  /** Reads everything that planning needs. Never throws: a failure is an observation too. */
   BrokerObservation observe();
 
   /**
@@ -23,8 +22,8 @@ public interface BrokerClient {
   void apply(BrokerAction action);
 
   /**
-   * Counts the messages of some queues, at little cost: it may be asked every few seconds. RabbitMQ
-   * counts anew every 5 s.
+   * Counts the messages of some queues. The query is cheap and may be repeated every few seconds.
+   * RabbitMQ refreshes its counts every 5 s.
    *
    * @throws BrokerException when the broker does not answer
    */
@@ -40,7 +39,7 @@ public interface BrokerClient {
   /**
    * Whether the other nodes can still resolve a node's host name.
    *
-   * @throws BrokerException when none could be asked
+   * @throws BrokerException when no node could be queried
    */
   boolean canResolve(int node);
 }

@@ -13,14 +13,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Finds a topology's broker: the nodes that may answer, those first that serve clients. */
+/** Finds the broker nodes that may answer for a topology. Nodes that serve clients come first. */
 public final class BrokerClientFactory {
 
   private final HttpClient http;
   private final NodeShell shell;
   private final Clock clock;
 
-  /** Where a topology's broker is, and the Secret with the operator's account in it. */
+  /** The address of a topology's broker, and the Secret with the operator's account. */
   public record BrokerAddress(ResourceNames names, Collection<QueueNode> nodes, Secret admin) {}
 
   public BrokerClientFactory(HttpClient http, KubernetesClient kubernetes, Clock clock) {
@@ -33,7 +33,7 @@ public final class BrokerClientFactory {
   public BrokerClient of(BrokerAddress address) {
     List<URI> endpoints =
         address.nodes().stream()
-            // One that leaves may have been forgotten, and not know it.
+            // The cluster may have forgotten a leaving node without its knowledge.
             .filter(QueueNode::isInService)
             // A Pod also counts as pending while a container beside RabbitMQ cannot be started.
             .filter(QueueNode::hasStarted)

@@ -1,22 +1,22 @@
 package dev.warren.operator.broker;
 
-/** The broker did not do what it was asked. The message is a sentence for the user. */
+/** The broker did not do what the operator requested. The message is a sentence for the user. */
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Why, as far as it decides what to do next. */
+  /** Why, as far as it determines what to do next. */
   public enum Kind {
-    /** No answer, or an answer that says "not now": asking again may help. */
+    /** No answer, or an answer that says "not now": a retry may help. */
     UNAVAILABLE,
-    /** A node tried and failed, and none is still at it: what was begun may be half done. */
+    /** A node tried and failed, and no node still tries: the change may be half done. */
     FAILED,
     /** The broker understood and refused: the same request will fail again. */
     REFUSED,
-    /** It was not asked, for this was not tried with its version. */
+    /** The operator did not try, because this was not tested with the broker's version. */
     UNTRIED,
-    /** What was to be removed is in use, so nothing was done: later it may not be. */
+    /** The object to remove is in use, so nothing was done. It may become free later. */
     IN_USE,
-    /** The credentials are not the broker's. */
+    /** The broker does not accept the credentials. */
     UNAUTHORIZED
   }
 

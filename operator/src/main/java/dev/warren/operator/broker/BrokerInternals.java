@@ -21,15 +21,15 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * What RabbitMQ has neither a request nor a command for: a node is asked to evaluate Erlang, which
- * uses functions of RabbitMQ's own that another series may not have, or with another meaning. So a
- * node of a series with which this was not tried is not asked, and the action fails.
+ * What RabbitMQ has neither a request nor a command for: a node evaluates Erlang. The code uses
+ * RabbitMQ's internal functions, which another series may lack or may have changed. So the action
+ * fails on a node of a series with which it was not tried.
  */
 final class BrokerInternals {
 
   private static final Logger LOG = Logger.getLogger(BrokerInternals.class);
 
-  /** The series with which all of this was tried, the last time with 4.3.6. */
+  /** The series with which all of this was tried, most recently with 4.3.6. */
   private static final String TRIED = "4.3";
 
   private static final Pattern UNTRIED = Pattern.compile("\\{untried,\\s*\"([^\"]*)\"}");
@@ -53,7 +53,7 @@ final class BrokerInternals {
   /**
    * What is in a queue at this moment.
    *
-   * @throws BrokerException when that cannot be found out
+   * @throws BrokerException when it cannot be determined
    */
   QueueContents contents(Pod asked, String queue) {
     String answer =
@@ -71,14 +71,14 @@ final class BrokerInternals {
       default ->
           throw new BrokerException(
               Kind.UNAVAILABLE,
-              "the messages of queue '%s' cannot be counted: %s".formatted(queue, answer));
+              "cannot count the messages of queue '%s': %s".formatted(queue, answer));
     };
   }
 
   /**
-   * Those of some quorum queues of which every member was deleted.
+   * The quorum queues among these whose members are all deleted.
    *
-   * @throws BrokerException when their members cannot be asked
+   * @throws BrokerException when their members cannot be queried
    */
   Set<String> halfDeleted(Pod asked, Set<String> suspects) {
     List<String> queues = List.copyOf(suspects);
@@ -96,7 +96,7 @@ final class BrokerInternals {
   }
 
   /**
-   * Finishes the deletion of those queues of which every member was deleted.
+   * Finishes the deletion of those queues whose members are all deleted.
    *
    * @throws BrokerException when it is not finished
    */
@@ -114,23 +114,23 @@ final class BrokerInternals {
 
   private static BrokerException cannotBeAsked(Result result) {
     return new BrokerException(
-        Kind.UNAVAILABLE, "whether queues are deleted cannot be asked: " + result.output());
+        Kind.UNAVAILABLE, "cannot find out whether queues are deleted: " + result.output());
   }
 
   /**
    * Closes all connections of clients.
    *
-   * @throws BrokerException when some stay
+   * @throws BrokerException when some stay open
    */
   void disconnectClients(Pod asked, Duration limit) {
     Result result = evaluate(asked, InternalsErlang.DISCONNECT, limit);
     if (result.exitCode() != 0) {
       throw new BrokerException(
-          Kind.UNAVAILABLE, "clients could not be disconnected: " + result.output());
+          Kind.UNAVAILABLE, "cannot close the connections of clients: " + result.output());
     }
   }
 
-  /** Removes what there is of a queue's member on a node, if the queue does not know it. */
+  /** Removes the remains of a queue's member on a node, if the queue does not know the member. */
   String clearMember(Pod asked, AddMember failed) {
     return evaluate(
             asked,
@@ -139,7 +139,7 @@ final class BrokerInternals {
         .output();
   }
 
-  /** Gives back the turn at the feature flags, if a node that does nothing with it has it. */
+  /** Releases the feature-flag lock, if the node that holds it is idle. */
   String freeTurnAtFeatureFlags(Pod asked, Duration limit) {
     return evaluate(asked, InternalsErlang.FREE_TURN, limit).output();
   }
@@ -156,7 +156,7 @@ final class BrokerInternals {
     if (untried.find()) {
       throw new BrokerException(
           Kind.UNTRIED,
-          ("RabbitMQ %s runs, and this uses functions of RabbitMQ's own that were tried with %s only:"
+          ("the nodes run RabbitMQ %s, and this change was tried with RabbitMQ %s only:"
                   + " use a queue node image of that series")
               .formatted(untried.group(1), TRIED));
     }
@@ -167,7 +167,7 @@ final class BrokerInternals {
     return texts.stream().map(text -> "<<" + bytes(text) + ">>").collect(Collectors.joining(","));
   }
 
-  /** As Erlang writes a binary, whatever the signs. */
+  /** The text as Erlang writes a binary, for any characters. */
   private static String bytes(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return IntStream.range(0, bytes.length)

@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.function.Predicate;
 
 /**
- * The Pods of a topology's queue nodes, of which one is asked.
+ * The Pods of a topology's queue nodes, one of which is queried.
  *
- * @param names the topology's, by which the broker's nodes are known
+ * @param names the names of the topology, from which the broker's node names follow
  */
 record BrokerNodes(ResourceNames names, Collection<QueueNode> nodes) {
 
@@ -25,12 +25,11 @@ record BrokerNodes(ResourceNames names, Collection<QueueNode> nodes) {
         .filter(node -> names.brokerNode(node.number()).equals(brokerNode))
         .flatMap(node -> node.pod().stream())
         .findFirst()
-        .orElseThrow(
-            () -> new BrokerException(Kind.UNAVAILABLE, "There is no Pod of " + brokerNode));
+        .orElseThrow(() -> new BrokerException(Kind.UNAVAILABLE, brokerNode + " has no Pod"));
   }
 
   /**
-   * The Pod of a ready node that is another than this one.
+   * The Pod of a ready node other than this one.
    *
    * @throws BrokerException when no other is ready
    */
@@ -50,11 +49,10 @@ record BrokerNodes(ResourceNames names, Collection<QueueNode> nodes) {
   private Pod ready(Predicate<QueueNode> among) {
     return nodes.stream()
         .filter(node -> node.isReady() && among.test(node))
-        // Of one whose gateway is not ready, Kubernetes would not tell that its machine is silent.
+        // Kubernetes would not report a silent machine under a node whose gateway is not ready.
         .sorted(Comparator.comparing((QueueNode node) -> !node.hasReadyPod()))
         .flatMap(node -> node.pod().stream())
         .findFirst()
-        .orElseThrow(
-            () -> new BrokerException(Kind.UNAVAILABLE, "No queue node is ready to be asked"));
+        .orElseThrow(() -> new BrokerException(Kind.UNAVAILABLE, "No queue node is ready"));
   }
 }

@@ -19,11 +19,12 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
- * Carries out changes at brokers, for each topology one at a time. A pass waits for one only as
- * long as it may: what takes longer goes on beside the passes, which know of it until it has ended.
+ * Carries out changes at brokers, one at a time for each topology. A pass waits only until its
+ * deadline. A longer action continues in the background, and later passes see it until it ends.
  *
- * <p>Thread-safe. All is kept in memory: an operator that has just started begins again, and each
- * action may be repeated. What goes on for a topology that was deleted ends with its Pods.
+ * <p>Thread-safe. Everything is kept in memory: an operator that has just started begins again,
+ * which is safe because each action may be repeated. An action for a deleted topology ends with its
+ * Pods.
  */
 public final class BrokerWorker {
 
@@ -41,9 +42,9 @@ public final class BrokerWorker {
   private record Failure(BrokerAction action, String why) {}
 
   /**
-   * @param executor on which actions are carried out; each may block for minutes
+   * @param executor carries out actions; each may block for minutes
    * @param exists whether a topology is still there
-   * @param wake has a topology looked at, because what went on beside its passes has ended
+   * @param wake triggers a reconcile of a topology when its background action has ended
    */
   public BrokerWorker(
       Executor executor, Predicate<Owner> exists, Consumer<Owner> wake, Clock clock) {
@@ -53,7 +54,7 @@ public final class BrokerWorker {
     this.clock = clock;
   }
 
-  /** What goes on for a topology beside its passes. */
+  /** The background action of a topology. */
   public Optional<Underway> underway(Owner topology) {
     return Optional.ofNullable(running.get(topology)).map(run -> underway(topology, run));
   }
@@ -68,10 +69,10 @@ public final class BrokerWorker {
   }
 
   /**
-   * Begins an action and waits for its end. While another one goes on it is not begun.
+   * Begins an action and waits for its end. Does not begin it while another one continues.
    *
-   * @param until how long is waited
-   * @return what goes on beside the pass now; empty when the action is done
+   * @param until how long to wait
+   * @return the background action that continues now; empty when the action is done
    * @throws BrokerException when it failed
    */
   public Optional<Underway> carryOut(
@@ -85,7 +86,7 @@ public final class BrokerWorker {
     if (hasEnded(run, until)) {
       return Optional.empty();
     }
-    LOG.infof("%s: goes on beside the passes", action.describe());
+    LOG.infof("%s: continues in the background", action.describe());
     run.end().whenComplete((done, failure) -> endedBeside(topology, action, failure));
     return Optional.of(underway(topology, run));
   }
@@ -113,7 +114,7 @@ public final class BrokerWorker {
     }
   }
 
-  /** Whether it has ended well by then. */
+  /** Whether it has ended successfully by then. */
   private boolean hasEnded(Run run, Instant until) {
     long millis = Math.max(0, Duration.between(clock.instant(), until).toMillis());
     try {

@@ -25,11 +25,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** What is declared in the broker, read from the management API's JSON. */
+/** Reads from the management API's JSON what is declared in the broker. */
 final class DefinitionsJson {
   static final String QUEUE_TYPE = "x-queue-type";
 
-  /** The global parameter with the record of what the topology has declared. Never renamed. */
+  /** The global parameter that records what the topology has declared. It must never be renamed. */
   static final String RECORD = "warren.declared";
 
   private static final Logger LOG = Logger.getLogger(DefinitionsJson.class);
@@ -51,7 +51,7 @@ final class DefinitionsJson {
         byName(elements(all.path("users")).map(u -> user(u, permitted)), User::name));
   }
 
-  /** The record in the broker's definitions. One that nobody can read any more claims nothing. */
+  /** The record in the broker's definitions. A record that cannot be read claims nothing. */
   static OwnershipRecord declared(JsonNode all) {
     return elements(all.path("global_parameters"))
         .filter(parameter -> RECORD.equals(text(parameter, "name")))

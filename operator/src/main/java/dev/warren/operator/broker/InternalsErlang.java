@@ -1,9 +1,9 @@
 package dev.warren.operator.broker;
 
-/** The Erlang that {@link BrokerInternals} has nodes evaluate. */
+/** The Erlang code that nodes evaluate for {@link BrokerInternals}. */
 final class InternalsErlang {
 
-  /** What is asked only of nodes of one series, and what. */
+  /** Evaluates code only on nodes of one series. */
   static final String ONLY_IF_TRIED =
       """
       case application:get_key(rabbit, vsn) of
@@ -13,7 +13,7 @@ final class InternalsErlang {
       end.
       """;
 
-  /** Also those that are being opened, which no list shows yet. */
+  /** Also closes connections that are still being opened, which no list shows yet. */
   static final String DISCONNECT =
       """
       Close = fun Again(0) ->
@@ -31,9 +31,10 @@ final class InternalsErlang {
       """;
 
   /**
-   * A member that was deleted is not registered any more; one that only does not run is. The one
-   * that led the queue waits, terminating, for the others, which the same deletion has ended. With
-   * either no message is left. A member that cannot be asked ends it all: the next pass asks again.
+   * A deleted member is no longer registered; a member that is only stopped still is. The former
+   * leader stays in a terminating state while it waits for the others, which the same deletion has
+   * ended. In both cases no message is left. If a member cannot be queried, the evaluation fails,
+   * and the next pass tries again.
    */
   private static final String IS_DELETED =
       """
@@ -49,9 +50,10 @@ final class InternalsErlang {
       """;
 
   /**
-   * What is in a queue, as its leader or its process says: what is shown is some s older. That it
-   * still leads, with all that was confirmed before, a leader shows by a command that a majority
-   * takes. One whose deletion has begun takes none, though the management API shows it as running.
+   * What is in a queue, according to its leader or its process. All other counts are some seconds
+   * old. The leader first runs a command that a majority must accept: this proves that it still
+   * leads and has everything that was confirmed before. A queue whose deletion has begun accepts no
+   * command, although the management API shows it as running.
    */
   static final String CONTENTS =
       IS_DELETED
@@ -94,7 +96,7 @@ final class InternalsErlang {
         amqqueue:get_type(Q) =:= rabbit_quorum_queue],
       """;
 
-  /** A tuple, for Erlang shows a list of numbers as a text. */
+  /** A tuple, because Erlang prints a list of numbers as text. */
   static final String HALF_DELETED =
       IS_DELETED + QUEUES + "list_to_tuple([half_deleted | [I || {I, Q} <- Queues, IsDeleted(Q)]])";
 
@@ -108,7 +110,7 @@ final class InternalsErlang {
            end || {_, Q} <- Queues, IsDeleted(Q)]
           """;
 
-  /** Nothing is done to one that the queue's record knows. */
+  /** Does nothing to a member that the queue's record knows. */
   static final String CLEAR_MEMBER =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<%s>>)),
@@ -120,9 +122,10 @@ final class InternalsErlang {
       """;
 
   /**
-   * The turn is a name in Erlang's global registry. Nodes that connect to one another while it is
-   * given back may make each other remember it; the one that is meant has long been idle, the
-   * others ask it for ever. It looks itself whether it is, so it cannot be at work meanwhile.
+   * The lock is a name in Erlang's global registry. Nodes that connect to each other while it is
+   * released may remind each other of it. The holder has been idle for long, and the other nodes
+   * query it forever. The holder itself checks that it is idle and releases the lock, so it cannot
+   * start work in between.
    */
   static final String FREE_TURN =
       """

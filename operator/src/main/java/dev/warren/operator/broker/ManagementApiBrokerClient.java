@@ -19,13 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Talks to the management API of the first of a broker's nodes that answers. */
+/** Talks to the management API of the first node that answers. */
 final class ManagementApiBrokerClient {
 
-  /** For what is only read. */
+  /** For read requests. */
   private static final Duration READ_LIMIT = Duration.ofSeconds(3);
 
-  /** These need no statistics, which are some seconds older. */
+  /** These columns need no statistics, which are some seconds older. */
   private static final String LOAD_COLUMNS =
       "disable_stats=true&enable_queue_totals=true&columns="
           + "name,type,state,node,leader,online,messages_ready,messages_unacknowledged";
@@ -37,7 +37,7 @@ final class ManagementApiBrokerClient {
       ManagementApiRequest.get(
           "/api/vhosts/%2F/channels?columns=connection_details.peer_host,messages_unacknowledged");
 
-  /** So many nodes that do not answer are enough to know nothing of the load. */
+  /** When this many nodes do not answer, the load is unknown. */
   private static final int ASKED_FOR_LOAD = 2;
 
   private final HttpClient http;
@@ -57,7 +57,7 @@ final class ManagementApiBrokerClient {
     this.password = password;
   }
 
-  /** Reads everything that planning needs. Never throws: what fails is an observation too. */
+  /** Reads everything that planning needs. Never throws: a failure is an observation too. */
   BrokerObservation observe() {
     try {
       return askInTurn(
@@ -79,7 +79,7 @@ final class ManagementApiBrokerClient {
     change(action.deadline(), node -> ManagementApiChange.applyAt(node, action));
   }
 
-  /** Deletes a queue, if it is there, whatever is in it. */
+  /** Deletes a queue, if it exists, with everything in it. */
   void deleteQueue(String name, Duration deadline) {
     change(deadline, node -> node.sendIfThere(ManagementApiRequest.deleteQueue(name)));
   }
@@ -95,7 +95,7 @@ final class ManagementApiBrokerClient {
         });
   }
 
-  /** Counts the messages of some queues, at little cost. */
+  /** Counts the messages of some queues. The query is cheap. */
   QueueLoad load(Set<String> queues) {
     return askSome(
         node ->
@@ -118,7 +118,7 @@ final class ManagementApiBrokerClient {
         question);
   }
 
-  /** The first node's result that is not a failure of the kinds that another may not have. */
+  /** Queries the nodes in turn, and tries the next one after a failure of these kinds. */
   private <T> T askInTurn(
       List<URI> asked,
       Duration limit,
@@ -138,11 +138,11 @@ final class ManagementApiBrokerClient {
     throw new BrokerException(
         kindOf(failures),
         failures.isEmpty()
-            ? "The broker has no node to ask"
+            ? "The broker has no node to query"
             : failures.stream().map(BrokerException::getMessage).collect(joining("; ")));
   }
 
-  /** One that did not answer in time may still be at it. */
+  /** A node that did not answer in time may still carry out the request. */
   private static Kind kindOf(List<BrokerException> failures) {
     boolean tried = failures.stream().anyMatch(failure -> failure.kind() == Kind.FAILED);
     boolean stillTries =

@@ -52,8 +52,9 @@ final class ManagementApiChange {
   }
 
   /**
-   * A new member gets its messages by and by and has no vote until it has all of them. Without one
-   * that has, the others may not hold what was confirmed, and RabbitMQ does not look.
+   * A new member receives its messages gradually and has no vote until it has all of them. While
+   * another member lacks its vote, the remaining members may not hold all confirmed messages, and
+   * RabbitMQ does not check this.
    */
   private static void removeMemberAt(ManagementApiNode asked, RemoveMember remove) {
     String members = asked.send(ManagementApiRequest.members(remove.queue()));
@@ -75,8 +76,8 @@ final class ManagementApiChange {
   }
 
   /**
-   * Looked at first: RabbitMQ also refuses by itself to delete one in use, but with an error
-   * without words when the name is not in Latin letters.
+   * Checks first. RabbitMQ also refuses to delete an exchange in use, but its error has no text
+   * when the name is not in Latin letters.
    */
   private static void removeExchangeAt(ManagementApiNode node, String exchange) {
     String bindings = node.sendIfThere(ManagementApiRequest.bindingsFrom(exchange)).orElse("[]");

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The management API's JSON, read and written. */
+/** Reads and writes the management API's JSON. */
 final class ManagementApiJson {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -25,7 +25,7 @@ final class ManagementApiJson {
 
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-  /** What an answer says about why it is not a success. */
+  /** The reason that an error answer gives. */
   record ErrorBody(String error, String reason) {}
 
   private ManagementApiJson() {}
@@ -53,7 +53,7 @@ final class ManagementApiJson {
   /**
    * Reads an answer.
    *
-   * @throws BrokerException when it is no JSON
+   * @throws BrokerException when it is not JSON
    */
   static JsonNode tree(String json) {
     try {
@@ -68,7 +68,7 @@ final class ManagementApiJson {
   }
 
   static Stream<JsonNode> elements(JsonNode array) {
-    // Taking a missing list for an empty one would have everything declared anew.
+    // If a missing list counted as empty, everything would be declared again.
     if (!array.isArray()) {
       throw notUnderstood();
     }
@@ -77,7 +77,7 @@ final class ManagementApiJson {
 
   private static BrokerException notUnderstood() {
     return new BrokerException(
-        Kind.UNAVAILABLE, "The broker's answer is not what its management API promises");
+        Kind.UNAVAILABLE, "The management API's answer has an unexpected form");
   }
 
   static String text(JsonNode node, String field) {
@@ -96,7 +96,7 @@ final class ManagementApiJson {
 
   static Map<String, Object> object(JsonNode node, String field) {
     JsonNode value = node.path(field);
-    // Erlang's empty list and empty map are sometimes confused on the way to JSON.
+    // On the way to JSON, Erlang's empty list and empty map are sometimes confused.
     return value.isObject() ? MAPPER.convertValue(value, OBJECT) : new LinkedHashMap<>();
   }
 

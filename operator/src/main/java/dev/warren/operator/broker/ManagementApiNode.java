@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * The management API of one node.
  *
  * @param endpoint its URL, such as http://10.1.2.3:15672
- * @param limit how long it has for an answer
+ * @param limit how long the node may take to answer
  */
 record ManagementApiNode(
     HttpClient http, URI endpoint, String username, String password, Duration limit) {
@@ -33,7 +33,7 @@ record ManagementApiNode(
     return successful(exchange(request));
   }
 
-  /** The answer; empty when what the request is about is not there. */
+  /** The answer; empty when the object of the request does not exist. */
   Optional<String> sendIfThere(ManagementApiRequest request) {
     HttpResponse<String> response = exchange(request);
     return response.statusCode() == HttpURLConnection.HTTP_NOT_FOUND
@@ -56,7 +56,8 @@ record ManagementApiNode(
     CompletableFuture<HttpResponse<String>> response =
         http.sendAsync(httpRequest(request), BodyHandlers.ofString());
     try {
-      // HttpRequest's own timeout ends with the headers: a node that stalls later would block us.
+      // HttpRequest's own timeout ends with the headers, so a node that stalls later would block
+      // us.
       return response.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw unavailable(e);
@@ -72,7 +73,7 @@ record ManagementApiNode(
 
   private HttpRequest httpRequest(ManagementApiRequest request) {
     return HttpRequest.newBuilder(endpoint.resolve(request.path()))
-        // Without TLS, HTTP/2 would start with an upgrade that no part of this needs.
+        // Without TLS, HTTP/2 would start with an upgrade, which is not needed here.
         .version(HttpClient.Version.HTTP_1_1)
         .header("Authorization", basic(username, password))
         .header("Content-Type", "application/json")
@@ -102,7 +103,7 @@ record ManagementApiNode(
         body.reason().isEmpty() ? answer : answer + ": " + body.reason());
   }
 
-  /** RabbitMQ tells a forbidden thing from a wrong password by one letter. */
+  /** RabbitMQ distinguishes a forbidden request from a wrong password by one letter. */
   private static boolean isRefusal(ManagementApiJson.ErrorBody body) {
     return body.error().equals("not_authorised") || body.reason().equals("Access refused.");
   }
@@ -111,9 +112,9 @@ record ManagementApiNode(
     String what =
         switch (cause) {
           case TimeoutException e -> " did not answer within " + limit.toSeconds() + " s";
-          case HttpTimeoutException e -> " could not be connected to in time";
-          case ConnectException e -> " could not be connected to";
-          default -> " broke off the connection";
+          case HttpTimeoutException e -> " did not accept a connection in time";
+          case ConnectException e -> " did not accept a connection";
+          default -> " closed the connection";
         };
     return new BrokerException(Kind.UNAVAILABLE, name() + what, cause);
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What one node says of its broker. */
+/** What one node reports about its broker. */
 final class ManagementApiObservation {
 
   private static final ManagementApiRequest DEFINITIONS =
@@ -66,7 +66,7 @@ final class ManagementApiObservation {
     return streams ? StateJson.queues(totals, node.send(QUEUE_COPIES)) : StateJson.queues(totals);
   }
 
-  /** None is known to run while the plugin that knows is not enabled. */
+  /** While the plugin that carries out moves is disabled, no move runs. */
   private static Set<String> runningMovesAt(ManagementApiNode node) {
     return node.sendIfThere(ManagementApiRequest.shovels())
         .map(StateJson::runningMoves)

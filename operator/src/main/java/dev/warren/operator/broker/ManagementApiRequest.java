@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A request to the management API, before it is known which node gets it. */
+/** A request to the management API. It does not depend on the node that receives it. */
 record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   private static final String CONNECTION_LIMIT = "/api/vhost-limits/%2F/max-connections";
 
-  /** A shovel with this address connects without network, name and password. */
+  /** A shovel with this address connects within the node, without a name and a password. */
   private static final String WITHIN_THE_NODE = "amqp://";
 
   private static final String ALL = ".*";
 
-  /** Web servers refuse lines that are much longer than twice that. */
+  /** Web servers refuse lines that are much longer than twice this. */
   private static final int LONGEST_FILTER = 4000;
 
   static ManagementApiRequest get(String path) {
@@ -33,8 +33,8 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   }
 
   /**
-   * Reads columns of some queues. Of the others too if that would be too long a question; the
-   * answer is a list of queues then, and else an object that has it.
+   * Reads columns of some queues. If the filter would be too long, reads all queues. With a filter
+   * the answer is an object that contains the list of queues; without one it is the list itself.
    */
   static ManagementApiRequest getQueues(Set<String> names, String columns) {
     String filter =
@@ -47,22 +47,22 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
         "/api/queues/%2F?"
             + (filter.length() > LONGEST_FILTER
                 ? ""
-                // There are never more than a page of queues in so short a filter.
+                // A filter this short never matches more than one page of queues.
                 : "page=1&page_size=500&use_regex=true&name=" + filter + "&")
             + columns);
   }
 
-  /** A regular expression that only the text itself matches. */
+  /** A regular expression that matches only the text itself. */
   private static String quoted(String text) {
     return text.replaceAll("([^\\w\\P{ASCII}])", "\\\\$1");
   }
 
-  /** The members of a quorum queue, as each of them says. */
+  /** The members of a quorum queue, as each of them reports itself. */
   static ManagementApiRequest members(String queue) {
     return get(path("queues", "quorum", BrokerDefinitions.VHOST, queue, "status"));
   }
 
-  /** The moves of messages that are carried out now. */
+  /** The moves of messages that run now. */
   static ManagementApiRequest shovels() {
     return get(path("shovels", BrokerDefinitions.VHOST));
   }
@@ -80,7 +80,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   /**
    * Removes a binding.
    *
-   * @param propertiesKey what RabbitMQ calls it, among those between the same two
+   * @param propertiesKey RabbitMQ's name for it among the bindings between the same two
    */
   static ManagementApiRequest unbind(Binding binding, String propertiesKey) {
     return delete(bindings(binding) + "/" + encode(propertiesKey));
@@ -90,7 +90,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return put(path("users", name), Map.of("password", password, "tags", ""));
   }
 
-  /** Permits a user everything in the virtual host. */
+  /** Grants a user all permissions in the virtual host. */
   static ManagementApiRequest permit(String user) {
     return put(
         path("permissions", BrokerDefinitions.VHOST, user),
@@ -132,7 +132,9 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return path("bindings", BrokerDefinitions.VHOST, "e", binding.exchange(), "q", binding.queue());
   }
 
-  /** As a text, which RabbitMQ keeps as it is: it has its own ideas of empty lists and objects. */
+  /**
+   * As a text, which RabbitMQ keeps unchanged: it treats empty lists and objects in its own way.
+   */
   static ManagementApiRequest putRecord(OwnershipRecord declared) {
     return put(
         path("global-parameters", DefinitionsJson.RECORD),
@@ -167,7 +169,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
     return delete(shovel(name));
   }
 
-  /** The management API publishes nothing then either. */
+  /** Blocks publishing through the management API too. */
   static ManagementApiRequest keepClientsOut() {
     return put(CONNECTION_LIMIT, Map.of("value", 0));
   }
@@ -227,10 +229,10 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
   }
 
   private static String encode(String segment) {
-    // RabbitMQ decodes a path before it resolves its dots: no encoding keeps these apart.
+    // RabbitMQ decodes a path before it resolves its dots, so no encoding protects these names.
     if (segment.equals(".") || segment.equals("..")) {
       throw new BrokerException(
-          Kind.REFUSED, "RabbitMQ's management API cannot be asked for the name " + segment);
+          Kind.REFUSED, "RabbitMQ's management API cannot handle the name " + segment);
     }
     // URLEncoder writes forms, where a space is a plus; in a path a plus is a plus.
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");

@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Watches whether moves of messages get on. One that has stopped is not always started again by
- * RabbitMQ: the node where it ran may have been lost, or it could not connect when it tried.
+ * Watches whether moves of messages make progress. RabbitMQ does not always restart one that has
+ * stopped: its node may have been lost, or it could not connect when it tried.
  */
 public final class MoveWatch {
 
-  /** One that is not there may still be on its way. */
+  /** A missing move may still be starting. */
   private static final Duration TO_START = Duration.ofSeconds(10);
 
   /** Counts are up to 5 s old. */
@@ -28,18 +28,18 @@ public final class MoveWatch {
   private final Remembered<Map<String, Progress>> byTopology = new Remembered<>();
 
   /**
-   * How far a move is.
+   * The progress of a move.
    *
-   * @param sheltered how many messages the queue has whose name the move bears
-   * @param at when it last got on, or was last found to have stopped
+   * @param sheltered how many messages the queue with the move's name has
+   * @param at when the move last made progress, or was last found to have stopped
    */
   private record Progress(long sheltered, Instant at) {}
 
   /**
-   * Takes in what the broker says now.
+   * Updates the progress from the broker's report.
    *
-   * @return the names of the moves that are to be started again. Each is named once, and again only
-   *     when that has not helped either
+   * @return the names of the moves to restart. Each is named once, and again only if the restart
+   *     did not help either
    */
   public Set<String> stalled(String uid, BrokerObservation said, Instant now) {
     if (!(said instanceof Reachable broker)) {
@@ -76,7 +76,7 @@ public final class MoveWatch {
   private static Progress progress(
       Reachable broker, String name, Move move, Progress last, Instant now) {
     Optional<QueueState> from = Optional.ofNullable(broker.queues().get(move.from()));
-    // Nobody else uses that one: what comes into it or leaves it was moved.
+    // Nobody else uses this queue: only the move adds or removes messages.
     long sheltered =
         Optional.ofNullable(broker.queues().get(name)).map(QueueState::messages).orElse(0L);
     boolean getsOn =
@@ -87,7 +87,7 @@ public final class MoveWatch {
     return new Progress(sheltered, getsOn ? now : last.at());
   }
 
-  /** What consumers hold cannot be moved. */
+  /** Messages that consumers hold cannot be moved. */
   private static boolean nothingWaits(Optional<QueueState> from) {
     return from.map(queue -> queue.ready() == 0).orElse(true);
   }

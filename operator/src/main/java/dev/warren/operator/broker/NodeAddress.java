@@ -6,12 +6,12 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import java.net.URI;
 import java.util.stream.Stream;
 
-/** Where a queue node is reached by the operator. */
+/** Where the operator reaches a queue node. */
 public final class NodeAddress {
 
   private NodeAddress() {}
 
-  /** A port of its Pod over HTTP; none while the Pod has no address. */
+  /** A port of its Pod over HTTP; empty while the Pod has no address. */
   public static Stream<URI> http(QueueNode node, int port) {
     return node.pod().map(Pod::getStatus).map(PodStatus::getPodIP).stream()
         .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip)

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Carries out what RabbitMQ has commands for, and no requests. */
+/** Carries out actions for which RabbitMQ has commands and no requests. */
 final class NodeCommands {
 
   private static final Logger LOG = Logger.getLogger(NodeCommands.class);
@@ -69,7 +69,7 @@ final class NodeCommands {
   /**
    * Whether the other nodes can still resolve a node's host name.
    *
-   * @throws BrokerException when none could be asked
+   * @throws BrokerException when no node could be queried
    */
   boolean canResolve(int node) {
     Pod asked = nodes.anotherThan(nodes.names().brokerNode(node));
@@ -80,25 +80,26 @@ final class NodeCommands {
   }
 
   /**
-   * Asked of the node that waits. Where its Erlang does not run yet, or the one whose turn it is
-   * works, the next pass asks again: that it could not be asked is no fault by itself.
+   * Queries the waiting node. If its Erlang does not run yet, or the holder of the lock is busy,
+   * the next pass tries again: a failed query alone is not a fault.
    */
   private void freeFeatureFlags(FreeFeatureFlags free) {
     try {
       LOG.infof(
-          "the turn at the feature flags, as %s has it: %s",
+          "the feature-flag lock, according to %s: %s",
           free.node(), internals.freeTurnAtFeatureFlags(nodes.of(free.node()), free.deadline()));
     } catch (BrokerException e) {
       if (e.kind() != Kind.UNAVAILABLE) {
         throw e;
       }
-      LOG.warnf("%s cannot be asked what keeps it from its start: %s", free.node(), e.getMessage());
+      LOG.warnf("cannot find out what blocks the start of %s: %s", free.node(), e.getMessage());
     }
   }
 
   /**
-   * What is confirmed is on a majority of the copies. Without this one, the others must have all of
-   * it: the two readings make sure, for what is confirmed after the first is on enough of them.
+   * Every confirmed message is on a majority of the members. Before this member is removed, the
+   * others must have all confirmed messages. Two readings ensure this: messages that are confirmed
+   * after the first one are on enough of the others.
    */
   private void removeStreamMember(RemoveStreamMember remove) {
     String stream = remove.stream();
@@ -109,7 +110,7 @@ final class NodeCommands {
     if (behind.isPresent()) {
       throw new BrokerException(
           Kind.REFUSED,
-          "stream '%s' keeps its copy on %s until %s has all that is confirmed"
+          "stream '%s' keeps its member on %s until %s has all confirmed messages"
               .formatted(stream, node, behind.get()));
     }
     changeMembers(asked, remove.deadline(), "delete_replica", stream, node);

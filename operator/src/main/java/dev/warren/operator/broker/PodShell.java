@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs commands by the Kubernetes API. */
+/** Runs commands through the Kubernetes API. */
 final class PodShell implements NodeShell {
 
   private final KubernetesClient kubernetes;

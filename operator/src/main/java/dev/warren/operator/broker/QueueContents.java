@@ -1,20 +1,20 @@
 package dev.warren.operator.broker;
 
-/** What is in a queue at this moment, as its leader says. */
+/** What is in a queue at this moment, according to its leader. */
 sealed interface QueueContents {
 
-  /** There is no such queue. */
+  /** The queue does not exist. */
   record Absent() implements QueueContents {}
 
-  /** Its deletion was begun and is not finished: nothing that was confirmed can be in it. */
+  /** Its deletion has begun and is not finished. It cannot hold confirmed messages. */
   record HalfDeleted() implements QueueContents {}
 
   /**
-   * It runs.
+   * The queue runs.
    *
    * @param ready messages that wait for a consumer
-   * @param all those, those that consumers hold, and dead letters that have not arrived yet
-   * @param consumers how many consume it
+   * @param all the ready messages, those that consumers hold, and undelivered dead letters
+   * @param consumers how many consumers it has
    */
   record Counted(long ready, long all, long consumers) implements QueueContents {}
 }

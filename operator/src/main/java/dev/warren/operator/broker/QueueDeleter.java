@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Deletes queues, and looks whether one is empty: nobody else does either. It is the leader that
- * says so, for the management API's counts are up to 5 s old, and may say zero when a message has
- * just been confirmed.
+ * The only class that deletes queues and checks whether they are empty. It queries the leader,
+ * because the management API's counts are up to 5 s old and may show zero just after a message was
+ * confirmed.
  */
 final class QueueDeleter {
 
@@ -23,7 +23,7 @@ final class QueueDeleter {
   private final BrokerNodes nodes;
 
   /**
-   * @param delete deletes a queue, whatever is in it
+   * @param delete deletes a queue with everything in it
    */
   QueueDeleter(Consumer<RemoveQueue> delete, BrokerInternals internals, BrokerNodes nodes) {
     this.delete = delete;
@@ -34,7 +34,7 @@ final class QueueDeleter {
   /**
    * Carries a deletion out.
    *
-   * @throws BrokerException when the queue may not be deleted, or is not
+   * @throws BrokerException when the queue may not be deleted or was not deleted
    */
   void carryOut(QueueDeletion deletion) {
     switch (deletion) {
@@ -46,22 +46,24 @@ final class QueueDeleter {
   /**
    * What is in a queue at this moment.
    *
-   * @throws BrokerException when that cannot be found out
+   * @throws BrokerException when it cannot be determined
    */
   QueueContents contents(String queue) {
     return internals.contents(nodes.any(), queue);
   }
 
   /**
-   * Those of some queues of which every member is deleted, although the queue is still known.
+   * Those of the queues whose members are all deleted, although the queue is still known.
    *
-   * @throws BrokerException when that cannot be found out
+   * @throws BrokerException when it cannot be determined
    */
   Set<String> halfDeleted(Set<String> suspects) {
     return internals.halfDeleted(nodes.any(), suspects);
   }
 
-  /** Only classic queues can be told to go if they are empty; so it is looked at just before. */
+  /**
+   * RabbitMQ can delete only classic queues on condition that they are empty, so this checks first.
+   */
   private void remove(RemoveQueue remove) {
     if (remove.onlyIfEmpty() && !mayGo(remove.queue())) {
       return;
@@ -70,7 +72,7 @@ final class QueueDeleter {
   }
 
   /**
-   * @return false when it is gone already
+   * @return false when it no longer exists
    */
   private boolean mayGo(String queue) {
     return switch (contents(queue)) {

@@ -26,14 +26,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Recreates a queue while no client can publish. Whatever ends it half-way, clients are let in
- * again: here, or by the next pass.
+ * Recreates a queue while no client can publish. If anything interrupts it, clients are allowed to
+ * connect again, here or by the next pass.
  */
 final class QueueRecreation {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
-  /** A move of which this long nothing arrives does not run any more. */
+  /** A move that moves nothing for this long has stopped. */
   private static final Duration STANDSTILL = Duration.ofSeconds(8);
 
   private final Consumer<BrokerAction> broker;
@@ -42,7 +42,7 @@ final class QueueRecreation {
   private final Consumer<Duration> pause;
 
   /**
-   * @param contents looks into a queue as it is now, not some seconds ago
+   * @param contents reads what is in a queue now, not some seconds ago
    * @param pause waits
    */
   QueueRecreation(
@@ -59,19 +59,19 @@ final class QueueRecreation {
   /**
    * How far a queue has become empty.
    *
-   * @param deletion how it is deleted now; empty if it may not be
+   * @param deletion how to delete it now; empty if it may not be deleted
    * @param left how many messages it has
-   * @param standsStill whether they have not become fewer for long
+   * @param standsStill whether the number has not dropped for long
    */
   private record Emptied(Optional<QueueDeletion> deletion, long left, boolean standsStill) {}
 
   /**
    * Carries it out.
    *
-   * @throws BrokerException when it is not done
+   * @throws BrokerException when the queue was not recreated
    */
   void carryOut(RecreateQueue recreate) {
-    // For a queue that cannot be looked into, clients would be kept out in vain.
+    // If the queue cannot be read, clients would be locked out in vain.
     contents.apply(recreate.queue().name());
     Emptied emptied;
     try {
@@ -97,7 +97,7 @@ final class QueueRecreation {
     }
   }
 
-  /** What the move has taken and not yet confirmed counts too: with none, nothing comes back. */
+  /** Messages that the move has taken and not yet confirmed count too, so none comes back later. */
   private Emptied awaitEmpty(RecreateQueue recreate) {
     String queue = recreate.queue().name();
     Instant end = clock.instant().plus(recreate.deadline());
@@ -130,19 +130,19 @@ final class QueueRecreation {
     };
   }
 
-  /** A move can only be started while clients are let in: it connects as they do. */
+  /** A move connects as clients do, so it can only start while clients are allowed to connect. */
   private void giveUp(RecreateQueue recreate, Emptied emptied) {
     if (emptied.standsStill()) {
       broker.accept(new EndMove(recreate.emptying().name()));
       broker.accept(recreate.emptying());
       throw new BrokerException(
           Kind.REFUSED,
-          "none of its last %d messages was moved for %d s; their move was started again"
+          "none of its last %d messages moved within %d s; the move was restarted"
               .formatted(emptied.left(), STANDSTILL.toSeconds()));
     }
     throw new BrokerException(
         Kind.REFUSED,
-        "it did not become empty within %d s, and has %d messages"
+        "it did not become empty within %d s and still has %d messages"
             .formatted(recreate.deadline().toSeconds(), emptied.left()));
   }
 }

@@ -20,15 +20,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How nodes, queues and moves are at this moment, read from the management API's JSON. */
+/** Reads the current state of nodes, queues and moves from the management API's JSON. */
 final class StateJson {
 
-  /** A shovel is slowed down by its own messages now and then; it moves them all the same. */
+  /** A shovel that is throttled by flow control still moves messages. */
   private static final Set<String> MOVING = Set.of("running", "flow");
 
   private StateJson() {}
 
-  /** The nodes of a quorum queue's members that have no vote, or do not say that they have. */
+  /** The nodes whose member of a quorum queue has no vote, or does not report one. */
   static List<String> withoutVote(String members) {
     return elements(tree(members))
         .filter(member -> !"voter".equals(text(member, "Membership")))
@@ -36,7 +36,7 @@ final class StateJson {
         .toList();
   }
 
-  /** The names of the moves that are carried out now, among all shovels. */
+  /** The names of the moves that run now, among all shovels. */
   static Set<String> runningMoves(String shovels) {
     return elements(tree(shovels))
         .filter(shovel -> MOVING.contains(text(shovel, "state")))
@@ -45,7 +45,7 @@ final class StateJson {
   }
 
   /**
-   * @param alarms the resources that each node has run out of, by its name
+   * @param alarms the exhausted resources of each node, by its name
    */
   static Map<String, Node> nodes(String json, Map<String, List<String>> alarms) {
     return byName(
@@ -67,17 +67,17 @@ final class StateJson {
   }
 
   /**
-   * @param copies the queues with leader, members and online, which the totals lack for streams
+   * @param details the queues with leader, members and online, which the totals lack for streams
    */
-  static Map<String, QueueState> queues(String totals, String copies) {
-    Map<String, JsonNode> copiesByName = byName(elements(tree(copies)), q -> text(q, "name"));
+  static Map<String, QueueState> queues(String totals, String details) {
+    Map<String, JsonNode> detailsByName = byName(elements(tree(details)), q -> text(q, "name"));
     return byName(
         elements(tree(totals))
-            .map(q -> queueState(q, copiesByName.getOrDefault(text(q, "name"), q))),
+            .map(q -> queueState(q, detailsByName.getOrDefault(text(q, "name"), q))),
         QueueState::name);
   }
 
-  /** The resources that a failed check of alarms names, by the node that has run out of them. */
+  /** The exhausted resources that a failed check of alarms names, by node. */
   static Map<String, List<String>> alarms(String json) {
     return elements(tree(json).path("alarms"))
         .collect(
@@ -87,8 +87,8 @@ final class StateJson {
   }
 
   /**
-   * @param totals the queues with what they hold; one of which that is not said is left out
-   * @param statistics the queues with what has left them
+   * @param totals the queues with their message counts; queues without counts are left out
+   * @param statistics the queues with the counts of messages that have left them
    */
   static QueueLoad load(Map<String, List<String>> alarms, String totals, String statistics) {
     Map<String, JsonNode> statisticsByName =
@@ -114,7 +114,7 @@ final class StateJson {
         queueState(totals, totals).leader().isPresent(),
         totals.path("messages_ready").asLong(),
         totals.path("messages_unacknowledged").asLong(),
-        // Each is absent until it happens for the first time.
+        // Each counter is absent until its first event.
         Stream.of("ack", "deliver_no_ack", "get_no_ack")
             .mapToLong(how -> left.path(how).asLong())
             .sum());
@@ -125,16 +125,16 @@ final class StateJson {
         .collect(
             Collectors.groupingBy(
                 channel -> text(channel.path("connection_details"), "peer_host"),
-                // One that is too young to have been counted may hold some.
+                // A channel that is too young for a count may hold some.
                 Collectors.summingLong(
                     channel -> channel.path("messages_unacknowledged").asLong(1))));
   }
 
-  private static QueueState queueState(JsonNode totals, JsonNode copies) {
+  private static QueueState queueState(JsonNode totals, JsonNode details) {
     boolean classic = "classic".equals(text(totals, "type"));
-    List<String> members = classic ? texts(totals, "node") : texts(copies, "members");
-    List<String> online = classic ? onlineIfRunning(totals, members) : texts(copies, "online");
-    String leader = text(classic ? totals : copies, classic ? "node" : "leader");
+    List<String> members = classic ? texts(totals, "node") : texts(details, "members");
+    List<String> online = classic ? onlineIfRunning(totals, members) : texts(details, "online");
+    String leader = text(classic ? totals : details, classic ? "node" : "leader");
     long ready = totals.path("messages_ready").asLong();
     long unacknowledged = totals.path("messages_unacknowledged").asLong();
     return new QueueState(
@@ -152,7 +152,7 @@ final class StateJson {
     return "running".equals(text(classicQueue, "state")) ? members : List.of();
   }
 
-  /** The elements of a list that may have been asked for by pages. */
+  /** The elements of a list, paged or not. */
   private static Stream<JsonNode> items(JsonNode list) {
     return elements(list.isArray() ? list : list.path("items"));
   }

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The copies of a stream, as {@code rabbitmq-streams stream_status} shows them. An offset is the
- * number of a message, -1 before the first.
+ * The members of a stream, as {@code rabbitmq-streams stream_status} shows them. An offset is the
+ * number of a message; it is -1 before the first.
  */
 record StreamMembers(List<Member> members) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * One copy.
+   * One member.
    *
    * @param offset the last message that it has
-   * @param confirmed the last message of which it knows that a majority of the copies has it
+   * @param confirmed the last message that it knows to be on a majority of the members
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Member(
@@ -29,12 +29,13 @@ record StreamMembers(List<Member> members) {
       @JsonProperty(required = true) Long offset,
       @JsonProperty(value = "committed_offset", required = true) Long confirmed) {}
 
-  /** Reads what the command printed; empty if that is no list of copies with their offsets. */
+  /** Parses the command's output; empty if it is not a list of members with their offsets. */
   static Optional<StreamMembers> of(String printed) {
     try {
       List<Member> members = JSON.readValue(printed, new TypeReference<List<Member>>() {});
       boolean complete =
-          members.stream().allMatch(copy -> copy.offset() != null && copy.confirmed() != null);
+          members.stream()
+              .allMatch(member -> member.offset() != null && member.confirmed() != null);
       return members.isEmpty() || !complete
           ? Optional.empty()
           : Optional.of(new StreamMembers(List.copyOf(members)));
@@ -48,11 +49,11 @@ record StreamMembers(List<Member> members) {
     return members.stream().mapToLong(Member::confirmed).max().orElseThrow();
   }
 
-  /** A node whose copy does not reach that message, not counting one node. */
+  /** A node whose member does not have that message yet, not counting one node. */
   Optional<String> behind(long message, String without) {
     return members.stream()
-        .filter(copy -> !copy.node().equals(without))
-        .filter(copy -> copy.offset() < message)
+        .filter(member -> !member.node().equals(without))
+        .filter(member -> member.offset() < message)
         .min(Comparator.comparing(Member::node))
         .map(Member::node);
   }

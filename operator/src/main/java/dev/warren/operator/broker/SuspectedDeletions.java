@@ -6,14 +6,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Queues whose deletion may have ended half-way. Such a queue has lost its members while all nodes
- * run; whether they were deleted, or only start late, the nodes know.
+ * Queues whose deletion may have stopped half-way: they have lost their members while all nodes
+ * run. Only the nodes know whether the members were deleted or start late.
  */
 final class SuspectedDeletions {
 
   private SuspectedDeletions() {}
 
-  /** The quorum queues of which the nodes are asked. */
+  /** The quorum queues to check. */
   static Set<String> of(Reachable broker) {
     if (!broker.allRun()) {
       return Set.of();

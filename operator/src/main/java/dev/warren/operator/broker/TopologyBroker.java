@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** A topology's broker: each change goes to whoever carries out that kind. */
+/** A topology's broker. Passes each change to the class that carries out its kind. */
 final class TopologyBroker implements BrokerClient {
 
   private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
@@ -47,7 +47,7 @@ final class TopologyBroker implements BrokerClient {
     return said instanceof Reachable answer ? withHalfDeleted(answer) : said;
   }
 
-  /** Whether a queue that has lost its members is deleted, the management API does not know. */
+  /** The management API does not know whether a queue that lost its members is deleted. */
   private Reachable withHalfDeleted(Reachable answer) {
     Set<String> suspects = SuspectedDeletions.of(answer);
     if (suspects.isEmpty()) {
@@ -83,13 +83,13 @@ final class TopologyBroker implements BrokerClient {
   }
 
   /**
-   * A node that ended while it added a member has left half of one: a process on the other node,
-   * which the queue's record does not know and which refuses to be made again. The management API
-   * takes it for no member either, and so does not remove it. It has no data that others lack.
+   * A node that ended while it added a member leaves half a member: a process on the other node
+   * that the queue's record does not know, and that prevents another attempt. The management API
+   * does not count it as a member, and so cannot remove it. It has no data that others lack.
    */
   private void clearMember(AddMember failed) {
     LOG.infof(
-        "what there was of a member of queue '%s' on %s was removed: %s",
+        "removed the remains of a member of queue '%s' on %s: %s",
         failed.queue(), failed.node(), internals.clearMember(nodes.any(), failed));
   }
 

@@ -1,5 +1,5 @@
 /**
- * Effects: all that talks to a broker, by its management API, by commands in Pods, and by what is
- * internal to RabbitMQ.
+ * Effects: everything that talks to a broker, through its management API, commands in Pods, and
+ * RabbitMQ's internals.
  */
 package dev.warren.operator.broker;

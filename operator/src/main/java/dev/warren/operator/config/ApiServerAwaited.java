@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Waits at the start until the API server answers, whatever it answers. If the operator ended
- * instead, Kubernetes would restart it after ever longer pauses, up to five minutes, and it would
- * be away for that long after the API server is back. The SDK starts after all observers of the
+ * Waits at the start until the API server answers, whatever its answer. If the operator exited
+ * instead, Kubernetes would restart it with growing delays of up to five minutes, and it could be
+ * away for that long after the API server is back. The SDK starts after all observers of the
  * default priority.
  */
 @Singleton
@@ -45,8 +45,7 @@ public class ApiServerAwaited {
       kubernetes.getKubernetesVersion();
       return "";
     } catch (KubernetesClientException e) {
-      // The client's code is 0 or -1 when there is no answer at all, and the reason is in the
-      // cause.
+      // Without an answer, the client's code is 0 or -1, and the cause has the reason.
       return e.getCode() > 0 ? "" : Objects.toString(e.getCause(), e.getMessage());
     }
   }

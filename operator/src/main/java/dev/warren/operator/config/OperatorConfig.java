@@ -6,7 +6,7 @@ import io.smallrye.config.ConfigMapping;
 @ConfigMapping(prefix = "warren")
 public interface OperatorConfig {
 
-  /** The image of queue nodes whose spec names no image. */
+  /** The image of queue nodes whose spec sets none. */
   String queueNodeImage();
 
   /** The image of the gateways beside queue nodes, and of consumers that deliver to a URL. */

@@ -20,15 +20,15 @@ import java.time.Clock;
 public class Producers {
 
   /**
-   * One replica works, the others wait for its lease. The identity is the Pod's name, so that a
-   * restarted container gets its lease back at once.
+   * One replica works, and the others wait for its lease. The identity is the Pod's name, so that a
+   * restarted container regains its lease at once.
    *
    * <p>The chart sets both variables. Without them the SDK takes the namespace of the kubeconfig
    * and a random identity; in development and test mode there is no election.
    *
-   * <p>A replica that lost the lease must end; Kubernetes restarts it, and it waits. SDK 5.3 leaves
-   * that to us: its builder has no such option, and its own System.exit would hang when the end of
-   * the process gives up the lease.
+   * <p>A replica that lost the lease must exit; Kubernetes restarts it, and it waits. SDK 5.3
+   * leaves the exit to us: its builder has no such option, and its own System.exit would hang while
+   * the process releases the lease.
    */
   @Produces
   @Singleton

@@ -1,2 +1,2 @@
-/** What the operator is configured with, and what it asks of its surroundings at its start. */
+/** The operator's configuration, and what it needs from its environment at its start. */
 package dev.warren.operator.config;

@@ -3,20 +3,20 @@ package dev.warren.operator.execute;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
-/** The API server's own words, without those that the client puts around them. */
+/** The API server's own message, without the text that the client adds. */
 public final class ApiRefusal {
 
-  /** HTTP's code for what can be read but makes no sense. */
+  /** HTTP's code for a request that is well-formed but invalid. */
   public static final int UNPROCESSABLE = 422;
 
   private ApiRefusal() {}
 
-  /** Whether it did not say anything; the client's code is 0 or -1 then. */
+  /** Whether there was no answer. Then the client's code is 0 or -1. */
   static boolean isNoAnswer(KubernetesClientException e) {
     return e.getCode() <= 0;
   }
 
-  /** Asked last, so that nothing else is wrong. */
+  /** Whether a quota refused the object. Quotas are checked last, so nothing else is wrong. */
   public static boolean isByQuota(KubernetesClientException e) {
     return message(e).contains("exceeded quota");
   }

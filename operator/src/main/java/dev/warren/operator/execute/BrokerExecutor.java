@@ -29,7 +29,7 @@ final class BrokerExecutor {
   /** After this time the status reports the progress, and the next reconcile continues. */
   private static final Duration SHARE = Duration.ofSeconds(5);
 
-  /** One change without an answer may be the fault of a queue; after the second one it stops. */
+  /** One may be the fault of a queue. After the second, no more requests are made. */
   private static final int MOST_UNANSWERED = 2;
 
   private final BrokerClient broker;
@@ -70,7 +70,7 @@ final class BrokerExecutor {
     if (carryOutInTurn(actions)
         && problems.isEmpty()
         && applied.stream().anyMatch(BrokerAction::isDeclaration)) {
-      // What was observed is older: only the next reconcile sees what this one has made.
+      // The observation is older: only the next reconcile sees what this one has declared.
       problems.add(new Problem(Reason.DECLARING, "Waiting to observe the applied changes"));
     }
     return new Result(applied, retained, problems, nodeProblems);
@@ -91,7 +91,7 @@ final class BrokerExecutor {
         Optional<Underway> beside = worker.carryOut(owner, broker, action, end);
         applied.add(action);
         if (beside.isPresent()) {
-          // Later changes may build upon it.
+          // Later actions may depend on it.
           if (left > 1) {
             problems.add(stillToMake(left, actions.size()));
           }
@@ -115,15 +115,14 @@ final class BrokerExecutor {
     }
     problems.add(problem(failed, e));
     unanswered += e.kind() == Kind.UNAVAILABLE ? 1 : 0;
-    // What is not on record would belong to nobody.
+    // Without the record, nobody would own what is declared.
     return e.kind() != Kind.UNAUTHORIZED
         && unanswered < MOST_UNANSWERED
         && !(failed instanceof BrokerAction.PutRecord);
   }
 
   private static Problem stillToMake(int left, int all) {
-    return new Problem(
-        Reason.DECLARING, "%d of %d changes are still to be made".formatted(left, all));
+    return new Problem(Reason.DECLARING, "%d of %d changes are pending".formatted(left, all));
   }
 
   private static Retained retained(BrokerAction removal, String because) {

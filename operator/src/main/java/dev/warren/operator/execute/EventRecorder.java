@@ -15,7 +15,7 @@ public final class EventRecorder {
 
   private static final Logger LOG = Logger.getLogger(EventRecorder.class);
 
-  /** The longest that the API server takes. */
+  /** The maximum length that the API server accepts. */
   private static final int LONGEST_MESSAGE = 1024;
 
   private final KubernetesClient kubernetes;
@@ -26,7 +26,7 @@ public final class EventRecorder {
     this.clock = clock;
   }
 
-  /** Writes one. That it cannot be written stops nothing else. */
+  /** Records an Event. A failure stops nothing else. */
   public void record(MessageTopology topology, Transition transition) {
     ObjectMeta metadata = topology.getMetadata();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 /** Carries out changes in Kubernetes for one topology. */
 public final class KubernetesWriter {
 
-  /** What Kubernetes knows the operator by, as the owner of fields. Never to be changed. */
+  /** The operator's name as the owner of fields in Kubernetes. It must never change. */
   public static final String FIELD_MANAGER = "warren-operator";
 
   private static final Logger LOG = Logger.getLogger(KubernetesWriter.class);
@@ -30,14 +30,13 @@ public final class KubernetesWriter {
   private final ObservedObjects observed;
 
   /**
-   * What became of a change.
+   * The result of a change.
    *
    * @param refusal why Kubernetes refused it; empty when it did not
-   * @param written whether the object is now as the change says; not so if there turned out to be
-   *     one already, which is left as it is
-   * @param underway whether the object is now to become what it shall be; not so for marks and
-   *     records, which are what they shall be at once, and for numbers of Pods, which change at any
-   *     time
+   * @param written whether the object now has the desired content; false if it turned out to exist
+   *     already, because it is then left unchanged
+   * @param underway whether the object still has to reach its desired state; false for marks and
+   *     records, which are complete at once, and for numbers of Pods, which change at any time
    */
   record Outcome(Optional<Problem> refusal, boolean written, boolean underway) {
     private static final Outcome UNDERWAY = new Outcome(Optional.empty(), true, true);
@@ -50,7 +49,7 @@ public final class KubernetesWriter {
   }
 
   /**
-   * @param observed what the changes were planned by
+   * @param observed the objects that the changes were planned from
    */
   public KubernetesWriter(KubernetesClient kubernetes, Owner owner, ObservedObjects observed) {
     this.kubernetes = kubernetes;
@@ -98,8 +97,8 @@ public final class KubernetesWriter {
                       object.getMetadata().getName(),
                       owner.ofAnother(existing).orElse("no MessageTopology"))));
     }
-    // Not overwritten: what is wanted was planned without knowing it (a Secret's password, say).
-    // It was made a moment ago and is not in the cache yet, or somebody took away its labels.
+    // The existing object is kept, because the plan did not know it (for example a Secret's
+    // password). Either it is so new that the cache lacks it, or somebody removed its labels.
     restoreLabels(existing, object.getMetadata().getLabels());
     return Outcome.KEPT;
   }
@@ -128,7 +127,7 @@ public final class KubernetesWriter {
   private Outcome apply(HasMetadata object) {
     HasMetadata applied =
         kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
-    // The API server, or somebody's webhook in it, may insist on another value, in every pass.
+    // The API server, or a webhook, may insist on another value in every pass.
     return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
   }
 
@@ -154,7 +153,7 @@ public final class KubernetesWriter {
     try {
       kubernetes.resource(object).lockResourceVersion().delete();
     } catch (KubernetesClientException e) {
-      // The kubelet writes a Pod's status at any time: the next pass looks again.
+      // The kubelet may write a Pod's status at any time: the next pass tries again.
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }

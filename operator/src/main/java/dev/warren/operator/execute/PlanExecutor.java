@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Carries a plan out, in its order. It can be broken off anywhere: the next pass goes on. */
+/** Carries out a plan, in its order. It can be interrupted anywhere: the next pass continues. */
 public final class PlanExecutor {
 
   private final KubernetesWriter kubernetes;
@@ -47,7 +47,7 @@ public final class PlanExecutor {
     List<Problem> nodes = new ArrayList<>();
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
-    // That a Service is brought up to date, say, makes no node less ready.
+    // An update of a Service, for example, makes no node less ready.
     boolean isSupported = inTurn(plan.support(), new ArrayList<>(), support, nodes);
     boolean isRecorded = isRecorded(plan, isSupported, underway, nodes);
     if (isSupported && isRecorded) {
@@ -98,8 +98,8 @@ public final class PlanExecutor {
   }
 
   /**
-   * Whether the record of the nodes says what it must; it is written if it does not. What depends
-   * on that would otherwise be done, and the next operator would not know of it.
+   * Ensures that the record of the nodes is written, and returns whether it is. Otherwise dependent
+   * actions would run, and the next operator would not know about them.
    */
   private boolean isRecorded(
       ReconcilePlan plan, boolean isSupported, List<Problem> underway, List<Problem> refused) {
@@ -124,7 +124,7 @@ public final class PlanExecutor {
                     .formatted(actions)));
   }
 
-  /** Up to the first that is refused and that the others build upon; true when there is none. */
+  /** Runs the actions in turn, until one is refused that the others need: then it returns false. */
   private boolean inTurn(
       List<KubernetesAction> actions,
       List<Problem> underway,
@@ -141,7 +141,7 @@ public final class PlanExecutor {
   }
 
   /**
-   * @param underway what was observed is older than this pass: nothing is ready that it has changed
+   * @param underway receives what this pass has changed: it was observed before, so it is not ready
    */
   private Outcome carryOut(
       KubernetesAction action, List<Problem> underway, List<KubernetesAction> done) {
@@ -151,7 +151,7 @@ public final class PlanExecutor {
       underway.add(
           new Problem(
               Reason.UPDATING,
-              "%s %s is being brought up to date"
+              "%s %s is being updated"
                   .formatted(object.getKind(), object.getMetadata().getName())));
       done.add(action);
     }

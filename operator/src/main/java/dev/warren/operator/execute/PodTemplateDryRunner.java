@@ -11,10 +11,10 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Has the API server judge pod templates, by a dry run of what they become. */
+/** Validates Pod templates by a dry run on the API server. */
 public final class PodTemplateDryRunner {
 
-  /** So the API server tells, as an error of its own, of an object that it cannot read. */
+  /** How the API server starts its message about an object that it cannot read. */
   private static final Pattern ILL_FORMED =
       Pattern.compile("failed to (create typed patch|convert new) object ");
 
@@ -28,7 +28,7 @@ public final class PodTemplateDryRunner {
     this.kubernetes = kubernetes;
   }
 
-  /** What the API server finds wrong. */
+  /** The errors that the API server finds. */
   public List<Violation> violations(List<PodTemplateDryRun> proofs) {
     return proofs.stream().flatMap(this::violations).toList();
   }
@@ -57,14 +57,14 @@ public final class PodTemplateDryRunner {
         }
         throw e;
       }
-      // Not a matter of the template: a quota may have room when it comes to it.
+      // Not an error of the template: the quota may have room later.
       case HttpURLConnection.HTTP_FORBIDDEN ->
           ApiRefusal.isByQuota(e) ? Stream.empty() : faults(dryRun, e);
       default -> throw e;
     };
   }
 
-  /** What it says of the object's form; of all of it, if it names no field. */
+  /** The errors in the object's form. An error that names no field concerns the whole object. */
   private static Stream<Violation> faults(PodTemplateDryRun dryRun, KubernetesClientException e) {
     String message = ApiRefusal.message(e);
     List<Violation> faults =

@@ -3,13 +3,13 @@ package dev.warren.operator.execute;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
 
-/** Random letters and digits: they need no quoting in a URI, a shell or a configuration file. */
+/** Random letters and digits, which need no quoting in a URI, a shell or a configuration file. */
 public final class RandomText implements Supplier<String> {
 
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-  /** 32 of 62 signs are 190 bits. */
+  /** 32 of 62 characters are 190 bits. */
   private static final int LENGTH = 32;
 
   private final SecureRandom random = new SecureRandom();

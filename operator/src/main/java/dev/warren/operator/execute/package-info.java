@@ -1,2 +1,2 @@
-/** Effects: carries plans out in Kubernetes, in their order, and records Events. */
+/** Effects: carries out plans in Kubernetes, in their order, and records Events. */
 package dev.warren.operator.execute;

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** The load of one consumer, and what is decided by it. Not thread-safe. */
+/** The load of one consumer, and the scaling decisions that follow from it. Not thread-safe. */
 final class ConsumerLoad implements AutoCloseable {
 
   private final String queue;
@@ -27,8 +27,8 @@ final class ConsumerLoad implements AutoCloseable {
   private QueueReading lastReading;
 
   /**
-   * @param scaler decides; it is given every sample
-   * @param now since when the load is asked for
+   * @param scaler makes the decisions; it receives every sample
+   * @param now the time of the first query for the load
    */
   ConsumerLoad(
       String queue,
@@ -45,7 +45,7 @@ final class ConsumerLoad implements AutoCloseable {
     return queue;
   }
 
-  /** How it stands, once it has been sampled. */
+  /** The consumer's scaling, once it has been sampled. */
   ConsumerScaling scaling() {
     return scaling;
   }
@@ -53,8 +53,8 @@ final class ConsumerLoad implements AutoCloseable {
   /**
    * Takes a sample.
    *
-   * @return whether another number of Pods is wanted than before, or it has become unknown for long
-   *     or known again
+   * @return whether the desired number of Pods has changed, or the load has become known again or
+   *     unknown for long
    */
   boolean sample(ScalingPolicy policy, Deployment deployment, QueueReading reading, Instant now) {
     int before = wanted(deployment);
@@ -73,16 +73,16 @@ final class ConsumerLoad implements AutoCloseable {
     return decision.replicas() != before || held != wasHeld;
   }
 
-  /** Whether no replica is wanted, so that whoever knows of a message should say so. */
+  /** Whether no replica is desired, so that a gateway should report the next message. */
   boolean isAsleep() {
     return scaling != null && scaling.decision().replicas() == 0;
   }
 
   /**
-   * Takes it that a message has come which the broker does not count yet. What is unknown otherwise
-   * stays so, and replicas that are there already will show it.
+   * Assumes that a message has arrived that the broker does not count yet. If the load is unknown,
+   * it stays unknown. Existing replicas will show the message in their load.
    *
-   * @return whether replicas are wanted now
+   * @return whether replicas are desired now
    */
   boolean arrived(ScalingPolicy policy, Deployment deployment, Instant now) {
     return isAsleep()
@@ -94,7 +94,7 @@ final class ConsumerLoad implements AutoCloseable {
             now);
   }
 
-  /** The last decision counts, not what somebody has made of it: a pass sets that right. */
+  /** The last decision counts, not somebody else's change: a pass reverts that. */
   private int wanted(Deployment deployment) {
     return scaling == null
         ? Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 0)

@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks the gateway beside a queue node for the next message that it puts into a queue. */
+/** Asks the gateway beside a queue node for the next message that it publishes to a queue. */
 public final class GatewayArrivals {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The gateway answers within 20 s, message or not. */
+  /** The gateway answers within 20 s, with or without a message. */
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private record Arrival(String queue) {}
@@ -36,13 +36,13 @@ public final class GatewayArrivals {
    * Waits for a message.
    *
    * @param gateway the address of its health port
-   * @return completes with the queue that got one, or empty when none came for some time; fails
-   *     when the gateway cannot tell. To be cancelled with {@code cancel(true)}
+   * @return completes with the queue that received a message, or empty when none came for some
+   *     time; fails when the gateway cannot answer. Cancel it with {@code cancel(true)}
    */
   public CompletableFuture<Optional<String>> next(URI gateway, Set<String> queues) {
     HttpRequest request =
         HttpRequest.newBuilder(gateway.resolve("/arrivals"))
-            // The upgrade to 2 would cost a question more of what is asked once in 20 s.
+            // An upgrade to HTTP/2 would double the requests of a query that is sent every 20 s.
             .version(Version.HTTP_1_1)
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
@@ -55,7 +55,7 @@ public final class GatewayArrivals {
     try {
       return JSON.writeValueAsBytes(queues);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("names cannot be written", e);
+      throw new IllegalStateException("queue names cannot be written as JSON", e);
     }
   }
 

@@ -26,23 +26,24 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Follows the load of topologies whose consumers have scaling: every 5 s, whatever the pace of the
- * passes, each broker is asked once, and what that means for each consumer is decided. Gateways
- * tell meanwhile of messages to consumers that sleep. A pass carries it out. Topologies are
- * followed once a pass has seen them, so only the operator that leads asks; those that are gone
- * drop out by themselves.
+ * Follows the load of topologies whose consumers have scaling. Every 5 s, independently of the
+ * passes, it queries each broker once and decides for each consumer. In between, gateways report
+ * messages to sleeping consumers. A pass carries out the decisions. A topology is followed from its
+ * first pass, so only the leading operator queries brokers. Deleted topologies drop out.
  *
- * <p>Thread-safe. What was learnt of a load is kept in memory: an operator that has just started
- * leaves the numbers of Pods as they are until it has measured.
+ * <p>Thread-safe. The history of a load is kept in memory: an operator that has just started keeps
+ * the numbers of Pods until it has measured the load.
  */
 public final class LoadSampler implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(LoadSampler.class);
 
-  /** With the time that the answer takes no more than 5 s, in which RabbitMQ counts anew. */
+  /**
+   * Together with the query, this takes at most the 5 s after which RabbitMQ refreshes its counts.
+   */
   private static final Duration PAUSE = Duration.ofMillis(4800);
 
-  /** So many brokers at the same time: those that do not answer keep nobody else waiting. */
+  /** The number of brokers that are queried in parallel, so that a silent one delays no other. */
   private static final int THREADS = 200;
 
   private final Predicate<MessageTopology> exists;
@@ -59,10 +60,10 @@ public final class LoadSampler implements AutoCloseable {
   private record Followed(TopologyLoad load, WakeUps wakeUps, ScheduledFuture<?> schedule) {}
 
   /**
-   * @param exists whether a topology is still there
-   * @param wake has a topology looked at, because a consumer needs another number of Pods
-   * @param newScaler gives what decides for one consumer, with the memory of one
-   * @param nextArrival asks a gateway for the next message into one of these queues
+   * @param exists whether a topology still exists
+   * @param wake triggers a reconcile when a consumer needs another number of Pods
+   * @param newScaler creates the scaler of one consumer, which keeps its history
+   * @param nextArrival asks a gateway for the next message to one of these queues
    */
   public LoadSampler(
       Predicate<MessageTopology> exists,
@@ -91,7 +92,7 @@ public final class LoadSampler implements AutoCloseable {
     this.pause = pause;
   }
 
-  /** Takes in what a reconcile has seen; from now on the load is followed, if a consumer scales. */
+  /** Updates what is known of a topology, and follows its load if a consumer scales. */
   public synchronized void follow(LoadSnapshot seen) {
     MessageTopology topology = seen.topology();
     ResourceID id = ResourceID.fromResource(topology);
@@ -113,9 +114,7 @@ public final class LoadSampler implements AutoCloseable {
     }
   }
 
-  /**
-   * How it stands with the consumers of a topology, by name; those not asked for yet are absent.
-   */
+  /** The scaling of a topology's consumers, by name. Consumers not sampled yet are absent. */
   public synchronized Map<String, ConsumerScaling> scaling(MessageTopology topology) {
     Followed known = followed.get(ResourceID.fromResource(topology));
     return known == null || !known.load().isOf(topology) ? Map.of() : known.load().scaling();
@@ -137,8 +136,8 @@ public final class LoadSampler implements AutoCloseable {
       }
       wakeUps.listen(load.gateways(), load.asleep());
     } catch (RuntimeException e) {
-      // Thrown on, it would end the schedule.
-      LOG.errorf(e, "the load of %s could not be sampled", id);
+      // An exception would end the schedule.
+      LOG.errorf(e, "cannot sample the load of %s", id);
     }
   }
 

@@ -22,9 +22,9 @@ import java.util.Set;
  * What the load sampler keeps of a reconcile, until the next one: no Secrets, no Pods.
  *
  * @param scaled the consumers whose number of Pods follows the load
- * @param deployments what runs of them, by the consumer's name
- * @param gateways through which messages may come
- * @param broker whom to ask; empty when no queue node runs
+ * @param deployments their Deployments, by the consumer's name
+ * @param gateways the gateways that may receive messages
+ * @param broker the broker to query; empty when no queue node runs
  */
 public record LoadSnapshot(
     MessageTopology topology,
@@ -33,7 +33,7 @@ public record LoadSnapshot(
     Set<URI> gateways,
     Optional<BrokerClient> broker) {
 
-  /** Takes from an observation what the sampler needs. */
+  /** Extracts what the sampler needs from an observation. */
   public static LoadSnapshot of(
       MessageTopology topology, Observation observed, Optional<BrokerClient> broker) {
     List<ConsumerSpec> scaled =

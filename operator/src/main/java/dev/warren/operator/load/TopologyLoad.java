@@ -28,8 +28,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The load of one topology's consumers. Sampled by one thread at a time; everything else may be
- * called by any.
+ * The load of one topology's consumers. One thread at a time samples it; any thread may call the
+ * other methods.
  */
 final class TopologyLoad implements AutoCloseable {
 
@@ -51,7 +51,7 @@ final class TopologyLoad implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Whether it is the load of this topology, and not of an earlier one of its name. */
+  /** Whether it belongs to this topology, and not to an earlier one with the same name. */
   boolean isOf(MessageTopology topology) {
     return topology().getMetadata().getUid().equals(topology.getMetadata().getUid());
   }
@@ -60,12 +60,12 @@ final class TopologyLoad implements AutoCloseable {
     return seen.topology();
   }
 
-  /** Takes in what another reconcile has seen. */
+  /** Updates what the last reconcile has seen. */
   void see(LoadSnapshot seen) {
     this.seen = seen;
   }
 
-  /** How it stands with each consumer, by name; those not asked for yet are absent. */
+  /** The scaling of each consumer, by name. Consumers not sampled yet are absent. */
   synchronized Map<String, ConsumerScaling> scaling() {
     Map<String, ConsumerScaling> known = new HashMap<>();
     consumers.forEach((name, consumer) -> known.put(name, consumer.scaling()));
@@ -73,9 +73,9 @@ final class TopologyLoad implements AutoCloseable {
   }
 
   /**
-   * Asks the broker once and decides for each consumer.
+   * Queries the broker once and decides for each consumer.
    *
-   * @return whether that is to be looked at
+   * @return whether a reconcile is necessary
    */
   boolean sample() {
     LoadSnapshot now = seen;
@@ -102,39 +102,39 @@ final class TopologyLoad implements AutoCloseable {
     }
     forgetOthers(seen.scaled());
     Instant now = clock.instant();
-    boolean worthALook = false;
+    boolean reconcileNeeded = false;
     for (ConsumerSpec consumer : seen.scaled()) {
-      // Until it runs there is nothing to scale: it begins with the least.
+      // Without a Deployment there is nothing to scale: it starts with the minimum.
       Optional<Deployment> deployment =
           Optional.ofNullable(seen.deployments().get(consumer.name()));
       if (deployment.isPresent()) {
         QueueReading reading = readings.apply(consumer.queue());
-        worthALook |=
+        reconcileNeeded |=
             load(consumer, now).sample(policy(seen, consumer), deployment.get(), reading, now);
       }
     }
-    return worthALook;
+    return reconcileNeeded;
   }
 
   /**
-   * Takes it that a message has come into a queue, from whoever knows it before the broker counts.
+   * Assumes that a message has arrived in a queue, before the broker counts it.
    *
-   * @return whether that is to be looked at
+   * @return whether a reconcile is necessary
    */
   synchronized boolean arrived(String queue) {
     LoadSnapshot now = seen;
-    boolean worthALook = false;
+    boolean reconcileNeeded = false;
     for (ConsumerSpec consumer : now.scaled()) {
       ConsumerLoad load = consumers.get(consumer.name());
       Optional<Deployment> deployment = Optional.ofNullable(now.deployments().get(consumer.name()));
       if (load != null && load.queue().equals(queue) && deployment.isPresent()) {
-        worthALook |= load.arrived(policy(now, consumer), deployment.get(), clock.instant());
+        reconcileNeeded |= load.arrived(policy(now, consumer), deployment.get(), clock.instant());
       }
     }
-    return worthALook;
+    return reconcileNeeded;
   }
 
-  /** The queues whose consumers sleep until a message comes. */
+  /** The queues whose consumers sleep until a message arrives. */
   synchronized Set<String> asleep() {
     return consumers.values().stream()
         .filter(ConsumerLoad::isAsleep)
@@ -142,7 +142,7 @@ final class TopologyLoad implements AutoCloseable {
         .collect(toSet());
   }
 
-  /** The gateways through which messages may come. */
+  /** The gateways that may receive messages. */
   Set<URI> gateways() {
     return seen.gateways();
   }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Hears from a topology's gateways when a message comes to a consumer that sleeps, seconds before
- * the broker counts it. Only a hint: what a gateway does not tell, the next sample shows.
+ * Learns from a topology's gateways when a message arrives for a sleeping consumer, seconds before
+ * the broker counts it. This is only a hint: the next sample shows what a gateway misses.
  *
  * <p>Thread-safe.
  */
@@ -31,8 +31,8 @@ final class WakeUps implements AutoCloseable {
       URI gateway, Set<String> queues, CompletableFuture<Optional<String>> answer) {}
 
   /**
-   * @param nextArrival asks a gateway for the next message into one of these queues
-   * @param arrived is told of each queue that has got one
+   * @param nextArrival asks a gateway for the next message to one of these queues
+   * @param arrived receives each queue with a new message
    */
   WakeUps(
       BiFunction<URI, Set<String>, CompletableFuture<Optional<String>>> nextArrival,
@@ -42,8 +42,8 @@ final class WakeUps implements AutoCloseable {
   }
 
   /**
-   * From now on listens to these gateways for these queues. To be called every few seconds: a
-   * gateway that could not answer is asked again then.
+   * Listens to these gateways for these queues from now on. Call it every few seconds: it retries
+   * gateways that could not answer.
    */
   synchronized void listen(Set<URI> gateways, Set<String> asleep) {
     if (closed) {
@@ -72,7 +72,7 @@ final class WakeUps implements AutoCloseable {
       return;
     }
     if (failure != null) {
-      LOG.debugf(failure, "%s does not tell of messages", question.gateway());
+      LOG.debugf(failure, "%s does not report messages", question.gateway());
       close(question);
       return;
     }
@@ -88,14 +88,14 @@ final class WakeUps implements AutoCloseable {
     open.remove(question.gateway(), question);
   }
 
-  /** A queue that has been told of is awake, or will not be woken by being told again. */
-  private synchronized void askAgain(Question question, Optional<String> told) {
+  /** A reported queue is awake, or another report would not wake it. */
+  private synchronized void askAgain(Question question, Optional<String> reported) {
     if (!isOpen(question)) {
       return;
     }
     close(question);
     Set<String> still = new HashSet<>(asleep);
-    told.ifPresent(still::remove);
+    reported.ifPresent(still::remove);
     asleep = Set.copyOf(still);
     ask(question.gateway());
   }

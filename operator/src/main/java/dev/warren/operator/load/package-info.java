@@ -1,2 +1,2 @@
-/** Effects: samples the load of consumers between reconciles, and wakes those that sleep. */
+/** Effects: samples the load of consumers between reconciles, and wakes sleeping consumers. */
 package dev.warren.operator.load;

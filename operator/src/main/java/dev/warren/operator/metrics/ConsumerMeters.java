@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of one consumer whose number of Pods follows the load. What is unknown is NaN. */
+/** The metrics of one consumer that scales with its load. Unknown values are NaN. */
 public final class ConsumerMeters implements AutoCloseable {
 
   private final MeterRegistry registry;
@@ -31,23 +31,26 @@ public final class ConsumerMeters implements AutoCloseable {
             in,
             gauge(
                 "warren.consumer.arrivals",
-                "Messages that arrive in a second",
+                "Messages that arrive per second",
                 decision -> decision.arrivals().orElse(Double.NaN)),
             gauge(
                 "warren.consumer.rate.per.replica",
-                "Messages that one Pod handles in a second",
+                "Messages that one Pod handles per second",
                 ScalingDecision::ratePerReplica),
             gauge(
                 "warren.consumer.backlog",
-                "Messages in the queue, those included that Pods hold",
+                "Messages in the queue, including those that Pods hold",
                 decision ->
                     decision.backlog().isPresent() ? decision.backlog().getAsLong() : Double.NaN),
-            gauge("warren.consumer.replicas.wanted", "Pods wanted", ScalingDecision::replicas));
+            gauge(
+                "warren.consumer.replicas.wanted",
+                "Desired number of Pods",
+                ScalingDecision::replicas));
   }
 
   private Counter scalings(String direction) {
     return Counter.builder("warren.consumer.scalings")
-        .description("How often another number of Pods was wanted")
+        .description("How often the desired number of Pods has changed")
         .tags(tags)
         .tag("direction", direction)
         .register(registry);
@@ -63,7 +66,7 @@ public final class ConsumerMeters implements AutoCloseable {
   /**
    * Shows a decision.
    *
-   * @param before how many Pods were wanted until now
+   * @param before the number of Pods that was desired until now
    */
   public void show(ScalingDecision decision, int before) {
     last = decision;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** The conditions of all topologies as metrics: 1 is true, 0 false, NaN unknown. For any thread. */
+/** The conditions of all topologies as metrics: 1 is true, 0 false, NaN unknown. Thread-safe. */
 public final class TopologyMeters {
 
   private final MeterRegistry registry;
@@ -22,7 +22,7 @@ public final class TopologyMeters {
   private final Map<ResourceID, List<Meter>> meters = new ConcurrentHashMap<>();
 
   /**
-   * @param topologies those that there are, as they are now
+   * @param topologies the existing topologies, as they are now
    */
   public TopologyMeters(
       MeterRegistry registry, Function<ResourceID, Optional<MessageTopology>> topologies) {
@@ -30,10 +30,10 @@ public final class TopologyMeters {
     this.topologies = topologies;
   }
 
-  /** Shows a topology from now on until it is gone. */
+  /** Shows a topology until it is deleted. */
   public void show(ResourceID topology) {
     if (!meters.containsKey(topology)) {
-      // Nobody says when one goes. Until another one comes, the metrics of that are NaN.
+      // Deletions are not reported. Until another topology comes, a deleted one has NaN metrics.
       meters.keySet().stream().filter(this::isGone).forEach(this::forget);
       meters.computeIfAbsent(topology, this::gauges);
     }

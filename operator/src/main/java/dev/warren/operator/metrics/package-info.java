@@ -1,2 +1,2 @@
-/** Effects: what the operator shows to Prometheus. */
+/** Effects: the metrics for Prometheus. */
 package dev.warren.operator.metrics;

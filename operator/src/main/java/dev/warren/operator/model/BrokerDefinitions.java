@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is declared in a broker, or is to be declared: one type for both, so that they can be
- * compared. All of it is durable and in the virtual host {@value #VHOST}.
+ * What is declared in a broker, or must be: one type for both, so that they can be compared.
+ * Everything is durable and in the virtual host {@value #VHOST}.
  *
  * @param exchanges by name; RabbitMQ's own (the default exchange and amq.*) are left out
  * @param queues by name
@@ -58,7 +58,7 @@ public record BrokerDefinitions(
       arguments = comparable(arguments);
     }
 
-    /** In words: 'events' to 'shipments' by 'order.*'. */
+    /** The binding as text: 'events' to 'shipments' by 'order.*'. */
     public String describe() {
       return "'%s' to '%s' by '%s'%s"
           .formatted(exchange, queue, routingKey, arguments.isEmpty() ? "" : " " + arguments);

@@ -8,7 +8,7 @@ import java.util.Optional;
  * is often the cause of what a later one reports.
  */
 public enum ConditionType {
-  READY("Ready", false, "Everything is as the newest generation of the resource says."),
+  READY("Ready", false, "Everything matches the newest generation of the resource."),
   VALIDATED("Validated", true, "The spec is valid."),
   NODES_READY("NodesReady", true, "All queue nodes run the newest spec and serve clients."),
   TOPOLOGY_DECLARED(

@@ -30,7 +30,7 @@ final class ConnectionVariables {
 
   private ConnectionVariables() {}
 
-  /** By the topology's Service. */
+  /** Through the topology's Service. */
   static List<EnvVar> ofClients(ResourceNames names) {
     return KEYS.keySet().stream().map(variable -> fromSecret(names, variable)).toList();
   }

@@ -39,7 +39,7 @@ public final class ConsumerDeployment {
   /** The container of a consumer that delivers to a URL. */
   public static final String DISPATCHER = GatewayContainer.DISPATCHER;
 
-  /** The least memory of a Pod that delivers to a URL. */
+  /** The minimum memory of a Pod that delivers to a URL. */
   public static final Quantity LEAST_MEMORY =
       MemoryBounded.limit(GatewayContainer.DEFAULT_RESOURCES);
 
@@ -83,7 +83,7 @@ public final class ConsumerDeployment {
    * The Deployment.
    *
    * @param replicas the desired number of Pods
-   * @throws IllegalArgumentException when the consumer's template is no pod template
+   * @throws IllegalArgumentException when the consumer's template is not a Pod template
    */
   public Deployment deployment(ConsumerSpec consumer, int replicas) {
     return new DeploymentBuilder()
@@ -102,7 +102,7 @@ public final class ConsumerDeployment {
         .build();
   }
 
-  /** The queues that the containers of a consumer's Pod were given. */
+  /** The queues that a consumer's Pod is configured to consume. */
   public static Set<String> queues(PodSpec pod) {
     return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream())
         .flatMap(container -> container.getEnv().stream())
@@ -169,7 +169,8 @@ public final class ConsumerDeployment {
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));
-    // The user's come last, so that they can refer to ours, and replace ours of the same name.
+    // The user's variables come last, so that they can refer to the operator's and override
+    // them.
     List<EnvVar> users = container.getEnv();
     users.forEach(variable -> environment.remove(variable.getName()));
     List<EnvVar> all = new ArrayList<>(environment.values());

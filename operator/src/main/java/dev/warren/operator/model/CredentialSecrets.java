@@ -38,7 +38,7 @@ public final class CredentialSecrets {
   }
 
   /**
-   * What a client needs to connect, with the keys that servicebinding.io gives (and, for the
+   * What a client needs to connect, with the keys that servicebinding.io defines (and, for the
    * virtual host, that Spring Cloud Bindings reads).
    */
   public Secret connection(String password) {
@@ -69,7 +69,7 @@ public final class CredentialSecrets {
         .formatted(Credentials.CLIENT, password, names.clientHost(), Ports.AMQP);
   }
 
-  /** A value of a Secret as text; empty when it is not there. */
+  /** A value of a Secret as text; empty when it is missing. */
   public static String text(Secret secret, String key) {
     String encoded = secret.getData() == null ? null : secret.getData().get(key);
     return encoded == null

@@ -124,7 +124,7 @@ public final class DesiredDefinitions {
 
   private static Map<String, Object> deadLettering(DeadLetterSpec spec) {
     if (spec.queue() != null) {
-      // The default exchange takes a message to the queue that its routing key names.
+      // The default exchange routes a message to the queue that its routing key names.
       return Map.of("dead-letter-exchange", "", "dead-letter-routing-key", spec.queue());
     }
     if (spec.routingKey() != null) {

@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.List;
 
 /**
- * The configuration of a topology's gateways. They follow it while they run, so a change of it does
+ * The configuration of a topology's gateways. They reload it while they run, so a change of it does
  * not change a Pod.
  */
 public final class GatewayConfig {
@@ -35,7 +35,7 @@ public final class GatewayConfig {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The gateway's own form: durations in milliseconds, sizes in bytes. */
+  /** The format that the gateway reads: durations in milliseconds, sizes in bytes. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Content(
       List<RequestReply> requestReply,

@@ -21,12 +21,12 @@ final class HttpDispatcher {
 
   static final String DELIVERY = "WARREN_HTTP_DELIVERY";
 
-  /** Seconds, beyond an answer's own time, for a Pod to acknowledge what it holds and to end. */
+  /** Seconds that a Pod has, after the longest answer, to acknowledge its messages and to end. */
   private static final long TERMINATION_MARGIN_SECONDS = 10;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The dispatcher's own form: durations in milliseconds. */
+  /** The format that the dispatcher reads: durations in milliseconds. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Delivery(
       String consumer,
@@ -41,7 +41,7 @@ final class HttpDispatcher {
 
   private record Retry(int maxAttempts, long initialDelayMillis, long maxDelayMillis) {}
 
-  /** Without a routing key, the message's own. */
+  /** Without a routing key, the message keeps its own. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record DeadLetter(String exchange, String routingKey) {}
 
@@ -51,7 +51,7 @@ final class HttpDispatcher {
    * The template, without the connection, which the caller adds.
    *
    * @param deadLetter where the queue's dead letters go
-   * @throws IllegalArgumentException when the consumer's podTemplate is no pod template
+   * @throws IllegalArgumentException when the consumer's podTemplate is not a Pod template
    */
   static PodTemplateSpec template(
       ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
@@ -120,7 +120,7 @@ final class HttpDispatcher {
   }
 
   private static DeadLetter deadLetter(DeadLetterSpec spec) {
-    // The default exchange takes a message to the queue that its routing key names.
+    // The default exchange routes a message to the queue that its routing key names.
     return spec.queue() != null
         ? new DeadLetter("", spec.queue())
         : new DeadLetter(spec.exchange(), spec.routingKey());

@@ -1,4 +1,4 @@
 package dev.warren.operator.model;
 
-/** Messages go from one queue to another, as long as this is there. */
+/** Messages move from one queue to another while this exists. */
 public record Move(String from, String to) {}

@@ -8,13 +8,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The permanent removal of a node that was lost, given up by a user, or is one too many. Recorded
- * before the first step, so that what was begun is finished. Times are ISO-8601 texts.
+ * The permanent removal of a node that is lost, was given up by a user, or is surplus. It is
+ * recorded before the first step, so that every removal that begins is finished. Times are ISO-8601
+ * texts.
  *
  * @param node its number
  * @param kind why it is removed
- * @param because what was seen, in a sentence
- * @param phase how far the removal is
+ * @param because what was observed, as a sentence
+ * @param phase its current phase
  * @param since when that phase began
  * @param decidedAt when the removal was decided
  * @param blank whether it found its volume empty and has not started since; its Pod, which says so
@@ -46,17 +47,15 @@ public record NodeRemoval(
       this.wire = wire;
     }
 
-    /** What status says. */
+    /** Its name in the status. */
     public String wire() {
       return wire;
     }
   }
 
-  /**
-   * How far a removal is. docs/node-removal.md draws the phases and says what ends each of them.
-   */
+  /** The phase of a removal. docs/node-removal.md shows all phases and what ends each of them. */
   public enum Phase {
-    /** It is on record. Nothing was done yet. */
+    /** The removal is recorded. Nothing has been done yet. */
     DECIDED("Decided"),
     /** The node runs until the one in its place has joined. */
     AWAITING_REPLACEMENT("AwaitingReplacement"),
@@ -64,21 +63,21 @@ public record NodeRemoval(
     AWAITING_MEMBERS("AwaitingMembers"),
     /** The node runs, gets no new clients, and gives up its members of queues. */
     DRAINING("Draining"),
-    /** The node holds nothing any more and is stopped. */
+    /** The node no longer has members of queues, and is being stopped. */
     STOPPING("Stopping"),
-    /** The node was stopped and turned out to hold the only copy of a queue: it starts again. */
+    /** The node was stopped, and no other node has one of its queues: it starts again. */
     RESTARTING("Restarting"),
-    /** The node does not run, and the others cannot do without it yet. */
+    /** The node does not run, and the others still need it. */
     HELD("Held"),
-    /** The node does not run, and is forgotten when its name can no longer be resolved. */
+    /** The node does not run. It is forgotten when its name no longer resolves. */
     ISOLATING("Isolating"),
-    /** The other nodes are told to forget it. */
+    /** The other nodes are removing it from the cluster. */
     FORGETTING("Forgetting"),
-    /** The other nodes have forgotten it. Nothing that it left was removed yet. */
+    /** The other nodes have forgotten it. Its Pod and volume have not been removed yet. */
     FORGOTTEN("Forgotten"),
-    /** Its Pod and its volume are removed. */
+    /** Its Pod and its volume are being removed. */
     CLEARING("Clearing"),
-    /** Nothing is left of it. The others are not whole again yet. */
+    /** Nothing is left of it. Some other node or queue is not complete yet. */
     RESTORING("Restoring"),
     /** Every node is ready, and every queue has all its members. */
     DONE("Done");
@@ -89,7 +88,7 @@ public record NodeRemoval(
       this.wire = wire;
     }
 
-    /** What status says. */
+    /** Its name in the status. */
     public String wire() {
       return wire;
     }
@@ -114,7 +113,7 @@ public record NodeRemoval(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Refuses a record of which a part is missing. */
+  /** Rejects an incomplete record. */
   public NodeRemoval {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(because, "because");
@@ -123,7 +122,7 @@ public record NodeRemoval(
     Objects.requireNonNull(decidedAt, "decidedAt");
   }
 
-  /** One of which nothing was done yet. */
+  /** A removal for which nothing has been done yet. */
   public static NodeRemoval decided(int node, Kind kind, String because, String at) {
     return new NodeRemoval(node, kind, because, Phase.DECIDED, at, at, false, null, null);
   }
@@ -134,13 +133,13 @@ public record NodeRemoval(
     return !phase.isForgotten();
   }
 
-  /** Whether the nodes are whole again without it. */
+  /** Whether the other nodes and the queues are complete again. */
   @JsonIgnore
   public boolean isDone() {
     return phase == Phase.DONE;
   }
 
-  /** Is in that phase from now on, or still is. */
+  /** The removal in that phase. The time changes only with the phase. */
   public NodeRemoval enter(Phase next, String now) {
     if (next == phase) {
       return this;
@@ -158,13 +157,13 @@ public record NodeRemoval(
         next.isForgotten() ? forgotten : null);
   }
 
-  /** Another node takes its place. */
+  /** The removal with the node that takes its place. */
   public NodeRemoval replacedBy(int number) {
     return new NodeRemoval(
         node, kind, because, phase, since, decidedAt, blank, number, forgottenAt);
   }
 
-  /** It has found its volume empty, or has started with data. */
+  /** The removal with what is known about the node's volume: empty, or with data. */
   public NodeRemoval blank(boolean isBlank) {
     return new NodeRemoval(
         node, kind, because, phase, since, decidedAt, isBlank, replacedBy, forgottenAt);
@@ -182,7 +181,7 @@ public record NodeRemoval(
     try {
       return json == null ? Optional.empty() : Optional.of(JSON.readValue(json, NodeRemoval.class));
     } catch (JsonProcessingException e) {
-      // Somebody spoilt it. What it began shows again in what is observed.
+      // Somebody damaged it. The observation still shows what has begun.
       return Optional.empty();
     }
   }

@@ -2,7 +2,7 @@ package dev.warren.operator.model;
 
 /** The severity of a reason, from the best to the worst. */
 public enum Outlook {
-  /** All is as the resource says. */
+  /** Everything matches the resource. */
   FINE,
   /** A step of a change that can only come from a user: never a warning. */
   REQUESTED,

@@ -42,9 +42,9 @@ public record Owner(String namespace, String topology, String uid) {
   }
 
   /**
-   * The owner of an object that does not belong to this topology, in words: two topologies may need
-   * the same name ("a" has a Service "a-nodes", and so has a topology "a-nodes"). Empty if it
-   * belongs to no topology.
+   * The owner of an object that does not belong to this topology, as text. Two topologies may need
+   * the same name: "a" has a Service "a-nodes", and so has a topology "a-nodes". Empty if the
+   * object belongs to no topology.
    */
   public Optional<String> ofAnother(HasMetadata object) {
     return Optional.ofNullable(object.getMetadata().getLabels())

@@ -37,7 +37,7 @@ public record OwnershipRecord(
         Collections.unmodifiableSet(new LinkedHashSet<>(bindings == null ? Set.of() : bindings));
   }
 
-  /** All that a spec declares. */
+  /** Everything that a spec declares. */
   public static OwnershipRecord of(MessageTopologySpec spec) {
     return new OwnershipRecord(
         spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet()),

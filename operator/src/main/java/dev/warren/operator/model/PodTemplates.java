@@ -18,7 +18,7 @@ public final class PodTemplates {
   private PodTemplates() {}
 
   /**
-   * The user's template; fields unknown here are kept, for the API server to judge.
+   * The user's template. Fields unknown here are kept, so that the API server validates them.
    *
    * @throws IllegalArgumentException when it does not have the form of a pod template
    */
@@ -29,9 +29,10 @@ public final class PodTemplates {
   }
 
   /**
-   * The user's template with the operator's laid over it.
+   * The user's template, overlaid with the operator's.
    *
-   * @throws IllegalArgumentException when the user's does not have the form of a pod template
+   * @throws IllegalArgumentException when the user's template does not have the form of a Pod
+   *     template
    */
   static PodTemplateSpec overlay(Map<String, Object> users, PodTemplateSpec operators) {
     JsonNode lower = JSON.valueToTree(read(users));

@@ -30,7 +30,7 @@ public final class QueueNodeConfig {
           "rabbitmq_peer_discovery_k8s",
           // Moves the messages of a queue that is recreated.
           "rabbitmq_shovel",
-          // Reports whether it does.
+          // Reports the state of moves.
           "rabbitmq_shovel_management");
 
   private static final long GIB = 1L << 30;
@@ -51,8 +51,8 @@ public final class QueueNodeConfig {
   }
 
   /**
-   * A fingerprint of the configuration, a change of which restarts running nodes. Plugins are left
-   * out, because they are enabled at run time; and so is the growth of a volume: until its next
+   * A fingerprint of the configuration. A change of it restarts running nodes. It leaves out
+   * plugins, because they are enabled at run time, and the growth of a volume: until its next
    * start, a node keeps a little less space free than it could.
    */
   static String revision(Owner owner, NodesSpec nodes) {

@@ -38,21 +38,21 @@ final class QueueNodeContainer {
           .build();
 
   /**
-   * How many seconds a node that is to stop waits at most for another node without which a queue
-   * would lose its majority. A node that only restarts is back by then. When all nodes are deleted
-   * at once, the last ones wait in vain: with 60, a namespace was not gone after 90.
+   * How many seconds a stopping node waits at most for another node, if a queue would lose its
+   * majority without it. A restarting node is back by then. When all nodes are deleted at once, the
+   * last ones wait in vain: with 60 here, a namespace still existed after 90 seconds.
    */
   private static final int QUORUM_WAIT_SECONDS = 20;
 
   /**
-   * How many seconds it may take to hand over leaders and close connections. It takes two or three,
-   * and longer only if the others stop at the same time.
+   * How many seconds a node may take to hand over leaders and close connections. It takes two or
+   * three seconds, and longer only if the others stop at the same time.
    */
   private static final int DRAIN_SECONDS = 15;
 
   /**
-   * How many seconds a node that is to stop waits at most for the gateway beside it, which is told
-   * to stop at the same moment and still has replies to send.
+   * How many seconds a stopping node waits at most for the gateway beside it, which stops at the
+   * same time and still has replies to send.
    */
   private static final int GATEWAY_WAIT_SECONDS = 10;
 

@@ -65,7 +65,7 @@ public final class QueueNodePod {
    *
    * @param seed the broker node that it joins if its volume is blank
    * @param joined whether it has been a member: then it does not start on a blank volume
-   * @throws IllegalArgumentException when spec.nodes.podTemplate is no pod template
+   * @throws IllegalArgumentException when spec.nodes.podTemplate is not a Pod template
    */
   public Pod pod(int n, String seed, Placement placement, boolean joined) {
     PodTemplateSpec template =
@@ -137,7 +137,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** Does not depend on which endpoints there are: a change of them restarts no node. */
+  /** Independent of the endpoints, so that a change of them restarts no node. */
   private List<Container> containers(int n, String seed) {
     Container rabbitmq = rabbitmq().container(n, seed);
     return hasGateway
@@ -182,7 +182,7 @@ public final class QueueNodePod {
         .build();
   }
 
-  /** The user's, if the template sets one. */
+  /** The template's value, if it sets one. */
   private long terminationGraceSeconds() {
     return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
         .orElseGet(() -> rabbitmq().longestStopSeconds());

@@ -67,7 +67,7 @@ public enum Reason {
   LEAVING(progress("Leaving", NODES_READY), "This node is being permanently removed."),
   SCALE_DOWN_HELD(
       trouble("ScaleDownHeld", NODES_READY),
-      "No node can be removed safely: nodes are down, or queues would lose their only copy.",
+      "No node can be removed safely: nodes are down, or each has a queue that no other node has.",
       "Bring back nodes that are down. Delete queues that only one node holds."),
   NODE_LOST(
       trouble("NodeLost", NODES_READY),
@@ -187,11 +187,11 @@ public enum Reason {
       "Exchanges, queues, bindings or policies are being declared."),
   IN_PROGRESS(
       progress("InProgress", NODES_READY, TOPOLOGY_DECLARED),
-      "RabbitMQ takes long for a change. Nothing else is changed in it meanwhile.",
+      "A change in RabbitMQ takes long. No other change starts until it ends.",
       "If it lasts, the message says why the last attempt failed."),
   UNTRIED_VERSION(
       trouble("UntriedVersion", TOPOLOGY_DECLARED),
-      "A change needs functions of RabbitMQ's own that were not tried with its version.",
+      "A change uses RabbitMQ's internal functions, which were not tried with its version.",
       "Use a queue node image of the series that the message names."),
   MIGRATING(
       progress("Migrating", TOPOLOGY_DECLARED),
@@ -220,7 +220,7 @@ public enum Reason {
   FOLLOWING_LOAD(fine("FollowingLoad", SCALING_ACTIVE), "The numbers of Pods follow the load."),
   LOAD_UNKNOWN(
       trouble("LoadUnknown", SCALING_ACTIVE, SCALING_LIMITED),
-      "The load of a consumer is unknown. Its number of Pods stays as it is.",
+      "The load of a consumer is unknown. Its number of Pods does not change.",
       "Check why RabbitMQ does not answer, or why the queue has no leader."),
   NOT_MEASURED_YET(
       unknown("NotMeasuredYet", SCALING_ACTIVE, SCALING_LIMITED),
@@ -263,12 +263,14 @@ public enum Reason {
     return kind.wireName();
   }
 
-  /** How it is to be judged. */
+  /** Its severity. */
   public Outlook outlook() {
     return kind.outlook();
   }
 
-  /** Where it occurs; Ready takes the reasons of its parts. Empty if only Events have it. */
+  /**
+   * The conditions that use it; Ready takes the reasons of its parts. Empty if only Events use it.
+   */
   public List<ConditionType> conditions() {
     return kind.conditions();
   }
@@ -278,7 +280,7 @@ public enum Reason {
     return meaning;
   }
 
-  /** What the user should do, for the documentation; empty where nothing is to be done. */
+  /** What the user should do, for the documentation; empty if nothing needs to be done. */
   public String action() {
     return action;
   }

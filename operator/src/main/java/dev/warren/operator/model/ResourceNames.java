@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 public record ResourceNames(String namespace, String prefix) {
 
   /**
-   * A Pod's name is also its host name, and a Service's a DNS label: at most 63 characters, of
-   * which the longest ending (a number, a consumer's name) needs its share.
+   * A Pod's name is also its host name, and a Service's name is a DNS label: at most 63 characters.
+   * The longest suffix (a number, a consumer's name) must fit too.
    */
   private static final int LONGEST_PREFIX = 50;
 
@@ -72,7 +72,7 @@ public record ResourceNames(String namespace, String prefix) {
     return "rabbit@" + prefix + "-none." + nodesService() + "." + namespace + ".svc";
   }
 
-  /** The node number that a broker node's name says, if it is one of this topology. */
+  /** The node number in a broker node's name, if the node belongs to this topology. */
   public OptionalInt number(String brokerNode) {
     String start = "rabbit@" + prefix + "-";
     String end = host(0).substring(node(0).length());
@@ -82,13 +82,13 @@ public record ResourceNames(String namespace, String prefix) {
     return digits(brokerNode.substring(start.length(), brokerNode.length() - end.length()));
   }
 
-  /** The node number of a volume's name, if it is that of a node of this topology. */
+  /** The node number in a volume's name, if the node belongs to this topology. */
   public OptionalInt numberOfVolume(String claim) {
     String start = volume(0).substring(0, volume(0).length() - 1);
     return claim.startsWith(start) ? digits(claim.substring(start.length())) : OptionalInt.empty();
   }
 
-  /** The node number of a Pod's name, if it is that of a node of this topology. */
+  /** The node number in a Pod's name, if the node belongs to this topology. */
   public OptionalInt numberOfPod(String pod) {
     String start = prefix + "-";
     return pod.startsWith(start) ? digits(pod.substring(start.length())) : OptionalInt.empty();

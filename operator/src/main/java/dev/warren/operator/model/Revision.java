@@ -9,10 +9,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A short fingerprint of a desired state: another one means that the desired state has changed. */
+/** A short fingerprint of a desired state, which changes with the desired state. */
 public final class Revision {
 
-  /** The annotation with the revision of what an object was created from. */
+  /** The annotation with the revision of the desired state from which an object was created. */
   public static final String ANNOTATION = "warren.dev/revision";
 
   private static final int DIGITS = 12;

@@ -27,7 +27,7 @@ public final class TopologyServices {
     this.endpoints = endpoints;
   }
 
-  /** What clients connect to: any node that is ready. */
+  /** The Service that clients connect to. It selects all ready nodes. */
   public Service clients() {
     return new ServiceBuilder()
         .withMetadata(

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the broker last reported. No answer is not the same as an empty broker. */
+/** What the broker last reported. A missing answer does not mean an empty broker. */
 public sealed interface BrokerObservation {
 
-  /** Nothing is known: no node answered in time, or none runs. */
+  /** The state is unknown: no node answered in time, or none runs. */
   record Unreachable(String reason) implements BrokerObservation {}
 
   /**
@@ -20,10 +20,10 @@ public sealed interface BrokerObservation {
    * @param nodes every member of the cluster by its node name (rabbit@host), running or not
    * @param queues the state of each queue of the virtual host, by name
    * @param declared the record of what the topology has declared
-   * @param moves from which queue to which messages are being moved, by the move's name
-   * @param runningMoves names of those moves that are carried out now
+   * @param moves the source and destination queue of each move of messages, by the move's name
+   * @param runningMoves the names of the moves that run now
    * @param closed whether no client may connect
-   * @param halfDeleted queues of which every member is deleted, although the queue is still known
+   * @param halfDeleted queues whose members are all deleted, although the queue is still known
    */
   record Reachable(
       BrokerDefinitions definitions,
@@ -36,13 +36,13 @@ public sealed interface BrokerObservation {
       Set<String> halfDeleted)
       implements BrokerObservation {
 
-    /** The same, with what was found out of the suspects. */
+    /** The same, with the half-deleted queues that were found. */
     public Reachable halfDeleted(Set<String> found) {
       return new Reachable(
           definitions, nodes, queues, declared, moves, runningMoves, closed, found);
     }
 
-    /** The member of that node name. */
+    /** The member with that node name. */
     public Optional<Node> member(String brokerNode) {
       return Optional.ofNullable(nodes.get(brokerNode));
     }
@@ -52,12 +52,12 @@ public sealed interface BrokerObservation {
       return member(brokerNode).map(Node::running).orElse(false);
     }
 
-    /** Whether a queue holds nothing, as far as is known; false if it is not there. */
+    /** Whether a queue seems empty; false if it does not exist. */
     public boolean seemsEmpty(String queue) {
       return Optional.ofNullable(queues.get(queue)).filter(QueueState::seemsEmpty).isPresent();
     }
 
-    /** Whether all members run. */
+    /** Whether all members of the cluster run. */
     public boolean allRun() {
       return nodes.values().stream().allMatch(Node::running);
     }
@@ -66,18 +66,18 @@ public sealed interface BrokerObservation {
   /**
    * A member of the cluster.
    *
-   * @param alarms resources that it has run out of: memory, disk
-   * @param plugins its enabled plugins; unknown while it does not run, and for some seconds after
-   *     its start
+   * @param alarms the resources that it has exhausted: memory, disk
+   * @param plugins its enabled plugins; unknown while it does not run and some seconds after its
+   *     start
    */
   record Node(String name, boolean running, List<String> alarms, Optional<Set<String>> plugins) {}
 
   /**
    * A queue at this moment.
    *
-   * @param leader the node that leads it; empty when none does
+   * @param leader the node that leads it; empty when there is no leader
    * @param members node names of all its members; for a classic queue its one node
-   * @param online those of the members that run
+   * @param online the members that run
    * @param ready messages that wait for a consumer
    * @param unacknowledged messages that consumers hold
    * @param deadLetters dead letters that are not delivered to their destination yet
@@ -97,8 +97,8 @@ public sealed interface BrokerObservation {
     }
 
     /**
-     * Whether it seems to hold nothing. That may be some seconds old: enough to plan a deletion,
-     * which is refused if the queue is not empty. Without a leader it is unknown.
+     * Whether it seems to be empty. This may be some seconds old. It is enough to plan a deletion,
+     * which fails if the queue is not empty. It is unknown without a leader.
      */
     public boolean seemsEmpty() {
       return leader.isPresent() && messages() == 0;

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the operator knows of its own work at the broker, from one pass to the next. It is kept in
- * memory: one that has just started knows nothing, and what it does again does no harm.
+ * What the operator remembers of its work at the broker between passes. It is kept in memory: an
+ * operator that has just started knows nothing, and may safely repeat its work.
  *
- * @param underway the action that goes on beside the passes, at most one
- * @param stalledMoves names of moves that have moved nothing for so long that they are to be
- *     started again
+ * @param underway the action that continues in the background, at most one
+ * @param stalledMoves the names of moves that have moved nothing for so long that they must be
+ *     restarted
  */
 public record BrokerWork(Optional<Underway> underway, Set<String> stalledMoves) {
 
@@ -24,12 +24,14 @@ public record BrokerWork(Optional<Underway> underway, Set<String> stalledMoves) 
   /**
    * An action that takes longer than a pass may wait.
    *
-   * @param since when it was begun
-   * @param lastFailure why it failed the last time, if this is not the first
+   * @param since when it began
+   * @param lastFailure why the previous attempt failed, if there was one
    */
   public record Underway(BrokerAction action, Instant since, Optional<String> lastFailure) {
 
-    /** What keeps the topology from being ready. The same at each pass until the action ends. */
+    /**
+     * Why the topology is not ready. The text stays the same in each pass until the action ends.
+     */
     public Problem problem() {
       return new Problem(
           Reason.IN_PROGRESS,

@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What Kubernetes says about the machine of a queue node.
+ * What Kubernetes reports about the machine of a queue node.
  *
- * @param name of the Kubernetes node
- * @param since when it came into this state, as far as Kubernetes knows
+ * @param name the name of the Kubernetes node
+ * @param since when it entered this state, as far as Kubernetes knows
  */
 public record KubernetesNode(String name, State state, Optional<Instant> since) {
 
@@ -18,11 +18,11 @@ public record KubernetesNode(String name, State state, Optional<Instant> since) 
 
   /** Whether the machine answers. */
   public enum State {
-    /** It reports that it is well, closed to new Pods or not; or at least it reports. */
+    /** It reports. It may be cordoned. */
     READY,
-    /** It has not reported for so long that Kubernetes counts it as not ready. */
+    /** It has not reported for so long that Kubernetes considers it not ready. */
     SILENT,
-    /** Kubernetes no longer knows it. */
+    /** Kubernetes has no such node any longer. */
     GONE
   }
 

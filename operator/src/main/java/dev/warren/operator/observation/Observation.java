@@ -13,20 +13,19 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * All that one pass goes by, read at its beginning.
+ * Everything that one pass is based on, read at its beginning.
  *
  * @param objects everything in Kubernetes that belongs to the topology, without Pods
  * @param nodes the queue nodes by number: those with a volume of this topology, or a Pod
- * @param highestNumber the highest number that anything in Kubernetes bears, volumes of an earlier
- *     topology of this name included; -1 when there is none
+ * @param highestNumber the highest number of anything in Kubernetes, including volumes of an
+ *     earlier topology of this name; -1 when there is none
  * @param consumerPods the Pods of the consumers
- * @param machines the machine of each node whose Pod is not ready, as far as it is known
- * @param lastSeenRunning when each node was last said to run by the running ones
- * @param resolvable names of nodes out of service that the running ones can still resolve
- * @param warnings the last warning that Kubernetes gave about an object, by "Kind/name"; read only
- *     for what waits
- * @param scaling the load of the consumers whose numbers of Pods follow it
- * @param work what the operator itself does at the broker meanwhile
+ * @param machines the machine of each node whose Pod is not ready, if it is known
+ * @param lastSeenRunning when the running nodes last reported each node as running
+ * @param resolvable out-of-service nodes whose names the running nodes can still resolve
+ * @param warnings the last warning of Kubernetes about each waiting object, by "Kind/name"
+ * @param scaling the load of the consumers that scale with it
+ * @param work the operator's own work at the broker
  * @param at when this was read
  */
 public record Observation(
@@ -43,17 +42,19 @@ public record Observation(
     BrokerWork work,
     Instant at) {
 
-  /** The broker's answer, if it gave one. */
+  /** The broker's answer, if there is one. */
   public Optional<Reachable> reachable() {
     return broker instanceof Reachable answer ? Optional.of(answer) : Optional.empty();
   }
 
-  /** Whether the broker's nodes can still decide: more than half of them run, as they say. */
+  /**
+   * Whether more than half of the broker's nodes run, according to them, so that they can decide.
+   */
   public boolean hasMajority() {
     return reachable().map(answer -> 2 * running(answer) > answer.nodes().size()).orElse(false);
   }
 
-  /** How long an object had been there when this was read. */
+  /** The age of an object when this was read. */
   public Duration age(HasMetadata object) {
     return Duration.between(Instant.parse(object.getMetadata().getCreationTimestamp()), at);
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * What the broker last reported about the messages of its queues.
  *
- * @param alarms resources that one of the nodes has run out of: memory, disk
+ * @param alarms the resources that one of the nodes has exhausted: memory, disk
  * @param queues by name
  */
 public record QueueLoad(List<String> alarms, Map<String, Count> queues) {
@@ -22,7 +22,7 @@ public record QueueLoad(List<String> alarms, Map<String, Count> queues) {
    */
   public record Count(boolean led, long ready, long unacknowledged, long acknowledged) {}
 
-  /** What it says about a queue; unknown if the counts do not show what arrives and leaves. */
+  /** What it reports about a queue; unknown if the counts do not show arrivals and departures. */
   public QueueReading reading(String queue) {
     Count count = queues.get(queue);
     if (count == null) {

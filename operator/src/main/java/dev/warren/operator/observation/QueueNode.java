@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A queue node as Kubernetes shows it: it exists as long as its volume does, and runs while it has
- * a Pod.
+ * A queue node as Kubernetes shows it. It exists as long as its volume, and runs while it has a
+ * Pod.
  */
 public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Optional<Pod> pod) {
 
-  /** The exit code of a node's start script if a former member has an empty volume. */
+  /** The exit code of a node's start script when a former member has an empty volume. */
   public static final int VOLUME_EMPTY = 66;
 
   /** Whether its data exists, as far as Kubernetes knows. */
@@ -48,7 +48,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
         .findFirst();
   }
 
-  /** Whether it has found its volume empty although it has been a member. */
+  /** Whether its volume was empty at the start although it has been a member. */
   public boolean isBlank() {
     return !hasStarted()
         && containerStates()
@@ -61,12 +61,12 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return volume.isPresent() && isSet(volume.get(), Labels.JOINED);
   }
 
-  /** Whether its Pod says that it has been a member. */
+  /** Whether its Pod records that it has been a member. */
   public boolean knowsThatItHasJoined() {
     return pod.isPresent() && isSet(pod.get(), Labels.JOINED);
   }
 
-  /** Whether a user has given it up. */
+  /** Whether a user has given up the node. */
   public boolean isGivenUp() {
     return pod.isPresent() && isSet(pod.get(), Labels.REPLACE);
   }
@@ -81,7 +81,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return "true".equals(label(Labels.LEAVING));
   }
 
-  /** Whether the nodes' Service selects it, so that its host name can be resolved. */
+  /** Whether the nodes' Service selects it, so that its host name resolves. */
   public boolean hasName() {
     return Component.QUEUE_NODE.value().equals(label(Labels.COMPONENT));
   }
@@ -106,7 +106,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
     return pod.isPresent() && pod.get().getMetadata().getDeletionTimestamp() != null;
   }
 
-  /** Whether its Pod has ended for good: it was evicted, or its machine shut down. */
+  /** Whether its Pod has ended permanently: it was evicted, or its machine shut down. */
   public boolean hasEnded() {
     return pod.map(Pod::getStatus)
         .map(PodStatus::getPhase)
@@ -115,8 +115,8 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   }
 
   /**
-   * Whether RabbitMQ serves clients, as far as Kubernetes knows; the gateway beside it need not be
-   * ready.
+   * Whether RabbitMQ serves clients, as far as Kubernetes knows. The gateway beside it may be
+   * unready.
    */
   public boolean isReady() {
     return hasReadyPod() || (!isTerminating() && isKeptFromReadinessByOtherContainers());
@@ -128,8 +128,8 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   }
 
   /**
-   * On a machine that no longer reports, containers stay ready for ever. The sign of it is that the
-   * Pod is not ready although all its containers are.
+   * On a machine that no longer reports, containers stay ready forever. Its Pod is then not ready
+   * although all its containers are.
    */
   private boolean isKeptFromReadinessByOtherContainers() {
     return hasCondition("ContainersReady", "False")
@@ -148,7 +148,7 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
         && containers(QueueNodePod.GATEWAY).noneMatch(ContainerStatus::getReady);
   }
 
-  /** Whether the gateway beside it has this configuration. */
+  /** Whether the gateway beside it has received this configuration. */
   public boolean hasToldItsGateway(String configRevision) {
     return hasGateway()
         && configRevision.equals(

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is remembered of each topology from one pass to the next, by the topology's uid. In memory,
- * and only of the last 10,000 topologies that were seen: those that are gone drop out. Thread-safe.
+ * Remembers a value for each topology between passes, by the topology's uid. It is kept in memory,
+ * for the 10,000 topologies seen last: deleted topologies drop out. Thread-safe.
  *
- * @param <V> what is remembered; must not be changed afterwards
+ * @param <V> the value, which must be immutable
  */
 public final class Remembered<V> {
 
@@ -24,18 +24,18 @@ public final class Remembered<V> {
             }
           });
 
-  /** What was remembered last. */
+  /** The last value. */
   public Optional<V> of(String uid) {
     return Optional.ofNullable(byUid.get(uid));
   }
 
-  /** Remembers this instead. */
+  /** Replaces the value. */
   public void put(String uid, V value) {
-    byUid.remove(uid); // so that the eldest is the one that was not seen for longest
+    byUid.remove(uid); // so that the eldest is the one not seen for longest
     byUid.put(uid, value);
   }
 
-  /** Forgets it. */
+  /** Forgets the value. */
   public void forget(String uid) {
     byUid.remove(uid);
   }

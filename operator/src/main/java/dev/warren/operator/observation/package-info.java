@@ -1,5 +1,5 @@
 /**
- * Pure: what was observed of Kubernetes, of the broker and of the load, as values. Nothing here
- * says what to do about it.
+ * Pure: what was observed of Kubernetes, the broker and the load, as values. Nothing here decides
+ * what to do.
  */
 package dev.warren.operator.observation;

@@ -15,13 +15,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks Kubernetes about the machines of queue nodes that do not serve clients. */
+/** Reads the state of machines whose queue nodes do not serve clients. */
 final class KubernetesNodes {
 
-  /** By this label a volume that is on one machine only says which. */
+  /** The label by which a local volume names its machine. */
   private static final String HOSTNAME = "kubernetes.io/hostname";
 
-  /** Where each kubelet renews a lease of its machine's name, whatever anybody takes it for. */
+  /**
+   * Where each kubelet renews a lease with its machine's name, whatever the node's condition says.
+   */
   static final String LEASES = "kube-node-lease";
 
   private final KubernetesClient kubernetes;
@@ -45,7 +47,7 @@ final class KubernetesNodes {
     return node.pod().map(pod -> pod.getSpec().getNodeName()).or(() -> machineOfVolume(node));
   }
 
-  /** Empty for a volume that can be attached elsewhere, wherever it was before. */
+  /** The machine of a local volume; empty for a volume that can be attached elsewhere. */
   private Optional<String> machineOfVolume(QueueNode node) {
     return node
         .volume()
@@ -81,9 +83,8 @@ final class KubernetesNodes {
   }
 
   /**
-   * For a minute after the API server was away, Kubernetes itself takes machines for silent that
-   * are well: its controllers look at their leases late, and write Unknown again and again. The
-   * lease tells.
+   * For a minute after an outage of the API server, Kubernetes reports healthy machines as silent:
+   * its controllers see renewed leases late, and write Unknown repeatedly. The lease is reliable.
    */
   private KubernetesNode.State state(String name, NodeCondition ready) {
     return switch (ready.getStatus()) {
@@ -94,7 +95,7 @@ final class KubernetesNodes {
     };
   }
 
-  /** It does so four times in the lease's duration; two of them may have been missed. */
+  /** The kubelet renews it four times in the lease's duration. Two renewals may be missed. */
   private boolean hasRenewedItsLease(String name) {
     return Optional.ofNullable(kubernetes.leases().inNamespace(LEASES).withName(name).get())
         .map(Lease::getSpec)

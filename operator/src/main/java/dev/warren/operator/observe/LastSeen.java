@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Remembers when each node was last said to run, or its machine to be well. In memory: an operator
- * that has just started goes by what Kubernetes knows of the machine, and so may wait for longer
- * before it takes a node for lost.
+ * Remembers when each node was last reported as running, or its machine as healthy. It is kept in
+ * memory: an operator that has just started uses what Kubernetes knows of the machine, and so may
+ * take longer to consider a node lost.
  */
 final class LastSeen {
 
   private final Remembered<Map<Integer, Instant>> byTopology = new Remembered<>();
 
-  /** Takes in what the broker says now, and gives what is known of its nodes by number. */
+  /** Updates the times from the broker's report, and returns those of its nodes by number. */
   Map<Integer, Instant> update(
       String uid,
       ResourceNames names,
@@ -49,14 +49,12 @@ final class LastSeen {
     return seen;
   }
 
-  /**
-   * What merely does not start on it is no loss, however long that was so before it fell silent.
-   */
+  /** A node that cannot start on a healthy machine is not lost, however long the failure lasts. */
   private static boolean isWell(KubernetesNode machine) {
     return machine != null && machine.isReady();
   }
 
-  /** Of a node that was never seen to run: no later than its machine fell silent. */
+  /** For a node that was never seen running: at the latest when its machine became silent. */
   private static Instant silentSince(int node, Map<Integer, KubernetesNode> machines, Instant now) {
     return Optional.ofNullable(machines.get(node))
         .filter(machine -> machine.state() == KubernetesNode.State.SILENT)

@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** Reads all that a pass goes by. Kubernetes comes from the caches, the broker is asked. */
+/** Reads everything that a pass needs: Kubernetes from the caches, the broker by queries. */
 public final class StateObserver {
 
   /** The kinds of which a topology has objects. */
@@ -65,9 +65,9 @@ public final class StateObserver {
   private final LastSeen lastSeen = new LastSeen();
 
   /**
-   * @param brokers gives a client of a broker
-   * @param underway says what is done at a topology's broker beside its passes
-   * @param scaling says how it stands with the consumers of a topology that follow their load
+   * @param brokers creates a client of a broker
+   * @param underway returns the background action at a topology's broker
+   * @param scaling returns the scaling of a topology's consumers
    */
   public StateObserver(
       KubernetesClient kubernetes,
@@ -83,7 +83,7 @@ public final class StateObserver {
     this.machines = new KubernetesNodes(kubernetes, clock);
   }
 
-  /** What one pass goes by, and the broker to carry its plan out on. */
+  /** The observation for one pass, and the broker on which to carry out its plan. */
   public record Observed(Observation observation, Optional<BrokerClient> broker) {}
 
   /** Reads the objects of a topology, and asks its broker. */
@@ -91,7 +91,7 @@ public final class StateObserver {
     Instant now = clock.instant();
     TopologyObjects found = objects(topology, context);
     Optional<BrokerClient> broker = broker(found);
-    // Before the broker is asked: the next pass sees what ends in between.
+    // Before the query of the broker: what ends in between is seen by the next pass.
     Optional<Underway> beside = underway.apply(found.owner());
     BrokerObservation said = broker.map(BrokerClient::observe).orElseGet(() -> unreachable(found));
     Collection<QueueNode> nodes = found.nodes().values();
@@ -125,7 +125,7 @@ public final class StateObserver {
     if (!cached.isGrowing(topology.getSpec().nodes().replicas())) {
       return cached;
     }
-    // A number must not be given twice because a cache is behind.
+    // A stale cache must not lead to a second use of a number.
     List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class)
         .forEach(kind -> byKind.put(kind, readNow(kind, owner)));
     return TopologyObjects.of(owner, byKind);
@@ -167,7 +167,9 @@ public final class StateObserver {
     }
   }
 
-  /** Asked only of nodes whose name was taken away. What cannot be asked counts as resolvable. */
+  /**
+   * Queries only nodes whose name was removed. If the query fails, the name counts as resolvable.
+   */
   private static Set<Integer> resolvable(
       Optional<BrokerClient> broker, Collection<QueueNode> nodes) {
     return nodes.stream()

@@ -64,7 +64,9 @@ record TopologyObjects(
     return present < replicas || !recorded;
   }
 
-  /** Of any volume or Pod, also one that an earlier topology of this name has left; or -1. */
+  /**
+   * The highest number of any volume or Pod, including those that an earlier topology left; or -1.
+   */
   int highestNumber() {
     return Stream.concat(
             all(byKind, PersistentVolumeClaim.class)

@@ -19,19 +19,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Reads what Kubernetes says about a waiting object only in Events. */
+/** Reads reasons for waiting that Kubernetes reports only in Events. */
 final class WarningEvents {
 
   private static final Logger LOG = Logger.getLogger(WarningEvents.class);
 
-  /** Warnings that say why something does not come, and do not occur when all goes well. */
+  /** Warnings that explain a delay, and do not occur otherwise. */
   private static final Set<String> TELLING =
       Set.of("ProvisioningFailed", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox");
 
-  /** Kubernetes repeats a warning that still holds more often than that. */
+  /** Kubernetes repeats an ongoing warning more often than this. */
   private static final Duration RECENT = Duration.ofMinutes(3);
 
-  /** What has been waiting for less is on its way. */
+  /** Objects that have waited for less are not examined. */
   private static final Duration WORTH_A_QUESTION = Duration.ofSeconds(3);
 
   private static final int MOST_QUESTIONS = 10;
@@ -82,7 +82,7 @@ final class WarningEvents {
     return made.plus(WORTH_A_QUESTION).isBefore(now);
   }
 
-  /** The last about an object. That it cannot be read stops nothing else. */
+  /** The last warning about an object. A failure to read it stops nothing else. */
   private Optional<String> last(HasMetadata object) {
     try {
       return read(object);

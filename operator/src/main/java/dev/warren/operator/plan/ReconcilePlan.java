@@ -19,15 +19,15 @@ import java.util.stream.Stream;
  * are all changes of nodes, and all destructive changes of the broker.
  *
  * @param support what the nodes need: Secrets, configuration, Services
- * @param record writes the record of the nodes; empty when it is as it must be
- * @param behindRecord volumes and Pods of the queue nodes; when one fails, those after it must not
- *     be done
+ * @param record writes the record of the nodes; empty when it is up to date
+ * @param behindRecord volumes and Pods of the queue nodes; when one fails, the later ones are
+ *     skipped
  * @param brokerSteps exchanges, queues, bindings and what belongs to them
  * @param consumers Deployments
  * @param nodeProblems what cannot be done to the nodes now, and why
  * @param topologyProblems what cannot be done in the broker, or not yet, and why
  * @param retained what the resource no longer declares and stays in the broker for now
- * @param removal the last removal of a node, underway or done
+ * @param removal the last removal of a node, in progress or done
  */
 public record ReconcilePlan(
     List<KubernetesAction> support,
@@ -61,7 +61,7 @@ public record ReconcilePlan(
     return brokerSteps.stream().flatMap(step -> step.actions().stream()).toList();
   }
 
-  /** The changes to the broker that may be made although the record of the nodes is not written. */
+  /** The changes to the broker that are allowed while the record of the nodes is not written. */
   public List<BrokerAction> brokerBeforeRecord() {
     return brokerSteps.stream()
         .filter(step -> !step.behindRecord())
@@ -70,9 +70,9 @@ public record ReconcilePlan(
   }
 
   /**
-   * The plan without what might contradict an action that goes on beside the passes: nothing is
-   * done to the broker and its nodes until that has ended, as if this pass waited for it. What it
-   * has changed is then seen, and planned by.
+   * The plan without changes that might conflict with a background action. The broker and its nodes
+   * stay unchanged until that action ends, as if this pass waited for it. A later pass observes its
+   * result and plans from it.
    */
   ReconcilePlan beside(Underway underway) {
     boolean aboutNodes = underway.action().concernsNodes();
@@ -92,7 +92,7 @@ public record ReconcilePlan(
     return Stream.concat(problems.stream(), Stream.of(another)).toList();
   }
 
-  /** All changes in words, in their order. */
+  /** All changes as text, in their order. */
   public List<String> describe() {
     return Stream.of(
             Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),

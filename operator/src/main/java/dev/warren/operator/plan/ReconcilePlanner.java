@@ -59,7 +59,7 @@ import java.util.stream.Stream;
 /** Plans a whole topology, from a valid spec and what was observed. */
 public final class ReconcilePlanner {
 
-  /** For so long a node may be in its first start before its topology is declared without it. */
+  /** How long a topology waits for a node's first start before it is declared without the node. */
   private static final Duration FIRST_START = Duration.ofSeconds(60);
 
   private final Owner owner;
@@ -70,7 +70,7 @@ public final class ReconcilePlanner {
   private final Supplier<String> newSecret;
 
   /**
-   * @param newSecret gives a new random text of letters and digits each time
+   * @param newSecret returns a new random text of letters and digits each time
    */
   public ReconcilePlanner(
       Owner owner,
@@ -99,8 +99,8 @@ public final class ReconcilePlanner {
   }
 
   /**
-   * The plan for the nodes alone, when what the spec says of the rest makes no sense: they are to
-   * be kept all the same.
+   * The plan for the nodes alone, if other parts of the spec are invalid. The nodes are reconciled
+   * anyway.
    *
    * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
    */
@@ -119,9 +119,9 @@ public final class ReconcilePlanner {
   private record TopologyPlans(TopologyPlan broker, List<KubernetesAction> consumers) {}
 
   /**
-   * @param makesSense whether all of the spec does, and not only what it says of the nodes
+   * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
-  private ReconcilePlan plan(boolean makesSense, Function<Credentials, TopologyPlans> topology) {
+  private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
@@ -129,7 +129,7 @@ public final class ReconcilePlanner {
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
-    // While a Secret is being made, only the next pass knows what it says.
+    // While a Secret is being created, only the next pass knows its content.
     TopologyPlans rest =
         secrets
             .credentials()
@@ -139,13 +139,13 @@ public final class ReconcilePlanner {
                     new TopologyPlans(
                         TopologyPlan.waiting(
                             Reason.SECRETS_NOT_READY,
-                            "The Secrets of this resource are not there yet"),
+                            "The Secrets of this resource do not exist yet"),
                         List.of()));
     return new ReconcilePlan(
         new SupportPlanner(owner, names, spec, observed)
-            .plan(secrets.secrets(), membership.desired().next(), makesSense),
+            .plan(secrets.secrets(), membership.desired().next(), isValid),
         membership.write(),
-        // What goes makes room, maybe for what is to be made.
+        // Removals come first: they may make room for what is created.
         joined(List.of(removal.kubernetes(), nodes.actions())),
         planBrokerSteps(membership, removal, rest.broker().actions()),
         rest.consumers(),
@@ -165,7 +165,7 @@ public final class ReconcilePlanner {
   }
 
   /**
-   * @param topology what declares, moves and removes exchanges, queues and bindings
+   * @param topology declares, moves and removes exchanges, queues and bindings
    */
   private List<BrokerStep> planBrokerSteps(
       MembershipPlan membership, RemovalPlan removal, List<BrokerAction> topology) {
@@ -183,7 +183,7 @@ public final class ReconcilePlanner {
                         StuckBootPlanner.plan(names, observed))))));
   }
 
-  /** First of all, and whatever else there is to wait for. */
+  /** Comes before everything else, and waits for nothing. */
   private List<BrokerAction> reopening() {
     return observed
         .reachable()
@@ -197,7 +197,7 @@ public final class ReconcilePlanner {
   }
 
   /**
-   * @param topology what is done before: a queue that goes needs no members
+   * @param topology the changes before these: a queue that is being removed needs no members
    */
   private List<BrokerAction> planMembers(Membership membership, List<BrokerAction> topology) {
     Set<String> going =
@@ -226,7 +226,7 @@ public final class ReconcilePlanner {
     }
     if (someNodeStartsForTheFirstTime()) {
       return TopologyPlan.waiting(
-          Reason.NODES_STARTING, "The queue nodes start for the first time");
+          Reason.NODES_STARTING, "The queue nodes are starting for the first time");
     }
     Reachable broker = observed.reachable().orElseThrow();
     BrokerDefinitions desired = DesiredDefinitions.of(spec);
@@ -242,7 +242,7 @@ public final class ReconcilePlanner {
       actions.add(new PutRecord(prune.record()));
     }
     actions.addAll(UnfinishedDeletions.plan(broker, migration.migrating()));
-    // What is new comes first: a message that changes its way has one at any moment.
+    // Additions come first, so that a message has a route at any moment.
     actions.addAll(topology.actions());
     actions.addAll(migration.actions());
     actions.addAll(prune.removals());
@@ -252,7 +252,7 @@ public final class ReconcilePlanner {
         joined(List.of(prune.retained(), migration.retained())));
   }
 
-  /** The queues that Pods of consumers use, or are about to: those of the last spec too. */
+  /** The queues that Pods of consumers use or will use, including those of the last spec. */
   private Set<String> consumedQueues() {
     return Stream.concat(
             observed.consumerPods().stream().map(Pod::getSpec),
@@ -265,7 +265,7 @@ public final class ReconcilePlanner {
         .collect(Collectors.toSet());
   }
 
-  /** A queue that is declared now would get no member there, and need one later. */
+  /** A queue declared now would get no member on such a node, and would need one later. */
   private boolean someNodeStartsForTheFirstTime() {
     List<String> joined =
         observed.reachable().map(broker -> List.copyOf(broker.nodes().keySet())).orElse(List.of());

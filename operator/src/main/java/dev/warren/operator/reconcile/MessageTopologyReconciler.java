@@ -58,12 +58,12 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * Reconciles a MessageTopology: observe, validate, plan, execute, report. The rules are the rights
- * that this takes: the chart grants them in files/rules.yaml, and a test compares the two.
+ * Reconciles a MessageTopology: observe, validate, plan, execute, report. The rules list the
+ * permissions that this needs. The chart grants them in files/rules.yaml, and a test compares both.
  */
 @ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
 @GradualRetry(
-    maxAttempts = -1, // without end
+    maxAttempts = -1, // unlimited
     initialInterval = 2000,
     intervalMultiplier = 1.5,
     maxInterval = 60_000)
@@ -125,15 +125,15 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final RandomText newSecret = new RandomText();
 
   /**
-   * Through which a topology is looked at when a consumer needs another number of Pods, or when
-   * what was done at its broker beside its passes has ended.
+   * Triggers a reconcile of a topology when a consumer needs another number of Pods, or a
+   * background action at its broker has ended.
    */
   private final SimpleInboundEventSource<MessageTopology> wakeUps =
       new SimpleInboundEventSource<>("wake-ups");
 
   private volatile IndexerResourceCache<MessageTopology> topologies;
 
-  /** Thread-safe: resources are reconciled side by side, each by one thread at a time. */
+  /** Thread-safe: resources are reconciled in parallel, each by one thread at a time. */
   public MessageTopologyReconciler(
       KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();

@@ -2,13 +2,13 @@ package dev.warren.operator.reconcile;
 
 import java.time.Duration;
 
-/** When a topology is looked at again, unless something happens to it before. */
+/** When a topology is reconciled again, unless something triggers it before. */
 final class RequeuePolicy {
 
   private static final Duration SOON = Duration.ofMillis(700);
   private static final Duration LATER = Duration.ofSeconds(10);
 
-  /** So that a thousand topologies are not looked at in the same moment. */
+  /** Keeps a thousand topologies from being reconciled at the same moment. */
   private static final int JITTER_MILLIS = 2000;
 
   private RequeuePolicy() {}
@@ -19,8 +19,8 @@ final class RequeuePolicy {
   }
 
   /**
-   * Something is amiss: the more seldom the longer it has been so. What Kubernetes knows of it
-   * comes as an event in any case.
+   * Something is wrong: the longer it lasts, the longer the interval. Changes in Kubernetes trigger
+   * a reconcile in any case.
    */
   static Duration unsettled(Duration since) {
     Duration tenth = since.dividedBy(10);
@@ -30,7 +30,7 @@ final class RequeuePolicy {
     return tenth.compareTo(LATER) > 0 ? LATER : tenth;
   }
 
-  /** Nothing changes: how soon drift is found. Spread by the resource's UID. */
+  /** Nothing changes: how soon drift is found. The resource's UID spreads the times. */
   static Duration settled(String uid) {
     return LATER.plusMillis(Math.floorMod(uid.hashCode(), JITTER_MILLIS));
   }

@@ -19,8 +19,8 @@ final class StatusUpdate {
   static UpdateControl<MessageTopology> of(
       MessageTopology topology, MessageTopologyStatus status, ReconcileResult result, Instant now) {
     if (!status.equals(topology.getStatus())) {
-      // Soon again: the framework may have taken a change of the resource that came meanwhile for
-      // the echo of this write.
+      // Reconcile soon again: the framework may have mistaken a concurrent change of the
+      // resource for the echo of this write.
       return UpdateControl.patchStatus(withStatus(topology, status))
           .rescheduleAfter(RequeuePolicy.underway());
     }
@@ -42,7 +42,7 @@ final class StatusUpdate {
         : ErrorStatusUpdateControl.patchStatus(withStatus(topology, status));
   }
 
-  /** A fresh object: what a server-side apply leaves out is removed. */
+  /** A new object, because server-side apply removes the fields that are missing in it. */
   private static MessageTopology withStatus(
       MessageTopology topology, MessageTopologyStatus status) {
     MessageTopology patch = new MessageTopology();

@@ -11,9 +11,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Decides how many replicas one consumer needs to handle what arrives at the desired utilization,
- * and to work off the backlog. An empty queue under full load keeps its replicas, since what
- * arrives is measured and not guessed from what waits.
+ * Decides how many replicas one consumer needs to handle new messages at the desired utilization
+ * and to work off the backlog. An empty queue under full load keeps its replicas, because arrivals
+ * are measured and not guessed from the waiting messages.
  *
  * <p>Remembers what it has measured; not thread-safe. A new one starts from the replicas that it
  * finds.

@@ -17,7 +17,7 @@ final class LoadHistory {
   /** How much of it is needed for a reliable rate. */
   private static final Duration SETTLED = Duration.ofSeconds(45);
 
-  /** After more than three missing samples, it is unknown what happened meanwhile. */
+  /** After more than three missing samples, it is unknown what happened in between. */
   private static final Duration STALE = Duration.ofSeconds(15);
 
   /** How often the broker reads its counters; a sample shows the last of these readings. */
@@ -119,7 +119,7 @@ final class LoadHistory {
 
   /**
    * A lower bound, in 39 of 40 cases, of what is handled plus the growth of the queue (two standard
-   * deviations of a Poisson process), so that random variation is not taken for load.
+   * deviations of a Poisson process), so that random variation does not count as load.
    */
   private double rise() {
     Interval newest = intervals.getLast();

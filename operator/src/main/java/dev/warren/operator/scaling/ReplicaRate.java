@@ -15,7 +15,7 @@ final class ReplicaRate {
   /** A measurement of this age, taken while all were busy, counts a third. */
   private static final double BUSY_MEMORY = 30;
 
-  /** The same for what the replicas hold, which is looked at once per sample, by chance. */
+  /** The same for the messages that the replicas hold, of which each sample shows one moment. */
   private static final double HELD_MEMORY = 300;
 
   /** How long it must have been measured: several of the broker's readings. */

@@ -24,7 +24,7 @@ public record ScalingDecision(
     OptionalLong backlog,
     Optional<Duration> drainsIn) {
 
-  /** Why there are so many. */
+  /** Why this number is desired. */
   public enum Reason {
     /** They are as many as needed. */
     STEADY,

@@ -7,13 +7,13 @@ import java.time.Duration;
  *
  * @param minReplicas at least 0
  * @param maxReplicas at least 1 and at least {@code minReplicas}
- * @param drainWithin in what time a backlog is worked off, beside what arrives; longer than zero
- * @param maxWait how long a message may wait; a backlog that keeps to it is none
+ * @param drainWithin how long it may take to work off a backlog beside new messages; above zero
+ * @param maxWait how long a message may wait; a backlog within this limit does not count
  * @param targetUtilization how busy the replicas should be, above 0 and at most 1
  * @param initialRate messages/s of one replica, above 0; used until it was measured
  * @param concurrency how many messages a replica can work on at once, at least 1; its prefetch
- * @param cooldown after how long without any message the replicas go to the minimum at once
- * @param scaleInWindow how long fewer replicas must have been enough before there are fewer
+ * @param cooldown how long no message must arrive before replicas drop to the minimum at once
+ * @param scaleInWindow how long fewer replicas must be enough before some are removed
  * @param maxScaleInPercent the percentage of replicas that may be removed per minute, at least one;
  *     1..100
  * @param singleActiveConsumer whether the queue gives its messages to one consumer only, so that

@@ -10,8 +10,7 @@ import java.util.List;
  * What a pass did, or would have done.
  *
  * @param mode what it was allowed to do
- * @param planned everything that it would have done, in words; reported under {@link Mode#PLAN}
- *     only
+ * @param planned everything that it would have done, as text; reported under {@link Mode#PLAN} only
  * @param support changes to what the nodes need
  * @param broker changes to the broker
  * @param consumers changes to the consumers

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The conditions of a status: what they say, and how they are made. */
+/** Builds the conditions of a status. */
 public final class Conditions {
 
   static final String TRUE = "True";
@@ -30,8 +30,8 @@ public final class Conditions {
   private final Map<ConditionType, Condition> conditions = new EnumMap<>(ConditionType.class);
 
   /**
-   * @param previous the conditions of the last status: one that has not changed keeps its time
-   * @param generation of the resource that they are about
+   * @param previous the conditions of the last status; an unchanged condition keeps its time
+   * @param generation the generation of the resource that they describe
    */
   Conditions(List<Condition> previous, long generation, Instant now) {
     this.previous = previous == null ? List.of() : previous;
@@ -134,7 +134,7 @@ public final class Conditions {
 
   /**
    * All of them, with Ready first. Ready is true, or equals the first of its parts that is not
-   * true: unknown if that part is unknown.
+   * true. It is unknown if that part is unknown.
    */
   List<Condition> withSummary(String whenReady) {
     Optional<Condition> cause =

@@ -37,9 +37,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What somebody else changed and a pass restored. A change of the pass counts only if the last
- * status said that this part was as this generation of the resource says. Otherwise the pass made
- * it for the first time, for a change of the resource, or for a node that is gone.
+ * What somebody else changed and a pass restored. A change counts only if the last status reported
+ * that this part matched this generation of the resource. Otherwise the pass made it for the first
+ * time, for a changed resource, or for a lost node.
  */
 final class DriftStatuses {
 
@@ -70,7 +70,7 @@ final class DriftStatuses {
     return all.isEmpty() ? null : List.copyOf(all.subList(0, Math.min(LONGEST_LIST, all.size())));
   }
 
-  /** What a status says of drift. */
+  /** The drift that a status reports. */
   static List<DriftStatus> of(MessageTopologyStatus status) {
     return status == null || status.drift() == null ? List.of() : status.drift();
   }
@@ -132,7 +132,7 @@ final class DriftStatuses {
     return switch (action) {
       case Create create ->
           Optional.of(found(create, "It was deleted, or its labels were removed"));
-      // Another revision means that an older operator or an older spec made it.
+      // Another revision means that an older operator or an older spec created it.
       case Apply apply ->
           result
               .observed()

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** Why a Pod is not ready, from what Kubernetes says about it in several places. */
 final class PodDiagnosis {
 
-  /** What every container goes through. */
+  /** The states that every container passes through. */
   private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
   /** Kubernetes' reasons why a container waits that are reasons of a condition too. */

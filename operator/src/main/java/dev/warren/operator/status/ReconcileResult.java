@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What one pass observed, and what kept it from reaching the desired state.
+ * What one pass observed, and what prevents the desired state.
  *
  * @param observed what it observed at its beginning
  * @param violations why the spec is invalid; then nothing was done
  * @param nodeProblems about Secrets, Services, volumes and Pods of the nodes
  * @param topologyProblems about what is in the broker
  * @param consumerProblems about Deployments
- * @param removal the last removal of a node, underway or done
+ * @param removal the last removal of a node, in progress or done
  * @param applied what it did
  */
 public record ReconcileResult(

@@ -85,7 +85,7 @@ final class ScalingConditions {
                         scaling.unknownBecause().orElse("The broker was not queried")));
   }
 
-  /** Without figures, which would change with every look. */
+  /** Without figures, because they would change with every pass. */
   private Optional<String> limit(ConsumerSpec consumer) {
     return scaling(consumer)
         .filter(scaling -> !scaling.isHeld(observed.at()))

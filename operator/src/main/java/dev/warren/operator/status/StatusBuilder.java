@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Builds the status of a topology. Nothing else does. */
+/** Builds the status of a topology. No other class does. */
 public final class StatusBuilder {
 
   private static final int MOST_MESSAGES = 10;
@@ -82,7 +82,7 @@ public final class StatusBuilder {
     return new StatusBuilder(topology, result).build(topology.getMetadata().getGeneration());
   }
 
-  /** The status after a pass that failed: what was known stays. */
+  /** The status after a pass that failed. It keeps what was known. */
   public static MessageTopologyStatus failed(
       MessageTopology topology, String message, Instant now) {
     MessageTopologyStatus last = topology.getStatus();
@@ -147,7 +147,7 @@ public final class StatusBuilder {
     Optional<Problem> problem =
         result.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
     if (problem.isPresent()) {
-      // A change that waits, say, and the node that it waits for.
+      // For example a waiting change, and the node that it waits for.
       String also =
           worst
               .filter(one -> !problem.get().message().contains(one.message()))
@@ -178,7 +178,7 @@ public final class StatusBuilder {
               "%s queues are ready; '%s': %s"
                   .formatted(readyQueues(), worst.get().name(), worst.get().message())));
     } else if (!result.violations().isEmpty()) {
-      // Nobody has compared what it declares with what there is.
+      // Nothing has compared the spec with the broker.
       if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
         conditions.add(
             TOPOLOGY_DECLARED,
@@ -262,7 +262,7 @@ public final class StatusBuilder {
     return endpoints.stream().filter(EndpointStatus::ready).count() + "/" + endpoints.size();
   }
 
-  /** Not all of a thousand. */
+  /** Joins the messages, but only the first ones of many. */
   static String joined(List<String> messages) {
     String first = messages.stream().limit(MOST_MESSAGES).collect(Collectors.joining("; "));
     return messages.size() <= MOST_MESSAGES

@@ -69,7 +69,7 @@ class BrokerActionTest {
         .isEqualTo(
             new Problem(
                 Reason.IN_PROGRESS,
-                "keep clients out, and delete queue 'q' and declare it as a quorum queue:"
+                "lock clients out, delete queue 'q' and declare it again as a quorum queue:"
                     + " in progress since 2026-01-01T12:00:00Z; the last attempt failed: no"));
   }
 }

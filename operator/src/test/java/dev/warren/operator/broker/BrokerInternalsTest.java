@@ -39,8 +39,8 @@ class BrokerInternalsTest {
       shell.answer(0, "{untried,\"4.4.0\"}");
 
       assertFailure(() -> use.accept(internals), Kind.UNTRIED)
-          .hasMessageStartingWith("RabbitMQ 4.4.0 runs")
-          .hasMessageContaining("with 4.3 only");
+          .hasMessageStartingWith("the nodes run RabbitMQ 4.4.0")
+          .hasMessageContaining("with RabbitMQ 4.3 only");
     }
     assertThat(shell.commands)
         .hasSize(ALL.size())
@@ -67,7 +67,7 @@ class BrokerInternalsTest {
     shell.answer(70, "Error: {timeout, 0}");
 
     assertFailure(() -> internals.contents(ASKED, "q"), Kind.UNAVAILABLE)
-        .hasMessage("the messages of queue 'q' cannot be counted: Error: {timeout, 0}");
+        .hasMessage("cannot count the messages of queue 'q': Error: {timeout, 0}");
   }
 
   @Test
@@ -110,7 +110,7 @@ class BrokerInternalsTest {
     assertFailure(
             () -> internals.finishDeletions(ASKED, new FinishDeletions(Set.of("q"))),
             Kind.UNAVAILABLE)
-        .hasMessage("whether queues are deleted cannot be asked: Error: timeout");
+        .hasMessage("cannot find out whether queues are deleted: Error: timeout");
   }
 
   private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertFailure(

@@ -184,8 +184,9 @@ class ManagementApiBrokerClientTest {
   @Test
   void isUnreachableWhenNoNodeAnswers() throws IOException {
     assertThat(client(closed).observe())
-        .isEqualTo(new Unreachable("127.0.0.1:" + closed.getPort() + " could not be connected to"));
-    assertThat(client().observe()).isEqualTo(new Unreachable("The broker has no node to ask"));
+        .isEqualTo(
+            new Unreachable("127.0.0.1:" + closed.getPort() + " did not accept a connection"));
+    assertThat(client().observe()).isEqualTo(new Unreachable("The broker has no node to query"));
   }
 
   @Test

@@ -57,7 +57,7 @@ class NodeCommandsTest {
     shell.answer(0, behind);
 
     assertThatThrownBy(() -> commands.carryOut(new RemoveStreamMember("s", FIRST)))
-        .hasMessageContaining("until other has all that is confirmed");
+        .hasMessageContaining("until other has all confirmed messages");
     assertThat(shell.commands).hasSize(2).noneMatch(command -> command.contains("delete_replica"));
   }
 
@@ -75,7 +75,7 @@ class NodeCommandsTest {
 
     shell.answer(0, "{untried,\"4.4.0\"}");
     assertThatThrownBy(() -> commands.carryOut(new FreeFeatureFlags(FIRST)))
-        .hasMessageStartingWith("RabbitMQ 4.4.0 runs");
+        .hasMessageStartingWith("the nodes run RabbitMQ 4.4.0");
   }
 
   @Test

@@ -50,7 +50,7 @@ class QueueDeleterTest {
     shell.answer(1, "Error: timeout");
 
     assertFailure(
-        IF_EMPTY, Kind.UNAVAILABLE, "the messages of queue 'q' cannot be counted: Error: timeout");
+        IF_EMPTY, Kind.UNAVAILABLE, "cannot count the messages of queue 'q': Error: timeout");
     assertThat(deleted).isEmpty();
   }
 

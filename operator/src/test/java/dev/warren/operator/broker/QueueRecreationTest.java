@@ -77,8 +77,7 @@ class QueueRecreationTest {
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
         .isInstanceOf(BrokerException.class)
-        .hasMessage(
-            "none of its last 304 messages was moved for 8 s; their move was started again");
+        .hasMessage("none of its last 304 messages moved within 8 s; the move was restarted");
 
     assertThat(done)
         .containsExactly(
@@ -95,7 +94,7 @@ class QueueRecreationTest {
     contents = look -> left(1000 - look);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
-        .hasMessageStartingWith("it did not become empty within 20 s, and has 9");
+        .hasMessageStartingWith("it did not become empty within 20 s and still has 9");
 
     assertThat(done)
         .containsExactly(new KeepClientsOut(), new DisconnectClients(), new LetClientsIn());

@@ -112,8 +112,7 @@ class PlanExecutorApiServerTest {
     assertThat(result.consumerProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "ConfigMap a exists and belongs to no MessageTopology",
-            "ConfigMap b is being brought up to date");
+            "ConfigMap a exists and belongs to no MessageTopology", "ConfigMap b is being updated");
   }
 
   @Test
@@ -212,7 +211,7 @@ class PlanExecutorApiServerTest {
 
     assertThat(broker.declared).containsExactly("a", "b", "c");
     assertThat(result.topologyProblems())
-        .containsExactly(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
+        .containsExactly(new Problem(Reason.DECLARING, "2 of 5 changes are pending"));
   }
 
   @Test
@@ -271,7 +270,7 @@ class PlanExecutorApiServerTest {
     assertThat(result.topologyProblems())
         .extracting(Problem::reason, Problem::message)
         .containsExactly(
-            tuple(Reason.DECLARING, "2 of 2 changes are still to be made"),
+            tuple(Reason.DECLARING, "2 of 2 changes are pending"),
             tuple(
                 Reason.IN_PROGRESS,
                 "declare quorum queue 'a': in progress since " + TestClock.BEGIN));

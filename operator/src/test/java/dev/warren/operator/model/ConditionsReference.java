@@ -41,7 +41,7 @@ public final class ConditionsReference {
       """
       ## Reasons
 
-      - **fine**: everything is as the resource says.
+      - **fine**: everything matches the resource.
       - **progress**: a step of a change. Nothing is wrong, unless it lasts.
       - **unknown**: the operator cannot tell.
       - **trouble**: something failed or is held.

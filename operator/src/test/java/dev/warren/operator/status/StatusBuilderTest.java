@@ -233,12 +233,11 @@ class StatusBuilderTest {
 
     @Test
     void ofSeveralProblemsTheWorstGivesTheReason() {
-      nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being brought up to date"));
+      nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being updated"));
       nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
-      topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
+      topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are pending"));
       topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
-      consumerProblems.add(
-          new Problem(Reason.UPDATING, "Deployment a is being brought up to date"));
+      consumerProblems.add(new Problem(Reason.UPDATING, "Deployment a is being updated"));
       consumerProblems.add(new Problem(Reason.NAME_TAKEN, "Deployment b exists"));
 
       assertThat(conditions(build()))
@@ -247,7 +246,7 @@ class StatusBuilderTest {
               "TopologyDeclared=Unknown/BrokerUnreachable",
               "ConsumersReady=False/NameTaken");
       assertThat(message(build(), "TopologyDeclared"))
-          .isEqualTo("no answer; 2 of 5 changes are still to be made");
+          .isEqualTo("no answer; 2 of 5 changes are pending");
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * A connection that is opened again whenever it ends, by a thread of its own. The client library's
- * recovery is not used: it covers neither the first connection nor channels that the broker closed.
+ * A connection that its own thread opens again whenever it ends. The client library's recovery is
+ * not used: it covers neither the first connection nor channels that the broker closed.
  */
 final class BrokerConnection implements AutoCloseable {
 
@@ -30,10 +30,10 @@ final class BrokerConnection implements AutoCloseable {
 
   /** The user of the connection. Called by the connection's thread only. */
   interface User {
-    /** It is open: now is the time for channels. */
+    /** The connection is open, so channels can be opened. */
     void opened(Connection connection) throws IOException;
 
-    /** It has ended, and everything that was open on it. Always after {@code opened}. */
+    /** The connection and its channels have ended. Called only after {@code opened}. */
     void lost();
   }
 
@@ -48,7 +48,7 @@ final class BrokerConnection implements AutoCloseable {
   /**
    * Starts at once.
    *
-   * @param factory which is copied
+   * @param factory is copied
    * @param name its name in the broker's lists
    */
   BrokerConnection(ConnectionFactory factory, String name, User user) {

@@ -21,8 +21,8 @@ public final class BrokerFailure extends Exception {
     /** A queue got the message and could not keep it; it may be there nevertheless. */
     NOT_KEPT,
     /**
-     * There is no connection, or the broker has an alarm, or the connection ended meanwhile, or the
-     * broker's answer may be about another message.
+     * There is no connection, or the broker has an alarm, or the connection ended in between, or
+     * the broker's answer may be about another message.
      */
     UNAVAILABLE,
     /** No answer in time: the outcome is unknown. */

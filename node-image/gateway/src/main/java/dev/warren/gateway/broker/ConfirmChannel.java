@@ -120,14 +120,14 @@ final class ConfirmChannel {
   }
 
   /**
-   * A message that was not sent has used a number, so from now on each confirm would be taken for
-   * the one of the previous message.
+   * A message that was not sent has used a number. From now on, each confirm would be attributed to
+   * the previous message.
    */
   private void abort() {
     try {
       channel.abort();
     } catch (IOException e) {
-      // It is gone either way.
+      // The channel is closed either way.
     }
   }
 
@@ -152,8 +152,8 @@ final class ConfirmChannel {
   }
 
   /**
-   * A return comes before the confirm of the same message, without the message's number. Among
-   * several that look alike it cannot be told which one it is: each of them may be in a queue, or
+   * A return comes before the confirm of the same message, without the message's number. If several
+   * messages look alike, it does not show which one it is about: each of them may be in a queue or
    * not.
    */
   private void returned(Return unroutable) {

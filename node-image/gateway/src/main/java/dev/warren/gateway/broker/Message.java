@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * @param exchange the exchange's name; empty for the default one, whose routing keys are queues
  * @param routingKey at most 255 bytes
  * @param properties with a message id
- * @param body must not be changed any longer
+ * @param body must not be modified
  */
 public record Message(String exchange, String routingKey, BasicProperties properties, byte[] body) {
 

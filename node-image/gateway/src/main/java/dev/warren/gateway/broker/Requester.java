@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class Requester implements AutoCloseable {
 
-  /** RabbitMQ's name for the type that an exclusive queue has to be. */
+  /** RabbitMQ's name for the type that an exclusive queue must have. */
   private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
 
   private final Publisher publisher;
@@ -42,7 +42,7 @@ public final class Requester implements AutoCloseable {
     this.connection = new BrokerConnection(factory, "replies", new User());
   }
 
-  /** Whether replies could be received. */
+  /** Whether replies can be received. */
   public boolean isConnected() {
     return replyQueue != null;
   }

@@ -15,9 +15,9 @@ public interface BrokerAddress {
   /** The virtual host's name, {@code /} for example. */
   String vhost();
 
-  /** Who publishes and consumes. */
+  /** The user that publishes and consumes. */
   String username();
 
-  /** Their password, as it is. */
+  /** The user's password, without any encoding. */
   String password();
 }

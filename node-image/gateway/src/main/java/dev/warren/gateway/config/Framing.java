@@ -2,7 +2,7 @@ package dev.warren.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How requests and replies are told apart on a TCP connection. */
+/** How requests and replies are separated on a TCP connection. */
 public enum Framing {
   /** One request per connection, ended by the client's half-close or a short silence. */
   @JsonProperty("Raw")

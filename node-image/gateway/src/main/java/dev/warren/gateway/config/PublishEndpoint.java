@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 
 /**
- * The HTTP port by which messages are published.
+ * The HTTP port to which messages are published.
  *
  * @param port 1 to 65535; 0 takes any free one
  * @param timeoutMillis how long the broker may take to confirm a message, above 0

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * One TCP port behind which requests are answered by the consumers of a queue.
+ * One TCP port. The consumers of a queue answer its requests.
  *
  * @param name its name in logs and metrics
  * @param port 1 to 65535; 0 takes any free one
@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param maxMessageBytes the longest request and the longest reply, above 0
  * @param maxConnections how many may be open at a time, above 0
  * @param maxInFlight how many requests may wait for their replies at a time, above 0
- * @param idleTimeoutMillis after how long an idle connection is closed, above 0
+ * @param idleTimeoutMillis how long a connection may be idle before it is closed, above 0
  */
 public record RequestReplyEndpoint(
     @JsonProperty(required = true) String name,

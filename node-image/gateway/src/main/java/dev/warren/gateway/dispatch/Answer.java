@@ -7,7 +7,7 @@ import java.util.Optional;
  * What a receiver answered.
  *
  * @param contentType of the body
- * @param retryAfter the header of that name, as it came
+ * @param retryAfter the header of that name, unparsed
  * @param body its beginning, when it was too long to be kept
  */
 record Answer(
@@ -20,7 +20,7 @@ record Answer(
   /** How much of the body the summary has, in bytes. */
   static final int EXCERPT = 200;
 
-  /** The status and the beginning of the body: enough to see what the receiver disliked. */
+  /** The status and the beginning of the body, which often says why the receiver refused. */
   String summary() {
     String text = new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8);
     String excerpt = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();

@@ -3,7 +3,7 @@ package dev.warren.gateway.dispatch;
 import io.smallrye.config.ConfigMapping;
 import java.util.Optional;
 
-/** What is consumed: {@code RABBITMQ_QUEUE} and {@code RABBITMQ_PREFETCH}. */
+/** The queue to consume: {@code RABBITMQ_QUEUE} and {@code RABBITMQ_PREFETCH}. */
 @ConfigMapping(prefix = "rabbitmq")
 public interface ConsumedQueue {
 

@@ -41,9 +41,7 @@ public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
     return last != null && last.isOpen() && !isConsuming();
   }
 
-  /**
-   * The client reports connections, channels and consumers here; counting them is not the purpose.
-   */
+  /** The client reports connections, channels and consumers here. Nothing is counted. */
   private final class Watch extends NoOpMetricsCollector {
     @Override
     public void newConnection(Connection opened) {

@@ -7,7 +7,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The copy of a message that could not be delivered: the same, and why. */
+/** The copy of an undeliverable message, with the reason. */
 final class DeadLetter {
   static final String REASON = "x-warren-failure-reason";
   static final String STATUS = "x-warren-failure-status";

@@ -28,7 +28,7 @@ public class DispatcherRole {
   /** The channel, as application.properties configures it. */
   static final String CHANNEL = "deliveries";
 
-  // For what follows an attempt that was running at the stop: its answer, or its dead letter.
+  // For an attempt that was running at the stop, to send its answer or its dead letter.
   private static final Duration SETTLING = Duration.ofSeconds(5);
 
   private final BrokerAddress broker;
@@ -70,7 +70,7 @@ public class DispatcherRole {
     receiver = new Receiver(delivery, Clock.systemUTC());
     publisher =
         new Publisher(Connections.to(broker), delivery.consumer() + " (dead letters, answers)");
-    // Nothing is restarted here: a new process does that better, and at once.
+    // A new process recovers better than this one, and at once.
     dispatcher = dispatcher(() -> Quarkus.asyncExit(1));
     awaitedQueue = new AwaitedQueue(Connections.to(broker), queue.orElseThrow());
     awaitedQueue.whenThere(() -> dispatcher.start(messages.get()));

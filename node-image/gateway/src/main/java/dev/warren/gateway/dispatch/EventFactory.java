@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Makes a CloudEvent of a message, which may already be one. */
+/** Creates a CloudEvent from a message, which may already be one. */
 final class EventFactory {
   static final String DEFAULT_TYPE = "dev.warren.message";
 

@@ -31,9 +31,9 @@ final class MessageDelivery {
   enum Settlement {
     /** It is acknowledged. */
     ACKNOWLEDGE,
-    /** The broker does what the queue says about dead letters. */
+    /** The broker dead-letters it as the queue is configured. */
     REJECT,
-    /** It stays unacknowledged: the broker delivers it again, to another consumer perhaps. */
+    /** It stays unacknowledged: the broker delivers it again, perhaps to another consumer. */
     LEAVE
   }
 

@@ -41,7 +41,7 @@ final class Receiver implements AutoCloseable {
   }
 
   /**
-   * Delivers an event once. Takes as long as the timeout at the most; every failure is an outcome.
+   * Delivers an event once. Takes no longer than the timeout; every failure is an outcome.
    *
    * @param kept how much of the answer's body is kept, in bytes
    */
@@ -89,7 +89,7 @@ final class Receiver implements AutoCloseable {
     http.shutdownNow();
   }
 
-  /** Keeps what fits. The rest is read, so that the connection can be used again, and dropped. */
+  /** Keeps what fits. Reads and drops the rest, so that the connection can be reused. */
   private static final class BoundedBody implements Consumer<Optional<byte[]>> {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int most;

@@ -51,7 +51,7 @@ final class RequestFactory {
     return CloudEventBuilder.from(event).withoutData().withoutDataContentType().build();
   }
 
-  /** As the HTTP binding of CloudEvents asks (3.1.3.2); the library does not do that. */
+  /** Required by the HTTP binding of CloudEvents (3.1.3.2); the library does not do it. */
   private static String encoded(String value) {
     StringBuilder encoded = new StringBuilder();
     for (byte octet : value.getBytes(UTF_8)) {

@@ -21,16 +21,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Answers when a queue has got a message: {@code POST /arrivals} with {@code ["a","b"]} waits for
- * the first message that comes into one of them and says {@code {"queue":"b"}}, or 204 when none
- * has come in 20 s.
+ * Answers when a queue has received a message: {@code POST /arrivals} with {@code ["a","b"]} waits
+ * for the first message to one of them and answers {@code {"queue":"b"}}, or 204 when none came
+ * within 20 s.
  */
 public final class ArrivalHandler implements Handler<RoutingContext> {
 
   private static final String PATH = "/arrivals";
   private static final int LONGEST_QUESTION_BYTES = 1024 * 1024;
 
-  /** Short enough that no proxy in between takes the connection for dead. */
+  /** Short enough that no proxy in between considers the connection dead. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
   private final Function<Set<String>, CompletableFuture<String>> firstArrival;
@@ -90,7 +90,7 @@ public final class ArrivalHandler implements Handler<RoutingContext> {
     }
   }
 
-  /** It may also be gone itself, and have been the reason. */
+  /** The client itself may have disconnected, which also ends the wait. */
   private static void refuse(HttpServerResponse response) {
     if (!response.closed()) {
       response.setStatusCode(503).end();

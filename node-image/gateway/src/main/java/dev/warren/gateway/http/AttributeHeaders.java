@@ -34,7 +34,7 @@ final class AttributeHeaders {
     return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
   }
 
-  /** Leaves what only looks like an encoded octet. */
+  /** Keeps text that only looks like an encoded octet. */
   private static String percentDecoded(String value) {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
     int i = 0;

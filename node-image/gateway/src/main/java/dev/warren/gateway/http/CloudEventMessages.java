@@ -60,7 +60,7 @@ final class CloudEventMessages {
   /**
    * The messages of a request that has events.
    *
-   * @param properties what else the messages get
+   * @param properties the other properties of the messages
    * @throws HttpProblem 400 if it has none, 413 if there is too much JSON
    */
   static List<Message> of(
@@ -89,7 +89,7 @@ final class CloudEventMessages {
     }
   }
 
-  /** The event stays as it came: it is only looked at. */
+  /** The event is only read, and stays unchanged. */
   private static Message structured(
       Destination destination, BasicProperties properties, byte[] json) throws HttpProblem {
     CloudEvent event = EVENT_JSON.deserialize(json);

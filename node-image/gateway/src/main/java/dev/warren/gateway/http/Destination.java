@@ -24,7 +24,7 @@ record Destination(String exchange, String routingKey) {
    * are percent-encoded, slashes in them too.
    *
    * @param path as it was sent, without a query
-   * @throws HttpProblem 404 if the path is another, 400 if a name in it cannot be one
+   * @throws HttpProblem 404 if the path has another form, 400 if a name in it is invalid
    */
   static Destination ofPath(String path) throws HttpProblem {
     String[] segments = path.split("/", -1);

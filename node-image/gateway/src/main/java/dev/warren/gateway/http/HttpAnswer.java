@@ -25,7 +25,7 @@ final class HttpAnswer {
   private final Consumer<String> measure;
 
   /**
-   * @param measure is told how it ended: "accepted", or a problem's code
+   * @param measure receives the outcome: "accepted", or a problem's code
    */
   HttpAnswer(Vertx vertx, HttpServerRequest request, Consumer<String> measure) {
     this.vertx = vertx;
@@ -33,7 +33,7 @@ final class HttpAnswer {
     this.measure = measure;
   }
 
-  /** Something that is read, not published. */
+  /** Answers with a document. */
   void document(String contentType, String content) {
     request.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(content);
   }
@@ -46,7 +46,7 @@ final class HttpAnswer {
     }
   }
 
-  /** Of a batch: accepted if all of it is. */
+  /** Answers a batch: it is accepted if every message is. */
   void outcomes(List<String> messageIds, List<Optional<HttpProblem>> outcomes) {
     JsonArray results = new JsonArray();
     for (int i = 0; i < messageIds.size(); i++) {
@@ -91,7 +91,7 @@ final class HttpAnswer {
           .putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds()));
     }
     send(problem.status(), "application/problem+json", problem.json().mergeIn(more));
-    letTheRestGo();
+    dropTheRest();
   }
 
   private void send(int status, String contentType, JsonObject body) {
@@ -105,7 +105,7 @@ final class HttpAnswer {
   }
 
   /** Reads on for a while: closing a connection with unread bytes would discard the answer. */
-  private void letTheRestGo() {
+  private void dropTheRest() {
     if (!request.isEnded()) {
       request.handler(unwanted -> {});
       request.exceptionHandler(gone -> {});

@@ -22,7 +22,7 @@ final class HttpMessages {
   private static final String EXPIRATION = "Warren-Expiration-Millis";
   private static final String HEADER_PREFIX = "warren-header-";
 
-  /** Those of W3C Trace Context, which have the same names in AMQP. */
+  /** The headers of W3C Trace Context, which have the same names in AMQP. */
   private static final List<String> TRACE_CONTEXT = List.of("traceparent", "tracestate");
 
   /** The broker's maximum: 49 days. */
@@ -92,7 +92,7 @@ final class HttpMessages {
     return property(name, headers.get(name));
   }
 
-  /** The key may be quoted, as RFC 8941 has it. */
+  /** The key may be quoted, as in RFC 8941. */
   private static String messageId(MultiMap headers) throws HttpProblem {
     String key = property(headers, IDEMPOTENCY_KEY);
     if (key == null) {

@@ -3,7 +3,7 @@ package dev.warren.gateway.http;
 import dev.warren.gateway.broker.BrokerFailure;
 import io.vertx.core.json.JsonObject;
 
-/** An answer that is not "accepted", as RFC 9457 has it. It has no stack trace. */
+/** An answer that is not "accepted", in the form of RFC 9457. It has no stack trace. */
 final class HttpProblem extends Exception {
 
   private static final long serialVersionUID = 1L;

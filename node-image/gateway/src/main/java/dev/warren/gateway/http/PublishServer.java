@@ -25,7 +25,7 @@ public final class PublishServer {
   private static final String OPENAPI_PATH = "/openapi.json";
   private static final String OPENAPI = read("openapi.json");
 
-  /** The longest that an endpoint may wait for the broker, 10 minutes, and some more. */
+  /** The longest time that an endpoint may wait for the broker, 10 minutes, and one more. */
   private static final Duration IDLE = Duration.ofMinutes(11);
 
   private final Vertx vertx;
@@ -77,7 +77,7 @@ public final class PublishServer {
     return server.actualPort();
   }
 
-  /** Requests that have not begun get this. The port stays. */
+  /** Changes the settings of later requests. The port stays. */
   public void change(PublishEndpoint changedEndpoint, GatewayConfig changed) {
     endpoint = changedEndpoint;
     config = changed;

@@ -23,7 +23,7 @@ public final class MemoryBudget {
     return false;
   }
 
-  /** Gives back what was reserved. */
+  /** Releases what was reserved. */
   public void release(long bytes) {
     left.addAndGet(bytes);
   }

@@ -25,7 +25,7 @@ public final class Tally {
     count.addAndGet(howMany);
   }
 
-  /** Takes away what was added. */
+  /** Subtracts what was added. */
   public void remove(int howMany) {
     count.addAndGet(-howMany);
   }

@@ -45,7 +45,7 @@ final class Answers {
     /** The bytes of the answer; null until they are known. */
     private ByteBuf bytes;
 
-    /** The bytes of the memory budget that it holds until it is read. */
+    /** The memory that is reserved for the answer until it is read, in bytes. */
     private int reserved;
 
     private final long since = System.nanoTime();

@@ -2,7 +2,7 @@ package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.broker.BrokerFailure;
 
-/** Why a request gets no reply, as clients are told. */
+/** The error that a client gets instead of a reply. */
 enum ErrorCode {
   UNROUTABLE("unroutable"),
   REFUSED("refused"),

@@ -4,7 +4,7 @@ import dev.warren.gateway.config.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 
-/** What requests, replies and errors are on the wire. One object per connection. */
+/** The form of requests, replies and errors on the wire. One object per connection. */
 interface Frames {
 
   /**
@@ -26,7 +26,7 @@ interface Frames {
    */
   ChannelHandler decoder();
 
-  /** Whether a reply can be told from the next one. */
+  /** Whether the client can separate this reply from the next one. */
   default boolean canBeReply(byte[] reply) {
     return true;
   }

@@ -66,8 +66,8 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   /**
    * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
    *     understands. Cancelling it ends the wait
-   * @param requests those that wait for their replies, of all connections
-   * @param underWay those whose answers are not written yet, of all connections
+   * @param requests counts the requests of all connections that wait for their replies
+   * @param underWay counts the requests of all connections whose answers are not written yet
    */
   RequestReplyConnection(
       RequestReplyEndpoint endpoint,

@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the memory and the time of a request of which a client has sent only a part. It precedes
- * the decoder that holds the part, in the connection's event loop.
+ * Limits the memory and the time of a request that has arrived only in part. It precedes the
+ * decoder that holds the part, in the connection's event loop.
  */
 final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
 
@@ -33,8 +33,8 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * How many bytes of a request are read before memory is reserved for it, and at a time. A
-   * thousand connections take 4 MiB.
+   * How many bytes of a request are read before memory is reserved for it, and how many are
+   * reserved at a time. A thousand connections take 4 MiB.
    */
   static final int FREE_BYTES = 4096;
 

@@ -48,7 +48,7 @@ public final class DeletionCosts {
   }
 
   /**
-   * The marks of a consumer's Pods that do not have them yet.
+   * The marks that a consumer's Pods do not have yet.
    *
    * @param unacknowledged how many messages the clients at each IP address hold
    */
@@ -71,7 +71,7 @@ public final class DeletionCosts {
                 pod,
                 Map.of(),
                 Map.of(ANNOTATION, cost),
-                "it holds %s messages, and Pods are to be removed".formatted(cost)));
+                "it holds %s messages, and Pods will be removed".formatted(cost)));
   }
 
   private static String cost(Pod pod, Map<String, Long> unacknowledged) {

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 /**
  * A node that is being removed, as a pass sees it, and what can be done with it in Kubernetes.
  *
- * @param removal brought up to whether the node is blank
- * @param brokerNode its name among the brokers
+ * @param removal updated with whether the node is blank
+ * @param brokerNode its name in the cluster of brokers
  * @param node its Pod and its volume; empty when nothing of it is left
  */
 record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> node) {
@@ -39,7 +39,7 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
     return removal.kind() == Kind.GIVEN_UP;
   }
 
-  /** The user took the annotation back before the node was stopped. */
+  /** The user removed the annotation before the node was stopped. */
   boolean isWithdrawn() {
     return isGivenUp()
         && node.filter(pod -> pod.hasStarted() && !pod.isTerminating() && !pod.isGivenUp())
@@ -47,8 +47,8 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
   }
 
   /**
-   * It was stopped to leave, and has no members of queues. Its Erlang node still answers, so that
-   * even the second of two can be forgotten.
+   * It was stopped for its removal, and has no members of queues. Its Erlang node still answers, so
+   * that it can be forgotten even if only two nodes exist.
    */
   boolean isStoppedAndEmpty(Reachable broker) {
     return removal.kind() != Kind.LOST
@@ -57,7 +57,7 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
         && !hasMembers(broker);
   }
 
-  /** Replicated queues only: a classic one is nowhere else. */
+  /** Counts replicated queues only: a classic queue is on no other node. */
   boolean hasMembers(Reachable broker) {
     return broker.queues().values().stream()
         .filter(queue -> isReplicated(queue, broker))
@@ -89,7 +89,7 @@ record LeavingNode(NodeRemoval removal, String brokerNode, Optional<QueueNode> n
     return node.map(QueueNode::isInService).orElse(false);
   }
 
-  /** So that the node in its place may go to its machine. */
+  /** Marks its Pod, so that its replacement may run on the same machine. */
   Stream<KubernetesAction> markedAsLeaving() {
     return node.filter(pod -> !pod.isLeaving()).stream()
         .flatMap(pod -> marked(Labels.LEAVING, "true"));

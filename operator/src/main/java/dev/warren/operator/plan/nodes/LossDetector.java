@@ -56,7 +56,7 @@ final class LossDetector {
         suspicion(number.getAsInt()).ifPresent(why -> suspects.put(number.getAsInt(), why));
       }
     }
-    // A running one can wait for those that do not run.
+    // Nodes that do not run are replaced before a running one that was given up.
     Optional<Candidate> byHand =
         givenUp(broker, node -> suspects.isEmpty() || suspects.containsKey(node.number()));
     if (byHand.isPresent()) {
@@ -90,11 +90,11 @@ final class LossDetector {
           Reason.NODE_LOST,
           why + ". It is replaced if it does not return within " + spec.replaceAfter());
     }
-    Optional<String> only = onlyCopyOn(node, broker);
+    Optional<String> only = queueOnlyOn(node, broker);
     if (hasData(node) && only.isPresent()) {
       return held(
           Reason.NODE_LOST,
-          "%s. It holds the only copy of queue '%s', so it is not replaced; to give the queue up, annotate its Pod with %s=true"
+          "%s. No other node has queue '%s', so it is not replaced; to give the queue up, annotate its Pod with %s=true"
               .formatted(why, only.get(), Labels.REPLACE));
     }
     Optional<String> needing = OnlyCopies.needing(names.brokerNode(node), broker);
@@ -122,7 +122,7 @@ final class LossDetector {
   }
 
   /**
-   * One that the others do not know: they have forgotten it, or it never joined. It has no data.
+   * A node that the others do not know: they have forgotten it, or it never joined. It has no data.
    */
   private Optional<Candidate> notAMember(Reachable broker) {
     if (spec.replaceAfter().equals(NEVER)) {
@@ -186,7 +186,7 @@ final class LossDetector {
   }
 
   /** A durable queue that no other node has. */
-  private Optional<String> onlyCopyOn(int node, Reachable broker) {
+  private Optional<String> queueOnlyOn(int node, Reachable broker) {
     return OnlyCopies.on(names.brokerNode(node), broker);
   }
 

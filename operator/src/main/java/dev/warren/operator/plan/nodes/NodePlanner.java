@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 
 /**
  * Plans the queue nodes: the volume and the Pod of each. A node's number is its identity in the
- * cluster and never used twice; a node whose volume is gone does not come back.
+ * cluster and is never reused. A node whose volume is gone does not come back.
  */
 public final class NodePlanner {
 
   /**
-   * @param actions in their order; when one fails, the rest must not be done
+   * @param actions in their order; when one fails, the rest must be skipped
    * @param problems what cannot be done now, and why
    */
   public record NodePlan(List<KubernetesAction> actions, List<Problem> problems) {}

@@ -26,8 +26,8 @@ final class OnlyCopies {
   }
 
   /**
-   * A durable queue that has no majority of members online without the one on a node that does not
-   * run: if that node is forgotten, the queue may never come back.
+   * A durable queue that has no majority of online members without its member on a stopped node. If
+   * that node is forgotten, the queue may never come back.
    */
   static Optional<String> needing(String brokerNode, Reachable broker) {
     return first(

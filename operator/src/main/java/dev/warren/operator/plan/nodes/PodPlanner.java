@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.stream.Stream;
 
-/** Plans the Pods of the queue nodes: that each node has one, and what is written on them. */
+/** Plans the Pods of the queue nodes, and their labels and annotations. */
 final class PodPlanner {
 
   /** A blank node that has waited this long for a node that does not come is recreated. */
@@ -52,7 +52,7 @@ final class PodPlanner {
 
   /**
    * @param gatewayConfig the gateways' configuration
-   * @param gatewayConfigRevision names that
+   * @param gatewayConfigRevision identifies that configuration
    */
   PodPlanner(
       ResourceNames names,
@@ -128,7 +128,7 @@ final class PodPlanner {
     return !node.isInService() || node.isLeaving();
   }
 
-  /** As when the record of its removal is gone: it would not start again by itself. */
+  /** It would not start again by itself, for example after the record of its removal was lost. */
   private boolean isStoppedToLeave(QueueNode node) {
     return isMarkedAsLeaving(node)
         && node.hasStarted()
@@ -145,13 +145,13 @@ final class PodPlanner {
     boolean givenUp =
         membership.removing().stream()
             .anyMatch(leaving -> leaving.node() == n && leaving.kind() == Kind.GIVEN_UP);
-    // Without it, it would look as if the user had changed their mind.
+    // Without the annotation, the user would seem to have withdrawn the removal.
     return givenUp
         ? pod.edit().editMetadata().addToAnnotations(Labels.REPLACE, "true").endMetadata().build()
         : pod;
   }
 
-  /** When the ConfigMap says it; before, the kubelet would look too early. */
+  /** Only after the ConfigMap has changed: before that, the kubelet would read the old one. */
   private boolean isToTellItsGateway(QueueNode node) {
     return node.hasGateway()
         && !node.isTerminating()
@@ -163,7 +163,7 @@ final class PodPlanner {
             .isPresent();
   }
 
-  /** One that leaves comes back as long as the others cannot go on without it. */
+  /** A leaving node is started again while the others need it. */
   private boolean isNeeded(int leaving) {
     String brokerNode = names.brokerNode(leaving);
     boolean isBlank = membership.removing().filter(NodeRemoval::blank).isPresent();
@@ -178,7 +178,7 @@ final class PodPlanner {
                     answer.nodes().containsKey(brokerNode)
                         && (!observed.hasMajority()
                             || (!isBlank && OnlyCopies.needing(brokerNode, answer).isPresent())))
-            // Nobody answers: perhaps because it was the only one.
+            // No node answers, perhaps because this was the only one.
             .orElse(true);
   }
 
@@ -196,7 +196,7 @@ final class PodPlanner {
     if (!membership.formed()) {
       return names.brokerNode(numbers.first());
     }
-    // One that leaves may be the only one that runs.
+    // A leaving node may be the only one that runs.
     return Stream.concat(numbers.stream(), leaving().stream())
         .filter(member -> member != n)
         .min(

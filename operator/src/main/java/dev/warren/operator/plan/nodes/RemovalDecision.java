@@ -20,7 +20,7 @@ final class RemovalDecision {
 
   /**
    * @param removal as it must be recorded
-   * @param problems why a node stays that should go
+   * @param problems why a node is not removed that should be
    */
   record Decided(Optional<NodeRemoval> removal, List<Problem> problems) {}
 
@@ -54,7 +54,10 @@ final class RemovalDecision {
         : goOn(leaving, broker);
   }
 
-  /** A node that runs can wait: for one that is lost, and as long as a queue is nowhere else. */
+  /**
+   * The removal of a running node waits for lost nodes, and while no other node has one of its
+   * queues.
+   */
   private Optional<NodeRemoval> goOrStay(LeavingNode leaving, Reachable broker) {
     RemovalFinding finding = findLoss();
     Optional<Candidate> other =

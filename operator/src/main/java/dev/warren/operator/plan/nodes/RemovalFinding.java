@@ -15,9 +15,9 @@ record RemovalFinding(Optional<Candidate> candidate, Optional<Problem> problem) 
   static final RemovalFinding NONE = new RemovalFinding(Optional.empty(), Optional.empty());
 
   /**
-   * A node that is to be removed.
+   * A node that must be removed.
    *
-   * @param because what was seen, in a sentence
+   * @param because what was observed, as a sentence
    */
   record Candidate(int node, Kind kind, String because) {}
 

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Decides in which phase a removal is, from the recorded phase and from what is observed now. While
- * the others know the node, what is observed decides: it may come back, and they may fail.
+ * Decides the phase of a removal from the recorded phase and the observation. While the others know
+ * the node, the observation decides: the node may come back, and the others may fail.
  */
 final class RemovalProgress {
 
@@ -69,7 +69,7 @@ final class RemovalProgress {
     return broker.runs(leaving.brokerNode()) ? ofRunning(leaving) : ofStopped(leaving);
   }
 
-  /** A node that runs: its queues first. */
+  /** The phase of a running node, whose queues are moved first. */
   private Progress ofRunning(LeavingNode leaving) {
     int others = broker.nodes().size() - 1;
     if (others < spec.nodes().replicas()) {

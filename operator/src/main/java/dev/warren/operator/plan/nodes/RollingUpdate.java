@@ -39,7 +39,7 @@ final class RollingUpdate {
   }
 
   /**
-   * @param revision what Pods are made from now
+   * @param revision the revision that Pods are created from now
    */
   NodePlan plan(String revision) {
     List<QueueNode> outdated =
@@ -78,12 +78,12 @@ final class RollingUpdate {
     }
     return outdated.stream()
         .filter(node -> canBeSpared(node, outdated))
-        // One that serves nobody costs nothing.
+        // A restart of a node that serves no clients costs nothing.
         .min(Comparator.comparing(QueueNode::hasReadyPod).thenComparing(leastImportantFirst()))
         .stream();
   }
 
-  /** So that as few leaders as possible move to a node that is still to be restarted. */
+  /** Keeps leaders from moving to nodes that are restarted later. */
   private Comparator<QueueNode> leastImportantFirst() {
     return Comparator.comparingLong(this::queuesLed)
         .thenComparingLong(this::queuesHeld)
@@ -105,10 +105,10 @@ final class RollingUpdate {
   }
 
   /**
-   * Whether all other nodes are ready, so that a node which does not serve clients is restarted
-   * first; or whether no node serves clients anyway, as after a mistake in the first spec. A node
-   * that was recreated must be ready, including its gateway, before the next one is recreated. A
-   * node that still runs an earlier spec need not be, because the new spec may correct it.
+   * Whether a node can be restarted: all other nodes are ready, or no node serves clients anyway,
+   * as after a mistake in the first spec. So a node that does not serve clients comes first. A
+   * recreated node must be ready, including its gateway, before the next one is recreated. A node
+   * that still runs an earlier spec need not be ready, because the new spec may correct it.
    */
   private boolean canBeSpared(QueueNode node, List<QueueNode> outdated) {
     String itself = names.brokerNode(node.number());

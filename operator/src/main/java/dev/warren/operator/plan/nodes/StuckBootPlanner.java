@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Frees a lock that keeps nodes from starting. A node that starts locks the feature flags of its
- * cluster. When several nodes start at once, RabbitMQ may leave the lock with one that is done:
- * then no node can start any more.
+ * Releases a lock that keeps nodes from starting. A starting node locks the feature flags of its
+ * cluster. When several nodes start at once, RabbitMQ may leave the lock with a node that has
+ * finished. Then no other node can start.
  */
 public final class StuckBootPlanner {
 
   /**
-   * A start takes about ten seconds; after this long, freeing the lock does not harm a slow one.
+   * A start takes about ten seconds. After this time, releasing the lock does not harm a slow one.
    */
   private static final Duration USUAL_START = Duration.ofSeconds(30);
 

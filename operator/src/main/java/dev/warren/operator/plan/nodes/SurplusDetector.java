@@ -82,7 +82,7 @@ final class SurplusDetector {
     QueueNode newest = members.getLast();
     return new Problem(
         Reason.SCALE_DOWN_HELD,
-        "No node can be removed: each holds the only copy of a queue, %s that of '%s'"
+        "No node can be removed: each has a queue that no other node has, such as '%2$s' on %1$s"
             .formatted(names.node(newest.number()), heldAlone(newest, broker).orElseThrow()));
   }
 

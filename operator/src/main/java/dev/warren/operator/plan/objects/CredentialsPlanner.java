@@ -39,7 +39,7 @@ public final class CredentialsPlanner {
 
   /**
    * @param formed whether the nodes have started with these Secrets
-   * @param newSecret gives a new random text each time
+   * @param newSecret returns a new random text each time
    */
   public CredentialsPlanner(
       Owner owner,

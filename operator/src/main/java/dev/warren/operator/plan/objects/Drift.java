@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Finds where an object differs from its desired state. What the API server or others add is no
- * difference: only fields that the operator sets are compared, by the rules of server-side apply.
+ * Finds where an object differs from its desired state. Additions of the API server or others do
+ * not count: only fields that the operator sets are compared, by the rules of server-side apply.
  */
 final class Drift {
 
@@ -123,7 +123,7 @@ final class Drift {
         || (value.isNumber() && value.doubleValue() == 0);
   }
 
-  /** The API server leaves out what is empty. */
+  /** The API server leaves out empty fields. */
   private static boolean isEmpty(JsonNode value) {
     return value.isNull() || (value.isContainerNode() && value.isEmpty());
   }

@@ -26,7 +26,7 @@ public final class ObjectPlanner {
     return desired.stream().map(this::plan).flatMap(Optional::stream).toList();
   }
 
-  /** The change that brings one object to its desired state; empty if it is there. */
+  /** The change that brings one object to its desired state; empty if it has it already. */
   public Optional<KubernetesAction> plan(HasMetadata desired) {
     // A comparison of desired fields does not see a field that is no longer desired; the revision
     // does.

@@ -36,17 +36,17 @@ public final class SupportPlanner {
 
   /**
    * @param nextNode the number of the next node
-   * @param makesSense whether all of the spec is valid, and not only its part about the nodes
+   * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
-  public List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean makesSense) {
+  public List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean isValid) {
     TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
     desired.add(services.nodeNames(nextNode));
-    ways(services).stream()
+    clientAccess(services).stream()
         // The gateways keep their configuration, and no Pod waits for a ConfigMap that does not
         // exist.
-        .filter(object -> makesSense || observed.objects().find(object).isEmpty())
+        .filter(object -> isValid || observed.objects().find(object).isEmpty())
         .forEach(desired::add);
     desired.add(services.disruptionBudget());
     return new ObjectPlanner(observed.objects()).plan(desired);
@@ -65,7 +65,7 @@ public final class SupportPlanner {
   }
 
   /** The Service that clients use, and the configuration of its endpoints. */
-  private List<HasMetadata> ways(TopologyServices services) {
+  private List<HasMetadata> clientAccess(TopologyServices services) {
     return Endpoints.of(spec).exist() || hasGatewayConfig()
         ? List.of(GatewayConfig.configMap(owner, names, spec), services.clients())
         : List.of(services.clients());

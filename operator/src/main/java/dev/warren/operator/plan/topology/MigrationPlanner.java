@@ -27,22 +27,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Plans how a queue is recreated that must be another than it was declared as. Its messages wait
- * meanwhile in a second queue, the shelter, whose name tells whose it is: so each pass finds where
- * the one before has stopped, whatever ended it.
+ * Plans how a queue is recreated with another type or other arguments. Its messages wait in a
+ * second queue, the shelter, whose name contains the queue's name. So each pass finds where the
+ * previous one stopped, whatever ended it.
  *
  * <ol>
  *   <li>The shelter is declared, and the messages move into it.
  *   <li>When few are left, the queue is recreated, in one action in which no client can publish.
- *   <li>The messages move back, and the empty shelter goes.
+ *   <li>The messages move back, and the empty shelter is deleted.
  * </ol>
  */
 public final class MigrationPlanner {
 
-  /** Before the name of the queue; nobody else's queue has it. */
+  /** The prefix of a shelter's name. No other queue has it. */
   public static final String SHELTER = "warren.shelter.";
 
-  /** So many are moved within seconds while clients are kept out. */
+  /** This many messages move within seconds while clients are locked out. */
   private static final long FEW = 10_000;
 
   private final Map<String, QueueSpec> specs;
@@ -54,8 +54,8 @@ public final class MigrationPlanner {
   private final List<Retained> retained = new ArrayList<>();
 
   /**
-   * @param migrating queues that are not as wanted, and about to be recreated
-   * @param actions in their order; after everything else that is declared
+   * @param migrating queues that differ from the spec and are about to be recreated
+   * @param actions in their order, after all other declarations
    */
   public record MigrationPlan(
       Set<String> migrating,
@@ -77,7 +77,7 @@ public final class MigrationPlanner {
   /**
    * The plan.
    *
-   * @param stalledMoves names of moves that are to be started again
+   * @param stalledMoves the names of moves that must be restarted
    */
   public static MigrationPlan plan(
       List<QueueSpec> specs,
@@ -139,7 +139,8 @@ public final class MigrationPlanner {
       actions.add(new DeclareQueue(new Queue(shelter, "quorum", Map.of())));
     }
     if (broker.halfDeleted().contains(queue.name())) {
-      // While clients are kept out, letting them in again is planned, and this before it.
+      // If clients are locked out, ReopeningPlanner finishes the deletion before it lets them
+      // connect.
       if (!broker.closed()) {
         actions.add(recreation(queue, out));
       }
@@ -154,11 +155,11 @@ public final class MigrationPlanner {
 
   private String progress(String queue) {
     if (broker.halfDeleted().contains(queue)) {
-      return "its deletion is half done, and is finished";
+      return "its deletion is half done and is being finished";
     }
     return isLed(queue)
-        ? messages(queue) + " messages are still to be moved out"
-        : "it has no leader now and has to wait for one";
+        ? messages(queue) + " messages remain to be moved out"
+        : "it waits for a leader";
   }
 
   private RecreateQueue recreation(Queue queue, StartMove emptying) {
@@ -179,7 +180,10 @@ public final class MigrationPlanner {
     actions.add(move);
   }
 
-  /** Those that are wanted, and those of others; not what the resource wants no more. */
+  /**
+   * The queue's desired bindings, and those of others, but not what the resource no longer
+   * declares.
+   */
   private Set<Binding> bindings(String queue) {
     Set<Binding> declaredOnce = broker.declared().bindings();
     return Stream.concat(
@@ -191,8 +195,9 @@ public final class MigrationPlanner {
   }
 
   /**
-   * A move that runs and has moved something: while clients are kept out none can begin. Of a queue
-   * without a leader nothing moves, and clients would be kept out for nothing.
+   * Clients may be locked out only while a move runs and has moved something, because no move can
+   * start after that. Without a leader, the queue's messages cannot move, and clients would be
+   * locked out in vain.
    */
   private boolean mayBeginWithClientsKeptOut(String queue) {
     long left = messages(queue);
@@ -207,7 +212,7 @@ public final class MigrationPlanner {
     return state != null && state.leader().isPresent();
   }
 
-  /** Nothing moves out of it as long as its consumer is connected. */
+  /** While its only consumer is connected, no message moves out of it. */
   private boolean isReservedForOneConsumer(String queue) {
     return Boolean.TRUE.equals(
         broker.definitions().queues().get(queue).arguments().get("x-single-active-consumer"));
@@ -223,12 +228,12 @@ public final class MigrationPlanner {
     problems.add(
         new Problem(
             Reason.MIGRATING,
-            "queue '%s' gets its messages back: %s"
+            "queue '%s' is getting its messages back: %s"
                 .formatted(
                     queue,
                     isLed(shelter)
-                        ? messages(shelter) + " are still to be moved"
-                        : "'%s', which has them, has no leader now".formatted(shelter))));
+                        ? messages(shelter) + " messages remain to be moved"
+                        : "its shelter '%s' has no leader".formatted(shelter))));
     if (broker.seemsEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
         actions.add(new EndMove(shelter));
@@ -241,7 +246,7 @@ public final class MigrationPlanner {
     }
   }
 
-  /** The queue was taken out of the resource meanwhile: what it had is not thrown away. */
+  /** The resource no longer declares the queue. Its messages are kept in the shelter. */
   private void giveUp(String queue) {
     String shelter = SHELTER + queue;
     if (broker.moves().containsKey(shelter)) {
@@ -254,7 +259,7 @@ public final class MigrationPlanner {
           new Retained(
               Retained.QUEUE,
               shelter,
-              "It has messages of queue '%s', which was taken out of the resource while it was recreated"
+              "It has messages of queue '%s', which was removed from the resource while it was being recreated"
                   .formatted(queue)));
     }
   }

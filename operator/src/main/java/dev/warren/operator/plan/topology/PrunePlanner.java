@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 
 /**
  * Plans the removal of what the resource has declared and no longer declares, in an order that
- * loses no message: bindings, queues, policies, exchanges. What is not on record belongs to
+ * loses no message: bindings, queues, policies, exchanges. What is not in the record belongs to
  * somebody else and is left alone.
  */
 public final class PrunePlanner {
@@ -89,7 +89,9 @@ public final class PrunePlanner {
     return surplus;
   }
 
-  /** Includes those whose policy still exists: off the record, nobody would remove the policy. */
+  /**
+   * Includes queues whose policy still exists: without the record, nobody would remove the policy.
+   */
   private Map<String, QueueDeletion> surplusQueues() {
     Map<String, QueueDeletion> surplus = new TreeMap<>(broker.declared().queues());
     surplus.keySet().removeAll(wanted.queues().keySet());
@@ -105,8 +107,8 @@ public final class PrunePlanner {
   }
 
   /**
-   * What is desired, and what still exists of the rest. What somebody else has declared with other
-   * settings does not become ours.
+   * What is desired, and what still exists of earlier declarations. What somebody else has declared
+   * with other settings is not added.
    */
   private OwnershipRecord record(
       Set<String> exchanges, Map<String, QueueDeletion> queues, Set<Binding> bindings) {
@@ -172,7 +174,7 @@ public final class PrunePlanner {
     return broker.definitions().queues().get(queue).type().equals("stream");
   }
 
-  /** A policy stays as long as its queue, even one that has left the resource. */
+  /** A policy stays as long as its queue, even if the resource no longer declares the queue. */
   private void planPolicy(String queue) {
     String policy = DesiredDefinitions.policyName(queue);
     boolean unwanted = !desired.policies().containsKey(policy);

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /**
  * Plans the members of each replicated queue: as many as desired, on the nodes with the fewest. A
- * new node gets no members by itself, and a node that is removed must have none in the end.
+ * new node gets no members by itself, and a node that is being removed must have none in the end.
  */
 public final class QueueMembersPlanner {
 
@@ -28,7 +28,7 @@ public final class QueueMembersPlanner {
   private final Optional<String> leaving;
   private final int nodes;
   private final int replicas;
-  private final Map<String, Integer> copies = new HashMap<>();
+  private final Map<String, Integer> membersByNode = new HashMap<>();
 
   private QueueMembersPlanner(Reachable broker, Optional<String> leaving, int replicas) {
     this.broker = broker;
@@ -37,7 +37,7 @@ public final class QueueMembersPlanner {
     this.replicas = replicas;
     broker.queues().values().stream()
         .flatMap(queue -> queue.members().stream())
-        .forEach(node -> copies.merge(node, 1, Integer::sum));
+        .forEach(node -> membersByNode.merge(node, 1, Integer::sum));
   }
 
   /**
@@ -67,12 +67,12 @@ public final class QueueMembersPlanner {
   }
 
   /**
-   * @param trim whether there may be too many members; a client's own queue is left as it is
+   * @param trim whether there may be too many members; a client's own queue is left alone
    */
   private Optional<BrokerAction> change(String name, int wanted, boolean trim) {
     QueueState queue = broker.queues().get(name);
-    // A queue can change its members only with a majority of those that it has. If one of them is
-    // down, that one must come back first.
+    // A queue can change its members only with a majority of the existing ones. If a member is
+    // down, it must come back first.
     if (queue == null || !QueueHealth.isWhole(queue, "")) {
       return Optional.empty();
     }
@@ -84,7 +84,7 @@ public final class QueueMembersPlanner {
     if (staying < Math.min(wanted, replicas)) {
       return Optional.empty();
     }
-    // Somebody may have added replicas to a stream; those stay.
+    // Somebody may have added members to a stream; those stay.
     boolean tooMany = trim && staying > target && !isStream(name);
     return superfluous(queue, tooMany).map(node -> remove(name, node));
   }
@@ -94,12 +94,12 @@ public final class QueueMembersPlanner {
   }
 
   private BrokerAction add(String queue, String node) {
-    copies.merge(node, 1, Integer::sum);
+    membersByNode.merge(node, 1, Integer::sum);
     return isStream(queue) ? new AddStreamMember(queue, node) : new AddMember(queue, node);
   }
 
   private BrokerAction remove(String queue, String node) {
-    copies.merge(node, -1, Integer::sum);
+    membersByNode.merge(node, -1, Integer::sum);
     return isStream(queue) ? new RemoveStreamMember(queue, node) : new RemoveMember(queue, node);
   }
 
@@ -109,7 +109,7 @@ public final class QueueMembersPlanner {
         .map(Node::name)
         .filter(node -> !queue.members().contains(node))
         .min(
-            Comparator.comparing((String node) -> copies.getOrDefault(node, 0))
+            Comparator.comparing((String node) -> membersByNode.getOrDefault(node, 0))
                 .thenComparing(node -> node));
   }
 
@@ -122,7 +122,7 @@ public final class QueueMembersPlanner {
     return queue.members().stream()
         .filter(node -> !queue.leader().equals(Optional.of(node)))
         .max(
-            Comparator.comparing((String node) -> copies.getOrDefault(node, 0))
+            Comparator.comparing((String node) -> membersByNode.getOrDefault(node, 0))
                 .thenComparing(node -> node));
   }
 

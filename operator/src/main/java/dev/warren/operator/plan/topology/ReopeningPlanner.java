@@ -14,17 +14,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Plans what an operator has left that ended while it kept clients out to recreate a queue. */
+/** Plans the recovery after an operator that ended while it locked clients out. */
 public final class ReopeningPlanner {
 
   private ReopeningPlanner() {}
 
   /**
-   * Lets clients in that were kept out by an operator which ended meanwhile. First the queue, which
-   * that one may have deleted and not declared again. Nothing if it was somebody else who keeps
-   * them out.
+   * Lets clients connect again. Before that, it declares the queue, which the earlier operator may
+   * have deleted and not declared again. It does nothing if somebody else locked them out.
    *
-   * @param broker one that lets nobody in
+   * @param broker a broker that refuses clients
    */
   public static List<BrokerAction> plan(BrokerDefinitions desired, Reachable broker) {
     Set<String> sheltered = MigrationPlanner.sheltered(broker);

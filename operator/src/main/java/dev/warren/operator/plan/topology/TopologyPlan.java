@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The changes of the broker.
  *
- * @param actions in the order in which they are to be done
+ * @param actions in their order
  * @param problems what cannot be done, or not yet
  * @param retained what the resource no longer declares and stays for now
  */

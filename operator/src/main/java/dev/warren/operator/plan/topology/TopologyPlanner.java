@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Compares the desired definitions with those in the broker, and plans what is missing, in the
- * order in which it can be done. What this resource did not declare is left alone.
+ * Compares the desired definitions with those in the broker, and plans what is missing, in a
+ * feasible order. What this resource did not declare is left alone.
  */
 public final class TopologyPlanner {
 
@@ -47,8 +47,8 @@ public final class TopologyPlanner {
 
   private TopologyPlan plan() {
     desired.exchanges().values().forEach(this::planExchange);
-    // Before the queues, so that a queue is without its limits for the shortest time: RabbitMQ
-    // hands a policy to its queues a moment after it has taken it.
+    // Before the queues, to keep the time short in which a queue has no limits: RabbitMQ applies
+    // a policy to its queues a moment after it accepts the policy.
     desired.policies().values().stream()
         .filter(policy -> !policy.equals(observed.policies().get(policy.name())))
         .filter(policy -> !isOfOneThatMigrates(policy))
@@ -75,8 +75,7 @@ public final class TopologyPlanner {
     if (existing == null) {
       actions.add(new DeclareQueue(queue));
     } else if (!migrating.contains(queue.name())) {
-      // The broker cannot be relied on to refuse this: with relaxed checks it silently accepts
-      // another type.
+      // The broker may not refuse this: with relaxed checks it silently accepts another type.
       compare("queue", queue.name(), "type", existing.type(), queue.type());
       compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
     }
@@ -92,7 +91,7 @@ public final class TopologyPlanner {
       conflicts.add(
           new Problem(
               Reason.IMMUTABLE_ARGUMENT,
-              "%s '%s' exists with %s %s, and the resource says %s; RabbitMQ fixes this when it is declared"
+              "%s '%s' exists with %s %s, and the spec has %s; RabbitMQ cannot change this after the declaration"
                   .formatted(kind, name, what, existing, wanted)));
     }
   }

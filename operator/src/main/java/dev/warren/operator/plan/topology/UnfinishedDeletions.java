@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Deletions of queues that ended half-way: nobody can use such a queue, nor declare it again. */
+/** Deletions of queues that stopped half-way. Nobody can use such a queue or declare it again. */
 public final class UnfinishedDeletions {
 
   private UnfinishedDeletions() {}
@@ -15,7 +15,8 @@ public final class UnfinishedDeletions {
   /**
    * Finishes those that were found.
    *
-   * @param migrating queues that are recreated, and deleted only while clients are kept out
+   * @param migrating queues that are being recreated; these are deleted only while clients are
+   *     locked out
    */
   public static List<BrokerAction> plan(Reachable broker, Set<String> migrating) {
     Set<String> queues = new HashSet<>(broker.halfDeleted());

@@ -78,7 +78,7 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
 
   private static PodTemplateDryRun ofNode(QueueNodePod pods, ResourceNames names) {
     Pod pod = pods.pod(0, names.noBrokerNode(), Placement.SPREAD, false);
-    beOfItsOwn(pod);
+    useFreeName(pod);
     int rabbitmq = names(pod.getSpec().getContainers()).indexOf(QueueNodePod.CONTAINER);
     String node = "spec.containers[" + rabbitmq + "]";
     String specPath = "spec.nodes.podTemplate";
@@ -94,7 +94,7 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
 
   private static PodTemplateDryRun ofConsumer(
       Deployment deployment, ConsumerSpec consumer, String consumerPath) {
-    beOfItsOwn(deployment);
+    useFreeName(deployment);
     HttpDeliverySpec http = consumer.http();
     String specPath = consumerPath + (http == null ? ".template" : ".http.podTemplate");
     PodSpec users =
@@ -141,8 +141,8 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
     return containers.stream().map(Container::getName).toList();
   }
 
-  /** The real one may exist, and its immutable fields must not count against the template. */
-  private static void beOfItsOwn(HasMetadata object) {
+  /** Renames the object: a real one may exist, and its immutable fields would fail the dry run. */
+  private static void useFreeName(HasMetadata object) {
     // No name of a topology's objects has a dot.
     object.getMetadata().setName(object.getMetadata().getName() + ".proof");
   }

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks what the API server cannot: that references within a spec lead somewhere, and that open
- * maps do not contradict the fields beside them.
+ * Checks what the API server cannot: that references within a spec resolve, and that open maps do
+ * not contradict the fields beside them.
  */
 public final class SpecValidator {
 
@@ -128,7 +128,7 @@ public final class SpecValidator {
     long others =
         spec.consumers().stream().filter(c -> c.queue().equals(consumer.queue())).count() - 1;
     if (others > 0) {
-      // RabbitMQ counts what a queue's consumers do together.
+      // RabbitMQ counts what all consumers of a queue do together.
       violate(
           path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
     }

@@ -454,7 +454,7 @@ class NodeRemovalPlannerTest {
     cluster.declareClassicOn("a", 0);
     cluster.declareClassicOn("b", 1);
 
-    assertHeld(nodes(1), "each holds the only copy of a queue, orders-1 that of 'b'");
+    assertHeld(nodes(1), "each has a queue that no other node has, such as 'b' on orders-1");
   }
 
   @Test

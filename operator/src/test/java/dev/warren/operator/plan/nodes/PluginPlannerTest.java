@@ -29,7 +29,7 @@ class PluginPlannerTest {
     assertThat(plan.broker())
         .extracting(BrokerAction::describe)
         .hasSize(3)
-        .allMatch(action -> action.startsWith("enable on rabbit@orders-"))
+        .allMatch(action -> action.startsWith("set the plugins of rabbit@orders-"))
         .allMatch(action -> action.contains("rabbitmq_stream"));
     cluster.converge(WITH_STREAM);
     IntStream.range(0, 3).forEach(n -> assertThat(cluster.plugins(n)).contains("rabbitmq_stream"));
@@ -50,7 +50,7 @@ class PluginPlannerTest {
         .singleElement()
         .extracting(BrokerAction::describe)
         .asString()
-        .startsWith("enable on rabbit@orders-1.")
+        .startsWith("set the plugins of rabbit@orders-1.")
         .contains("rabbitmq_prometheus");
   }
 

@@ -44,7 +44,9 @@ class StuckBootPlannerTest {
         .hasSize(actions)
         .extracting(BrokerAction::describe)
         .allMatch(
-            ("see that no node that is done keeps " + NAMES.brokerNode(0) + " from its start")
+            ("release the feature-flag lock that blocks "
+                    + NAMES.brokerNode(0)
+                    + ", if it is stale")
                 ::equals);
   }
 

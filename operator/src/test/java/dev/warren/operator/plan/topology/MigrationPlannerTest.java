@@ -67,7 +67,7 @@ class MigrationPlannerTest {
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' is being recreated as a quorum queue: 50000 messages are still to be moved out");
+            "queue 'a' is being recreated as a quorum queue: 50000 messages remain to be moved out");
 
     cluster.setMessages("a", 10_000);
     assertThat(cluster.plan(QUORUM).broker())
@@ -144,7 +144,7 @@ class MigrationPlannerTest {
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' is being recreated as a quorum queue: its deletion is half done, and is finished");
+            "queue 'a' is being recreated as a quorum queue: its deletion is half done and is being finished");
     cluster.converge(wanted);
     assertThat(cluster.queues()).containsOnlyKeys("a");
     assertThat(cluster.queues().get("a").arguments()).isEmpty();
@@ -165,7 +165,7 @@ class MigrationPlannerTest {
             "set policy 'warren.a'",
             "declare quorum queue 'a'",
             "bind 'events' to 'a' by 'some'",
-            "let clients connect again");
+            "allow client connections again");
     assertThat(cluster.plan(QUORUM).broker()).noneMatch(RecreateQueue.class::isInstance);
   }
 
@@ -183,8 +183,7 @@ class MigrationPlannerTest {
     assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
     assertThat(plan.topologyProblems())
         .extracting(Problem::message)
-        .contains(
-            "queue 'a' is being recreated as a quorum queue: it has no leader now and has to wait for one");
+        .contains("queue 'a' is being recreated as a quorum queue: it waits for a leader");
   }
 
   @ParameterizedTest
@@ -259,7 +258,7 @@ class MigrationPlannerTest {
             "set policy 'warren.a'",
             "declare quorum queue 'a'",
             "bind 'events' to 'a' by 'some'",
-            "let clients connect again");
+            "allow client connections again");
   }
 
   @Test

@@ -72,8 +72,8 @@ class TopologyPlannerTest {
     assertThat(plan.problems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' exists with type classic, and the resource says quorum; RabbitMQ fixes this"
-                + " when it is declared");
+            "queue 'a' exists with type classic, and the spec has quorum; RabbitMQ cannot change this"
+                + " after the declaration");
   }
 
   @Example
