@@ -11,7 +11,7 @@ import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerWork.Underway;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import java.time.Instant;
@@ -51,7 +51,7 @@ class BrokerWorkTest {
 
     cluster.setUnderway(Optional.empty());
     cluster.converge(changed);
-    assertThat(cluster.queues()).containsOnlyKeys("a", "c");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a", "c");
   }
 
   @Test
@@ -78,7 +78,7 @@ class BrokerWorkTest {
   @Test
   void aHalfDoneDeletionIsFinishedByAnActionThatThePlanShows() {
     cluster.converge(TWO);
-    cluster.deleteByHalf("b");
+    cluster.faults().deleteByHalf("b");
 
     ReconcilePlan plan = cluster.plan(ONE);
 
@@ -88,17 +88,17 @@ class BrokerWorkTest {
         .contains(new FinishDeletions(Set.of("b")))
         .noneMatch(RemoveQueue.class::isInstance);
     cluster.converge(ONE);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   @Test
   void aQueueThatIsWantedAgainIsDeclaredWhenItsHalfDoneDeletionIsFinished() {
     cluster.converge(TWO);
-    cluster.deleteByHalf("b");
+    cluster.faults().deleteByHalf("b");
 
     cluster.converge(TWO);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a", "b");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a", "b");
     assertThat(cluster.plan(TWO).isEmpty()).isTrue();
   }
 

@@ -1,6 +1,8 @@
 package dev.warren.operator.plan;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -195,7 +197,7 @@ class EndpointsPlannerTest {
   void aNodeWhoseGatewayIsNotReadyIsReplacedWhenItsMachineFallsSilent() {
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
-    cluster.silence(cluster.machineOf(1));
+    cluster.faults().silence(cluster.machineOf(1));
     for (int pass = 0; pass < 60; pass++) {
       cluster.step(WITH);
     }

@@ -1,6 +1,8 @@
 package dev.warren.operator.plan;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -109,13 +111,13 @@ class HealingPropertyTest {
     boolean hasPod = cluster.names("Pod").contains(pod);
     switch (event.fault()) {
       case MACHINE_SILENT ->
-          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::silence);
-      case MACHINE_BACK -> silent(event.target()).ifPresent(cluster::bringBack);
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster.faults()::silence);
+      case MACHINE_BACK -> silent(event.target()).ifPresent(cluster.faults()::bringBack);
       case MACHINE_GONE ->
-          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::destroy);
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster.faults()::destroy);
       case NODE_CRASHES -> {
         if (hasPod && isOnReadyMachine(n)) {
-          cluster.crash(pod);
+          cluster.faults().crash(pod);
         }
       }
       case POD_DELETED -> {
@@ -125,12 +127,12 @@ class HealingPropertyTest {
       }
       case POD_EVICTED -> {
         if (hasPod && isOnReadyMachine(n)) {
-          cluster.evict(pod);
+          cluster.faults().evict(pod);
         }
       }
       case VOLUME_DELETED -> {
         if (isMember(n) && isOnReadyMachine(n) && canDoWithout(n, null)) {
-          cluster.deleteClaim(n);
+          cluster.faults().deleteClaim(n);
           if (hasPod) {
             cluster.delete("Pod", pod);
           }
@@ -142,7 +144,7 @@ class HealingPropertyTest {
             && isOnReadyMachine(n)
             && canDoWithout(n, null)
             && cluster.observe().nodes().get(n).knowsThatItHasJoined()) {
-          cluster.emptyVolume(n);
+          cluster.faults().emptyVolume(n);
         }
       }
       case GIVEN_UP -> {
@@ -161,16 +163,16 @@ class HealingPropertyTest {
         }
         cluster.setReachable(true);
       }
-      case QUEUE_SHRUNK -> cluster.shrinkByHand("q");
+      case QUEUE_SHRUNK -> cluster.queueMembers().shrinkByHand("q");
       case CLIENT_DECLARES -> {
-        if (cluster.hasMajority(cluster.brokerNodes().keySet())) {
-          cluster.declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
+        if (cluster.queueMembers().hasMajority(cluster.brokerNodes().keySet())) {
+          cluster.broker().declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
         }
       }
       case RECORD_DELETED -> {
         // Without it, a number of which nothing is left can only be given again.
         if (cluster.names("ConfigMap").contains(NAMES.membership())
-            && cluster.highestNumberEver() == cluster.observe().highestNumber()) {
+            && cluster.api().highestNumberEver() == cluster.observe().highestNumber()) {
           cluster.delete("ConfigMap", NAMES.membership());
         }
       }
@@ -215,10 +217,10 @@ class HealingPropertyTest {
     Set<String> lost = cluster.onMachine(machine);
     lost.add(NAMES.brokerNode(n));
     boolean majorities =
-        cluster.hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
+        cluster.queueMembers().hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
             && cluster.members().values().stream()
                 .filter(copies -> copies.size() > 1 || !hasClassic)
-                .allMatch(copies -> cluster.hasMajorityWithout(copies, lost));
+                .allMatch(copies -> cluster.queueMembers().hasMajorityWithout(copies, lost));
     long ready =
         cluster.machines().values().stream().filter(KubernetesNode.State.READY::equals).count();
     return majorities && ready > 3;
@@ -231,7 +233,7 @@ class HealingPropertyTest {
             cluster.machines().keySet().stream()
                 .filter(name -> cluster.machines().get(name) == KubernetesNode.State.SILENT)
                 .toList());
-    silent.stream().skip(1).forEach(cluster::bringBack);
+    silent.stream().skip(1).forEach(cluster.faults()::bringBack);
     cluster.startNodesSlowly(5);
     for (int attempt = 0; attempt < 12; attempt++) {
       cluster.converge(spec());

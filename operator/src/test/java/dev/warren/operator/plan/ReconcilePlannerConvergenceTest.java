@@ -1,6 +1,8 @@
 package dev.warren.operator.plan;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;

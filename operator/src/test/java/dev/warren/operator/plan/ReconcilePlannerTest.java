@@ -1,5 +1,7 @@
 package dev.warren.operator.plan;
 
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -43,8 +45,8 @@ class ReconcilePlannerTest {
   @Test
   void nothingIsDeclaredWithoutAMajorityOfTheNodes() {
     cluster.converge(Specs.of(3));
-    cluster.crash("orders-0");
-    cluster.crash("orders-1");
+    cluster.faults().crash("orders-0");
+    cluster.faults().crash("orders-1");
 
     assertWaits(Reason.NO_MAJORITY);
   }
@@ -60,7 +62,7 @@ class ReconcilePlannerTest {
   @Test
   void aQueueThatSomebodyDeclaredAsAnotherTypeIsToldAndLeftAlone() {
     cluster.converge(Specs.of(3));
-    cluster.declareAsClassic("hello");
+    cluster.broker().declareAsClassic("hello");
 
     assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
     assertThat(cluster.plan(WITH_QUEUE).topologyProblems())

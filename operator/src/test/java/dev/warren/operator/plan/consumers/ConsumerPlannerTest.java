@@ -9,7 +9,7 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Delete;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import java.util.List;
@@ -59,7 +59,7 @@ class ConsumerPlannerTest {
   @Test
   void whatSomebodyChangesInADeploymentIsSetBackAndTheFieldIsTold() {
     cluster.converge(WITH_CONSUMER);
-    cluster.edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
+    cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
 
     assertThat(cluster.plan(WITH_CONSUMER).consumers())
         .singleElement()
@@ -74,7 +74,7 @@ class ConsumerPlannerTest {
   @Test
   void whatOthersAddToADeploymentStays() {
     cluster.converge(WITH_CONSUMER);
-    cluster.edit(
+    cluster.api().edit(
         "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
 
     assertThat(cluster.plan(WITH_CONSUMER).isEmpty()).isTrue();

@@ -13,7 +13,7 @@ import dev.warren.operator.action.KubernetesAction.Scale;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ScalingObservation;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -60,7 +60,7 @@ class ScaledConsumerPlannerTest {
   void whatSomebodyElseMakesOfTheNumberIsPutBack() {
     decide(5);
     cluster.step(SPEC);
-    cluster.edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(3));
+    cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(3));
 
     cluster.step(SPEC);
 

@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -8,7 +8,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.Observation;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.nodes.RemovalFinding.Candidate;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -97,35 +97,35 @@ class LossDetectorTest {
   private void happens(String what) {
     switch (what) {
       case "nothing happens" -> {}
-      case "machine silent", "machine unknown" -> cluster.silence("m1");
-      case "machine gone" -> cluster.destroy("m1");
+      case "machine silent", "machine unknown" -> cluster.faults().silence("m1");
+      case "machine gone" -> cluster.faults().destroy("m1");
       case "machine silent and back" -> {
-        cluster.silence("m1");
+        cluster.faults().silence("m1");
         cluster.observe();
-        cluster.bringBack("m1");
+        cluster.faults().bringBack("m1");
         cluster.settle();
       }
       case "machine silent, node runs" -> {
         // Kubernetes cannot reach it, and the other nodes can.
-        cluster.silence("m1");
+        cluster.faults().silence("m1");
         cluster.brokerNodes().put(NAMES.brokerNode(1), true);
       }
-      case "crash loop" -> cluster.crashAlways("orders-1");
-      case "Pod hangs" -> cluster.hang("orders-1");
+      case "crash loop" -> cluster.faults().crashAlways("orders-1");
+      case "Pod hangs" -> cluster.faults().hang("orders-1");
       case "Pod deleted" -> cluster.delete("Pod", "orders-1");
-      case "volume gone, node runs" -> cluster.deleteClaim(1);
+      case "volume gone, node runs" -> cluster.faults().deleteClaim(1);
       case "volume gone" -> {
-        cluster.deleteClaim(1);
+        cluster.faults().deleteClaim(1);
         cluster.delete("Pod", "orders-1");
       }
       case "volume empty" -> {
-        cluster.emptyVolume(1);
+        cluster.faults().emptyVolume(1);
         cluster.settle();
       }
       case "volume empty for a moment" -> {
-        cluster.emptyVolume(1);
+        cluster.faults().emptyVolume(1);
         cluster.settle();
-        cluster.startsAfterRefusal("orders-1");
+        cluster.faults().startsAfterRefusal("orders-1");
       }
       default -> throw new AssertionError(what);
     }
@@ -187,7 +187,7 @@ class LossDetectorTest {
 
   @Test
   void withoutPatienceALostNodeIsReplacedAtOnce() {
-    cluster.silence("m1");
+    cluster.faults().silence("m1");
 
     assertThat(find(withReplaceAfter("0s"), cluster.observe()).candidate()).isPresent();
   }
@@ -195,11 +195,11 @@ class LossDetectorTest {
   @Test
   void twoSilentMachinesAreHeldUntilOneIsBack() {
     cluster.observe();
-    cluster.silence("m1");
+    cluster.faults().silence("m1");
     silence("m3");
     assertHeld("SeveralNodesLost", "orders-3 does not run and its machine m3 is silent");
 
-    cluster.bringBack("m3");
+    cluster.faults().bringBack("m3");
     cluster.settle();
     assertThat(find().candidate()).map(Candidate::node).contains(1);
   }
@@ -215,9 +215,9 @@ class LossDetectorTest {
 
   @Test
   void nodesWhoseDataIsGoneAreReplacedOneByOneBecauseNoneOfThemCanReturn() {
-    cluster.deleteClaim(1);
+    cluster.faults().deleteClaim(1);
     cluster.delete("Pod", "orders-1");
-    cluster.deleteClaim(3);
+    cluster.faults().deleteClaim(3);
     cluster.delete("Pod", "orders-3");
 
     assertThat(find().candidate()).map(Candidate::node).contains(1);
@@ -225,8 +225,8 @@ class LossDetectorTest {
 
   @Test
   void aNodeWithoutDataIsReplacedWhileAMachineIsSilent() {
-    cluster.silence("m0");
-    cluster.emptyVolume(3);
+    cluster.faults().silence("m0");
+    cluster.faults().emptyVolume(3);
     cluster.settle();
 
     assertThat(find().candidate()).map(Candidate::node).contains(3);
@@ -234,7 +234,7 @@ class LossDetectorTest {
 
   @Test
   void theOnlyCopyOfAQueueIsNotGivenUpUnlessByHand() {
-    cluster.declareAsClassic("old");
+    cluster.broker().declareAsClassic("old");
     int n = NAMES.number(cluster.members().get("old").iterator().next()).orElseThrow();
     silence(cluster.machineOf(n));
     assertHeld("NodeLost", "the only copy of queue 'old'");
@@ -247,7 +247,7 @@ class LossDetectorTest {
   void aQueueThatHasNoMajorityWithoutANodeKeepsItUnlessItIsGivenUpByHand() {
     MessageTopologySpec spec = Specs.of(5, "", "queues: [{name: three, type: quorum}]");
     cluster.converge(spec);
-    cluster.crashAlways("orders-0");
+    cluster.faults().crashAlways("orders-0");
     silence("m1");
     assertHeld("NodeLost", "'three' has no majority without it");
 
@@ -257,8 +257,8 @@ class LossDetectorTest {
 
   @Test
   void aNodeWhosePodNeverEndsBecauseItsMachineIsSilentCanBeGivenUpByHand() {
-    cluster.declareClassicOn("old", 1);
-    cluster.terminate("orders-1");
+    cluster.broker().declareClassicOn("old", 1);
+    cluster.faults().terminate("orders-1");
     silence("m1");
     cluster.settle();
     assertHeld("NodeLost", "the only copy of queue 'old'");
@@ -276,7 +276,7 @@ class LossDetectorTest {
 
   @Test
   void byHandOneOfSeveralLostOnesIsChosenButNotOneThatRuns() {
-    cluster.silence("m1");
+    cluster.faults().silence("m1");
     silence("m3");
     cluster.giveUp("orders-2");
     assertHeld("SeveralNodesLost", "orders-1");
@@ -307,9 +307,9 @@ class LossDetectorTest {
 
   @Test
   void aNewNodeThatWaitsForAPlaceIsNotLost() {
-    cluster.machines().keySet().forEach(cluster::bringBack);
-    cluster.silence("m5");
-    cluster.silence("m6");
+    cluster.machines().keySet().forEach(cluster.faults()::bringBack);
+    cluster.faults().silence("m5");
+    cluster.faults().silence("m6");
     cluster.startNodesSlowly(0);
     cluster.step(Specs.of(6));
     cluster.pass(Duration.ofDays(1));
@@ -319,7 +319,7 @@ class LossDetectorTest {
 
   @Test
   void aFormerMemberThatTheOthersDoNotKnowIsLost() {
-    cluster.forgetByHand(4);
+    cluster.faults().forgetByHand(4);
 
     assertThat(find().candidate().orElseThrow().because())
         .isEqualTo("orders-4 was forgotten by the other nodes");
@@ -333,7 +333,7 @@ class LossDetectorTest {
   /** For longer than replaceAfter. */
   private void silence(String machine) {
     cluster.observe();
-    cluster.silence(machine);
+    cluster.faults().silence(machine);
     cluster.observe();
     cluster.pass(LONG);
   }

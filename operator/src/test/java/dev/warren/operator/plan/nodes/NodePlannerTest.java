@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -13,7 +13,7 @@ import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -129,7 +129,7 @@ class NodePlannerTest {
   @Test
   void aPodThatHasEndedIsMadeAgain() {
     cluster.converge(THREE);
-    cluster.evict("orders-1");
+    cluster.faults().evict("orders-1");
 
     assertThat(whats(THREE)).containsExactly("Delete Pod orders-1");
     cluster.converge(THREE);
@@ -168,8 +168,8 @@ class NodePlannerTest {
 
   @Test
   void theNumbersOfVolumesThatAnEarlierTopologyLeftAreNotUsed() {
-    cluster.putForeignVolume("data-orders-0");
-    cluster.putForeignVolume("data-orders-6");
+    cluster.api().createForeignVolume("data-orders-0");
+    cluster.api().createForeignVolume("data-orders-6");
     cluster.converge(THREE);
 
     assertThat(cluster.names("Pod")).containsExactly("orders-7", "orders-8", "orders-9");
@@ -211,7 +211,7 @@ class NodePlannerTest {
   void withoutARecordVolumesCountAsFullEvenIfNoNodeAnswers() {
     cluster.converge(THREE);
     cluster.setReachable(false);
-    cluster.edit("ConfigMap", "orders-membership", "/data/next", TextNode.valueOf("a lot"));
+    cluster.api().edit("ConfigMap", "orders-membership", "/data/next", TextNode.valueOf("a lot"));
     cluster.delete("Pod", "orders-0");
 
     assertThat(cluster.plan(THREE).nodes())
@@ -225,7 +225,7 @@ class NodePlannerTest {
   @Test
   void nodesAreAddedOnlyWhileAMajorityOfTheOthersRuns() {
     cluster.converge(THREE);
-    cluster.crash("orders-1");
+    cluster.faults().crash("orders-1");
     assertThat(whats(Specs.of(5)))
         .containsExactly(
             "Replace ConfigMap orders-membership",
@@ -234,7 +234,7 @@ class NodePlannerTest {
             "Create Pod orders-3",
             "Create Pod orders-4");
 
-    cluster.crash("orders-2");
+    cluster.faults().crash("orders-2");
     assertThat(whats(Specs.of(5))).isEmpty();
     assertThat(cluster.plan(Specs.of(5)).nodeProblems())
         .extracting(Problem::reason)
@@ -257,17 +257,17 @@ class NodePlannerTest {
     cluster.converge(THREE);
     cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
     assertThat(cluster.get("Pod", "orders-3").toString()).contains(NAMES.brokerNode(0));
-    cluster.crash("orders-0");
+    cluster.faults().crash("orders-0");
     cluster.startNodesSlowly(0);
     cluster.settle();
-    cluster.crash("orders-0");
+    cluster.faults().crash("orders-0");
 
     assertThat(whats(Specs.of(4))).as("it has a little patience").isEmpty();
     cluster.pass(Duration.ofSeconds(31));
     assertThat(whats(Specs.of(4))).containsExactly("Delete Pod orders-3");
     cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
     cluster.settle();
-    cluster.crash("orders-0");
+    cluster.faults().crash("orders-0");
     assertThat(cluster.plan(Specs.of(4)).nodes())
         .extracting(NodePlannerTest::seed)
         .containsExactly(NAMES.brokerNode(1));
@@ -276,7 +276,7 @@ class NodePlannerTest {
   @Test
   void aNodeWithDataIsGivenAsMuchTimeAsItNeeds() {
     cluster.converge(THREE);
-    cluster.hang("orders-2");
+    cluster.faults().hang("orders-2");
     cluster.pass(Duration.ofHours(1));
 
     assertThat(whats(THREE)).isEmpty();
@@ -302,7 +302,7 @@ class NodePlannerTest {
   @Test
   void theNodeThatLeadsTheFewestQueuesIsReplacedFirst() {
     cluster.converge(Specs.of(3, "", QUEUES));
-    cluster.leadAll(2);
+    cluster.queueMembers().leadAll(2);
 
     assertThat(orderOfReplacement(Specs.of(3, CHANGE, QUEUES))).endsWith("orders-2");
   }
@@ -361,7 +361,7 @@ class NodePlannerTest {
   @Test
   void aChangedSpecWaitsForANodeThatIsNotWell() {
     cluster.converge(THREE);
-    cluster.hang("orders-0");
+    cluster.faults().hang("orders-0");
 
     assertThat(whats(THREE_CHANGED)).doesNotContain("Delete Pod orders-1", "Delete Pod orders-2");
   }
@@ -369,7 +369,7 @@ class NodePlannerTest {
   @Test
   void aNodeThatDoesNotServeClientsIsReplacedFirstSoThatAMistakeCanBeCorrected() {
     cluster.converge(THREE);
-    cluster.hang("orders-1");
+    cluster.faults().hang("orders-1");
 
     assertThat(whats(THREE_CHANGED)).containsExactly("Delete Pod orders-1");
   }
@@ -378,7 +378,7 @@ class NodePlannerTest {
   @Test
   void nodesThatRunAreNotReplacedAllAtOnceThoughKubernetesTakesAllForNotReady() {
     cluster.converge(THREE);
-    List.of("orders-0", "orders-1", "orders-2").forEach(cluster::takeForNotReady);
+    List.of("orders-0", "orders-1", "orders-2").forEach(cluster.faults()::takeForNotReady);
 
     assertThat(whats(THREE_CHANGED)).noneMatch(what -> what.startsWith("Delete Pod"));
   }
@@ -398,8 +398,8 @@ class NodePlannerTest {
   @Test
   void nodesThatDoNotRunAreReplacedAtOnce() {
     cluster.converge(THREE);
-    cluster.crash("orders-0");
-    cluster.crash("orders-1");
+    cluster.faults().crash("orders-0");
+    cluster.faults().crash("orders-1");
 
     assertThat(whats(THREE_CHANGED))
         .containsExactlyInAnyOrder("Delete Pod orders-0", "Delete Pod orders-1");
@@ -467,7 +467,7 @@ class NodePlannerTest {
   @Test
   void untilItHasGrownAVolumeIsToldAndCountsAsTheSmallOneThatItIs() {
     cluster.converge(sized("1Gi"));
-    IntStream.range(0, 3).forEach(n -> cluster.provide(n, "1Gi"));
+    IntStream.range(0, 3).forEach(n -> cluster.api().provision(n, "1Gi"));
     String small = diskLimit();
     cluster.converge(sized("5Gi"));
 
@@ -479,7 +479,7 @@ class NodePlannerTest {
                 "PersistentVolumeClaim data-orders-1 has 1Gi and grows to 5Gi"));
     assertThat(diskLimit()).isEqualTo(small);
 
-    IntStream.range(0, 3).forEach(n -> cluster.provide(n, "5Gi"));
+    IntStream.range(0, 3).forEach(n -> cluster.api().provision(n, "5Gi"));
     cluster.converge(sized("5Gi"));
     assertThat(cluster.plan(sized("5Gi")).nodeProblems()).isEmpty();
     assertThat(diskLimit()).isEqualTo("disk_free_limit.absolute = 1073741824\n");

@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -20,7 +20,7 @@ import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -52,7 +52,7 @@ class NodeRemovalPlannerTest {
   void aLostNodeIsRecordedTakenOutForgottenAndReplacedByANewIdentity(int n) {
     cluster.converge(nodes(3));
     cluster.observe();
-    cluster.silence(cluster.machineOf(n));
+    cluster.faults().silence(cluster.machineOf(n));
     runUntil(nodes(3), () -> cluster.brokerNodes().size() == 3 && !listed(n));
     converge(nodes(3));
 
@@ -68,7 +68,7 @@ class NodeRemovalPlannerTest {
     assertThat(removal().replacedBy()).isEqualTo(3);
     assertThat(removal().isDone()).isTrue();
 
-    cluster.bringBack(cluster.machineOf(n));
+    cluster.faults().bringBack(cluster.machineOf(n));
     converge(nodes(3));
     assertThat(cluster.names("Pod")).doesNotContain(NAMES.node(n));
     assertThat(cluster.names("PersistentVolumeClaim")).doesNotContain(NAMES.volume(n));
@@ -135,7 +135,7 @@ class NodeRemovalPlannerTest {
     cluster.converge(nodes(3));
     lose(1);
     step(nodes(3));
-    cluster.bringBack(cluster.machineOf(1));
+    cluster.faults().bringBack(cluster.machineOf(1));
     cluster.settle();
     converge(nodes(3));
 
@@ -152,7 +152,7 @@ class NodeRemovalPlannerTest {
     for (int i = 0; i < steps; i++) {
       step(nodes(3));
     }
-    cluster.bringBack(machine);
+    cluster.faults().bringBack(machine);
     converge(nodes(3));
 
     assertNodes(steps == 0 ? Set.of(0, 1, 2) : Set.of(0, 1, 3));
@@ -163,16 +163,16 @@ class NodeRemovalPlannerTest {
     cluster.converge(nodes(3));
     lose(1);
     step(nodes(3));
-    cluster.crashAlways("orders-0");
+    cluster.faults().crashAlways("orders-0");
     for (int i = 0; i < 20; i++) {
       step(nodes(3));
     }
     assertThat(done).doesNotContain("Delete Pod orders-1", "ForgetNode 1");
 
-    cluster.bringBack(cluster.machineOf(1));
+    cluster.faults().bringBack(cluster.machineOf(1));
     cluster.settle();
     assertThat(cluster.brokerNodes()).containsEntry(NAMES.brokerNode(1), true);
-    cluster.crashNoMore("orders-0");
+    cluster.faults().crashNoMore("orders-0");
     converge(nodes(3));
     assertNodes(Set.of(0, 2, 3));
   }
@@ -184,9 +184,9 @@ class NodeRemovalPlannerTest {
     step(nodes(3));
     step(nodes(3));
     assertThat(cluster.observe().nodes().get(1).isTerminating()).isTrue();
-    cluster.crashAlways("orders-0");
-    cluster.crashAlways("orders-3");
-    cluster.bringBack(cluster.machineOf(1));
+    cluster.faults().crashAlways("orders-0");
+    cluster.faults().crashAlways("orders-3");
+    cluster.faults().bringBack(cluster.machineOf(1));
     for (int i = 0; i < 6; i++) {
       step(nodes(3));
     }
@@ -285,7 +285,7 @@ class NodeRemovalPlannerTest {
   @Test
   void aLostNodeThatIsGivenUpIsForgottenAlthoughItHasTheOnlyCopyOfAQueue() {
     cluster.converge(nodes(3));
-    cluster.declareAsClassic("old");
+    cluster.broker().declareAsClassic("old");
     int n = NAMES.number(cluster.members().get("old").iterator().next()).orElseThrow();
     lose(n);
     cluster.giveUp(NAMES.node(n));
@@ -299,10 +299,10 @@ class NodeRemovalPlannerTest {
   @Test
   void aBlankNodeWhoseMachineIsLostTooIsForgottenAlthoughAQueueWasOnlyThere() {
     cluster.converge(nodes(4));
-    cluster.declareClassicOn("old", 0);
-    cluster.emptyVolume(0);
+    cluster.broker().declareClassicOn("old", 0);
+    cluster.faults().emptyVolume(0);
     runUntil(nodes(4), () -> done.contains("record LOST 0"));
-    cluster.destroy(cluster.machineOf(0));
+    cluster.faults().destroy(cluster.machineOf(0));
     converge(nodes(4));
 
     assertNodes(Set.of(1, 2, 3, 4));
@@ -319,7 +319,7 @@ class NodeRemovalPlannerTest {
       step(nodes(4));
     }
     cluster.startNodesSlowly(9);
-    cluster.silence(cluster.machineOf(0));
+    cluster.faults().silence(cluster.machineOf(0));
     converge(nodes(4));
 
     assertThat(done).containsSubsequence("record GIVEN_UP 1", "record LOST 0", "ForgetNode 0");
@@ -331,7 +331,7 @@ class NodeRemovalPlannerTest {
   void aNodeThatDoesNotLeaveAfterAllIsInServiceAgain() {
     cluster.converge(nodes(4));
     runUntil(nodes(3), () -> done.contains("Mark Pod orders-3"));
-    cluster.silence(cluster.machineOf(0));
+    cluster.faults().silence(cluster.machineOf(0));
     converge(nodes(3));
 
     assertThat(done).containsSubsequence("record SURPLUS 3", "record LOST 0", "ForgetNode 0");
@@ -343,7 +343,7 @@ class NodeRemovalPlannerTest {
   void aClassicQueueThatAppearsOnALeavingNodeKeepsItThere() {
     cluster.converge(nodes(4));
     runUntil(nodes(3), () -> done.contains("record SURPLUS 3"));
-    cluster.declareClassicOn("old", 3);
+    cluster.broker().declareClassicOn("old", 3);
     converge(nodes(3));
 
     assertThat(cluster.members().get("old")).containsExactly(NAMES.brokerNode(3));
@@ -410,7 +410,7 @@ class NodeRemovalPlannerTest {
     MessageTopologySpec three = nodes(3);
     runUntil(three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
     ReconcilePlan plan = cluster.plan(three);
-    cluster.declareClassicOn("late", 3);
+    cluster.broker().declareClassicOn("late", 3);
     cluster.carryOut(plan, Integer.MAX_VALUE);
     cluster.settle();
     assertThat(cluster.brokerNodes()).containsEntry(NAMES.brokerNode(3), false);
@@ -442,7 +442,7 @@ class NodeRemovalPlannerTest {
   @Test
   void whoeverHoldsAQueueAloneStaysAndAnotherGoes() {
     cluster.converge(nodes(3));
-    cluster.declareClassicOn("old", 2);
+    cluster.broker().declareClassicOn("old", 2);
     converge(nodes(2));
 
     assertNodes(Set.of(0, 2));
@@ -451,8 +451,8 @@ class NodeRemovalPlannerTest {
   @Test
   void scalingDownIsHeldWhenEveryNodeHoldsAQueueAlone() {
     cluster.converge(nodes(2));
-    cluster.declareClassicOn("a", 0);
-    cluster.declareClassicOn("b", 1);
+    cluster.broker().declareClassicOn("a", 0);
+    cluster.broker().declareClassicOn("b", 1);
 
     assertHeld(nodes(1), "each holds the only copy of a queue, orders-1 that of 'b'");
   }
@@ -465,15 +465,15 @@ class NodeRemovalPlannerTest {
         .extracting(Problem::message)
         .contains("The next node is removed when every queue has all its members");
 
-    cluster.crashAlways("orders-1");
-    cluster.crashAlways("orders-2");
+    cluster.faults().crashAlways("orders-1");
+    cluster.faults().crashAlways("orders-2");
     assertHeld(nodes(3), "No node is removed while 2 nodes do not run");
   }
 
   @Test
   void ofTooManyNodesOneThatDoesNotRunGoesFirst() {
     cluster.converge(nodes(4));
-    cluster.crashAlways("orders-1");
+    cluster.faults().crashAlways("orders-1");
     converge(nodes(3));
 
     assertNodes(Set.of(0, 2, 3));
@@ -486,14 +486,14 @@ class NodeRemovalPlannerTest {
     step(nodes(5));
     step(nodes(5));
     cluster.startNodesSlowly(9);
-    cluster.silence("m3");
-    cluster.silence("m4");
+    cluster.faults().silence("m3");
+    cluster.faults().silence("m4");
     converge(nodes(3));
 
     assertNodes(Set.of(0, 1, 2));
     assertThat(cluster.names("PersistentVolumeClaim")).contains("data-orders-0").hasSize(5);
-    cluster.bringBack("m3");
-    cluster.bringBack("m4");
+    cluster.faults().bringBack("m3");
+    cluster.faults().bringBack("m4");
     converge(nodes(3));
     assertThat(cluster.names("PersistentVolumeClaim")).hasSize(3);
   }
@@ -638,8 +638,8 @@ class NodeRemovalPlannerTest {
     cluster.converge(five);
     cluster.observe();
     String machine = cluster.machineOf(3);
-    cluster.destroy(cluster.machineOf(1));
-    cluster.destroy(machine);
+    cluster.faults().destroy(cluster.machineOf(1));
+    cluster.faults().destroy(machine);
     converge(five);
     assertHeld(five, "No node is replaced while so many are lost at once");
 
@@ -748,7 +748,7 @@ class NodeRemovalPlannerTest {
 
   private void lose(int n) {
     cluster.observe();
-    cluster.silence(cluster.machineOf(n));
+    cluster.faults().silence(cluster.machineOf(n));
     cluster.observe();
     cluster.pass(Duration.ofSeconds(61));
   }
@@ -814,7 +814,7 @@ class NodeRemovalPlannerTest {
   }
 
   private Optional<NodeRemoval> recorded() {
-    return cluster.plannedRemoval();
+    return cluster.recordedRemoval();
   }
 
   private NodeRemoval removal() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import java.util.List;
@@ -32,17 +32,17 @@ class PluginPlannerTest {
         .allMatch(action -> action.startsWith("enable on rabbit@orders-"))
         .allMatch(action -> action.contains("rabbitmq_stream"));
     cluster.converge(WITH_STREAM);
-    IntStream.range(0, 3).forEach(n -> assertThat(cluster.plugins(n)).contains("rabbitmq_stream"));
+    IntStream.range(0, 3).forEach(n -> assertThat(cluster.queueMembers().plugins(n)).contains("rabbitmq_stream"));
 
     cluster.converge(THREE);
     IntStream.range(0, 3)
-        .forEach(n -> assertThat(cluster.plugins(n)).doesNotContain("rabbitmq_stream"));
+        .forEach(n -> assertThat(cluster.queueMembers().plugins(n)).doesNotContain("rabbitmq_stream"));
   }
 
   @Test
   void whatSomebodyDisabledIsEnabledAgainWhereItWas() {
     cluster.converge(THREE);
-    cluster.disable(1, "rabbitmq_prometheus");
+    cluster.queueMembers().disablePlugin(1, "rabbitmq_prometheus");
 
     List<BrokerAction> actions = cluster.plan(THREE).broker();
 
@@ -57,7 +57,7 @@ class PluginPlannerTest {
   @Test
   void aNodeThatDoesNotTellOfItsPluginsYetIsNotTakenForOneWithoutAny() {
     cluster.converge(THREE);
-    cluster.keepSilentAboutPlugins(1);
+    cluster.faults().keepSilentAboutPlugins(1);
 
     assertThat(cluster.plan(THREE).broker()).isEmpty();
   }
@@ -65,7 +65,7 @@ class PluginPlannerTest {
   @Test
   void aNodeThatDoesNotRunIsLeftToItsStart() {
     cluster.converge(THREE);
-    cluster.crash("orders-2");
+    cluster.faults().crash("orders-2");
 
     assertThat(cluster.plan(WITH_STREAM).broker())
         .extracting(BrokerAction::describe)

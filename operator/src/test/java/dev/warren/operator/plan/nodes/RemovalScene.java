@@ -1,6 +1,8 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions;

@@ -11,7 +11,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import java.util.Map;
@@ -32,13 +32,13 @@ class MigrationPlannerTest {
   @Test
   void aQueueIsRecreatedAndHasItsMessagesAndBindingsAndPolicy() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
 
     cluster.converge(QUORUM);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").type()).isEqualTo("quorum");
-    assertThat(cluster.messages("a")).isEqualTo(50_000);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").type()).isEqualTo("quorum");
+    assertThat(cluster.broker().messages("a")).isEqualTo(50_000);
     ReconcilePlan plan = cluster.plan(QUORUM);
     assertThat(plan.isEmpty()).as("what is bound and limited is as before").isTrue();
     assertThat(plan.topologyProblems()).isEmpty();
@@ -59,7 +59,7 @@ class MigrationPlannerTest {
   @Test
   void clientsAreNotKeptOutBeforeMostMessagesHaveMoved() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
 
     ReconcilePlan plan = cluster.plan(QUORUM);
@@ -69,18 +69,18 @@ class MigrationPlannerTest {
         .containsExactly(
             "queue 'a' is being recreated as a quorum queue: 50000 messages are still to be moved out");
 
-    cluster.setMessages("a", 10_000);
+    cluster.broker().setMessages("a", 10_000);
     assertThat(cluster.plan(QUORUM).broker())
         .as("nothing has moved yet")
         .noneMatch(RecreateQueue.class::isInstance);
-    cluster.setMessages(SHELTER, 1);
+    cluster.broker().setMessages(SHELTER, 1);
     assertThat(cluster.plan(QUORUM).broker()).anyMatch(RecreateQueue.class::isInstance);
   }
 
   @Test
   void aQueueWithASingleActiveConsumerGivesNoMessagesBeforeItIsDisconnected() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
 
@@ -95,7 +95,7 @@ class MigrationPlannerTest {
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
     assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
 
-    cluster.stopMove(SHELTER);
+    cluster.faults().stopMove(SHELTER);
 
     assertThat(cluster.plan(wanted).broker()).noneMatch(RecreateQueue.class::isInstance);
   }
@@ -103,9 +103,9 @@ class MigrationPlannerTest {
   @Test
   void aMoveThatHasStoppedIsStartedAgainInBothDirections() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 300);
+    cluster.broker().setMessages("a", 300);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
-    cluster.stopMove(SHELTER);
+    cluster.faults().stopMove(SHELTER);
     assertThat(cluster.plan(QUORUM).broker()).isEmpty();
 
     restartOfTheMove("move the messages of queue 'a' to '" + SHELTER + "'");
@@ -115,15 +115,15 @@ class MigrationPlannerTest {
     cluster.settle();
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
-    cluster.stopMove(SHELTER);
-    assertThat(cluster.messages(SHELTER)).isEqualTo(300);
+    cluster.faults().stopMove(SHELTER);
+    assertThat(cluster.broker().messages(SHELTER)).isEqualTo(300);
     restartOfTheMove("move the messages of queue '" + SHELTER + "' to 'a'");
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
 
     cluster.setStalledMoves(Set.of());
     cluster.converge(QUORUM);
-    assertThat(cluster.messages("a")).isEqualTo(300);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().messages("a")).isEqualTo(300);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   private void restartOfTheMove(String move) {
@@ -137,7 +137,7 @@ class MigrationPlannerTest {
   void aQueueWhoseDeletionIsHalfDoneIsRecreatedThoughNothingMovesOutOfIt() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
-    cluster.deleteByHalf("a");
+    cluster.faults().deleteByHalf("a");
 
     ReconcilePlan plan = cluster.plan(wanted);
     assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
@@ -146,17 +146,17 @@ class MigrationPlannerTest {
         .containsExactly(
             "queue 'a' is being recreated as a quorum queue: its deletion is half done, and is finished");
     cluster.converge(wanted);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").arguments()).isEmpty();
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").arguments()).isEmpty();
   }
 
   @Test
   void aHalfDoneDeletionIsFinishedBeforeClientsAreLetInAgain() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
-    cluster.deleteByHalf("a");
+    cluster.broker().keepClientsOut();
+    cluster.faults().deleteByHalf("a");
 
     assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
         .extracting(BrokerAction::describe)
@@ -177,7 +177,7 @@ class MigrationPlannerTest {
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
     assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
 
-    cluster.loseLeaders();
+    cluster.faults().loseLeaders();
 
     ReconcilePlan plan = cluster.plan(wanted);
     assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
@@ -191,25 +191,25 @@ class MigrationPlannerTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
   void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 3);
+    cluster.broker().setMessages("a", 3);
 
     for (int pass = 0; pass < passes; pass++) {
       // Each of them is ended after its first action.
       cluster.carryOut(cluster.plan(QUORUM), 1);
       cluster.settle();
-      assertThat(cluster.messages("a") + cluster.messages(SHELTER)).isEqualTo(3);
+      assertThat(cluster.broker().messages("a") + cluster.broker().messages(SHELTER)).isEqualTo(3);
     }
 
     cluster.converge(QUORUM);
-    assertThat(cluster.messages("a")).isEqualTo(3);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().messages("a")).isEqualTo(3);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void aChangeThatIsTakenBackGivesTheMessagesBack(int passes) {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 20_000);
+    cluster.broker().setMessages("a", 20_000);
     for (int pass = 0; pass < passes; pass++) {
       cluster.step(QUORUM);
     }
@@ -217,29 +217,29 @@ class MigrationPlannerTest {
     MessageTopologySpec back = spec("type: classic, messageTTL: 1h, immutableChanges: Migrate");
     cluster.converge(back);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").type()).isEqualTo("classic");
-    assertThat(cluster.messages("a")).isEqualTo(20_000);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").type()).isEqualTo("classic");
+    assertThat(cluster.broker().messages("a")).isEqualTo(20_000);
   }
 
   @Test
   void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     cluster.step(QUORUM);
 
-    assertThat(cluster.isClosed()).isFalse();
+    assertThat(cluster.broker().isClosed()).isFalse();
   }
 
   @Test
   void clientsAreLetInFirstOfAllAndAlsoWhileTheSpecMakesNoSense() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     assertThat(cluster.plan(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
     assertThat(cluster.planNodes(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
@@ -248,10 +248,10 @@ class MigrationPlannerTest {
   @Test
   void clientsAreNotLetInBeforeTheQueueIsThereThatWasDeleted() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
-    cluster.deleteByHand("a");
+    cluster.broker().keepClientsOut();
+    cluster.broker().deleteByHand("a");
 
     assertThat(cluster.plan(QUORUM).broker().subList(0, 4))
         .extracting(BrokerAction::describe)
@@ -266,7 +266,7 @@ class MigrationPlannerTest {
   void bindingsOfOthersAreMadeAgainTooButNotThoseThatAreNoLongerWanted() {
     Binding foreign = new Binding("events", "a", "foreign", Map.of());
     cluster.converge(CLASSIC);
-    cluster.bindByHand(foreign);
+    cluster.broker().bindByHand(foreign);
     MessageTopologySpec unbound =
         Specs.of(
             1,
@@ -288,24 +288,24 @@ class MigrationPlannerTest {
   @Test
   void whoeverElseKeepsClientsOutMayDoSo() {
     cluster.converge(CLASSIC);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     cluster.converge(CLASSIC);
 
-    assertThat(cluster.isClosed()).isTrue();
+    assertThat(cluster.broker().isClosed()).isTrue();
   }
 
   @Test
   void messagesOfAQueueThatIsTakenOutMeanwhileStayAndAreTold() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 20_000);
+    cluster.broker().setMessages("a", 20_000);
     cluster.step(QUORUM);
     cluster.step(QUORUM);
 
     MessageTopologySpec without = Specs.of(1);
     cluster.converge(without);
 
-    assertThat(cluster.messages(SHELTER)).isEqualTo(20_000);
+    assertThat(cluster.broker().messages(SHELTER)).isEqualTo(20_000);
     assertThat(cluster.plan(without).retained()).extracting(Retained::name).contains(SHELTER);
   }
 

@@ -10,7 +10,7 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.DesiredDefinitions;
-import dev.warren.operator.plan.InMemoryCluster;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ class PruningPropertyTest {
       Set<String> before = definitions(cluster).queues().keySet();
       edit.filled().stream()
           .filter(before::contains)
-          .forEach(queue -> cluster.setMessages(queue, 3));
+          .forEach(queue -> cluster.broker().setMessages(queue, 3));
       edit.spec().queues().forEach(queue -> lastOnDelete.put(queue.name(), queue.onDelete()));
       cluster.carryOut(cluster.plan(edit.spec()), edit.killedAfter());
       cluster.restartOperator();
@@ -74,7 +74,7 @@ class PruningPropertyTest {
                   .filter(queue -> lastOnDelete.get(queue) != QueueDeletion.Delete)
                   .toList());
     }
-    definitions(cluster).queues().keySet().forEach(queue -> cluster.setMessages(queue, 0));
+    definitions(cluster).queues().keySet().forEach(queue -> cluster.broker().setMessages(queue, 0));
     MessageTopologySpec last = edits.getLast().spec();
     cluster.converge(last);
 
@@ -106,9 +106,9 @@ class PruningPropertyTest {
   }
 
   private static void putSomebodyElses(InMemoryCluster cluster) {
-    cluster.declareByHand(new Exchange(THEIRS, "topic", Map.of()));
-    cluster.declareByClient(THEIRS, "quorum", Map.of());
-    cluster.bindByHand(new Binding(THEIRS, THEIRS, "", Map.of()));
+    cluster.broker().declareByHand(new Exchange(THEIRS, "topic", Map.of()));
+    cluster.broker().declareByClient(THEIRS, "quorum", Map.of());
+    cluster.broker().bindByHand(new Binding(THEIRS, THEIRS, "", Map.of()));
   }
 
   private void assertExactly(BrokerDefinitions actual, MessageTopologySpec spec) {

@@ -1,4 +1,4 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
