@@ -1,4 +1,4 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.nodes;
 
 import dev.warren.operator.plan.simulation.InMemoryCluster;
 
@@ -16,6 +16,8 @@ import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Specs;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What endpoints do to the nodes: as little as possible. */
-class EndpointsPlannerTest {
+class GatewayRolloutTest {
 
   private static final String QUEUES = "queues: [{name: echo, type: quorum}]\n";
 

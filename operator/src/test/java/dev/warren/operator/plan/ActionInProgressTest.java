@@ -1,4 +1,4 @@
-package dev.warren.operator.observation;
+package dev.warren.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,15 +12,13 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
-import dev.warren.operator.plan.ReconcilePlan;
-import dev.warren.operator.plan.Specs;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is planned while an action goes on beside the passes, or was left half done. */
-class BrokerWorkTest {
+class ActionInProgressTest {
 
   private static final MessageTopologySpec TWO =
       Specs.of(3, "", "queues: [{name: a, type: quorum}, {name: b, type: quorum}]");
