@@ -1,9 +1,5 @@
 package dev.warren.operator.broker;
 
-import static dev.warren.operator.broker.FakeManagementApi.PASSWORD;
-import static dev.warren.operator.broker.FakeManagementApi.answer;
-import static dev.warren.operator.broker.FakeManagementApi.definitions;
-import static dev.warren.operator.broker.FakeManagementApi.failure;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
