@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,6 +56,11 @@ final class ApiServer implements BeforeAllCallback {
             """
                 .formatted(name, spec),
             GenericKubernetesResource.class);
+  }
+
+  /** A stored resource, by our classes. */
+  Resource<MessageTopology> resource(String name) {
+    return client().resources(MessageTopology.class).inNamespace("default").withName(name);
   }
 
   /** What the server makes of the resource, with kubectl's strictness; nothing is stored. */
