@@ -28,7 +28,7 @@ class ConsumerScalingE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void itsPodsComeAndGoWithTheLoad() {
+  void podsFollowTheLoad() {
     topology.apply(spec()).awaitReady();
     assertThat(replicas()).isZero();
 
@@ -51,7 +51,7 @@ class ConsumerScalingE2E {
   }
 
   @Test
-  void podsThatGoDuringTheirWorkFinishItSoThatNothingIsHandledTwice() {
+  void aPodThatIsRemovedFinishesItsWorkAndNothingIsHandledTwice() {
     Topology busy = namespace.topology("busy").apply(handlers(8)).awaitReady();
     ClientPod counter = ClientPod.start("waits", busy, "handled");
     ClientPod load = ClientPod.start("steady", busy, QUEUE);
@@ -69,7 +69,7 @@ class ConsumerScalingE2E {
 
   /** The endpoint has more time than that needs: an answer in time is what the client is owed. */
   @Test
-  void aRequestFromASocketWakesWhoAnswersIt() {
+  void aRequestFromASocketStartsAConsumer() {
     Topology asleep =
         namespace
             .topology("asleep")

@@ -59,7 +59,7 @@ class DriftE2E {
       Secret     | orders-connection | {.metadata.labels} | {"metadata": {"labels": {"app.kubernetes.io/managed-by": null, "warren.dev/topology": "another"}}}
       Deployment | orders-worker     | {.spec.replicas}   | {"spec": {"replicas": 0}}
       """)
-  void aChangedFieldIsBackAndTold(String kind, String name, String field, String change) {
+  void aChangedFieldIsRevertedAndReported(String kind, String name, String field, String change) {
     int told = topology.timesPutRight(kind, name);
     String object = kind + "/" + name;
     String original = value(object, field);
@@ -81,7 +81,7 @@ class DriftE2E {
     "PodDisruptionBudget, orders",
     "Deployment, orders-worker"
   })
-  void aDeletedObjectIsBackAndTold(String kind, String name) {
+  void aDeletedObjectIsRestoredAndReported(String kind, String name) {
     int told = topology.timesPutRight(kind, name);
     String object = kind + "/" + name;
     String deleted = value(object, "{.metadata.uid}");
@@ -96,7 +96,7 @@ class DriftE2E {
   }
 
   @Test
-  void aDeletedQueueIsBackWithItsBindingAndTold() {
+  void aDeletedQueueIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
     int told = topology.timesPutRight("Queue", "waiting");
 
@@ -111,7 +111,7 @@ class DriftE2E {
   }
 
   @Test
-  void aDeletedExchangeIsBackWithItsBindingAndTold() {
+  void aDeletedExchangeIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
     int told = topology.timesPutRight("Exchange", "events");
 
@@ -126,7 +126,7 @@ class DriftE2E {
   }
 
   @Test
-  void aDeletedBindingIsBackAndTold() {
+  void aDeletedBindingIsRestoredAndReported() {
     Broker broker = topology.broker();
     Bound binding = new Bound("events", "bound", "some");
     String name = "'events' to 'bound' by 'some'";
@@ -142,7 +142,7 @@ class DriftE2E {
   }
 
   @Test
-  void aChangedPolicyIsBackAndSoIsADeletedOne() {
+  void aChangedPolicyIsRevertedAndADeletedOneRestored() {
     Broker broker = topology.broker();
     String original = broker.policies().get("warren.waiting");
     int told = topology.timesPutRight("Policy", "warren.waiting");
@@ -168,7 +168,7 @@ class DriftE2E {
   }
 
   @Test
-  void aUserWithoutPermissionsHasThemBackAndADeletedOneIsBack() {
+  void permissionsAndADeletedUserAreRestored() {
     Broker broker = topology.broker();
     int told = topology.timesPutRight("User", "app");
 
@@ -189,7 +189,7 @@ class DriftE2E {
   }
 
   @Test
-  void aPluginComesWithoutARestartAndIsBackWhenSomebodyDisablesIt() {
+  void aPluginIsEnabledWithoutARestartAndAgainAfterSomebodyDisablesIt() {
     Set<String> pods = topology.podIds();
     String node = "rabbit@orders-0.orders-nodes.%s.svc".formatted(namespace.name());
 
@@ -212,7 +212,7 @@ class DriftE2E {
   }
 
   @Test
-  void whatWasRestoredIsAnEventToo() {
+  void aRestoredObjectIsAnEvent() {
     Broker broker = topology.broker();
 
     broker.deleteQueue("bound");

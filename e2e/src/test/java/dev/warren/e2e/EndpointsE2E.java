@@ -37,7 +37,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
+  void socketsAndHttpAreServedWhileANodeIsMissing() {
     namespace.apply(TestBed.example("echo/echo.yaml"));
     Topology echo = namespace.topology("echo").awaitReady();
 
@@ -53,7 +53,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void aGatewayFollowsToAnotherPassword() {
+  void aGatewayUsesAChangedPassword() {
     Topology topology =
         namespace
             .topology("renewed")
@@ -77,7 +77,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
+  void eachOfAThousandClientsGetsItsOwnReplyWhileANodeIsKilled() {
     Topology crowd = namespace.topology("crowd").apply(CROWD).awaitReady();
     ClientPod callers = ClientPod.start("callers", crowd, "requests");
     awaitAnswers(callers, 1500);
@@ -99,7 +99,7 @@ class EndpointsE2E {
    * for under such a load a client may well pause for longer than a request of no framing can.
    */
   @Test
-  void moreThanTheGatewayHasMemoryForIsRefusedAndItGoesOn() {
+  void moreThanTheGatewaysMemoryIsRefusedAndItKeepsServing() {
     Topology flood =
         namespace
             .topology("flood")
@@ -125,7 +125,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void eachMessageIsDeliveredToAUrlAndWhatIsRefusedIsADeadLetter() {
+  void eachMessageIsDeliveredToAUrlAndARefusedOneIsADeadLetter() {
     String queues =
         "queues: [{name: orders}, {name: odd, deadLetter: {queue: failed}}, {name: failed}]\n";
     Topology topology = namespace.topology("webhook").apply(ONE_NODE + queues).awaitReady();

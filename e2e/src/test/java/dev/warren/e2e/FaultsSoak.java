@@ -102,7 +102,7 @@ class FaultsSoak {
   }
 
   @Test
-  void nothingThatWasConfirmedIsLostAndTheTopologyComesBack() {
+  void noConfirmedMessageIsLostAndTheTopologyRecovers() {
     System.out.printf("%d faults by the seed -De2e.seed=%d%n", FAULTS, SEED);
     topology.apply(spec()).awaitReady();
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");

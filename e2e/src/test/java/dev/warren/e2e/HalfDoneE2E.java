@@ -37,7 +37,7 @@ class HalfDoneE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-half-done");
 
   @Test
-  void halfAMemberIsClearedAwayAndTheQueueGetsAWholeOne() {
+  void anUnfinishedMemberIsRemovedAndAdded() {
     Topology topology = namespace.topology("orders").apply(spec(1)).awaitReady();
     Broker broker = topology.broker();
     broker.publish("half");

@@ -34,7 +34,7 @@ class HelloE2E {
   }
 
   @Test
-  void whatIsSentIsReceived() {
+  void aMessageThatIsSentIsReceived() {
     Topology hello = example("hello/hello.yaml", "hello").awaitReady();
 
     String sender = runJob("hello/send.yaml");
@@ -46,7 +46,7 @@ class HelloE2E {
   }
 
   @Test
-  void whatAConsumerRejectsIsInTheDeadLetterQueue() {
+  void aRejectedMessageIsInTheDeadLetterQueue() {
     Topology orders = example("orders/orders.yaml", "orders").awaitReady();
 
     String sender = runJob("orders/order.yaml");

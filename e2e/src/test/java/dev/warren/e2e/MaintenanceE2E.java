@@ -41,7 +41,7 @@ class MaintenanceE2E {
   }
 
   @Test
-  void machinesAreDrainedOneAfterTheOtherWithoutANodeBeingReplacedOrAMessageLost() {
+  void machinesAreDrainedOneByOneAndNoNodeIsReplacedAndNoMessageLost() {
     topology.apply(SPEC).awaitReady();
     List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
     NodeStatus first = nodes.get(0);

@@ -22,7 +22,7 @@ class MigrationE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void aClassicQueueBecomesAQuorumQueueWhileItIsUsed() {
+  void aClassicQueueInUseBecomesAQuorumQueue() {
     topology.apply(spec("type: classic")).awaitReady();
     ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, "flow");
     await(MESSAGES + " messages wait")

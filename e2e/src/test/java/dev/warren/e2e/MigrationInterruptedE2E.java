@@ -19,7 +19,7 @@ class MigrationInterruptedE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void aQueueOfASingleActiveConsumerIsRecreatedAlthoughTheOperatorAndItsNodeAreKilled() {
+  void aQueueWithASingleActiveConsumerIsRecreatedAlthoughTheOperatorAndItsNodeAreKilled() {
     topology.apply(spec("classic")).awaitReady();
     Traffic traffic =
         Traffic.of(

@@ -39,7 +39,7 @@ class NodeReplacedE2E {
   }
 
   @Test
-  void aNodeWhoseMachineIsCutOffIsReplacedAndDoesNoHarmWhenItReturns() {
+  void aNodeOnADisconnectedMachineIsReplacedAndHarmlessWhenItReturns() {
     Topology topology = namespace.topology("orders");
     topology.apply(nodes("60s") + queues(QUEUES)).awaitReady();
     NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
@@ -73,7 +73,7 @@ class NodeReplacedE2E {
   }
 
   @Test
-  void twoMachinesSilentAtOnceAreToldAndHeldUntilOneReturns() {
+  void twoSilentMachinesAreReportedAndNoNodeIsReplacedUntilOneReturns() {
     Topology topology = namespace.topology("silent");
     topology.apply(nodes("20s") + queues(3)).awaitReady();
     List<NodeStatus> away = topology.get().getStatus().nodes().members().subList(0, 2);

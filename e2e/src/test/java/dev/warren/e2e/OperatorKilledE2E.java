@@ -34,7 +34,7 @@ class OperatorKilledE2E {
 
   /** Each topology is at another point of its way to Ready when the operator is killed. */
   @Test
-  void whatWasBegunIsFinishedAndNothingIsMadeTwice() {
+  void anInterruptedPassIsFinishedAndNothingIsCreatedTwice() {
     System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);
     Random random = new Random(SEED);
     List<Topology> topologies = new ArrayList<>();

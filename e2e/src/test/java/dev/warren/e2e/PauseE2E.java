@@ -34,7 +34,7 @@ class PauseE2E {
   }
 
   @Test
-  void nothingIsRestoredWhilePausedAndEverythingAfterwards() {
+  void nothingIsRestoredDuringAPauseAndEverythingAfterIt() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=paused");
     awaitTold(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
@@ -61,7 +61,7 @@ class PauseE2E {
   }
 
   @Test
-  void aPlanIsShownAndIsWhatIsDoneAfterwards() {
+  void aShownPlanIsCarriedOutAfterThePause() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=plan");
 

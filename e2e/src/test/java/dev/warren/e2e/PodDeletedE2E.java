@@ -23,7 +23,7 @@ class PodDeletedE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void noConfirmedMessageIsLostAndTheNodeComesBackUnderItsNameWithItsData() {
+  void noConfirmedMessageIsLostAndTheNodeReturnsWithItsNameAndData() {
     topology.apply(THREE_NODES + "queues: [{name: flow}]").awaitReady();
     Traffic traffic = Traffic.start(topology, "flow");
 

@@ -146,7 +146,7 @@ class PruningE2E {
   }
 
   @Test
-  void afterEachOfTwentyEditsTheBrokerHoldsExactlyWhatIsDeclared() {
+  void theBrokerHasExactlyWhatIsDeclaredAfterEachOfTwentyEdits() {
     long seed = Long.getLong("e2e.seed", new Random().nextLong());
     System.out.printf("%d edits by the seed -De2e.seed=%d%n", EDITS, seed);
     Random random = new Random(seed);
@@ -172,7 +172,7 @@ class PruningE2E {
   }
 
   @Test
-  void aQueueWithMessagesStaysUntilItIsEmptyAndWhatOthersMadeStays() {
+  void aQueueWithMessagesIsRetainedUntilItIsEmptyAndObjectsOfOthersStay() {
     Topology topology = namespace.topology("kept");
     topology
         .apply(
@@ -196,7 +196,7 @@ class PruningE2E {
   }
 
   @Test
-  void aConsumerGoesBeforeItsQueue() {
+  void aConsumerIsRemovedBeforeItsQueue() {
     Topology topology = namespace.topology("consumed");
     topology
         .apply(

@@ -31,7 +31,7 @@ class PublishThroughFaultsE2E {
   private final Topology topology = namespace.topology("flood");
 
   @Test
-  void everyEventThatWasAcceptedArrives() {
+  void everyAcceptedEventArrives() {
     topology
         .apply(
             Topology.THREE_NODES + "queues: [{name: events}]\nendpoints: {publish: {port: 8080}}")

@@ -25,7 +25,7 @@ class ReceiverDownE2E {
   private final Topology topology = namespace.topology("shop");
 
   @Test
-  void nothingIsLostAndNoMemoryIsFilled() {
+  void noMessageIsLostAndMemoryDoesNotGrow() {
     topology.apply(ONE_NODE + "queues: [{name: orders}, {name: failed}]\n").awaitReady();
     ClientPod receiver = ClientPod.start("receiver", topology, "orders");
     topology.apply(spec(address())).awaitReady();

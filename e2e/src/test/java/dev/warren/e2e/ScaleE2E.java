@@ -24,7 +24,7 @@ class ScaleE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void nodesComeAndGoAndEveryQueueHasItsMembersAtEveryRest() {
+  void everyQueueHasItsMembersAfterEachChangeOfReplicas() {
     topology.apply(spec(3)).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
 
@@ -42,7 +42,7 @@ class ScaleE2E {
   }
 
   @Test
-  void theOnlyCopyOfAQueueIsKept() {
+  void theOnlyMemberOfAQueueIsKept() {
     Topology kept = namespace.topology("kept");
     kept.apply(
             "nodes: {replicas: 2, storage: {size: 1Gi}}\n"

@@ -87,7 +87,7 @@ class StartStopE2E {
       an image that cannot be pulled     | image: "registry.invalid/rabbitmq:4"       | registry.invalid
       too little memory                  | resources: {limits: {memory: 48Mi}}        | more memory than its limit
       """)
-  void aNodeThatCannotStartIsToldAndTheOthersServe(String what, String field, String word) {
+  void aNodeThatCannotStartIsReportedAndTheOthersServe(String what, String field, String word) {
     topology.apply(NODES.formatted(", " + field) + QUEUES);
     topology.awaitTrouble("NodesReady", word);
 
@@ -96,7 +96,7 @@ class StartStopE2E {
   }
 
   @Test
-  void aNodeWhoseVolumeIsFullIsTold() {
+  void aNodeWhoseVolumeIsFullIsReported() {
     topology.apply(NODES.formatted(", config: \"disk_free_limit.absolute = 900TB\"") + QUEUES);
 
     topology.awaitTrouble("NodesReady", "has run out of disk", "publishers are blocked");

@@ -19,7 +19,7 @@ class StuckStartE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-stuck-start");
 
   @Test
-  void aNodeThatIsKeptFromItsStartByAnotherOneStarts() {
+  void aNodeThatAnotherOneKeepsFromStartingStarts() {
     Topology topology =
         namespace.topology("orders").apply(THREE_NODES + "queues: [{name: work}]\n").awaitReady();
     assertThat(namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", KEEP_THE_TURN))

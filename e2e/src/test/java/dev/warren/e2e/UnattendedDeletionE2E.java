@@ -28,7 +28,7 @@ class UnattendedDeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhileTheOperatorIsAway() {
+  void aTopologyIsDeletedWithoutAnOperator() {
     Topology topology = namespace.topology("unattended");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
     namespace.operator().stop();
@@ -55,7 +55,7 @@ class UnattendedDeletionE2E {
    * The kubelet alone can say that a Pod has ended; what is on the machine goes when it is back.
    */
   @Test
-  void ofATopologyWithAMachineCutOffOnlyWhatIsThereWaitsForIt() {
+  void onlyObjectsOnADisconnectedMachineWaitForIt() {
     Topology topology = namespace.topology("cut-off");
     topology
         .apply(

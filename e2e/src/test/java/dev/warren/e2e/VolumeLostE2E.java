@@ -15,7 +15,7 @@ class VolumeLostE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-volume-lost");
 
   @Test
-  void theFirstNodeLostWithItsVolumeIsReplacedAndNeverFoundsAnotherCluster() {
+  void theFirstNodeIsReplacedWithItsVolumeAndNeverFormsASecondCluster() {
     Topology topology = namespace.topology("orders");
     topology.apply(SPEC).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
@@ -30,7 +30,7 @@ class VolumeLostE2E {
   }
 
   @Test
-  void aNodeWhoseVolumeWasEmptiedDoesNotJoinUnderItsOldName() {
+  void aNodeWithAnEmptiedVolumeDoesNotJoinUnderItsOldName() {
     Topology topology = namespace.topology("emptied");
     topology.apply(SPEC).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");

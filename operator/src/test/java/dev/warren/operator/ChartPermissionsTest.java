@@ -24,7 +24,7 @@ class ChartPermissionsTest {
   private record Permission(String apiGroup, String resource, String verb) {}
 
   @Test
-  void theChartGivesTheRightsThatTheClassesNeed() throws IOException {
+  void theChartGrantsThePermissionsThatTheClassesNeed() throws IOException {
     assertThat(
             chart(
                 "rules.yaml",
@@ -35,7 +35,7 @@ class ChartPermissionsTest {
   }
 
   @Test
-  void leasesAreOfTheOperatorsOwnNamespaceAndThoseOfMachinesAreOnlyRead() throws IOException {
+  void leasesAreWrittenInTheOperatorsNamespaceOnlyAndThoseOfMachinesRead() throws IOException {
     assertThat(chart("machine-lease-rules.yaml"))
         .containsExactly(new Permission("coordination.k8s.io", "leases", "get"));
     assertThat(chart("leader-election-rules.yaml"))

@@ -57,7 +57,7 @@ class LayeringTest {
           .importPackages("dev.warren.operator");
 
   @Test
-  void eachPackageUsesOnlyThoseThatItMay() {
+  void eachPackageUsesOnlyAllowedPackages() {
     Map<String, Set<String>> allowed =
         ALLOWED
             .lines()

@@ -71,7 +71,7 @@ class CrdSchemaTest {
   }
 
   @Test
-  void exactlyTheOpenFieldsAreOpen() {
+  void onlyTheOpenFieldsTakeUnknownFields() {
     assertThat(
             fieldsWhere(
                 (name, schema) ->
@@ -81,7 +81,7 @@ class CrdSchemaTest {
   }
 
   @Test
-  void theExampleOfEverythingSetsEveryField() throws IOException {
+  void everythingYamlSetsEveryField() throws IOException {
     JsonNode everything = Everything.tree();
     assertThat(
             fieldsWhere((name, schema) -> true).stream()

@@ -33,7 +33,7 @@ class MessageTopologyApiServerTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @Test
-  void theDefinitionIsEstablishedAndWithoutFault() {
+  void theDefinitionIsEstablished() {
     assertThat(definition().getStatus().getConditions())
         .filteredOn(condition -> condition.getStatus().equals("True"))
         .extracting(CustomResourceDefinitionCondition::getType)
@@ -41,7 +41,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void theRulesStayFarBelowTheCostThatTheServerAllows() {
+  void theRulesCostFarLessThanTheServerAllows() {
     // The server multiplies the cost of a rule by the longest lists: they may grow tenfold.
     CustomResourceDefinition larger = definition();
     multiplyMaxItems(
@@ -58,7 +58,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void nodesThatSetOneFieldHaveTheDefaultsOfTheOthers() {
+  void nodesWithOneFieldHaveDefaultsForTheOthers() {
     assertThat(
             spec(server.accept(server.topology("orders", "{nodes: {storage: {className: fast}}}"))))
         .isEqualTo(
@@ -67,7 +67,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void whatIsNotSaidAboutTheOtherObjectsHasADefault() {
+  void otherObjectsHaveDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -111,7 +111,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void endpointsThatSayTheLeastHaveDefaults() {
+  void minimalEndpointsHaveDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -130,7 +130,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aDeliveryThatSaysTheLeastHasDefaults() {
+  void aMinimalDeliveryHasDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -211,7 +211,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aResourceMadeOfOurClassesHasTheDefaultsOfTheServer() {
+  void aResourceFromOurClassesGetsTheServersDefaults() {
     MessageTopology topology = new MessageTopology();
     topology.getMetadata().setName("made-of-classes");
     topology.getMetadata().setNamespace("default");
@@ -301,7 +301,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void theLargestTopologyIsAcceptedAndMayBeChanged() {
+  void theLargestTopologyIsAcceptedAndCanChange() {
     GenericKubernetesResource stored = server.create(largest("1h"));
     GenericKubernetesResource changed = server.replace(stored, largest("2h"));
     assertThat(changed.<List<?>>get("spec", "queues")).hasSize(1000);
@@ -334,7 +334,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aQueueThatWasRemovedMayComeBackWithAnotherType() {
+  void aRemovedQueueCanBeAddedWithAnotherType() {
     GenericKubernetesResource stored =
         server.create(server.topology("come-back", "{queues: [{name: q, type: classic}]}"));
     stored = server.replace(stored, server.topology("come-back", "{queues: []}"));
@@ -344,7 +344,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void queuesMayChangePlacesAndWhatRabbitCanChange() {
+  void queuesCanBeReorderedAndChanged() {
     GenericKubernetesResource stored =
         server.create(server.topology("places", "{queues: [{name: a, type: classic}, {name: b}]}"));
     server.replace(
@@ -356,7 +356,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void kubectlExplainSaysWhatAFieldIsFor() {
+  void kubectlExplainDescribesAField() {
     assertThat(server.kubectl("explain", "mtop").text())
         .contains("A messaging system: its queue nodes,");
     assertThat(server.kubectl("explain", "mtop.spec.queues.messageTTL").text())

@@ -21,7 +21,7 @@ class StatusApiServerTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @Test
-  void theStatusIsNotWrittenWithTheResource() throws IOException {
+  void aWriteOfTheResourceDoesNotWriteTheStatus() throws IOException {
     GenericKubernetesResource topology = server.topology("no-status", "{}");
     topology.setAdditionalProperty("status", MAPPER.convertValue(status(), Object.class));
     GenericKubernetesResource stored = server.create(topology);
@@ -33,7 +33,7 @@ class StatusApiServerTest {
   }
 
   @Test
-  void theStatusKeepsAllThatTheOperatorWritesAndNothingElseChanges() {
+  void aWriteOfTheStatusKeepsEveryFieldAndChangesNothingElse() {
     server.create(server.topology("with-status", "{nodes: {replicas: 1}}"));
     MessageTopology topology = server.resource("with-status").get();
     topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null));
@@ -47,7 +47,7 @@ class StatusApiServerTest {
   }
 
   @Test
-  void kubectlGetShowsHowItStands() {
+  void kubectlGetShowsASummary() {
     server.create(server.topology("shown", "{}"));
     MessageTopology topology = server.resource("shown").get();
     topology.setStatus(status());

@@ -51,7 +51,7 @@ class PublisherIT {
   }
 
   @Test
-  void whatCannotBeAMessageIsRefusedAndTakesNoOtherMessagesConfirm() {
+  void anInvalidMessageIsRefusedAndDoesNotTakeTheConfirmOfAnother() {
     publish("hello", "a").join();
 
     assertThat(failure(publish("hello", "a".repeat(256))).kind()).isEqualTo(Kind.REFUSED);
@@ -63,7 +63,7 @@ class PublisherIT {
   }
 
   @Test
-  void amongManyOnlyWhatCannotBeAMessageIsRefused() {
+  void onlyTheInvalidMessageOfManyIsRefused() {
     publish("hello", "first").join();
     List<CompletableFuture<Void>> published = new ArrayList<>();
     IntStream.range(0, 1000)
@@ -83,7 +83,7 @@ class PublisherIT {
   }
 
   @Test
-  void whoWaitsForAQueueHearsOfTheMessageThatIsInIt() {
+  void aWaiterIsNotifiedOfTheMessageInItsQueue() {
     CompletableFuture<String> first = publisher.firstArrival(Set.of("hello", "missing"));
 
     assertThat(failure(publish("missing", "a")).kind()).isEqualTo(Kind.UNROUTABLE);
@@ -94,7 +94,7 @@ class PublisherIT {
   }
 
   @Test
-  void notMoreThanTwentyMayWait() {
+  void atMostTwentyMayWait() {
     List<CompletableFuture<String>> waiting =
         IntStream.range(0, 20).mapToObj(n -> publisher.firstArrival(Set.of("hello"))).toList();
     assertThat(failure(publisher.firstArrival(Set.of("hello"))).kind()).isEqualTo(Kind.OVERLOADED);

@@ -49,7 +49,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whatIsQuickIsDoneInThePass() {
+  void aQuickActionIsDoneInThePass() {
     assertThat(carryOut(ORDERS, QUICK)).isEmpty();
 
     assertThat(broker.applied).containsExactly(QUICK);
@@ -58,7 +58,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whatFailsInThePassIsThrownThere() {
+  void aFailureInThePassIsThrown() {
     broker.failure = new BrokerException(Kind.REFUSED, "no");
 
     assertThatThrownBy(() -> carryOut(ORDERS, QUICK)).isSameAs(broker.failure);
@@ -67,7 +67,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whatTakesLongGoesOnBesideThePassesAndTheNextOneKnows() {
+  void aLongActionRunsBesideThePassesAndTheNextPassKnows() {
     holds = true;
 
     Optional<Underway> beside = carryOut(ORDERS, LONG);
@@ -82,7 +82,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void thereIsNeverMoreThanOneForATopology() {
+  void aTopologyHasAtMostOneActionInProgress() {
     holds = true;
     carryOut(ORDERS, LONG);
 
@@ -93,7 +93,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whyItFailedIsToldAsLongAsItIsTriedAgainAndNotOfAnythingElse() {
+  void aFailureIsReportedWhileTheSameActionIsRetried() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.failure = new BrokerException(Kind.UNAVAILABLE, "no answer");
@@ -114,7 +114,7 @@ class BrokerWorkerTest {
 
   /** An error must not leave a topology for ever with something that goes on. */
   @Test
-  void whateverEndsItIsAnEnd() {
+  void anyExceptionEndsAnAction() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.error = new StackOverflowError();
@@ -125,7 +125,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void aTopologyThatWasDeletedMeanwhileIsForgotten() {
+  void aDeletedTopologyIsForgotten() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.failure = new BrokerException(Kind.UNAVAILABLE, "no Pod");

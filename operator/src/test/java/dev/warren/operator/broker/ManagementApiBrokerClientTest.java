@@ -28,7 +28,7 @@ class ManagementApiBrokerClientTest {
   @RegisterExtension final FakeManagementApi api = new FakeManagementApi();
 
   @Test
-  void passesOverNodesThatAreDownOrFailing() throws IOException {
+  void skipsNodesThatAreDownOrFail() throws IOException {
     URI failing = api.server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
     URI nonsense = api.server(200, "<html>");
 
@@ -37,7 +37,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void passesOverASilentNodeWithinItsTimeout() throws IOException {
+  void skipsASilentNodeAfterItsTimeout() throws IOException {
     long start = System.nanoTime();
 
     assertThat(api.client(api.silent(""), api.broker("quorum")).observe()).isInstanceOf(Reachable.class);
@@ -45,7 +45,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void passesOverANodeThatFallsSilentAfterItsHeaders() throws IOException {
+  void skipsANodeThatFallsSilentAfterItsHeaders() throws IOException {
     URI stalling = api.silent("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
 
     assertThat(api.client(stalling, api.broker("quorum")).observe()).isInstanceOf(Reachable.class);
@@ -78,7 +78,7 @@ class ManagementApiBrokerClientTest {
     "500, internal, FAILED",
     "503, service_unavailable, UNAVAILABLE"
   })
-  void tellsKindsOfFailureApart(int status, String error, Kind kind) throws IOException {
+  void distinguishesKindsOfFailure(int status, String error, Kind kind) throws IOException {
     URI broker = api.server(status, "{\"error\":\"" + error + "\",\"reason\":\" because \\n\"}");
 
     BrokerException failure = failure(api.client(broker), ACTION);
@@ -90,7 +90,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void whatFailsAtEveryNodeThatIsThereHasFailed() throws IOException {
+  void aRequestThatFailsAtEveryReachableNodeHasFailed() throws IOException {
     URI failing = api.server(500, "");
 
     assertThat(failure(api.client(failing, api.closed()), ACTION).kind()).isEqualTo(Kind.FAILED);
@@ -98,7 +98,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void whatANodeMayStillBeDoingHasNotFailedYet() throws IOException {
+  void aRequestThatANodeMayStillCarryOutHasNotFailed() throws IOException {
     assertThat(failure(api.client(api.silent(""), api.server(500, "")), ACTION).kind())
         .isEqualTo(Kind.UNAVAILABLE);
   }
@@ -111,7 +111,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void aRefusalIsNotAskedAgainElsewhere() throws IOException {
+  void aRefusedRequestIsNotSentToAnotherNode() throws IOException {
     URI refusing = api.server(400, "{\"error\":\"bad_request\",\"reason\":\"no\"}");
 
     assertThat(failure(api.client(refusing, api.broker("quorum")), ACTION)).hasMessage("no");
@@ -126,7 +126,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void failuresDoNotTellPasswords() throws IOException {
+  void failuresDoNotContainPasswords() throws IOException {
     BrokerException failure =
         failure(api.client(api.closed(), api.server(500, "")), new BrokerAction.PutUser("app", PASSWORD));
 
@@ -136,7 +136,7 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
-  void anInterruptStopsItAndIsKept() throws IOException {
+  void anInterruptStopsTheRequestAndIsKept() throws IOException {
     Thread.currentThread().interrupt();
     try {
       assertThat(api.client(api.silent(""), api.broker("quorum")).observe()).isInstanceOf(Unreachable.class);

@@ -42,7 +42,7 @@ class ManagementApiBrokerIT {
   private final BrokerClient broker = RealBroker.client();
 
   @Test
-  void whatIsPlannedForAnyNameIsThereAfterwardsAndNothingIsLeftToDo() {
+  void aPlanWithAnyNamesConverges() {
     List<String> names =
         List.of("a b", "a/b", "a.b", "^a$", "(a|b)*", "50%+1", "日本", "é".repeat(127) + "x");
     for (String name : names) {
@@ -69,7 +69,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void anApplicationsUserMayUseTheVirtualHostAndItsPasswordIsKnownFromItsHash() {
+  void anApplicationUserHasPermissionsAndItsPasswordMatchesItsHash() {
     broker.apply(new BrokerAction.PutUser("application", "a password"));
 
     BrokerDefinitions.User user = observed().definitions().users().get("application");
@@ -109,7 +109,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void aBindingToNothingIsRefusedInTheBrokersWords() {
+  void aBindingToAMissingQueueIsRefusedWithTheBrokersMessage() {
     assertThatThrownBy(
             () ->
                 broker.apply(
@@ -121,7 +121,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void theRecordOfWhatIsDeclaredIsReadAsItWasWritten() {
+  void theOwnershipRecordIsReadAsItWasWritten() {
     OwnershipRecord record = OwnershipRecord.of(specNamed("'\"日本 %"));
 
     broker.apply(new BrokerAction.PutRecord(record));
@@ -132,7 +132,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void whatWasDeclaredIsRemovedOfAnyNameAndNothingElse() {
+  void declaredObjectsWithAnyNamesAreRemovedAndNothingElse() {
     List<String> names = List.of("gone a b", "gone/a", "(gone|b)*", "gone 50%+1", "gone 日本");
     for (String name : names) {
       BrokerDefinitions desired = everythingNamed(name);
@@ -165,7 +165,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void aQueueWithASingleActiveConsumerGoesWhenItIsEmptyToo() throws Exception {
+  void anEmptyQueueWithASingleActiveConsumerIsDeleted() throws Exception {
     String queue = "single";
     broker.apply(
         new BrokerAction.DeclareQueue(
@@ -189,7 +189,7 @@ class ManagementApiBrokerIT {
   /** The management API's counts say zero for up to 5 s more. */
   @ParameterizedTest
   @ValueSource(strings = {"quorum", "classic"})
-  void aQueueWithAMessageThatHasJustBeenConfirmedIsNotDeleted(String type) throws Exception {
+  void aQueueWithAJustConfirmedMessageIsNotDeleted(String type) throws Exception {
     String queue = "full " + type;
     broker.apply(new BrokerAction.DeclareQueue(new Queue(queue, type, Map.of())));
     try (Connection connection = connect()) {
@@ -223,7 +223,7 @@ class ManagementApiBrokerIT {
 
   /** Otherwise RabbitMQ would drop it, although its publisher had got a confirm. */
   @Test
-  void aDeadLetterStaysWhereItIsWhileItCannotArrive() throws Exception {
+  void aDeadLetterStaysInItsQueueWhileItCannotArrive() throws Exception {
     carryOut(
         TopologyPlanner.plan(
             DesiredDefinitions.of(

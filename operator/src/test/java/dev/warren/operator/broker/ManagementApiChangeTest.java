@@ -55,7 +55,7 @@ class ManagementApiChangeTest {
   }
 
   @Test
-  void aNameOfDotsIsNotAStepUpThePath() throws IOException {
+  void aNameOfDotsDoesNotChangeThePath() throws IOException {
     BrokerException failure =
         failure(api.client(api.server(204, "")), new BrokerAction.PutUser("..", PASSWORD));
 
@@ -88,7 +88,7 @@ class ManagementApiChangeTest {
   }
 
   @Test
-  void movesMessagesAndShutsAndOpensTheDoor() throws IOException {
+  void movesMessagesAndKeepsClientsOutAndLetsThemIn() throws IOException {
     ManagementApiBrokerClient client = api.client(api.server(204, ""));
 
     client.apply(new BrokerAction.StartMove("m", new Move("a", "b")));
@@ -123,7 +123,7 @@ class ManagementApiChangeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"promotable", "unknown", ""})
-  void aMemberIsNotRemovedWhileAnotherDoesNotHaveAllMessages(String membership) throws IOException {
+  void aMemberIsNotRemovedWhileAnotherLacksMessages(String membership) throws IOException {
     ManagementApiBrokerClient client = api.client(members(membership, "voter"));
 
     assertThat(failure(client, new BrokerAction.RemoveMember("q", "rabbit@b")))
@@ -146,7 +146,7 @@ class ManagementApiChangeTest {
 
   /** RabbitMQ takes 5 s and more for a deletion; one that is not waited for is half done. */
   @Test
-  void aDeletionIsGivenTheTimeThatItTakes() throws IOException {
+  void aDeletionHasALongerDeadline() throws IOException {
     URI slow =
         api.server(
             exchange -> {

@@ -69,7 +69,7 @@ class ManagementApiJsonTest {
       DefinitionsJson.definitions(ManagementApiJson.tree(DEFINITIONS));
 
   @Test
-  void theRecordOfWhatIsDeclaredIsRead() {
+  void readsTheOwnershipRecord() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(
             new OwnershipRecord(
@@ -80,7 +80,7 @@ class ManagementApiJsonTest {
 
   /** Nothing is anybody's then, so that nothing is removed. */
   @Test
-  void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
+  void anAbsentOrInvalidRecordOwnsNothing() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
         .isEqualTo(OwnershipRecord.NOTHING);
     assertThat(
@@ -97,7 +97,7 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void tellsAQueuesTypeApartFromItsArguments() {
+  void separatesAQueuesTypeFromItsArguments() {
     assertThat(definitions.queues())
         .isEqualTo(
             Map.of(
@@ -126,7 +126,7 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void permitsOnlyUsersWithEveryPermissionInTheVirtualHost() {
+  void onlyUsersWithEveryPermissionArePermitted() {
     assertThat(definitions.users())
         .isEqualTo(
             Map.of(
@@ -216,7 +216,7 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void aStreamsCopiesComeFromTheirOwnAnswer() {
+  void theMembersOfAStreamComeFromASecondResponse() {
     String totals =
         """
         [{"name": "s", "type": "stream", "messages_ready": 9, "state": "running"},
@@ -236,7 +236,7 @@ class ManagementApiJsonTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "null", "[]", "<html>", "{\"users\": []}"})
-  void anAnswerThatLacksAListIsNoEmptyBroker(String answer) {
+  void aResponseWithoutAListIsNotAnEmptyBroker(String answer) {
     assertThatThrownBy(() -> DefinitionsJson.definitions(ManagementApiJson.tree(answer)))
         .isInstanceOf(BrokerException.class);
   }

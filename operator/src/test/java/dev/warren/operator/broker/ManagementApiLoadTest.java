@@ -68,7 +68,7 @@ class ManagementApiLoadTest {
   }
 
   @Test
-  void countsAllQueuesWhenTheNamesAreTooLongAQuestion() throws IOException {
+  void countsAllQueuesWhenTheNamesAreTooLongForARequest() throws IOException {
     api.client(api.server(200, "[]"))
         .load(
             IntStream.range(0, 200)
@@ -79,7 +79,7 @@ class ManagementApiLoadTest {
   }
 
   @Test
-  void tellsWhatHasRunOut() throws IOException {
+  void reportsAlarms() throws IOException {
     URI broker =
         api.server(
             exchange -> {
@@ -99,7 +99,7 @@ class ManagementApiLoadTest {
   }
 
   @Test
-  void doesNotTakeAFailureForNoMessages() throws IOException {
+  void aFailureIsNotAnEmptyQueue() throws IOException {
     URI booting = api.server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
 
     assertThatThrownBy(() -> api.client(booting).load(Set.of("q"))).isInstanceOf(BrokerException.class);
@@ -115,7 +115,7 @@ class ManagementApiLoadTest {
   }
 
   @Test
-  void addsUpWhatTheChannelsOfAnAddressHold() throws IOException {
+  void sumsUnacknowledgedMessagesByAddress() throws IOException {
     URI broker =
         api.server(
             200,

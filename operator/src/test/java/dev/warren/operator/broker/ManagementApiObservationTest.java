@@ -36,7 +36,7 @@ class ManagementApiObservationTest {
   }
 
   @Test
-  void asksForTheCopiesOfStreams() throws IOException {
+  void asksForTheMembersOfStreams() throws IOException {
     api.client(api.broker("stream")).observe();
 
     assertThat(withoutShovels())
@@ -51,7 +51,7 @@ class ManagementApiObservationTest {
   }
 
   @Test
-  void whatRunsOfTheMovesIsKnownOnlyWithThePluginThatTells() throws IOException {
+  void runningMovesAreKnownOnlyWithTheShovelManagementPlugin() throws IOException {
     URI telling =
         observed(
             Map.of(

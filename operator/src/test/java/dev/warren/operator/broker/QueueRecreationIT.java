@@ -107,7 +107,7 @@ class QueueRecreationIT {
   }
 
   @Test
-  void whatDoesNotBecomeEmptyStaysAsItIsAndClientsAreLetIn() {
+  void aQueueThatDoesNotBecomeEmptyStaysAndClientsAreLetIn() {
     broker.apply(new DeclareQueue(new Queue(QUEUE, "classic", Map.of())));
     TestClock clock = new TestClock();
     AtomicLong left = new AtomicLong(1000);

@@ -53,7 +53,7 @@ class QueueRecreationTest {
       new QueueRecreation(this::apply, queue -> contents.apply(++looks), clock, this::pause);
 
   @Test
-  void whenItIsEmptyItIsRecreatedAndClientsAreLetIn() {
+  void anEmptyQueueIsRecreatedAndClientsAreLetIn() {
     contents = look -> left(Math.max(0, 4 - look));
 
     recreation.carryOut(RECREATE);
@@ -72,7 +72,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aMoveThatStandsStillIsStartedAgainOnceClientsAreLetIn() {
+  void aStalledMoveIsRestartedOnceClientsAreLetIn() {
     contents = look -> left(304);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
@@ -91,7 +91,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aMoveThatIsMerelySlowGoesOnWhileClientsAreIn() {
+  void aSlowMoveContinuesWhileClientsAreIn() {
     contents = look -> left(1000 - look);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
@@ -103,7 +103,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aDeletionThatIsHalfDoneIsFinishedInsteadOfWaitedFor() {
+  void aHalfDoneDeletionIsFinishedAndNotWaitedFor() {
     contents = look -> new HalfDeleted();
 
     recreation.carryOut(RECREATE);
@@ -119,7 +119,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void clientsAreNotKeptOutForAQueueThatCannotBeLookedInto() {
+  void clientsAreNotKeptOutForAQueueThatCannotBeCounted() {
     contents =
         look -> {
           throw new BrokerException(Kind.UNTRIED, "another version");

@@ -53,7 +53,7 @@ class KubernetesWriterApiServerTest {
       new CredentialSecrets(owner, ResourceNames.of(namespace, "orders"));
 
   @Test
-  void anObjectOfSomebodyElseIsNotTakenOver() {
+  void anUnownedObjectIsNotTakenOver() {
     client.resource(map("settings", Map.of("theirs", "1"))).create();
 
     Outcome outcome = carryOut(new Create(ours("settings", Map.of("ours", "2")), "missing"));
@@ -68,7 +68,7 @@ class KubernetesWriterApiServerTest {
 
   @ParameterizedTest
   @CsvSource({"orders, an earlier MessageTopology orders", "parcels, MessageTopology parcels"})
-  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsTold(String topology, String told) {
+  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsNamed(String topology, String told) {
     Owner earlier = new Owner(namespace, topology, "another-uid");
     client
         .resource(
@@ -95,7 +95,7 @@ class KubernetesWriterApiServerTest {
   /** By its labels it is found; without one of them it would be missing for ever. */
   @ParameterizedTest
   @ValueSource(strings = {Labels.MANAGED_BY, Labels.TOPOLOGY})
-  void aLostLabelIsGivenBackAndTheRestIsLeft(String lost) {
+  void aRemovedLabelIsRestoredAndTheRestIsKept(String lost) {
     Secret admin = secrets.admin("first");
     carryOut(new Create(admin, "missing"));
     client
@@ -118,7 +118,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatIsNoLongerWantedIsRemovedAndWhatOthersSaidIsLeft() {
+  void fieldsThatAreNoLongerWantedAreRemovedAndThoseOfOthersKept() {
     carryOut(new Create(ours("settings", Map.of("a", "1", "b", "2")), "missing"));
     client
         .resource(configMap("settings"))
@@ -131,7 +131,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatSomebodyChangedIsChangedBack() {
+  void aChangeByHandIsReverted() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     client
         .resource(configMap("settings"))
@@ -145,7 +145,7 @@ class KubernetesWriterApiServerTest {
 
   /** A webhook may insist on another value: the topology is then as ready as it will ever be. */
   @Test
-  void aChangeThatChangesNothingIsTold() {
+  void aChangeWithoutEffectIsReported() {
     ConfigMap map = ours("settings", Map.of("a", "1"));
     carryOut(new Create(map, "missing"));
 
@@ -154,7 +154,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasChangedMeanwhileIsNotReplaced() {
+  void anObjectThatHasChangedIsNotReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     carryOut(new Apply(ours("settings", Map.of("a", "2")), "other"));
@@ -169,7 +169,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatIsAsItWasObservedIsReplaced() {
+  void anUnchangedObjectIsReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
 
     Outcome outcome =
@@ -183,7 +183,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasDeletedMeanwhileIsNotReplaced() {
+  void aDeletedObjectIsNotReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     client.resource(observed).delete();
@@ -195,7 +195,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasChangedMeanwhileIsNotDeleted() {
+  void anObjectThatHasChangedIsNotDeleted() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     carryOut(new Apply(ours("settings", Map.of("a", "2")), "other"));
@@ -209,7 +209,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatIsGoneAlreadyIsDeleted() {
+  void aMissingObjectCountsAsDeleted() {
     carryOut(new Create(ours("settings", Map.of()), "missing"));
     ConfigMap observed = configMap("settings");
     client.resource(observed).delete();
@@ -218,7 +218,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void aQuotaThatIsExceededIsToldInTheApiServersWords() {
+  void anExceededQuotaIsReportedWithTheApiServersMessage() {
     Map<String, Quantity> none = Map.of("pods", new Quantity("0"));
     ResourceQuota quota =
         new ResourceQuotaBuilder()
@@ -248,7 +248,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatMakesNoSenseIsToldInTheApiServersWords() {
+  void anInvalidObjectIsReportedWithTheApiServersMessage() {
     Problem problem = carryOut(new Create(pod("orders-0", ""), "missing")).refusal().orElseThrow();
 
     assertThat(problem.reason()).isEqualTo(Reason.REFUSED);
@@ -259,7 +259,7 @@ class KubernetesWriterApiServerTest {
 
   /** Such as that of a webhook that does not answer: it would otherwise be seen in a log only. */
   @Test
-  void anErrorOfTheApiServerIsToldToo() {
+  void anErrorOfTheApiServerIsReported() {
     ConfigMap map = ours("settings", Map.of());
     map.setAdditionalProperty("unknown", "field");
 

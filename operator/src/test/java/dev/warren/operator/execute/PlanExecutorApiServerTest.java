@@ -38,7 +38,7 @@ class PlanExecutorApiServerTest {
   private final PlanExecution execution = new PlanExecution(server);
 
   @Test
-  void whatBuildsUponARefusedChangeIsNotTriedAndTheRefusalIsToldFirst() {
+  void aRefusedChangeIsReportedFirstAndLaterOnesAreNotTried() {
     execution.takeName("b");
 
     ReconcileResult result = execution.carryOut(List.of(), execution.creations("a", "b", "c"), List.of(), List.of());
@@ -51,7 +51,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void nodesAreNotMadeWithoutWhatTheyNeed() {
+  void nodesAreNotCreatedWithoutTheObjectsThatTheyNeed() {
     execution.takeName("b");
 
     ReconcileResult result = execution.carryOut(execution.creations("a", "b"), execution.creations("c"), List.of(), List.of());
@@ -63,12 +63,12 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatNodesNeedIsMadeWithoutMakingThemLessReady() {
+  void creatingWhatNodesNeedDoesNotMakeThemUnready() {
     assertThat(execution.carryOut(execution.creations("a"), List.of(), List.of(), List.of()).nodeProblems()).isEmpty();
   }
 
   @Test
-  void aConsumerThatIsRefusedHoldsUpNoOther() {
+  void aRefusedConsumerDoesNotBlockOthers() {
     execution.takeName("a");
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), List.of(), execution.creations("a", "b"));
@@ -81,7 +81,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void aQueueThatTheBrokerRefusesHoldsUpNoOther() {
+  void aRefusedQueueDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.REFUSED, "no"));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
@@ -93,7 +93,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void aQueueAtWhichTheBrokerFailsHoldsUpNoOther() {
+  void aFailedQueueDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.FAILED, "HTTP status 500"));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
@@ -105,7 +105,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void aQueueOfWhichTheBrokerDoesNotAnswerHoldsUpNoOther() {
+  void aQueueWithoutAnAnswerDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
@@ -116,7 +116,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void aBrokerThatTwiceDoesNotAnswerIsNotAskedAgainInThisPass() {
+  void aBrokerThatTwiceDoesNotAnswerIsNotAskedAgainInThePass() {
     execution.broker().fail("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
     execution.broker().fail("b", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 
@@ -127,7 +127,7 @@ class PlanExecutorApiServerTest {
 
   /** As by a quota of load balancers, or a policy of the cluster. */
   @Test
-  void nodesAreKeptAlthoughTheWayForClientsIsRefused() {
+  void nodesAreCreatedAlthoughTheServiceForClientsIsRefused() {
     Service clients = service("clients", null);
     client.resource(service("clients", null)).create();
 
@@ -141,7 +141,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void nodesAreNotMadeWithoutTheNamesByWhichTheyFindEachOther() {
+  void nodesAreNotCreatedWithoutTheServiceOfTheirNames() {
     client.resource(service("names", "None")).create();
 
     execution.carryOut(
@@ -170,7 +170,7 @@ class PlanExecutorApiServerTest {
 
   /** Each takes two seconds here. */
   @Test
-  void manyQueuesAreDeclaredInSeveralPassesSoThatTheStatusTellsHowFarItIs() {
+  void manyQueuesAreDeclaredInSeveralPassesSoThatTheStatusShowsProgress() {
     ReconcileResult result =
         execution.carryOut(List.of(), List.of(), declarations("a", "b", "c", "d", "e"), List.of());
 
@@ -180,7 +180,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void nothingIsDeclaredThatCouldNotBeRecordedBefore() {
+  void nothingIsDeclaredWhenItsRecordIsRefused() {
     PutRecord record = new PutRecord(OwnershipRecord.NOTHING);
     execution.broker().fail(record.describe(), new BrokerException(Kind.REFUSED, "too large"));
 
@@ -198,7 +198,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatTurnsOutToBeInUseIsRetainedAndHoldsUpNoOther() {
+  void aQueueInUseIsRetainedAndDoesNotBlockOthers() {
     RemoveQueue removal = new RemoveQueue("old", true);
     execution.broker().fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
@@ -216,7 +216,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatIsOnlyRetainedLeavesTheTopologyDeclared() {
+  void aRetainedQueueLeavesTheTopologyDeclared() {
     RemoveQueue removal = new RemoveQueue("old", true);
     execution.broker().fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
@@ -226,7 +226,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatTakesLongGoesOnBesideThePassAndNothingAfterItIsDone() {
+  void aLongActionRunsBesideThePassAndLaterOnesWait() {
     execution.setExecutor(run -> execution.clock().pass(Duration.ofSeconds(6)));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
@@ -243,7 +243,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatIsDoneToANodeBesideThePassIsAboutTheNodes() {
+  void aLongActionOnANodeIsReportedForTheNodes() {
     execution.setExecutor(run -> execution.clock().pass(Duration.ofSeconds(6)));
 
     ReconcileResult result =
@@ -256,7 +256,7 @@ class PlanExecutorApiServerTest {
   }
 
   @Test
-  void whatWasNotTriedWithTheBrokersVersionIsNotDoneAndTold() {
+  void anActionUntriedWithTheBrokersVersionIsReported() {
     execution.broker().fail("a", new BrokerException(Kind.UNTRIED, "RabbitMQ 4.4.0 runs"));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
@@ -270,7 +270,7 @@ class PlanExecutorApiServerTest {
 
   /** Only the next pass sees it, and so may say that all is as it shall be. */
   @Test
-  void aPassThatChangedTheBrokerDoesNotSayThatAllIsDeclared() {
+  void aPassThatChangedTheBrokerDoesNotReportItDeclared() {
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a"), List.of());
 
     assertThat(result.topologyProblems())

@@ -71,7 +71,7 @@ class RecordBeforeActApiServerTest {
 
   @ParameterizedTest
   @MethodSource("destructive")
-  void whatIsDestructiveIsDoneOnceTheRecordOfTheNodesIsWritten(BrokerAction action) {
+  void destructiveActionsAreDoneOnceTheRecordOfTheNodesIsWritten(BrokerAction action) {
     ConfigMap doomed = ours("doomed");
 
     execution.carryOut(
@@ -88,20 +88,20 @@ class RecordBeforeActApiServerTest {
 
   /** Somebody took its labels away, or wrote it meanwhile: what it says is not what was planned. */
   @Test
-  void aRecordThatTurnsOutToBeThereIsNotTakenForWritten() {
+  void anExistingRecordDoesNotCountAsWritten() {
     ours("record");
     assertNothingIsStoppedWith(creation("record"));
   }
 
   @Test
-  void aRecordThatSomebodyElseHasChangedIsNotTakenForWritten() {
+  void aRecordThatSomebodyChangedDoesNotCountAsWritten() {
     ConfigMap late = ours("record");
     client.resource(late).edit(map -> new ConfigMapBuilder(map).addToData("a", "b").build());
     assertNothingIsStoppedWith(Optional.of(new Replace(late, "its new data is something")));
   }
 
   @Test
-  void aRecordIsNotTakenForWrittenIfWhatNodesNeedIsRefused() {
+  void nothingIsDoneWhenAnObjectThatNodesNeedIsRefused() {
     execution.takeName("support");
     execution.carryOut(execution.creations("support"), creation("record"), List.of(), List.of(STOP), List.of());
 
@@ -110,7 +110,7 @@ class RecordBeforeActApiServerTest {
   }
 
   @Test
-  void nothingIsDoneAfterAnApiServerThatDoesNotAnswerForTheRecord() {
+  void nothingIsDoneWhenTheApiServerDoesNotAnswer() {
     KubernetesClient nobody =
         new KubernetesClientBuilder()
             .withConfig(

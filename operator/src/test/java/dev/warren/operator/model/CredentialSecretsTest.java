@@ -13,7 +13,7 @@ class CredentialSecretsTest {
           new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"));
 
   @Test
-  void theConnectionSaysAllThatAClientNeeds() {
+  void theConnectionHasEverythingThatAClientNeeds() {
     Secret secret = secrets.connection("s3cret");
 
     assertThat(secret.getMetadata().getName()).isEqualTo("orders-connection");
@@ -24,7 +24,7 @@ class CredentialSecretsTest {
   }
 
   @Test
-  void aSecretGivesBackWhatWasPutIntoIt() {
+  void aSecretIsReadAsItWasWritten() {
     assertThat(CredentialSecrets.text(secrets.admin("a"), CredentialSecrets.PASSWORD))
         .isEqualTo("a");
     assertThat(CredentialSecrets.text(secrets.erlangCookie("c"), CredentialSecrets.COOKIE))

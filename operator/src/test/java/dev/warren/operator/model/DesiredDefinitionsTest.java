@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DesiredDefinitionsTest {
 
   @Test
-  void whatMayChangeGoesIntoThePolicyAndNotIntoTheQueue() {
+  void changeableSettingsAreInThePolicyAndNotInTheQueue() {
     BrokerDefinitions definitions =
         definitions(
             """
@@ -66,7 +66,7 @@ class DesiredDefinitionsTest {
         "type: classic                                              | false",
         "type: classic, overflow: reject-publish                    | false",
       })
-  void aDeadLetterStaysUntilItHasArrivedWhereNothingIsDroppedForLength(
+  void aDeadLetterStaysUntilItHasArrivedUnlessMessagesAreDroppedForLength(
       String settings, boolean stays) {
     Map<String, Object> policy =
         definitions("queues: [{name: a, deadLetter: {queue: failed}, %s}]".formatted(settings))
@@ -80,7 +80,7 @@ class DesiredDefinitionsTest {
   }
 
   @Test
-  void nothingStaysForDeadLettersThatNobodyWants() {
+  void withoutADeadLetterTargetNothingIsSet() {
     assertThat(
             definitions("queues: [{name: a, type: quorum, messageTTL: 1h}]")
                 .policies()
@@ -95,7 +95,7 @@ class DesiredDefinitionsTest {
   }
 
   @Test
-  void singleActiveConsumerIsAnArgumentSinceItIsFixed() {
+  void singleActiveConsumerIsAnArgument() {
     Queue queue =
         definitions("queues: [{name: a, type: quorum, singleActiveConsumer: true}]")
             .queues()

@@ -57,12 +57,12 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneThatKubernetesDoesNotKnowIsGone() {
+  void aMachineThatKubernetesDoesNotKnowIsGone() {
     assertThat(state()).isEqualTo(State.GONE);
   }
 
   @Test
-  void oneThatReportsIsReadyAlsoWhileKubernetesTakesItForSilent() {
+  void aMachineThatReportsIsReadyAlthoughKubernetesSaysUnknown() {
     machine("True");
     assertThat(state()).isEqualTo(State.READY);
 
@@ -72,7 +72,7 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneThatNoLongerRenewsItsLeaseIsSilent() {
+  void aMachineThatNoLongerRenewsItsLeaseIsSilent() {
     machine("Unknown");
     assertThat(state()).as("without a lease").isEqualTo(State.SILENT);
 
@@ -83,7 +83,7 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneWhoseClockIsFarAheadDoesNotReportForAges() {
+  void aLeaseFromAClockThatIsAheadExpiresToo() {
     clock.pass(Duration.ofHours(1));
     machine("Unknown");
     renewLease();
@@ -93,7 +93,7 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneThatReportsThatItIsNotWellIsAsGoodAsSilent() {
+  void aMachineThatReportsNotReadyIsSilent() {
     machine("False");
     renewLease();
     assertThat(state()).isEqualTo(State.SILENT);
@@ -101,7 +101,7 @@ class KubernetesNodesApiServerTest {
 
   /** One that its volume ties to a machine has no other, even while it has no Pod. */
   @Test
-  void withoutAPodItIsTheOneThatTheVolumeIsOnIfThatCanBeOnNoOther() {
+  void withoutAPodTheMachineIsThatOfALocalVolume() {
     volume("local", "kubernetes.io/hostname");
     volume("attachable", "topology.kubernetes.io/zone");
 

@@ -28,7 +28,7 @@ class ActionInProgressTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void nothingIsDoneToTheBrokerAndItsNodesWhileAnActionGoesOn() {
+  void nothingIsPlannedForBrokerAndNodesWhileAnActionIsInProgress() {
     cluster.converge(TWO);
     cluster.delete("Pod", InMemoryCluster.NAMES.node(0));
     MessageTopologySpec changed =
@@ -53,7 +53,7 @@ class ActionInProgressTest {
   }
 
   @Test
-  void whatGoesOnAtANodeIsToldOfTheNodes() {
+  void anActionOnANodeIsReportedForTheNodes() {
     cluster.converge(ONE);
     cluster.setUnderway(underway(new StopNode("rabbit@x")));
 
@@ -64,7 +64,7 @@ class ActionInProgressTest {
   }
 
   @Test
-  void itIsToldAlsoWhileTheSpecMakesNoSense() {
+  void anActionIsReportedAlsoWhileTheSpecIsInvalid() {
     cluster.converge(ONE);
     cluster.setUnderway(underway(new AddMember("a", "rabbit@x")));
 
@@ -74,7 +74,7 @@ class ActionInProgressTest {
   }
 
   @Test
-  void aHalfDoneDeletionIsFinishedByAnActionThatThePlanShows() {
+  void aHalfDoneDeletionIsFinishedByAnActionOfThePlan() {
     cluster.converge(TWO);
     cluster.faults().deleteByHalf("b");
 

@@ -42,7 +42,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 25)
-  void carryingOutThePlansMakesWhatIsDeclaredAndThenNothingIsLeftToDo(
+  void plansConvergeToTheSpec(
       @ForAll("specs") MessageTopologySpec spec, @ForAll @IntRange(min = 1, max = 5) int speed) {
     cluster.startNodesSlowly(speed);
     cluster.converge(spec);
@@ -53,7 +53,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 60)
-  void anOperatorThatIsKilledAnywhereGoesOnWhereItWas(
+  void anOperatorThatIsKilledAnywhereContinues(
       @ForAll("specs") MessageTopologySpec spec,
       @ForAll @Size(max = 8) List<@IntRange(max = 20) Integer> killedAfter,
       @ForAll @IntRange(min = 1, max = 5) int speed) {
@@ -65,7 +65,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 40)
-  void aChangedSpecReplacesTheOldWithoutTakingAMajorityAway(
+  void aChangedSpecIsRolledOutWithoutLosingTheMajority(
       @ForAll("specs") MessageTopologySpec before,
       @ForAll("specs") MessageTopologySpec after,
       @ForAll @Size(max = 8) List<@IntRange(max = 6) Integer> killedAfter) {
@@ -86,7 +86,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 25)
-  void deletedPodsComeBackAsTheNodesThatTheyWere(
+  void deletedPodsReturnAsTheSameNodes(
       @ForAll("specs") MessageTopologySpec spec,
       @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> deleted) {
     cluster.startNodesSlowly(1);

@@ -18,7 +18,7 @@ class ReconcilePlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void queuesAreDeclaredWhenAllNodesHaveStartedSoThatEachGetsItsMembers() {
+  void queuesAreDeclaredWhenAllNodesHaveStarted() {
     cluster.startNodesSlowly(1);
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
@@ -31,7 +31,7 @@ class ReconcilePlannerTest {
   }
 
   @Test
-  void queuesAreNotHeldForEverByANodeThatDoesNotStart() {
+  void aNodeThatDoesNotStartDelaysQueuesForALimitedTime() {
     cluster.startNodesSlowly(1);
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
@@ -52,7 +52,7 @@ class ReconcilePlannerTest {
   }
 
   @Test
-  void nothingIsDeclaredInABrokerThatDoesNotAnswer() {
+  void nothingIsDeclaredWhileTheBrokerDoesNotAnswer() {
     cluster.converge(Specs.of(3));
     cluster.setReachable(false);
 
@@ -60,7 +60,7 @@ class ReconcilePlannerTest {
   }
 
   @Test
-  void aQueueThatSomebodyDeclaredAsAnotherTypeIsToldAndLeftAlone() {
+  void aQueueThatSomebodyDeclaredWithAnotherTypeIsReportedAndKept() {
     cluster.converge(Specs.of(3));
     cluster.broker().declareAsClassic("hello");
 

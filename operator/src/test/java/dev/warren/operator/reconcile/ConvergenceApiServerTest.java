@@ -174,7 +174,7 @@ class ConvergenceApiServerTest {
   }
 
   @Test
-  void aScaledConsumerIsWrittenOnceForEachNumberThatIsDecided() {
+  void aScaledConsumerIsWrittenOnceForEachDecision() {
     MessageTopology topology =
         topology(
             """
@@ -228,7 +228,7 @@ class ConvergenceApiServerTest {
         "'0'",
         "1k"
       })
-  void anAmountOfCpuIsWrittenOnceInWhateverForm(String cpu) {
+  void everyFormOfACpuQuantityIsWrittenOnce(String cpu) {
     passes.converge(
         consumer(
             "{spec: {containers: [{name: app, image: i, resources: {requests: {cpu: %s}}}]}}"
@@ -237,7 +237,7 @@ class ConvergenceApiServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1024Mi", "1.5Gi", "128e6", "'129E6'", "1Ei", "'0.5E'", "1000M", "1024"})
-  void anAmountOfMemoryIsWrittenOnceInWhateverForm(String memory) {
+  void everyFormOfAMemoryQuantityIsWrittenOnce(String memory) {
     passes.converge(
         consumer(
             "{spec: {containers: [{name: app, image: i, resources: {requests: {memory: %s}}}]}}"
@@ -249,7 +249,7 @@ class ConvergenceApiServerTest {
    * webhooks change what they like.
    */
   @Test
-  void aConsumerIsReadyEvenIfTheApiServerDropsAFieldOfIts() {
+  void aConsumerIsReadyEvenIfTheApiServerDropsAField() {
     MessageTopology topology =
         consumer("{spec: {hostnameOverride: other, containers: [{name: app, image: i}]}}");
 
@@ -278,7 +278,7 @@ class ConvergenceApiServerTest {
   }
 
   @Test
-  void aServiceThatIsNoLongerOpenedToTheOutsideIsClosed() {
+  void aServiceIsReducedToClusterIpAgain() {
     MessageTopology topology = topology(endpoints("NodePort"));
     passes.converge(topology);
     topology.setSpec(
@@ -324,7 +324,7 @@ class ConvergenceApiServerTest {
   }
 
   @Test
-  void aStatusIsReadAgainAsItWasWritten() {
+  void aStatusIsReadAsItWasWritten() {
     MessageTopology topology = topology("{queues: [{name: hello}, {name: other}]}");
     ReconcileResult result =
         new ReconcileResult(

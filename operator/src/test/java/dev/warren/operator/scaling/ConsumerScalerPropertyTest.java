@@ -41,7 +41,7 @@ class ConsumerScalerPropertyTest {
   }
 
   @Property(tries = 200)
-  void whatIsUnknownChangesNothing(
+  void anUnknownLoadChangesNothing(
       @ForAll("policies") ScalingPolicy policy,
       @ForAll("sights") @Size(max = 60) List<Seen> sights) {
     int replicas = policy.minReplicas();
@@ -65,7 +65,7 @@ class ConsumerScalerPropertyTest {
 
   /** From too few: up, perhaps too far, and down to the right number. From too many: down. */
   @Property(tries = 200)
-  void aConstantLoadIsSettledFor(
+  void aConstantLoadLeadsToAConstantNumber(
       @ForAll @IntRange(min = 1, max = 60) int start,
       @ForAll @DoubleRange(min = 0.5, max = 200) double arrivals,
       @ForAll @DoubleRange(min = 4, max = 50) double rate) {

@@ -24,7 +24,7 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void withAllTheirPodsAreReady() {
+  void consumersWithAllTheirPodsAreReady() {
     scene.deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
 
     assertThat(scene.build().consumers()).containsExactly(new ConsumerStatus("worker", 2, 2, null));
@@ -46,7 +46,7 @@ class ConsumerStatusesTest {
         "one is not ready"
             + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}",
       })
-  void areNotReadyWhile(String seen, String deploymentStatus) {
+  void aConsumerIsNotReadyWhile(String seen, String deploymentStatus) {
     scene.deployment(deploymentStatus);
 
     assertThat(ready(scene.build())).startsWith("False/ConsumerNotReady: worker: ");
@@ -54,7 +54,7 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void thatAreStillToBeScaledAreNotReady() {
+  void aConsumerThatIsNotScaledYetIsNotReady() {
     scene.deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
     scene.spec(
         "queues: [{name: hello, type: quorum}]",
@@ -65,13 +65,13 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void withoutADeploymentWaitForTheirQueue() {
+  void aConsumerWithoutADeploymentWaitsForItsQueue() {
     assertThat(scene.build().consumers())
         .containsExactly(new ConsumerStatus("worker", 2, 0, "Waiting for its queue 'hello'"));
   }
 
   @Test
-  void thatAQuotaKeepsFromHavingPodsSaySo() {
+  void aQuotaThatKeepsPodsAwayIsReported() {
     scene.deployment(
         "{observedGeneration: 4, replicas: 1, updatedReplicas: 1, readyReplicas: 1, conditions:"
             + " [{type: ReplicaFailure, status: 'True', message: 'pods \"x\" is forbidden:"
@@ -82,7 +82,7 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void whosePodsFailTellWhy() {
+  void theReasonOfAFailingPodIsReported() {
     scene.deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2}");
     scene.consumerPod("orders-worker-a", "worker", "{phase: Pending}");
     scene.consumerPod(
@@ -100,7 +100,7 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void ofWhichNoPodIsWantedAreReadyWithoutOne() {
+  void aConsumerWithZeroReplicasIsReady() {
     scene.spec(
         "queues: [{name: hello, type: quorum}]",
         "consumers: [{name: worker, queue: hello, replicas: 0}]");
@@ -112,7 +112,7 @@ class ConsumerStatusesTest {
   }
 
   @Test
-  void ofTwoHundredAHundredAreListedTheWorstFirst() {
+  void aHundredOfTwoHundredConsumersAreListedWorstFirst() {
     scene.spec(
         "queues: [{name: hello, type: quorum}]",
         "consumers: ["

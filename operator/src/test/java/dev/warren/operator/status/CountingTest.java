@@ -22,14 +22,14 @@ class CountingTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "7, 7", "99, 99", "101, 100", "1234, 1200", "1250, 1300", "987654, 990000"})
-  void areToldInTwoDigits(long messages, long shown) {
+  void countsHaveTwoDigits(long messages, long shown) {
     scene.queues.put("hello", queue("hello", 0, 3, 3, messages));
 
     assertThat(scene.build().queues().getFirst().ready()).isEqualTo(shown);
   }
 
   @Test
-  void tellHowManyDeadLettersHaveNotArrived() {
+  void deadLettersThatHaveNotArrivedAreCounted() {
     List<String> node = List.of(NAMES.brokerNode(0));
     scene.queues.put(
         "hello",
@@ -41,7 +41,7 @@ class CountingTest {
   }
 
   @Test
-  void areRefreshedEveryThirtySecondsAtMost() {
+  void countsAreRefreshedEveryThirtySecondsAtMost() {
     scene.queues.put("hello", queue("hello", 0, 3, 3, 10));
     scene.topology.setStatus(scene.build());
     scene.queues.put("hello", queue("hello", 0, 3, 3, 20));
@@ -55,7 +55,7 @@ class CountingTest {
   }
 
   @Test
-  void doNotHoldBackWhatElseChanges() {
+  void otherChangesAreShownAtOnce() {
     scene.queues.put("hello", queue("hello", 0, 3, 3, 10));
     scene.topology.setStatus(scene.build());
     scene.queues.put("hello", queue("hello", 1, 3, 2, 20));
@@ -68,7 +68,7 @@ class CountingTest {
   }
 
   @Test
-  void ofAQueueThatWasJustDeclaredAreTheFirst() {
+  void aNewQueueHasItsCountAtOnce() {
     scene.queues.clear();
     scene.topology.setStatus(scene.build());
     scene.queues.put("hello", queue("hello", 0, 3, 3, 5));

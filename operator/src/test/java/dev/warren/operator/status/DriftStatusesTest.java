@@ -57,7 +57,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void whatWasMadeAgainOfThatWhichHadBeenDeclared() {
+  void restoredObjectsAreDrift() {
     scene.definitions = definitions();
     did(
         new DeclareExchange(new Exchange("events", "topic", Map.of())),
@@ -76,7 +76,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void aQueueThatWasDeletedWhileItWasLookedAt() {
+  void aQueueThatWasDeletedDuringAnObservationIsDrift() {
     scene.queues.clear();
     scene.topology.setStatus(scene.build());
     scene.definitions = definitions();
@@ -86,7 +86,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void aBindingOnlyIfItDidNotGoWithItsQueue() {
+  void aBindingIsDriftUnlessItsQueueWasDeleted() {
     did(new Bind(binding));
     assertThat(scene.build().drift())
         .extracting(DriftStatus::name)
@@ -97,7 +97,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void whatASettingWas() {
+  void aChangedSettingIsReportedWithItsValue() {
     scene.definitions =
         new BrokerDefinitions(
             Map.of(),
@@ -121,7 +121,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void theSameThingOnceWithACountTheNewestFirstAndAtMostTwenty() {
+  void repeatedDriftHasACountAndTheNewestTwentyAreListed() {
     List<BrokerAction> many = new ArrayList<>();
     Map<String, QueueDeletion> onDelete = new TreeMap<>();
     for (int i = 0; i < 25; i++) {
@@ -144,7 +144,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void itStaysInTheStatusAndIsOneEvent() {
+  void driftStaysInTheStatusAndIsOneEvent() {
     scene.definitions = definitions();
     did(new DeclareQueue(hello));
     MessageTopologyStatus before = scene.topology.getStatus();
@@ -163,28 +163,28 @@ class DriftStatusesTest {
   }
 
   @Test
-  void notWhatIsDeclaredForTheFirstTime() {
+  void theFirstDeclarationIsNotDrift() {
     scene.topology.setStatus(null);
     did(new DeclareQueue(hello));
     assertThat(scene.build().drift()).isNull();
   }
 
   @Test
-  void notWhatIsNotOnRecord() {
+  void anObjectThatIsNotOnRecordIsNotDrift() {
     scene.declared = OwnershipRecord.NOTHING;
     did(new DeclareQueue(hello));
     assertThat(scene.build().drift()).isNull();
   }
 
   @Test
-  void notAChangeOfTheResource() {
+  void aChangeOfTheResourceIsNotDrift() {
     scene.changeSpec("queues: [{name: hello, type: quorum, maxLength: 100}]");
     did(new PutPolicy(policy));
     assertThat(scene.build().drift()).isNull();
   }
 
   @Test
-  void notWhatALostNodeTookWithIt() {
+  void aQueueThatWasLostWithItsNodeIsNotDrift() {
     scene.nodeProblems.add(new Problem(Reason.NODE_LEAVING, "orders-1 is lost"));
     scene.topology.setStatus(scene.build());
     scene.nodeProblems.clear();
@@ -193,7 +193,7 @@ class DriftStatusesTest {
   }
 
   @Test
-  void anObjectInKubernetesThatWasChangedOrDeletedButNotOneThatIsNewlyWanted() {
+  void aChangedOrDeletedKubernetesObjectIsDriftUnlessTheSpecChanged() {
     Deployment desired = deploymentOfRevision("b");
     scene.deployments.add(deploymentOfRevision("b"));
     scene.applied =

@@ -40,7 +40,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void areReadyWhenANodeServesThem() {
+  void endpointsAreReadyWhenANodeServesThem() {
     scene.podStatus.put(0, NO_GATEWAY.formatted("{running: {}}"));
     scene.podStatus.put(1, NO_GATEWAY.formatted("{running: {}}"));
 
@@ -57,7 +57,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void thatNoNodeServesAreNot() {
+  void endpointsThatNoNodeServesAreNotReady() {
     for (int n = 0; n < 3; n++) {
       scene.podStatus.put(n, NO_GATEWAY.formatted("{running: {}}"));
     }
@@ -70,7 +70,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void areNotReadyWhileTheNodesAreStillToGetTheirGateway() {
+  void endpointsAreNotReadyWhileNodesHaveNoGateway() {
     scene.containers = "[{name: rabbitmq}]";
 
     assertThat(ready(scene.build()))
@@ -78,7 +78,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void thatTheGatewaysHaveYetToBeToldAreNotReady() {
+  void endpointsAreNotReadyWhileGatewaysLackTheirConfiguration() {
     scene.gatewayRevision = "what an earlier spec said";
 
     assertThat(ready(scene.build()))
@@ -87,7 +87,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void thatTheServiceDoesNotLeadToAreNotReady() {
+  void endpointsWithoutAServicePortAreNotReady() {
     scene.services.clear();
     scene.services.add(service("{name: tcp-echo, port: 10000}"));
 
@@ -96,7 +96,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void whoseQueueNobodyLeadsAreNotReady() {
+  void endpointsWhoseQueueHasNoLeaderAreNotReady() {
     scene.queues.put("hello", queue("hello", null, 3, 1, 0));
 
     assertThat(scene.build().endpoints())
@@ -107,14 +107,14 @@ class EndpointStatusesTest {
 
   /** The gateways know better. */
   @Test
-  void areReadyAlthoughTheOperatorCannotReachTheBroker() {
+  void endpointsAreReadyAlthoughTheOperatorCannotReachTheBroker() {
     scene.brokerIsSilent("no answer");
 
     assertThat(scene.build().endpoints()).extracting(EndpointStatus::ready).containsOnly(true);
   }
 
   @Test
-  void aNodeThatLacksNothingButItsGatewayIsToldApart() {
+  void aNodeThatLacksOnlyItsGatewayIsGatewayNotReady() {
     scene.podStatus.put(
         1, NO_GATEWAY.formatted("{waiting: {reason: ImagePullBackOff, message: no such image}}"));
 
@@ -134,7 +134,7 @@ class EndpointStatusesTest {
   }
 
   @Test
-  void aNodeWhoseRabbitMqIsNotReadyIsNoMatterOfItsGateway() {
+  void aNodeWhoseRabbitMqIsNotReadyIsStarting() {
     scene.podStatus.put(
         1,
         NO_GATEWAY

@@ -39,7 +39,7 @@ class NodeStatusesTest {
   private final StatusScene scene = new StatusScene();
 
   @Test
-  void areListedWithTheirMachine() {
+  void nodesAreListedWithTheirMachine() {
     assertThat(scene.build().nodes().members())
         .containsExactly(
             new NodeStatus("orders-0", "Ready", "n0", null),
@@ -48,7 +48,7 @@ class NodeStatusesTest {
   }
 
   @Test
-  void ofWhichOneHasTroubleSayWhichAndWhat() {
+  void theMessageNamesTheFailingNodeAndItsFailure() {
     scene.podStatus.put(0, "{phase: Pending}");
     scene.podStatus.put(
         2,
@@ -65,14 +65,14 @@ class NodeStatusesTest {
   }
 
   @Test
-  void thatAreStillToBeMadeAreMissing() {
+  void aNodeThatIsNotCreatedYetCountsAsMissing() {
     scene.podStatus.remove(2);
 
     assertThat(ready(scene.build())).isEqualTo("False/Starting: 2 of 3 nodes are ready");
   }
 
   @Test
-  void thatRunOutOfMemorySayThatTheyBlockPublishers() {
+  void anAlarmThatBlocksPublishersIsReported() {
     scene.brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Optional.empty()));
 
     assertThat(ready(scene.build()))
@@ -83,7 +83,7 @@ class NodeStatusesTest {
 
   @ParameterizedTest
   @CsvSource({"3, Healthy", "2, Degraded", "1, Lost"})
-  void standTogetherAsTheySay(int running, Quorum quorum) {
+  void theQuorumFollowsTheRunningNodes(int running, Quorum quorum) {
     for (int n = running; n < 3; n++) {
       scene.brokerNodes.put(n, node(n, false));
     }

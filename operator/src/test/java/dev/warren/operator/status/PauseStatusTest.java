@@ -24,7 +24,7 @@ class PauseStatusTest {
   private final StatusScene scene = new StatusScene();
 
   @Test
-  void isShownAndDoesNotMakeUnreadyWhatIsReady() {
+  void aPauseIsShownAndAReadyTopologyStaysReady() {
     scene.applied = AppliedActions.held(Mode.PAUSED, List.of(), List.of());
 
     MessageTopologyStatus status = scene.build();
@@ -39,14 +39,14 @@ class PauseStatusTest {
   }
 
   @Test
-  void ofAValueWithoutMeaningHoldsAndSaysSo() {
+  void anUnknownValuePausesAndIsReported() {
     scene.applied = AppliedActions.held(Mode.UNKNOWN, List.of(), List.of());
 
     assertThat(condition(scene.build(), "Paused").getReason()).isEqualTo("UnknownMode");
   }
 
   @Test
-  void showsWhatRemainsToBeDoneAsNotReady() {
+  void remainingChangesMakeAPausedTopologyUnready() {
     ReconcilePlan plan =
         new ReconcilePlan(
             List.of(),
@@ -85,7 +85,7 @@ class PauseStatusTest {
   }
 
   @Test
-  void aPlanOfNothingSaysSo() {
+  void anEmptyPlanIsShownAsNothing() {
     scene.applied = AppliedActions.held(Mode.PLAN, List.of(), List.of());
 
     assertThat(scene.build().plan()).containsExactly("nothing");

@@ -79,13 +79,13 @@ class PodDiagnosisTest {
             + "| {conditions: [{type: PodScheduled, status: 'False', reason: SchedulingGated, message: blocked}]}"
             + "| SchedulingGated | blocked",
       })
-  void aPodThatIsNotReadyTellsWhy(String seen, String status, String reason, String message) {
+  void theReasonOfAnUnreadyPodIsReported(String seen, String status, String reason, String message) {
     assertThat(PodDiagnosis.of(pod(status), Map.of()))
         .contains(new Problem(Reason.of(reason).orElseThrow(), message));
   }
 
   @Test
-  void aReadyPodHasNoProblemWhateverHappenedBefore() {
+  void aReadyPodHasNoProblem() {
     Pod pod =
         pod(
             "{conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: app,"
@@ -95,7 +95,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aPodThatIsBeingRemovedIsNotReadyEvenIfItSaysSo() {
+  void aTerminatingPodIsNotReadyEvenIfItsConditionSaysSo() {
     Pod pod = pod("{conditions: [{type: Ready, status: 'True'}]}");
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
 
@@ -104,7 +104,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aVolumeThatDoesNotComeIsTheCauseOfAPodThatCannotBePlaced() {
+  void anUnboundVolumeIsTheReasonOfAnUnschedulablePod() {
     Pod pod =
         pod(
             "{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable,"
@@ -117,7 +117,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aWarningAboutThePodIsToldWhenNothingElseSaysWhy() {
+  void aWarningEventIsReportedWithoutAnotherReason() {
     Pod pod =
         pod("{containerStatuses: [{name: app, state: {waiting: {reason: ContainerCreating}}}]}");
 
@@ -126,7 +126,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void ofALongLogTheEndIsTold() {
+  void theEndOfALongLogIsReported() {
     String log = "beginning " + "x".repeat(1000) + " end";
 
     Problem problem =

@@ -30,7 +30,7 @@ class QueueStatusesTest {
         "0 | 1 | 1 | classic | -",
         "0 | 1 | 1 | stream  | The queue has 1 of 3 members",
       })
-  void tellWhatIsWrongWithThem(
+  void aQueuesProblemIsReported(
       Integer leader, int members, int online, String type, String message) {
     scene.spec("queues: [{name: hello, type: %s}]".formatted(type));
     scene.queues.put("hello", queue("hello", leader, members, online, 0));
@@ -47,7 +47,7 @@ class QueueStatusesTest {
   }
 
   @Test
-  void thatAreMissingAreNotDeclaredYet() {
+  void aMissingQueueIsNotDeclaredYet() {
     scene.queues.clear();
 
     assertThat(message(scene.build(), "TopologyDeclared"))
@@ -55,7 +55,7 @@ class QueueStatusesTest {
   }
 
   @Test
-  void haveNoMoreMembersThanThereAreNodes() {
+  void aQueueHasAtMostOneMemberPerNode() {
     scene.podStatus.keySet().removeIf(n -> n > 0);
     scene.brokerNodes.keySet().removeIf(n -> n > 0);
     scene.spec("nodes: {replicas: 1}", "queues: [{name: hello, type: quorum, members: 5}]");
@@ -65,7 +65,7 @@ class QueueStatusesTest {
   }
 
   @Test
-  void ofAThousandAHundredAreListedTheWorstFirst() {
+  void aHundredOfAThousandQueuesAreListedWorstFirst() {
     scene.manyQueues(1000);
     scene.queues.put("q0500", queue("q0500", 0, 3, 2, 0));
     scene.queues.put("q0007", queue("q0007", null, 3, 0, 0));
@@ -84,7 +84,7 @@ class QueueStatusesTest {
   }
 
   @Test
-  void ofAThousandAreNoNewStatusWhileNothingChanges() {
+  void aThousandUnchangedQueuesAreNoNewStatus() {
     scene.manyQueues(1000);
     scene.topology.setStatus(scene.build());
     scene.now = NOON.plusSeconds(60);

@@ -21,7 +21,7 @@ class ReadyConditionTest {
   private final StatusScene scene = new StatusScene();
 
   @Test
-  void whatIsLeftOfANodeThatWentLongAgoIsNoNode() {
+  void leftoversOfARemovedNodeAreNotANode() {
     scene.leftOver = Optional.of(7);
 
     MessageTopologyStatus status = scene.build();
@@ -31,7 +31,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void nodesThatShareAMachineAreTold() {
+  void nodesThatShareAMachineAreReported() {
     assertThat(message(scene.build(), "NodesReady")).isEqualTo("3 of 3 nodes are ready");
 
     scene.machines.put(0, "n2");
@@ -40,7 +40,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void aChangeThatWaitsForANodeTellsWhichAndWhy() {
+  void aChangeThatWaitsForANodeNamesItAndTheReason() {
     scene.nodeProblems.add(new Problem(Reason.ROLLING_UPDATE, "2 of 3 nodes still run as before"));
     scene.podStatus.put(
         2,
@@ -56,7 +56,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void itIsTrueWhenEverythingIs() {
+  void readyIsTrueWhenEverythingIsReady() {
     MessageTopologyStatus status = scene.build();
 
     assertThat(conditions(status))
@@ -76,7 +76,7 @@ class ReadyConditionTest {
 
   /** In the order in which things have to become right: the first is the one to look at. */
   @Test
-  void itNamesTheFirstPartThatIsNotReady() {
+  void readyNamesTheFirstPartThatIsNotReady() {
     scene.consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));
     assertThat(ready(scene.build())).isEqualTo("False/Refused: consumers");
 
@@ -91,7 +91,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void itIsUnknownWhileItsCauseIs() {
+  void readyIsUnknownWhileItsCauseIsUnknown() {
     scene.brokerIsSilent("no answer");
     assertThat(ready(scene.build())).isEqualTo("Unknown/BrokerUnreachable: no answer");
     assertThat(Conditions.isReady(scene.build())).isFalse();

@@ -18,7 +18,7 @@ class RetainedStatusesTest {
   private final StatusScene scene = new StatusScene();
 
   @Test
-  void isShownWithItsMessagesWhileTheResourceIsReady() {
+  void aRetainedQueueIsShownWithItsMessagesAndTheTopologyIsReady() {
     scene.queues.put("old", queue("old", 0, 3, 3, 1234));
     retained(new Retained("Queue", "old", "It has messages"));
 
@@ -30,7 +30,7 @@ class RetainedStatusesTest {
   }
 
   @Test
-  void movesItsCountAtMostEveryThirtySeconds() {
+  void theCountChangesAtMostEveryThirtySeconds() {
     scene.queues.put("old", queue("old", 0, 3, 3, 1234));
     retained(new Retained("Queue", "old", "It has messages"));
     scene.topology.setStatus(scene.build());
@@ -43,7 +43,7 @@ class RetainedStatusesTest {
   }
 
   @Test
-  void staysKnownWhileTheBrokerDoesNotAnswer() {
+  void retainedObjectsStayWhileTheBrokerDoesNotAnswer() {
     retained(new Retained("Exchange", "events", "It has bindings"));
     scene.topology.setStatus(scene.build());
     scene.brokerIsSilent("no answer");

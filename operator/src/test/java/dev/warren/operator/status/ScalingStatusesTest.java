@@ -35,7 +35,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void tellWhyTheyHaveSoManyPods() {
+  void theReasonForTheNumberOfPodsIsReported() {
     assertThat(scene.build().consumers())
         .containsExactly(
             new ConsumerStatus(
@@ -53,7 +53,7 @@ class ScalingStatusesTest {
     "INEFFECTIVE, 'worker is not scaled up for now: the last scale-up was ineffective'",
     "SINGLE_ACTIVE_CONSUMER, 'worker needs more Pods, but its queue has a single active consumer'"
   })
-  void tellWhatKeepsThemFromGrowingAndAreNoLessReady(
+  void aLimitIsReportedAndTheConsumerStaysReady(
       ScalingDecision.Reason reason, String message) {
     assertThat(conditions(scene.build())).contains("ScalingLimited=False/AsNeeded");
     load(decision(2, 900, reason), NOON, null);
@@ -69,7 +69,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void haveFiguresThatAreRefreshedEveryHalfMinute() {
+  void figuresAreRefreshedEveryThirtySeconds() {
     MessageTopologyStatus first = scene.build();
     scene.topology.setStatus(first);
     load(decision(2, 900), NOON.plusSeconds(30), null);
@@ -87,7 +87,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void thatNobodyMeasuresAnyMoreAreTold() {
+  void aLoadThatIsNoLongerMeasuredIsReported() {
     scene.topology.setStatus(scene.build());
     scene.now = NOON.plusSeconds(16);
 
@@ -96,7 +96,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void tellAtOnceThatTheyAreScaledAndRememberWhen() {
+  void aScaleIsReportedAtOnceWithItsTime() {
     scene.topology.setStatus(scene.build());
     load(Decisions.of(5), NOON, null);
     scene.now = NOON.plusSeconds(7);
@@ -113,7 +113,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void areReadyWhileMorePodsStart() {
+  void aConsumerIsReadyWhileMorePodsStart() {
     scene.topology.setStatus(scene.build());
     load(Decisions.of(5), NOON, null);
     scene.consumerPod("orders-worker-a", "worker", "{phase: Pending}");
@@ -125,7 +125,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void areReadyWithoutAPodWhenThereIsNothingToDo() {
+  void aConsumerScaledToZeroIsReady() {
     load(Decisions.of(0), NOON, null);
     deploymentIs("{observedGeneration: 4}");
 
@@ -148,7 +148,7 @@ class ScalingStatusesTest {
             + "| {observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1,"
             + " conditions: [{type: Progressing, status: 'False'}]}",
       })
-  void areNotReadyWhile(String seen, String deploymentStatus) {
+  void aConsumerIsNotReadyWhile(String seen, String deploymentStatus) {
     scaledBetween(1, 6);
     deploymentIs(deploymentStatus);
 
@@ -156,7 +156,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void ofWhichAPodFailsAreNotReady() {
+  void aConsumerWithAFailingPodIsNotReady() {
     deploymentIs("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 1}");
     scene.consumerPod(
         "orders-worker-b",
@@ -169,7 +169,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void whoseLoadIsUnknownForAMomentAreNoNews() {
+  void aLoadThatIsUnknownForAMomentIsNoNewStatus() {
     scene.topology.setStatus(scene.build());
     load(Decisions.holding(2), NOON, "no answer");
     scene.now = NOON.plusSeconds(15);
@@ -178,7 +178,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void whoseLoadIsUnknownForLongSayWhyAndAreNoLessReady() {
+  void aLoadThatStaysUnknownIsReportedAndTheConsumerStaysReady() {
     scene.topology.setStatus(scene.build());
     load(Decisions.holding(2), NOON, "no answer");
     scene.now = NOON.plusSeconds(16);
@@ -194,7 +194,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void whoseLoadWasNeverMeasuredSaySoUnlessItWasKnownToAnEarlierOperator() {
+  void aLoadThatWasNeverMeasuredIsReportedUnlessTheStatusHasOne() {
     scene.topology.setStatus(scene.build());
     scene.scaling = ScalingObservation.NONE;
     assertThat(scene.build()).isEqualTo(scene.topology.getStatus());
@@ -206,7 +206,7 @@ class ScalingStatusesTest {
   }
 
   @Test
-  void ofAFixedNumberHaveNoSuchCondition() {
+  void aConsumerWithAFixedNumberHasNoScalingCondition() {
     scene.spec(
         "queues: [{name: hello, type: quorum}]",
         "consumers: [{name: worker, queue: hello, replicas: 2}]");

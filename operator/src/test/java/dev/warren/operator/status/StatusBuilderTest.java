@@ -24,7 +24,7 @@ class StatusBuilderTest {
   private final StatusScene scene = new StatusScene();
 
   @Test
-  void anErrorOfTheOperatorItselfIsToldAndWhatWasKnownStays() {
+  void anErrorOfTheOperatorIsReportedAndTheRestStays() {
     MessageTopologyStatus before = scene.build();
     scene.topology.setStatus(before);
 
@@ -47,7 +47,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void anInvalidSpecLeavesTheRestOfTheStatusAsItIs() {
+  void anInvalidSpecLeavesTheRestOfTheStatusUnchanged() {
     scene.topology.setStatus(scene.build());
     scene.changeSpec("queues: [{name: hello, type: quorum}]", "exchanges: [{name: new, type: topic}]");
     scene.violations.add(new Violation("spec.bindings[0].queue", "no queue 'x'"));
@@ -83,14 +83,14 @@ class StatusBuilderTest {
   }
 
   @Test
-  void anInvalidSpecFromTheBeginningLeavesUnknownWhatIsDeclared() {
+  void aFirstInvalidSpecLeavesTopologyDeclaredUnknown() {
     scene.violations.add(new Violation("spec", "is wrong"));
 
     assertThat(conditions(scene.build())).contains("TopologyDeclared=Unknown/InvalidSpec");
   }
 
   @Test
-  void anInvalidSpecHidesNotThatTheBrokerDoesNotAnswer() {
+  void anInvalidSpecDoesNotHideThatTheBrokerDoesNotAnswer() {
     scene.topology.setStatus(scene.build());
     scene.brokerIsSilent("no answer");
     scene.violations.add(new Violation("spec", "is wrong"));
@@ -99,7 +99,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void anInvalidSpecWithAThousandFaultsTellsTheFirstTen() {
+  void anInvalidSpecReportsTheFirstTenViolations() {
     for (int i = 0; i < 1000; i++) {
       scene.violations.add(new Violation("f" + i, "wrong"));
     }
@@ -134,7 +134,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerFromTheBeginningLeavesTheNumbersOut() {
+  void withoutAFirstAnswerOfTheBrokerThereAreNoNumbers() {
     scene.brokerIsSilent("No queue node runs yet");
 
     assertThat(scene.build().queues())
@@ -144,7 +144,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void nothingNewIsNoNewStatus() {
+  void anUnchangedObservationIsNoNewStatus() {
     scene.topology.setStatus(scene.build());
     scene.now = NOON.plus(Duration.ofHours(1));
 
@@ -152,7 +152,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void aConditionsTimeIsThatOfItsLastChangeOfStatus() {
+  void aConditionsTimeIsItsLastChangeOfStatus() {
     scene.nodeProblems.add(new Problem(Reason.ROLLING_UPDATE, "one"));
     scene.topology.setStatus(scene.build());
 
@@ -172,7 +172,7 @@ class StatusBuilderTest {
   }
 
   @Test
-  void anotherGenerationIsNamedInEachConditionAndTheTimesStay() {
+  void aNewGenerationIsInEachConditionAndTheTimesStay() {
     scene.topology.setStatus(scene.build());
     scene.now = NOON.plusSeconds(10);
     scene.topology.getMetadata().setGeneration(2L);

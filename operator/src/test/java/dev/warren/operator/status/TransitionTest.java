@@ -64,7 +64,7 @@ class TransitionTest {
     "NoSuchReason,      Starting,          Normal",
     "NoSuchReason,      Unschedulable,     Warning",
   })
-  void aChangeOfStateIsAnEventAndTheStepsOnTheWayAreNot(String before, String now, String event) {
+  void aChangeOfStateIsAnEventAndIntermediateStepsAreNot(String before, String now, String event) {
     assertThat(events(before, status(now, 1, "now"))).isEqualTo(expected(event));
   }
 
@@ -84,7 +84,7 @@ class TransitionTest {
     "AllReady,      ImmutableArgument, Warning",
     "AllReady,      BrokerUnreachable, Warning",
   })
-  void whatTheUserHasAskedForIsNoWarning(String before, String now, String event) {
+  void aChangeThatTheUserAskedForIsNoWarning(String before, String now, String event) {
     assertThat(events(before, status(now, 2, "now"))).isEqualTo(expected(event));
   }
 
@@ -115,7 +115,7 @@ class TransitionTest {
   }
 
   @Test
-  void eachStepOfANodesDepartureIsToldOnce() {
+  void eachStepOfARemovalIsReportedOnce() {
     NodeReplacement decided =
         new NodeReplacement("orders-1", "it is lost", null, "2026-01-01T12:00:00Z", null, null);
     NodeReplacement forgotten =
@@ -157,7 +157,7 @@ class TransitionTest {
   }
 
   @Test
-  void anotherNumberOfPodsIsToldOfConsumersThatFollowTheirLoad() {
+  void aScaleOfAScaledConsumerIsAnEvent() {
     MessageTopologyStatus before = consumers(consumer("a", 2, "old"), consumer("b", 2, "old"));
     MessageTopologyStatus after = consumers(consumer("a", 5, "new"), consumer("b", 2, "new"));
 
@@ -168,7 +168,7 @@ class TransitionTest {
   }
 
   @Test
-  void aNumberOfPodsThatTheUserHasChangedIsNoNews() {
+  void aNumberOfPodsThatTheUserChangedIsNoEvent() {
     assertThat(
             Transition.between(
                 consumers(new ConsumerStatus("a", 2, 2, null)),

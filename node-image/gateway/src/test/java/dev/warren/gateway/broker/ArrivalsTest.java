@@ -11,7 +11,7 @@ class ArrivalsTest {
   private final Arrivals arrivals = new Arrivals();
 
   @Test
-  void whoWaitsForAQueueIsToldOfItsNextMessageAndOfNoOther() {
+  void aWaiterIsNotifiedOfTheNextMessageOfItsQueueOnly() {
     arrivals.arrived("a");
     CompletableFuture<String> both = arrivals.first(Set.of("a", "b"));
     CompletableFuture<String> another = arrivals.first(Set.of("c"));
@@ -26,7 +26,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void nobodyIsKeptWhoHasBeenToldOrHasGone() {
+  void waitersThatWereNotifiedOrLeftAreForgotten() {
     CompletableFuture<String> told = arrivals.first(Set.of("a"));
     CompletableFuture<String> gone = arrivals.first(Set.of("a"));
     assertThat(arrivals.waiting()).isEqualTo(2);

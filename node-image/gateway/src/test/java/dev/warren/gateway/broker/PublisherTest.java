@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PublisherTest {
 
   @Test
-  void aConnectionThatTakesNothingIsReplaced() {
+  void aConnectionThatAcceptsNothingIsReplaced() {
     try (Publisher publisher = new Publisher(new Stalled(), "test", Duration.ofMillis(100))) {
       await().until(publisher::isConnected);
       CompletableFuture<Void> published =

@@ -45,7 +45,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsWholeForWhoTakesItsTime() throws Exception {
+  void aSlowClientGetsTheWholeReply() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       Thread.sleep(3000);
@@ -55,7 +55,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsWholeForWhoClosesItsSideMeanwhile() throws Exception {
+  void aClientThatClosesItsSideGetsTheWholeReply() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       await().until(() -> client.getInputStream().available() > 0);
@@ -67,7 +67,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsUnderWayUntilItIsTaken() throws Exception {
+  void aReplyIsInProgressUntilTheClientHasReadIt() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       await().until(() -> client.getInputStream().available() > 0);
@@ -80,7 +80,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void whoTakesNothingForTheIdleTimeoutIsLeft() throws Exception {
+  void aClientThatReadsNothingForTheIdleTimeoutIsDisconnected() throws Exception {
     try (Socket client = connect(serve(Duration.ofMillis(200)))) {
       ask(client);
       await().until(() -> connections.count() == 1);
@@ -92,7 +92,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void whoTakesALittleNowAndThenIsNotLeft() throws Exception {
+  void aClientThatReadsSlowlyStaysConnected() throws Exception {
     try (Socket client = connect(serve(Duration.ofMillis(200)))) {
       ask(client);
       int taken = 0;

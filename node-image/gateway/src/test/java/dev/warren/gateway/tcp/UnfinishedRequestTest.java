@@ -39,7 +39,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void aLargePartReservesTheLongestRequestAndTheWholeOneKeepsWhatItTakes() {
+  void aLargePartReservesTheMaximumAndACompleteRequestItsSize() {
     send(4096);
     send(1);
     assertFree(MEMORY - LONGEST);
@@ -61,7 +61,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void whereThereIsNoMemoryTheRestIsNotTaken() {
+  void withoutMemoryTheRestIsNotRead() {
     assertThat(memory.tryReserve(MEMORY - LONGEST + 1)).isTrue();
     send(4096);
     send(4096);
@@ -72,7 +72,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void theMemoryOfAClientThatLeavesIsFreeAgain() {
+  void theMemoryOfAClientThatLeavesIsReleased() {
     send(4097);
     assertFree(MEMORY - LONGEST);
     client.close();
@@ -81,7 +81,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void nothingMoreOfAConnectionThatEndsIsHeld() {
+  void aClosedConnectionHoldsNoMemory() {
     connection.ending = true;
     send(4097);
 
@@ -90,7 +90,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void aRequestThatIsNotWholeInTimeEnds() {
+  void anIncompleteRequestEndsAfterItsTime() {
     send(1);
     client.advanceTimeBy(4, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
@@ -103,7 +103,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void neitherTheNextRequestNorOneThatMustWaitIsTooSlow() {
+  void aRequestThatWaitsItsTurnDoesNotTimeOut() {
     send(1);
     unfinished.whole(1);
     client.advanceTimeBy(4, TimeUnit.SECONDS);

@@ -29,7 +29,7 @@ class ConsumerPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aConsumerStartsWhenItsQueueIsThere() {
+  void aConsumerStartsWhenItsQueueExists() {
     cluster.converge(Specs.of(1));
     assertThat(cluster.plan(WITH_CONSUMER).consumers()).isEmpty();
 
@@ -38,7 +38,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void aConsumerGoesOnWhileTheBrokerDoesNotAnswer() {
+  void aConsumerStaysWhileTheBrokerDoesNotAnswer() {
     cluster.converge(WITH_CONSUMER);
     cluster.setReachable(false);
 
@@ -46,7 +46,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void aConsumerThatIsNotWantedAnyMoreIsRemovedEvenIfTheBrokerDoesNotAnswer() {
+  void aRemovedConsumerIsDeletedEvenIfTheBrokerDoesNotAnswer() {
     cluster.converge(WITH_CONSUMER);
     cluster.setReachable(false);
 
@@ -57,7 +57,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void whatSomebodyChangesInADeploymentIsSetBackAndTheFieldIsTold() {
+  void aChangedFieldOfADeploymentIsRevertedAndNamed() {
     cluster.converge(WITH_CONSUMER);
     cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
 
@@ -72,7 +72,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void whatOthersAddToADeploymentStays() {
+  void additionsOfOthersToADeploymentStay() {
     cluster.converge(WITH_CONSUMER);
     cluster.api().edit(
         "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));

@@ -39,12 +39,12 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void itBeginsWithTheLeast() {
+  void aNewConsumerStartsWithItsMinimum() {
     assertThat(replicas()).isEqualTo(2);
   }
 
   @Test
-  void itIsGivenTheNumberThatWasDecidedAndThenNothingIsLeftToDo() {
+  void aConsumerGetsTheDecidedNumber() {
     decide(5);
 
     assertThat(cluster.plan(SPEC).consumers())
@@ -57,7 +57,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whatSomebodyElseMakesOfTheNumberIsPutBack() {
+  void aNumberThatSomebodyChangedIsReverted() {
     decide(5);
     cluster.step(SPEC);
     cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(3));
@@ -68,7 +68,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void withoutADecisionItKeepsWhatItHasWithinItsBounds() {
+  void withoutADecisionTheNumberStaysWithinItsBounds() {
     decide(5);
     cluster.step(SPEC);
     cluster.setScaling(ScalingObservation.NONE);
@@ -81,7 +81,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aDecisionThatWasMadeByOtherBoundsIsBroughtIntoTheNewOnes() {
+  void aDecisionIsLimitedToChangedBounds() {
     decide(5);
 
     cluster.converge(spec(0, 3, "example/app"));
@@ -90,7 +90,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aNewTemplateIsAppliedWithTheNumberThatWasDecided() {
+  void aNewTemplateIsAppliedWithTheDecidedNumber() {
     decide(5);
     MessageTopologySpec changed = spec(2, 6, "example/app:2");
 
@@ -100,7 +100,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aNumberThatIsFixedAgainWins() {
+  void aFixedNumberReplacesScaling() {
     decide(5);
     cluster.step(SPEC);
 
@@ -110,7 +110,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void beforePodsGoTheBusyOnesAreMadeDear() {
+  void busyPodsGetAHighDeletionCostBeforeAScaleDown() {
     decide(4);
     cluster.step(SPEC);
     cluster.setConsumerPods(
@@ -135,7 +135,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whenItIsUnknownWhichPodsAreBusyTheyGoWithoutMarks() {
+  void withoutAnAnswerPodsGetNoDeletionCost() {
     decide(4);
     cluster.step(SPEC);
     cluster.setConsumerPods(List.of(pod("busy", "worker", "10.0.0.1", null)));
@@ -145,7 +145,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whoHoldsMessagesIsOnlyQueriedWhenPodsAreToBeRemoved() {
+  void unacknowledgedMessagesAreQueriedOnlyBeforeAScaleDown() {
     assertThat(costsAreNeeded(3)).isFalse();
     assertThat(costsAreNeeded(2)).isFalse();
     decide(4);

@@ -28,7 +28,7 @@ class BalancePlannerTest {
   }
 
   @Test
-  void theyAreNotBalancedAgainForTheSamePodsAlthoughTheyAreUneven() {
+  void leadersAreNotBalancedAgainForTheSamePods() {
     cluster.converge(THREE);
     int before = cluster.queueMembers().timesBalanced();
     cluster.queueMembers().leadAll(0);
@@ -40,7 +40,7 @@ class BalancePlannerTest {
   }
 
   @Test
-  void theyAreNotBalancedWhileANodeDoesNotRun() {
+  void leadersAreNotBalancedWhileANodeDoesNotRun() {
     cluster.converge(THREE);
     cluster.delete("Pod", "orders-0");
     cluster.faults().crashAlways("orders-1");
@@ -52,7 +52,7 @@ class BalancePlannerTest {
   }
 
   @Test
-  void theyAreNotBalancedWhileAQueueLacksAMember() {
+  void leadersAreNotBalancedWhileAQueueLacksAMember() {
     cluster.converge(THREE);
     cluster.api().replacePods();
     cluster.queueMembers().leadAll(0);
@@ -62,7 +62,7 @@ class BalancePlannerTest {
   }
 
   @Test
-  void theyAreNotBalancedWhileThereAreMoreNodesThanWanted() {
+  void leadersAreNotBalancedWhileThereAreMoreNodesThanWanted() {
     cluster.converge(THREE);
     cluster.api().replacePods();
     cluster.queueMembers().leadAll(0);
@@ -81,7 +81,7 @@ class BalancePlannerTest {
   }
 
   @Test
-  void leadersThatAreEvenEnoughStayWhereTheyAre() {
+  void leadersThatAreEvenEnoughStay() {
     MessageTopologySpec one = withQueues(3, 1);
     cluster.converge(one);
     cluster.api().replacePods();

@@ -56,7 +56,7 @@ class GatewayRolloutTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void theFirstEndpointGivesEachNodeAGatewayOneAfterTheOther() {
+  void theFirstEndpointAddsAGatewayToOneNodeAfterTheOther() {
     cluster.converge(WITHOUT);
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
@@ -67,7 +67,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void withTheLastEndpointTheGatewaysGoAndAreToldBeforeToServeNothing() {
+  void theLastEndpointEmptiesTheConfigurationAndThenRemovesTheGateways() {
     cluster.converge(WITH_BOTH);
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
@@ -82,7 +82,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void theGatewaysAreToldAllInTheirOwnForm() {
+  void theConfigMapHasTheGatewaysConfiguration() {
     cluster.converge(WITH_BOTH);
 
     assertThat(told())
@@ -131,7 +131,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void eachPodIsMarkedWhenTheConfigMapSaysSomethingNewSoThatItsKubeletLooks() {
+  void eachPodIsMarkedWhenTheConfigMapChangesSoThatItsKubeletReadsIt() {
     cluster.converge(WITH);
     ReconcilePlan first = cluster.plan(WITH_BOTH);
     assertThat(first.support())
@@ -150,7 +150,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void aGatewayThatDoesNotWorkEndsTheRollingChangeAtTheFirstNode() {
+  void aBrokenGatewayStopsTheRollingUpdateAtTheFirstNode() {
     cluster.converge(WITHOUT);
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
 
@@ -166,7 +166,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void aGatewayThatDidNotWorkIsMendedOneNodeAfterTheOther() {
+  void brokenGatewaysAreRepairedOneNodeAfterTheOther() {
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
     assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
@@ -181,7 +181,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void ofNodesThatAreStillToBeRecreatedOneWithoutAReadyGatewayIsTheNext() {
+  void aNodeWithoutAReadyGatewayIsUpdatedNext() {
     cluster.converge(WITH);
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
@@ -196,7 +196,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void aNodeWhoseGatewayIsNotReadyIsReplacedWhenItsMachineFallsSilent() {
+  void aNodeWithABrokenGatewayIsReplacedWhenItsMachineFallsSilent() {
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
     cluster.faults().silence(cluster.machineOf(1));
@@ -208,7 +208,7 @@ class GatewayRolloutTest {
   }
 
   @Test
-  void whatMakesNoSenseIsNotServed() {
+  void anInvalidSpecIsNotServed() {
     cluster.converge(WITH);
     MessageTopologySpec wrong = Specs.of(3, "", "endpoints: {" + PUBLISH + "}");
 

@@ -21,7 +21,7 @@ class GivenUpNodeRemovalTest {
   private final InMemoryCluster cluster = run.cluster();
 
   @Test
-  void aNodeGivenUpByHandLeavesOnlyWhenTheOneInItsPlaceHasAllItsMembers() {
+  void aGivenUpNodeLeavesWhenItsReplacementHasAllItsMembers() {
     cluster.converge(nodes(3));
     cluster.giveUp("orders-1");
     run.converge(nodes(3));
@@ -41,7 +41,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void theOnlyNodeIsReplacedByHandWithoutAMomentWithoutNodes() {
+  void theOnlyNodeIsReplacedAndANodeAlwaysRuns() {
     cluster.converge(nodes(1));
     cluster.guardMajority();
     cluster.giveUp("orders-0");
@@ -52,7 +52,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void aNodeGivenUpStaysUntilTheOneInItsPlaceHasJoined() {
+  void aGivenUpNodeStaysUntilItsReplacementHasJoined() {
     cluster.converge(nodes(3));
     cluster.startNodesSlowly(0);
     cluster.giveUp("orders-1");
@@ -70,7 +70,7 @@ class GivenUpNodeRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void theNodeInTheOthersPlaceMayBeOnTheSameMachineSoThatTheyStaySpread(int n) {
+  void aReplacementMayUseTheSameMachineSoThatNodesStaySpread(int n) {
     cluster.converge(nodes(3));
     String machine = cluster.machineOf(n);
     cluster.giveUp(NAMES.node(n));
@@ -85,7 +85,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void aNodeStaysIfItsAnnotationIsTakenBackWhileItRuns() {
+  void aRunningNodeStaysIfItsAnnotationIsRemoved() {
     cluster.converge(nodes(3));
     cluster.giveUp("orders-1");
     run.runUntil(nodes(3), () -> run.done().contains("Mark Pod orders-1"));
@@ -98,7 +98,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void aNodeGivenUpGoesEvenIfItsPodIsMadeAgainMeanwhile() {
+  void aGivenUpNodeLeavesEvenIfItsPodIsRecreated() {
     cluster.converge(nodes(1));
     cluster.giveUp("orders-0");
     run.runUntil(nodes(1), () -> run.done().contains("record GIVEN_UP 0"));
@@ -109,7 +109,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void aRunningNodeThatLeavesStaysIfAnotherIsLostMeanwhile() {
+  void aRunningNodeStaysWhileAnotherIsLost() {
     cluster.converge(nodes(4));
     cluster.startNodesSlowly(0);
     cluster.giveUp("orders-1");
@@ -126,7 +126,7 @@ class GivenUpNodeRemovalTest {
   }
 
   @Test
-  void aNodeThatWasStoppedToLeaveStartsAgainWhenNothingSaysAnyMoreThatItLeaves() {
+  void aStoppedNodeStartsAgainWhenTheRecordOfItsRemovalIsDeleted() {
     cluster.converge(nodes(1));
     cluster.giveUp("orders-0");
     StopNode stop = new StopNode(NAMES.brokerNode(0));

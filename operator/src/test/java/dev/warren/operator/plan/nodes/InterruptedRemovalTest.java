@@ -28,7 +28,7 @@ class InterruptedRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void moreNodesMayBeWantedAgainAtAnyStepOfARemoval(int steps) {
+  void replicasCanBeRaisedAtAnyStepOfARemoval(int steps) {
     cluster.converge(nodes(4));
     for (int i = 0; i < steps; i++) {
       run.step(nodes(3));
@@ -40,7 +40,7 @@ class InterruptedRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
-  void theRecordMayBeDeletedAtAnyStepOfARemoval(int steps) {
+  void theRecordCanBeDeletedAtAnyStepOfARemoval(int steps) {
     cluster.converge(nodes(3));
     run.lose(1);
     for (int i = 0; i < steps; i++) {
@@ -54,7 +54,7 @@ class InterruptedRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void theRecordMayBeDeletedAtAnyStepOfScalingDown(int steps) {
+  void theRecordCanBeDeletedAtAnyStepOfAScaleDown(int steps) {
     cluster.converge(nodes(4));
     for (int i = 0; i < steps; i++) {
       run.step(nodes(3));
@@ -95,7 +95,7 @@ class InterruptedRemovalTest {
    */
   @ParameterizedTest(name = "{0}")
   @MethodSource("removals")
-  void anOperatorThatIsKilledAfterEveryActionGoesOn(Kind kind, List<Phase> expected) {
+  void anOperatorThatIsKilledAfterEveryActionContinues(Kind kind, List<Phase> expected) {
     MessageTopologySpec spec = begin(kind);
     List<Phase> seen = new ArrayList<>();
     int quiet = 0;

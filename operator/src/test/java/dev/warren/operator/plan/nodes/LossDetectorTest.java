@@ -155,7 +155,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsNoEvidence() {
+  void aBrokerThatDoesNotAnswerProvesNothing() {
     silence("m1");
     cluster.setReachable(false);
 
@@ -163,7 +163,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void anOperatorThatHasJustStartedWaitsAsLongAsForANodeThatIsLostNow() {
+  void anOperatorThatHasJustStartedWaitsTheFullTime() {
     silence("m1");
     cluster.restartOperator();
 
@@ -174,7 +174,7 @@ class LossDetectorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"machine gone", "volume gone", "volume empty"})
-  void neverIsNeverWhateverIsLost(String what) {
+  void withReplaceAfterNeverNoNodeIsReplaced(String what) {
     happens(what);
     cluster.observe();
     cluster.pass(Duration.ofDays(30));
@@ -186,14 +186,14 @@ class LossDetectorTest {
   }
 
   @Test
-  void withoutPatienceALostNodeIsReplacedAtOnce() {
+  void withReplaceAfterZeroALostNodeIsReplacedAtOnce() {
     cluster.faults().silence("m1");
 
     assertThat(find(withReplaceAfter("0s"), cluster.observe()).candidate()).isPresent();
   }
 
   @Test
-  void twoSilentMachinesAreHeldUntilOneIsBack() {
+  void twoNodesOnSilentMachinesAreNotReplacedUntilOneReturns() {
     cluster.observe();
     cluster.faults().silence("m1");
     silence("m3");
@@ -214,7 +214,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void nodesWhoseDataIsGoneAreReplacedOneByOneBecauseNoneOfThemCanReturn() {
+  void nodesWithoutDataAreReplacedOneByOne() {
     cluster.faults().deleteClaim(1);
     cluster.delete("Pod", "orders-1");
     cluster.faults().deleteClaim(3);
@@ -233,7 +233,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void theOnlyCopyOfAQueueIsNotGivenUpUnlessByHand() {
+  void aNodeWithTheOnlyMemberOfAQueueIsReplacedOnlyByHand() {
     cluster.broker().declareAsClassic("old");
     int n = NAMES.number(cluster.members().get("old").iterator().next()).orElseThrow();
     silence(cluster.machineOf(n));
@@ -244,7 +244,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aQueueThatHasNoMajorityWithoutANodeKeepsItUnlessItIsGivenUpByHand() {
+  void aNodeThatAQueueNeedsForItsMajorityIsReplacedOnlyByHand() {
     MessageTopologySpec spec = Specs.of(5, "", "queues: [{name: three, type: quorum}]");
     cluster.converge(spec);
     cluster.faults().crashAlways("orders-0");
@@ -256,7 +256,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNodeWhosePodNeverEndsBecauseItsMachineIsSilentCanBeGivenUpByHand() {
+  void aNodeWhosePodCannotEndCanBeGivenUp() {
     cluster.broker().declareClassicOn("old", 1);
     cluster.faults().terminate("orders-1");
     silence("m1");
@@ -268,14 +268,14 @@ class LossDetectorTest {
   }
 
   @Test
-  void aRunningNodeIsGivenUpByHand() {
+  void aRunningNodeCanBeGivenUp() {
     cluster.giveUp("orders-2");
 
     assertThat(find().candidate()).contains(givenUp(2));
   }
 
   @Test
-  void byHandOneOfSeveralLostOnesIsChosenButNotOneThatRuns() {
+  void ofSeveralLostNodesTheGivenUpOneIsReplacedAndNotARunningOne() {
     cluster.faults().silence("m1");
     silence("m3");
     cluster.giveUp("orders-2");
@@ -287,7 +287,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void nothingIsGivenUpByHandWithoutAMajority() {
+  void noNodeIsGivenUpWithoutAMajority() {
     for (String machine : new String[] {"m1", "m2", "m3"}) {
       silence(machine);
     }
@@ -297,7 +297,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNewNodeWhoseMachineIsLostBeforeItHasJoinedIsReplacedToo() {
+  void aNewNodeThatIsLostBeforeItHasJoinedIsReplaced() {
     cluster.startNodesSlowly(0);
     cluster.step(Specs.of(6));
     silence(cluster.machineOf(5));
@@ -306,7 +306,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNewNodeThatWaitsForAPlaceIsNotLost() {
+  void anUnscheduledNodeIsNotLost() {
     cluster.machines().keySet().forEach(cluster.faults()::bringBack);
     cluster.faults().silence("m5");
     cluster.faults().silence("m6");
@@ -318,7 +318,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aFormerMemberThatTheOthersDoNotKnowIsLost() {
+  void aNodeThatTheOthersHaveForgottenIsLost() {
     cluster.faults().forgetByHand(4);
 
     assertThat(find().candidate().orElseThrow().because())

@@ -30,7 +30,7 @@ class LostNodeRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void aLostNodeIsRecordedTakenOutForgottenAndReplacedByANewIdentity(int n) {
+  void aLostNodeIsRecordedIsolatedForgottenAndReplaced(int n) {
     cluster.converge(nodes(3));
     cluster.observe();
     cluster.faults().silence(cluster.machineOf(n));
@@ -57,7 +57,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void nothingIsDoneBeforeItIsRecorded() {
+  void theRemovalIsRecordedFirst() {
     cluster.converge(nodes(3));
     run.lose(1);
     ReconcilePlan plan = cluster.plan(nodes(3));
@@ -99,7 +99,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void theNameOfALostNodeIsGoneInOnePassAlthoughEachWriteChangesThePod() {
+  void theNameOfALostNodeIsRemovedInOnePass() {
     cluster.converge(nodes(3));
     run.lose(1);
     run.step(nodes(3));
@@ -112,7 +112,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void aLostNodeThatIsBackBeforeItIsForgottenLeavesAsARunningOneDoes() {
+  void aLostNodeThatReturnsBeforeItIsForgottenLeavesAsARunningOne() {
     cluster.converge(nodes(3));
     run.lose(1);
     run.step(nodes(3));
@@ -126,7 +126,7 @@ class LostNodeRemovalTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void aLostNodeMayComeBackAtAnyStep(int steps) {
+  void aLostNodeCanReturnAtAnyStep(int steps) {
     cluster.converge(nodes(3));
     String machine = cluster.machineOf(2);
     run.lose(2);
@@ -159,7 +159,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void aNodeThatLeavesComesBackIfTheOthersAreTooFewWithoutIt() {
+  void aLeavingNodeReturnsIfTheOthersHaveNoMajority() {
     cluster.converge(nodes(3));
     run.lose(1);
     run.step(nodes(3));
@@ -176,7 +176,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void aLostNodeThatIsGivenUpIsForgottenAlthoughItHasTheOnlyCopyOfAQueue() {
+  void aGivenUpLostNodeIsForgottenAlthoughItHasTheOnlyMemberOfAQueue() {
     cluster.converge(nodes(3));
     cluster.broker().declareAsClassic("old");
     int n = NAMES.number(cluster.members().get("old").iterator().next()).orElseThrow();
@@ -190,7 +190,7 @@ class LostNodeRemovalTest {
 
   /** That it was blank is known from its Pod, which is gone with the machine. */
   @Test
-  void aBlankNodeWhoseMachineIsLostTooIsForgottenAlthoughAQueueWasOnlyThere() {
+  void aBlankNodeOnALostMachineIsForgottenAlthoughItHadTheOnlyMemberOfAQueue() {
     cluster.converge(nodes(4));
     cluster.broker().declareClassicOn("old", 0);
     cluster.faults().emptyVolume(0);
@@ -204,7 +204,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void theRemovedNodesVolumeIsClearedAwayEvenIfTheNewOneCannotBeMade() {
+  void theVolumeOfARemovedNodeIsDeletedEvenIfANewOneCannotBeCreated() {
     cluster.converge(nodes(3));
     run.lose(1);
     for (int i = 0; i < 20; i++) {
@@ -232,7 +232,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void nothingThatLeavesGoesOnWhileTheBrokerDoesNotAnswer() {
+  void aRemovalWaitsWhileTheBrokerDoesNotAnswer() {
     cluster.converge(nodes(3));
     run.lose(1);
     run.step(nodes(3));
@@ -249,7 +249,7 @@ class LostNodeRemovalTest {
   }
 
   @Test
-  void twoMachinesThatAreLostAreReplacedOneAfterTheOtherOnceTheyAreGivenUp() {
+  void twoLostNodesAreReplacedOneByOneOnceTheyAreGivenUp() {
     MessageTopologySpec five = Specs.of(5, "", "queues: [{name: q, type: quorum, members: 5}]");
     cluster.converge(five);
     cluster.observe();

@@ -32,7 +32,7 @@ class NodePlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aNewTopologyIsRecordedThenGetsVolumesThenPodsThatAllJoinTheFirst() {
+  void aNewTopologyIsRecordedAndGetsVolumesAndThenPodsThatJoinTheFirst() {
     List<KubernetesAction> actions = cluster.plan(THREE).nodes();
 
     assertThat(actions)
@@ -52,7 +52,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void whatIsMadeOnceIsNotWrittenAgain() {
+  void createdObjectsAreNotWrittenAgain() {
     List<KubernetesAction> done = new ArrayList<>();
     for (int pass = 0; pass < 5; pass++) {
       ReconcilePlan plan = cluster.plan(THREE);
@@ -76,7 +76,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void thatTheNodesHaveFormedIsRecordedAsSoonAsOneRuns() {
+  void aFormedClusterIsRecordedAsSoonAsANodeRuns() {
     cluster.startNodesSlowly(1);
     cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
     cluster.settle();
@@ -88,7 +88,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void theyHaveFormedWhenOneServesClientsEvenIfTheOperatorCannotReachIt() {
+  void aFormedClusterIsRecordedWhenANodeIsReadyEvenIfTheOperatorCannotReachIt() {
     cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
     cluster.settle();
     cluster.settle();
@@ -100,7 +100,7 @@ class NodePlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void aDeletedPodIsMadeAgainUnderItsNameAndNeverToldToJoinItself(int n) {
+  void aDeletedPodIsRecreatedUnderItsNameAndDoesNotJoinItself(int n) {
     cluster.converge(THREE);
     cluster.delete("Pod", NAMES.node(n));
 
@@ -113,7 +113,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void theOnlyNodeWaitsRatherThanHideThatItsDataIsGone() {
+  void theOnlyNodeDoesNotFormANewClusterWithoutItsData() {
     cluster.converge(Specs.of(1));
     cluster.delete("Pod", "orders-0");
 
@@ -123,7 +123,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aPodThatHasEndedIsMadeAgain() {
+  void aPodThatHasEndedIsRecreated() {
     cluster.converge(THREE);
     cluster.faults().evict("orders-1");
 
@@ -134,7 +134,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aNodeWhoseVolumeIsGoneDoesNotComeBackAndAnotherTakesItsPlace() {
+  void aNodeWithoutItsVolumeIsReplaced() {
     cluster.converge(THREE);
     cluster.delete("PersistentVolumeClaim", "data-orders-1");
     cluster.delete("Pod", "orders-1");
@@ -151,7 +151,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void whenEveryVolumeIsGoneNoClusterIsFoundedInItsPlace() {
+  void whenEveryVolumeIsGoneNoNewClusterIsFormed() {
     cluster.converge(THREE);
     for (int n = 0; n < 3; n++) {
       cluster.delete("PersistentVolumeClaim", NAMES.volume(n));
@@ -163,7 +163,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void theNumbersOfVolumesThatAnEarlierTopologyLeftAreNotUsed() {
+  void numbersOfVolumesOfAnEarlierTopologyAreNotUsed() {
     cluster.api().createForeignVolume("data-orders-0");
     cluster.api().createForeignVolume("data-orders-6");
     cluster.converge(THREE);
@@ -172,7 +172,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aNumberIsNotUsedAgainEvenIfNothingIsLeftOfItsNode() {
+  void aNumberIsNotReusedEvenIfItsVolumeIsDeleted() {
     ReconcilePlan plan = cluster.plan(THREE);
     cluster.carryOut(plan, plan.support().size() + 4);
     assertThat(cluster.names("PersistentVolumeClaim")).hasSize(3);
@@ -183,7 +183,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aNumberIsNotUsedAgainEvenIfTheRecordIsGoneWithEverythingOfItsNode() {
+  void aNumberIsNotReusedEvenIfTheRecordIsDeletedToo() {
     cluster.converge(Specs.of(4));
     cluster.converge(THREE);
     assertThat(cluster.names("PersistentVolumeClaim")).doesNotContain("data-orders-3");
@@ -194,7 +194,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aMissingRecordIsWrittenAgainFromWhatIsThere() {
+  void aMissingRecordIsRestoredFromTheExistingObjects() {
     cluster.converge(THREE);
     cluster.delete("ConfigMap", "orders-membership");
     cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
@@ -204,7 +204,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void withoutARecordVolumesCountAsFullEvenIfNoNodeAnswers() {
+  void withoutARecordVolumesCountAsUsedEvenIfNoNodeAnswers() {
     cluster.converge(THREE);
     cluster.setReachable(false);
     cluster.api().edit("ConfigMap", "orders-membership", "/data/next", TextNode.valueOf("a lot"));
@@ -238,7 +238,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsNoReasonToDeleteOrAddAnything() {
+  void nothingIsAddedOrDeletedWhileTheBrokerDoesNotAnswer() {
     cluster.converge(THREE);
     cluster.setReachable(false);
     cluster.pass(Duration.ofHours(1));
@@ -249,7 +249,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aBlankNodeThatWaitsForOneThatIsGoneIsToldToJoinAnother() {
+  void aBlankNodeThatWaitsForAMissingSeedJoinsAnother() {
     cluster.converge(THREE);
     cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
     assertThat(cluster.get("Pod", "orders-3").toString()).contains(NAMES.brokerNode(0));
@@ -270,7 +270,7 @@ class NodePlannerTest {
   }
 
   @Test
-  void aNodeWithDataIsGivenAsMuchTimeAsItNeeds() {
+  void aNodeWithDataHasUnlimitedTimeToStart() {
     cluster.converge(THREE);
     cluster.faults().hang("orders-2");
     cluster.pass(Duration.ofHours(1));

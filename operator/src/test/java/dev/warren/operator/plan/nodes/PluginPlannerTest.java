@@ -20,7 +20,7 @@ class PluginPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void nodesThatRunGetAnotherPluginWithoutARestart() {
+  void aPluginIsEnabledOnRunningNodesWithoutARestart() {
     cluster.converge(THREE);
 
     ReconcilePlan plan = cluster.plan(WITH_STREAM);
@@ -40,7 +40,7 @@ class PluginPlannerTest {
   }
 
   @Test
-  void whatSomebodyDisabledIsEnabledAgainWhereItWas() {
+  void aPluginThatSomebodyDisabledIsEnabledAgain() {
     cluster.converge(THREE);
     cluster.queueMembers().disablePlugin(1, "rabbitmq_prometheus");
 
@@ -55,7 +55,7 @@ class PluginPlannerTest {
   }
 
   @Test
-  void aNodeThatDoesNotTellOfItsPluginsYetIsNotTakenForOneWithoutAny() {
+  void aNodeWhosePluginsAreUnknownIsLeftAlone() {
     cluster.converge(THREE);
     cluster.faults().keepSilentAboutPlugins(1);
 
@@ -63,7 +63,7 @@ class PluginPlannerTest {
   }
 
   @Test
-  void aNodeThatDoesNotRunIsLeftToItsStart() {
+  void aNodeThatDoesNotRunIsLeftAlone() {
     cluster.converge(THREE);
     cluster.faults().crash("orders-2");
 

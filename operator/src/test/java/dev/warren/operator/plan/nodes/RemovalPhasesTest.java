@@ -136,12 +136,12 @@ class RemovalPhasesTest {
         "DONE                 | it is forgotten                            |"
             + " Delete Pod, mark component=lost-queue-node, Delete PersistentVolumeClaim",
       })
-  void inEachPhaseThereIsDone(Phase phase, String seen, String actions) {
+  void eachPhaseHasItsActions(Phase phase, String seen, String actions) {
     assertThat(done(THREE, scene(seen), phase)).isEqualTo(actions);
   }
 
   @Test
-  void theVolumeIsKeptIfTheSpecSaysSo() {
+  void theVolumeIsRetainedIfTheSpecSaysSo() {
     MessageTopologySpec retain =
         Serialization.unmarshal(
             "nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Retain}}",
@@ -160,7 +160,7 @@ class RemovalPhasesTest {
   }
 
   @Test
-  void whatIsMarkedIsNotMarkedAgain() {
+  void aMarkedNodeIsNotMarkedAgain() {
     RemovalScene marked = scene("it runs and has a member").marked();
 
     assertThat(done(THREE, marked, Phase.DRAINING)).isEqualTo("nothing");
@@ -188,7 +188,7 @@ class RemovalPhasesTest {
 
   @ParameterizedTest
   @EnumSource(Phase.class)
-  void theDocumentationDrawsThePhase(Phase phase) throws Exception {
+  void theDocumentationHasThePhase(Phase phase) throws Exception {
     String page = Files.readString(Path.of("../docs/node-removal.md"));
 
     assertThat(page).contains("| `" + phase.wire() + "` |");

@@ -24,7 +24,7 @@ class RollingUpdateTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aChangedSpecReplacesRunningNodesOneAtATime() {
+  void aChangedSpecRestartsRunningNodesOneByOne() {
     cluster.converge(THREE);
 
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).containsExactly("Delete Pod orders-2");
@@ -41,7 +41,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void theNodeThatLeadsTheFewestQueuesIsReplacedFirst() {
+  void theNodeWithTheFewestLeadersIsRestartedFirst() {
     cluster.converge(Specs.of(3, "", QUEUES));
     cluster.queueMembers().leadAll(2);
 
@@ -49,7 +49,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void ofNodesThatLeadAsManyQueuesTheOneWithMembersOfTheFewestIsReplacedFirst() {
+  void withEqualLeadersTheNodeWithTheFewestMembersIsRestartedFirst() {
     cluster.converge(Specs.of(5, "", QUEUES));
     List<String> withoutMember =
         cluster.names("Pod").stream().filter(pod -> !isMember(pod)).toList();
@@ -78,7 +78,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void aChangeStopsAtTheFirstNodeThatDoesNotComeBackAndGoesOnWithTheNextOne() {
+  void anUpdateStopsAtTheFirstNodeThatDoesNotReturnAndCanBeReverted() {
     cluster.converge(THREE);
     cluster.carryOut(cluster.plan(THREE_CHANGED), Integer.MAX_VALUE);
     cluster.startNodesSlowly(0);
@@ -100,7 +100,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void aChangedSpecWaitsForANodeThatIsNotWell() {
+  void anUpdateWaitsForAnUnhealthyNode() {
     cluster.converge(THREE);
     cluster.faults().hang("orders-0");
 
@@ -108,7 +108,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void aNodeThatDoesNotServeClientsIsReplacedFirstSoThatAMistakeCanBeCorrected() {
+  void anUnreadyNodeIsRestartedFirstSoThatAMistakeCanBeCorrected() {
     cluster.converge(THREE);
     cluster.faults().hang("orders-1");
 
@@ -117,7 +117,7 @@ class RollingUpdateTest {
 
   /** As when the API server has been away, and its controllers take machines for silent. */
   @Test
-  void nodesThatRunAreNotReplacedAllAtOnceThoughKubernetesTakesAllForNotReady() {
+  void runningNodesAreNotRestartedTogetherAlthoughKubernetesReportsAllNotReady() {
     cluster.converge(THREE);
     List.of("orders-0", "orders-1", "orders-2").forEach(cluster.faults()::takeForNotReady);
 
@@ -125,7 +125,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void aMistakeInTheFirstSpecCanBeCorrectedAlthoughNoNodeEverServedClients() {
+  void aMistakeInTheFirstSpecCanBeCorrected() {
     cluster.startNodesSlowly(0);
     cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
     cluster.settle();
@@ -137,7 +137,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void nodesThatDoNotRunAreReplacedAtOnce() {
+  void nodesThatDoNotRunAreRestartedTogether() {
     cluster.converge(THREE);
     cluster.faults().crash("orders-0");
     cluster.faults().crash("orders-1");
@@ -147,7 +147,7 @@ class RollingUpdateTest {
   }
 
   @Test
-  void nodesAreAddedBeforeTheOthersAreReplaced() {
+  void nodesAreAddedBeforeTheOthersAreRestarted() {
     cluster.converge(Specs.of(1));
 
     assertThat(nodeActions(cluster.plan(Specs.of(3, "config: log.console.level = debug", ""))))

@@ -24,7 +24,7 @@ class SurplusNodeRemovalTest {
   private final InMemoryCluster cluster = run.cluster();
 
   @Test
-  void aNodeThatDoesNotLeaveAfterAllIsInServiceAgain() {
+  void aNodeThatStaysAfterAllIsInServiceAgain() {
     cluster.converge(nodes(4));
     run.runUntil(nodes(3), () -> run.done().contains("Mark Pod orders-3"));
     cluster.faults().silence(cluster.machineOf(0));
@@ -47,7 +47,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void threeFiveThreeOneAndThreeAgain() {
+  void replicasChangeFromThreeToFiveToThreeToOneToThree() {
     for (int replicas : new int[] {3, 5, 3, 1, 3}) {
       run.converge(nodes(replicas));
       cluster.guardMajority();
@@ -73,7 +73,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void theLastTwoNodesBecomeOneAlthoughOneOfTwoIsNoMajority() {
+  void twoNodesBecomeOneAlthoughOneOfTwoIsNoMajority() {
     cluster.converge(nodes(2));
     run.runUntil(nodes(1), () -> !cluster.plan(nodes(1)).broker().isEmpty() && isStopped());
     ReconcilePlan plan = cluster.plan(nodes(1));
@@ -88,7 +88,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void aStoppedNodeWhosePodIsDeletedBeforeItIsForgottenComesBackToBeForgotten() {
+  void aStoppedNodeWhosePodIsDeletedReturnsAndIsForgotten() {
     cluster.converge(nodes(2));
     run.runUntil(nodes(1), this::isStopped);
     ReconcilePlan plan = cluster.plan(nodes(1));
@@ -101,7 +101,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void aNodeThatGotAQueueOfItsOwnAtTheLastMomentComesBackAndAnotherGoes() {
+  void aNodeThatGetsAQueueAtTheLastMomentReturnsAndAnotherLeaves() {
     cluster.converge(nodes(4));
     MessageTopologySpec three = nodes(3);
     run.runUntil(three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
@@ -122,7 +122,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void whoeverHoldsAQueueAloneStaysAndAnotherGoes() {
+  void aNodeWithTheOnlyMemberOfAQueueStaysAndAnotherLeaves() {
     cluster.converge(nodes(3));
     cluster.broker().declareClassicOn("old", 2);
     run.converge(nodes(2));
@@ -131,7 +131,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void scalingDownIsHeldWhenEveryNodeHoldsAQueueAlone() {
+  void aScaleDownWaitsWhenEveryNodeHasTheOnlyMemberOfAQueue() {
     cluster.converge(nodes(2));
     cluster.broker().declareClassicOn("a", 0);
     cluster.broker().declareClassicOn("b", 1);
@@ -140,7 +140,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void scalingDownIsHeldWhileAQueueLacksAMemberOrNodesAreDown() {
+  void aScaleDownWaitsWhileAQueueLacksAMemberOrNodesAreDown() {
     cluster.converge(nodes(4));
     cluster.members().get("q").remove(NAMES.brokerNode(0));
     assertThat(cluster.plan(nodes(3)).nodeProblems())
@@ -153,7 +153,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void ofTooManyNodesOneThatDoesNotRunGoesFirst() {
+  void aNodeThatDoesNotRunIsRemovedFirst() {
     cluster.converge(nodes(4));
     cluster.faults().crashAlways("orders-1");
     run.converge(nodes(3));
@@ -162,7 +162,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void aSurplusNodeThatNeverJoinedIsClearedAway() {
+  void aSurplusNodeThatNeverJoinedIsDeleted() {
     cluster.converge(nodes(3));
     cluster.startNodesSlowly(0);
     run.step(nodes(5));
@@ -181,7 +181,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void aSurplusNodeThatJoinsInTheLastMomentIsForgottenBeforeItIsClearedAway() {
+  void aSurplusNodeThatJoinsAtTheLastMomentIsForgottenBeforeItIsDeleted() {
     cluster.converge(nodes(3));
     cluster.startNodesSlowly(0);
     run.step(nodes(4));
@@ -197,7 +197,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void volumesThatAreKeptAreRetiredAndTheirNumbersNotUsedAgain() {
+  void retainedVolumesAreMarkedAndTheirNumbersNotReused() {
     MessageTopologySpec retain = retain(4);
     cluster.converge(retain);
     run.converge(retain(3));
@@ -230,7 +230,7 @@ class SurplusNodeRemovalTest {
   }
 
   @Test
-  void leavingNodesGiveUpTheirMembersOnlyWhenTheOthersHaveThem() {
+  void aLeavingNodesMemberIsRemovedBeforeItStops() {
     cluster.converge(Specs.of(5, "", "queues: [{name: q, type: quorum, members: 5}]"));
     MessageTopologySpec four = Specs.of(4, "", "queues: [{name: q, type: quorum, members: 5}]");
     run.runUntil(four, () -> run.done().contains("ForgetNode 4"));

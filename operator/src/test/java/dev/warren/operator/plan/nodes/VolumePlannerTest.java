@@ -23,7 +23,7 @@ class VolumePlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aVolumeAsksForAsMuchAsTheSpecSaysAndNeverForLess() {
+  void aVolumeRequestsTheSizeOfTheSpecAndNeverShrinks() {
     cluster.converge(THREE);
     assertThat(nodeActions(cluster.plan(sized("20Gi"))))
         .containsExactly(
@@ -37,7 +37,7 @@ class VolumePlannerTest {
   }
 
   @Test
-  void aVolumeThatGrowsDoesNotRestartItsNode() {
+  void aGrowingVolumeDoesNotRestartItsNode() {
     cluster.converge(sized("1Gi"));
 
     assertThat(nodeActions(cluster.plan(sized("2Gi")))).doesNotContain("Delete Pod orders-2");
@@ -46,7 +46,7 @@ class VolumePlannerTest {
   }
 
   @Test
-  void untilItHasGrownAVolumeIsToldAndCountsAsTheSmallOneThatItIs() {
+  void aGrowingVolumeIsReportedAndCountsWithItsPresentSize() {
     cluster.converge(sized("1Gi"));
     IntStream.range(0, 3).forEach(n -> cluster.api().provision(n, "1Gi"));
     String small = diskLimit();
@@ -67,7 +67,7 @@ class VolumePlannerTest {
   }
 
   @Test
-  void retainedVolumesLoseTheirOwnerAndStayOurs() {
+  void retainedVolumesHaveNoOwnerReference() {
     cluster.converge(THREE);
     cluster.converge(
         Serialization.unmarshal(

@@ -17,7 +17,7 @@ class CredentialsPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void theSecretsThatTheNodesWereCreatedWithAreNotRecreated() {
+  void secretsThatNodesWereCreatedWithAreNotRecreated() {
     cluster.converge(THREE);
     cluster.delete("Secret", "orders-admin");
     cluster.delete("Secret", "orders-erlang-cookie");
@@ -32,7 +32,7 @@ class CredentialsPlannerTest {
   }
 
   @Test
-  void aDeletedConnectionSecretIsANewPassword() {
+  void aDeletedConnectionSecretGetsANewPassword() {
     cluster.converge(THREE);
     String before = cluster.get("Secret", "orders-connection").at("/data/password").asText();
     cluster.delete("Secret", "orders-connection");

@@ -45,7 +45,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void withoutTheWordOfTheUserNothingIsDone() {
+  void withoutMigrateNothingIsDone() {
     cluster.converge(CLASSIC);
 
     ReconcilePlan plan = cluster.plan(spec("type: quorum, messageTTL: 1h"));
@@ -78,7 +78,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void aQueueWithASingleActiveConsumerGivesNoMessagesBeforeItIsDisconnected() {
+  void aQueueWithASingleActiveConsumerIsMovedAfterItIsDisconnected() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
     cluster.broker().setMessages("a", 50_000);
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
@@ -101,7 +101,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void aMoveThatHasStoppedIsStartedAgainInBothDirections() {
+  void aStoppedMoveIsRestartedInBothDirections() {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 300);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
@@ -134,7 +134,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void aQueueWhoseDeletionIsHalfDoneIsRecreatedThoughNothingMovesOutOfIt() {
+  void aHalfDeletedQueueIsRecreatedAlthoughNothingMovesOutOfIt() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.faults().deleteByHalf("a");
@@ -171,7 +171,7 @@ class MigrationPlannerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void clientsAreNotKeptOutForAQueueWithoutALeaderOfWhichNothingIsKnown(boolean reserved) {
+  void clientsAreNotKeptOutForAQueueWithoutALeader(boolean reserved) {
     cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
@@ -189,7 +189,7 @@ class MigrationPlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
-  void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
+  void anInterruptedRecreationContinuesAndNothingIsLost(int passes) {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 3);
 
@@ -207,7 +207,7 @@ class MigrationPlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void aChangeThatIsTakenBackGivesTheMessagesBack(int passes) {
+  void aRevertedChangeMovesTheMessagesBack(int passes) {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 20_000);
     for (int pass = 0; pass < passes; pass++) {
@@ -223,7 +223,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
+  void clientsAreLetInAfterTheOperatorEndedWhileTheyWereKeptOut() {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
@@ -235,7 +235,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void clientsAreLetInFirstOfAllAndAlsoWhileTheSpecMakesNoSense() {
+  void clientsAreLetInFirstAndAlsoWhileTheSpecIsInvalid() {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
@@ -246,7 +246,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void clientsAreNotLetInBeforeTheQueueIsThereThatWasDeleted() {
+  void clientsAreNotLetInBeforeTheDeletedQueueIsDeclared() {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
@@ -263,7 +263,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void bindingsOfOthersAreMadeAgainTooButNotThoseThatAreNoLongerWanted() {
+  void bindingsOfOthersAreRecreatedAndUnwantedOnesAreNot() {
     Binding foreign = new Binding("events", "a", "foreign", Map.of());
     cluster.converge(CLASSIC);
     cluster.broker().bindByHand(foreign);
@@ -286,7 +286,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void whoeverElseKeepsClientsOutMayDoSo() {
+  void clientsThatSomebodyElseKeepsOutStayOut() {
     cluster.converge(CLASSIC);
     cluster.broker().keepClientsOut();
 
@@ -296,7 +296,7 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void messagesOfAQueueThatIsTakenOutMeanwhileStayAndAreTold() {
+  void messagesOfAQueueThatIsRemovedDuringItsRecreationAreRetained() {
     cluster.converge(CLASSIC);
     cluster.broker().setMessages("a", 20_000);
     cluster.step(QUORUM);

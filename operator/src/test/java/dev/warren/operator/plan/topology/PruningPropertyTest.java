@@ -51,7 +51,7 @@ class PruningPropertyTest {
   }
 
   @Property(tries = 60)
-  void theBrokerEndsWithWhatIsDeclaredAndWithWhatIsNotOursToRemove(
+  void theBrokerHasWhatIsDeclaredAndWhatIsNotOurs(
       @ForAll("edits") @Size(min = 1, max = 8) List<Edit> edits) {
     InMemoryCluster cluster = new InMemoryCluster();
     cluster.converge(edits.getFirst().spec());
@@ -82,7 +82,7 @@ class PruningPropertyTest {
   }
 
   @Example
-  void aConsumerGoesBeforeItsQueue() {
+  void aConsumerIsRemovedBeforeItsQueue() {
     InMemoryCluster cluster = new InMemoryCluster();
     cluster.converge(
         Specs.of(

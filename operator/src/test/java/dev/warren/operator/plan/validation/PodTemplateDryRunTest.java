@@ -62,7 +62,7 @@ class PodTemplateDryRunTest {
     "spec.template.spec.volumes[0], spec.volumes[0]",
     "spec.template.labels, labels",
   })
-  void ofAConsumer(String field, String told) {
+  void aConsumersTemplateIsTried(String field, String told) {
     assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + told);
   }
 
@@ -73,7 +73,7 @@ class PodTemplateDryRunTest {
     "spec.template.spec.containers[0].env[9].name, podTemplate.spec.containers[0].env[0].name",
     "spec.template.spec.nodeSelector, podTemplate.spec.nodeSelector",
   })
-  void ofADelivery(String field, String told) {
+  void aDeliverysTemplateIsTried(String field, String told) {
     assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + told);
   }
 
@@ -85,13 +85,13 @@ class PodTemplateDryRunTest {
     "spec.containers[1].resources.requests, spec.nodes.resources.requests",
     "metadata.labels, spec.nodes.podTemplate.metadata.labels",
   })
-  void ofANode(String field, String told) {
+  void aNodesTemplateIsTried(String field, String told) {
     assertThat(PROOFS.get(0).userPath(field)).isEqualTo(told);
   }
 
   @ParameterizedTest
   @CsvSource({"spec.selector", "spec.templates", "metadata.name"})
-  void whatIsNotTheUsersIsLeftAsItIs(String field) {
+  void pathsOutsideTheTemplateAreKept(String field) {
     assertThat(PROOFS.get(1).userPath(field)).isEqualTo(field);
   }
 }

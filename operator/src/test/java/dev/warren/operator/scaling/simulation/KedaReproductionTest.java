@@ -18,7 +18,7 @@ class KedaReproductionTest {
   private static final Trace TRACE = Traces.CONSTANT;
 
   @Test
-  void scalesByTheQueuesLengthAsTheRealOneDid() {
+  void scalesByTheQueueLengthAsRealKedaDid() {
     Score score = run(List.of(Contest.queueLength(TRACE)));
 
     assertThat(score.latePercent()).isCloseTo(17.6, withPercentage(20));
@@ -28,7 +28,7 @@ class KedaReproductionTest {
   }
 
   @Test
-  void scalesByTheRateTooAsTheRealOneDid() {
+  void scalesByTheRateAsRealKedaDid() {
     Score score = run(List.of(Contest.queueLength(TRACE), Contest.publishRate(TRACE)));
 
     assertThat(score.latePercent()).isCloseTo(9.6, withPercentage(20));
