@@ -73,7 +73,7 @@ class ConstantLoadBenchmark {
    */
   private record Course(List<Integer> replicas, double podSeconds) {
 
-    /** How often they became more after they had become fewer, or the other way round. */
+    /** How often the direction changed. */
     int turns() {
       List<Integer> directions =
           IntStream.range(1, replicas.size())

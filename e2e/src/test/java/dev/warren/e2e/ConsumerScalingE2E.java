@@ -67,7 +67,7 @@ class ConsumerScalingE2E {
     assertThat(counter.report().path("again").asInt()).isZero();
   }
 
-  /** The endpoint has more time than that needs: an answer in time is what the client is owed. */
+  /** The endpoint's timeout is longer than that, so the client must get its reply. */
   @Test
   void aRequestFromASocketStartsAConsumer() {
     Topology asleep =
@@ -108,7 +108,7 @@ class ConsumerScalingE2E {
     awaitReplicas(MOST, PUT_BACK);
   }
 
-  /** Messages flow meanwhile: it is only the operator that learns nothing. */
+  /** Messages still flow; only the operator does not know the load. */
   private void aBlockedManagementApiChangesNothing() {
     manage("application:stop(rabbitmq_management).");
     topology.awaitTrouble("ScalingActive", "worker keeps its number of Pods");

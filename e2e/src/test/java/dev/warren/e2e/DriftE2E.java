@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What somebody changes by hand is soon again as the topology says, and its status tells so. */
+/** Changes by hand are soon reverted, and the status reports them. */
 class DriftE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-drift");
@@ -41,7 +41,7 @@ class DriftE2E {
         .formatted(plugins, ClientPod.asConsumer("worker", "work"));
   }
 
-  /** What differs while something else is being restored may belong to that. */
+  /** Meanwhile other differences may belong to the same change. */
   @BeforeEach
   void everythingIsAsDesired() {
     topology.awaitReady();
@@ -204,7 +204,7 @@ class DriftE2E {
           assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
         });
     topology.apply(spec(""));
-    // What a node tells of its plugins is up to 5 s old, and may be what somebody had made of them.
+    // A node's plugins are reported up to 5 s late.
     awaitBack(
         () -> assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash"));
     assertThat(topology.podIds()).isEqualTo(pods);

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Programs that speak no AMQP get in and out. */
+/** Programs that do not speak AMQP send and receive messages. */
 @Order(1)
 class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** Other tests are busy too: there is time for all of a thousand to be answered. */
+  /** Long enough for a thousand replies beside other tests. */
   private static final String CROWD =
       Topology.THREE_NODES
           + "queues: [{name: requests}]\n"
@@ -45,7 +45,7 @@ class EndpointsE2E {
     awaitMessages(echo, "notes", 1);
 
     Pod deleted = echo.nodes().getFirst();
-    // It returns when the Pod is gone; a new one takes longer to start than a call.
+    // It returns when the Pod is gone, before a new one has started.
     namespace.run("delete", "pod", deleted.getMetadata().getName());
     call();
     echo.awaitReady();

@@ -39,7 +39,7 @@ class FaultsSoak {
 
   private static final int QUEUES = 10;
 
-  /** The clients', which is never taken away: they are not what is tried. */
+  /** The clients' machine, which is never taken away. */
   private static final String QUIET_MACHINE = "n1";
 
   /** The shortest that the API takes, so that much can happen in little time. */
@@ -93,7 +93,7 @@ class FaultsSoak {
   private static final List<Fault> ANY_TIME =
       Stream.of(Fault.values()).filter(fault -> fault != Fault.API_SERVER_AWAY).toList();
 
-  /** What takes nothing from a node for good: it may strike while another is away. */
+  /** Faults that destroy nothing: they may happen while another node is away. */
   private static final List<Fault> PASSING = List.of(Fault.POD_DELETED, Fault.PROCESS_KILLED);
 
   @AfterEach
@@ -118,14 +118,14 @@ class FaultsSoak {
         bringBack();
       }
     } finally {
-      // A topology that does not come back may have lost nothing all the same.
+      // A topology that does not recover may still have lost nothing.
       bringBack();
       System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
     }
   }
 
   /**
-   * Strikes, perhaps more than once, and waits until everything is whole again.
+   * Injects a fault, perhaps several, and waits until everything has recovered.
    *
    * @return what happened
    */
@@ -148,7 +148,7 @@ class FaultsSoak {
         .formatted(fault, victim.name(), also, (System.nanoTime() - begun) / 1e9);
   }
 
-  /** Something that passes, at a node that has its Pod and is not on the struck one's machine. */
+  /** A temporary fault at another node, which has its Pod and is on another machine. */
   private void strikeAnother(NodeStatus struck) {
     Fault fault = PASSING.get(random.nextInt(PASSING.size()));
     List<NodeStatus> others =
@@ -202,7 +202,7 @@ class FaultsSoak {
     }
   }
 
-  /** Not one that only the clients' or the operator's machine could suffer. */
+  /** Not a fault that could only hit the clients' or the operator's machine. */
   private Fault possibleFault() {
     if (random.nextInt(API_SERVER) == 0) {
       return Fault.API_SERVER_AWAY;
@@ -248,7 +248,7 @@ class FaultsSoak {
         .orElse("none");
   }
 
-  /** Whether the struck node shows what befell it: it is another, or gone for good. */
+  /** Whether the fault is visible at the node: it has restarted, or is removed. */
   private void assertShows(Strike strike) {
     switch (strike.fault()) {
       case POD_DELETED, PROCESS_KILLED ->
@@ -265,7 +265,7 @@ class FaultsSoak {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))
-        // A node that was struck need not answer yet.
+        // A node may not answer shortly after a fault.
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {

@@ -57,7 +57,7 @@ class ManyQueuesBenchmark {
         queues, ready, pass * 1000, secondsSince(begun));
   }
 
-  /** The mean time of a pass over a topology in which nothing is to be done, in seconds. */
+  /** The mean time of a pass without changes, in seconds. */
   private static double convergedPass() {
     double passes = Operator.SHARED.metric(PASSES + "_count");
     double seconds = Operator.SHARED.metric(PASSES + "_sum");
@@ -70,7 +70,7 @@ class ManyQueuesBenchmark {
   private void awaitReplaced(String lost, int queues) {
     await(lost + " is replaced")
         .atMost(LONG)
-        // A node that was struck need not answer yet.
+        // A node may not answer shortly after a fault.
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {

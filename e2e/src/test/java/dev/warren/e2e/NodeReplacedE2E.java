@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** A node whose machine is lost is replaced, and nothing that was confirmed is lost with it. */
+/** A node whose machine is lost is replaced, and no confirmed message is lost. */
 @Order(1)
 @ResourceLock(MachinesAtRisk.LOCK)
 class NodeReplacedE2E {

@@ -24,7 +24,7 @@ class OperatorKilledE2E {
 
   private static final int TOPOLOGIES = 4;
 
-  /** One topology is applied in each span of this length, at a random moment of it. */
+  /** One topology is applied at a random moment of each such period. */
   private static final int SPAN_MS = 6_000;
 
   private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
@@ -32,7 +32,7 @@ class OperatorKilledE2E {
   @RegisterExtension
   static final TestNamespace namespace = TestNamespace.withOperator("e2e-operator-killed");
 
-  /** Each topology is at another point of its way to Ready when the operator is killed. */
+  /** The topologies are at different points before Ready when the operator is killed. */
   @Test
   void anInterruptedPassIsFinishedAndNothingIsCreatedTwice() {
     System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The operator keeps its hands off a topology that says so, and tells what it sees. */
+/** The operator changes nothing in a paused topology, and reports what it observes. */
 class PauseE2E {
 
-  /** Twice as long as the operator takes at most to look again. */
+  /** Twice the longest time between two passes. */
   private static final Duration A_WHILE = Duration.ofSeconds(25);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-pause");

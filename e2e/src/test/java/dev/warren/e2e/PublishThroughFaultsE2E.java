@@ -17,7 +17,7 @@ class PublishThroughFaultsE2E {
 
   private static final int MESSAGES = Integer.getInteger("e2e.messages", 8_000);
 
-  /** Each of them in turn strikes after another fourth of the messages. */
+  /** The faults, one after each quarter of the messages. */
   private static final int BETWEEN_FAULTS = MESSAGES / 4;
 
   private static final Duration SOON = Duration.ofSeconds(90);
@@ -87,7 +87,7 @@ class PublishThroughFaultsE2E {
     return publisher.report().path("repeated").asInt();
   }
 
-  /** What RabbitMQ may use before it takes no more messages. */
+  /** The memory that RabbitMQ may use before it blocks publishers. */
   private static void memoryLimit(String node, String... limit) {
     List<String> command =
         List.of(

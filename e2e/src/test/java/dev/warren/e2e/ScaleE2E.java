@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The number of nodes is changed while messages flow. */
+/** The number of nodes changes while messages flow. */
 @Order(4)
 class ScaleE2E {
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Nodes that stop, all at once too, and nodes that cannot start: told, and nothing is destroyed.
+ * Nodes that stop, also all at once, and nodes that cannot start: reported, and nothing is lost.
  */
 @Order(2)
 class StartStopE2E {
@@ -50,7 +50,7 @@ class StartStopE2E {
     awaitMessages();
   }
 
-  /** RabbitMQ counts them every 5 s. */
+  /** RabbitMQ updates the counts every 5 s. */
   private static void awaitMessages() {
     await("every confirmed message is there")
         .atMost(Duration.ofSeconds(30))

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class StuckStartE2E {
 
-  /** What is left behind then. */
+  /** What RabbitMQ leaves behind. */
   private static final String KEEP_THE_TURN =
       "global:register_name({rabbit_ff_controller, global}, whereis(rabbit_ff_controller)).";
 

@@ -30,7 +30,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     Awaitility.setDefaultPollDelay(Duration.ofMillis(100));
   }
 
-  /** By which all of them are found. */
+  /** The label of all test namespaces. */
   private static final String LABEL = "warren.test/namespace";
 
   private static final Duration DELETION = Duration.ofSeconds(90);
@@ -53,7 +53,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     return new TestNamespace(name, true);
   }
 
-  /** Who serves the topologies of this namespace. */
+  /** The operator of this namespace. */
   Operator operator() {
     return operator;
   }
@@ -95,7 +95,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    // An interrupted run may have left one.
+    // It may exist from an interrupted run.
     resource().delete();
     await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
     resource().create();

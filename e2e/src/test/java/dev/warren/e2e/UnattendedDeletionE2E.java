@@ -52,7 +52,7 @@ class UnattendedDeletionE2E {
   }
 
   /**
-   * The kubelet alone can say that a Pod has ended; what is on the machine goes when it is back.
+   * Only the kubelet reports the end of a Pod, so those on the machine stay until it returns.
    */
   @Test
   void onlyObjectsOnADisconnectedMachineWaitForIt() {

@@ -6,7 +6,7 @@ import static dev.warren.e2e.Topology.THREE_NODES;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A node whose volume is lost is replaced, and nothing that was confirmed is lost with it. */
+/** A node whose volume is lost is replaced, and no confirmed message is lost. */
 class VolumeLostE2E {
 
   private static final String SPEC =

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The chart gives the operator the rights that its classes say they need, and no others. */
+/** The chart grants the operator the permissions that its classes declare, and no others. */
 class ChartPermissionsTest {
 
   private record Permission(String apiGroup, String resource, String verb) {}

@@ -43,7 +43,7 @@ final class ApiServer implements BeforeAllCallback {
     return running.client;
   }
 
-  /** A resource with the spec, as a user would write it: YAML that our classes have not seen. */
+  /** A resource with the spec, as a user would write it: YAML that our classes did not write. */
   GenericKubernetesResource topology(String name, String spec) {
     return client()
         .getKubernetesSerialization()
@@ -147,7 +147,7 @@ final class ApiServer implements BeforeAllCallback {
       awaitServed();
     }
 
-    /** Established is said a moment before the first request is answered. */
+    /** The condition Established is True shortly before the server answers requests. */
     private void awaitServed() {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       while (kubectl("get", "mtop").exitCode() != 0) {

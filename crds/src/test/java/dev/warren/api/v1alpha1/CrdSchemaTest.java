@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What every field of the definition must have. */
 class CrdSchemaTest {
 
-  /** Fields that hold what they are given. */
+  /** Fields that accept anything. */
   static final Set<String> OPEN = Set.of("arguments", "podTemplate", "template");
 
   /** Fields whose types are Kubernetes' own. */

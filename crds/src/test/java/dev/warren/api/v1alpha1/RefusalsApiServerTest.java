@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the API server refuses, and what it then says to the user: one thing, at its place. */
+/** What the API server refuses: each with one message at the right field. */
 @Tag("apiserver")
 class RefusalsApiServerTest {
 

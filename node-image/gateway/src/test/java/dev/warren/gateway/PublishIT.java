@@ -204,7 +204,7 @@ class PublishIT {
   void aFullQueueIsReported() throws Exception {
     serve(ENDPOINT);
     HttpResponse<String> response = null;
-    // A quorum queue takes a few more than it may have.
+    // A quorum queue accepts a few more than its limit.
     for (int i = 0; i < 1000 && (response == null || response.statusCode() == 202); i++) {
       response = post("/queues/full", "x");
     }

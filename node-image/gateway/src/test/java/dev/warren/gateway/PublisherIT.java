@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each caller of a publisher is told, by a real RabbitMQ. */
+/** The result of each publication, with a real RabbitMQ. */
 class PublisherIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -56,7 +56,7 @@ class PublisherIT {
 
     assertThat(failure(publish("hello", "a".repeat(256))).kind()).isEqualTo(Kind.REFUSED);
 
-    // By wrong numbers each of them would get the answer to another, or none.
+    // With wrong numbers each would get the confirm of another, or none.
     publish("hello", "b").join();
     assertThat(failure(publish("missing", "c")).kind()).isEqualTo(Kind.UNROUTABLE);
     publish("hello", "d").join();

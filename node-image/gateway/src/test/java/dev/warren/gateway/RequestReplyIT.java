@@ -217,7 +217,7 @@ class RequestReplyIT {
                 throws IOException {
               asked.add(new String(body, UTF_8));
               if (asked.size() == 2) {
-                // First the late reply to the first request, and then this one's own.
+                // First the late reply to the first request, then the reply to this one.
                 reply(properties, "late", firstId);
                 reply(properties, "second", properties.getCorrelationId());
               } else {
@@ -391,7 +391,7 @@ class RequestReplyIT {
     return servers.portOf(endpoint);
   }
 
-  /** Fails rather than hangs. */
+  /** With a timeout, so that a test fails instead of hanging. */
   private static Socket connect(int port) throws IOException {
     Socket client = new Socket("localhost", port);
     client.setSoTimeout(10_000);

@@ -38,7 +38,7 @@ class BrokerWorkerTest {
   private final BrokerWorker worker =
       new BrokerWorker(this::execute, topology -> exists, woken::add, clock);
 
-  /** What is held takes longer than any pass waits. */
+  /** A blocked action takes longer than any pass waits. */
   private void execute(Runnable run) {
     if (holds) {
       held.add(run);
@@ -112,7 +112,7 @@ class BrokerWorkerTest {
         .isEmpty();
   }
 
-  /** An error must not leave a topology for ever with something that goes on. */
+  /** An error must not leave an action in progress for ever. */
   @Test
   void anyExceptionEndsAnAction() {
     holds = true;

@@ -47,7 +47,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     http.shutdownNow();
   }
 
-  /** What was asked of any of them. */
+  /** The requests to all of them. */
   List<String> requests() {
     return requests;
   }
@@ -113,7 +113,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     exchange.close();
   }
 
-  /** Accepts a connection, says no more than its beginning, and keeps it open. */
+  /** Accepts a connection, sends only the beginning, and keeps it open. */
   URI silent(String beginning) throws IOException {
     ServerSocket listener = listen();
     opened.add(listener);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which nodes are asked, and what becomes of their failures. */
+/** Which nodes are asked, and how their failures are reported. */
 @Timeout(20)
 class ManagementApiBrokerClientTest {
 

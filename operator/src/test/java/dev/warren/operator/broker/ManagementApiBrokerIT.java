@@ -63,7 +63,7 @@ class ManagementApiBrokerIT {
     carryOut(
         TopologyPlanner.plan(everythingNamed("withXpolicy"), observed().definitions(), Set.of()));
 
-    // RabbitMQ hands policies to queues a moment after it answered.
+    // RabbitMQ applies policies to queues shortly after its response.
     await().until(() -> policyOf("with.policy"), "warren.with.policy"::equals);
     await().until(() -> policyOf("withXpolicy"), "warren.withXpolicy"::equals);
   }
@@ -150,7 +150,7 @@ class ManagementApiBrokerIT {
           .extracting(e -> ((BrokerException) e).kind())
           .isEqualTo(BrokerException.Kind.IN_USE);
 
-      // Each twice: the operator may have been killed before it saw that it was done.
+      // Each twice, as after an operator that was killed before it saw the result.
       for (int i = 0; i < 2; i++) {
         broker.apply(new BrokerAction.Unbind(other));
         broker.apply(new BrokerAction.RemoveQueue(name, true));
@@ -186,7 +186,7 @@ class ManagementApiBrokerIT {
     assertThat(observed().definitions().queues()).doesNotContainKey(queue);
   }
 
-  /** The management API's counts say zero for up to 5 s more. */
+  /** The management API counts zero for up to 5 s. */
   @ParameterizedTest
   @ValueSource(strings = {"quorum", "classic"})
   void aQueueWithAJustConfirmedMessageIsNotDeleted(String type) throws Exception {
@@ -236,7 +236,7 @@ class ManagementApiBrokerIT {
                     MessageTopologySpec.class)),
             observed().definitions(),
             Set.of()));
-    // RabbitMQ hands policies to queues a moment after it answered.
+    // RabbitMQ applies policies to queues shortly after its response.
     await().until(() -> policyOf("failing"), "warren.failing"::equals);
     await().until(() -> policyOf("full"), "warren.full"::equals);
     try (Connection connection = connect();

@@ -144,7 +144,7 @@ class ManagementApiChangeTest {
     return api.server(exchange -> answer(exchange, 200, status));
   }
 
-  /** RabbitMQ takes 5 s and more for a deletion; one that is not waited for is half done. */
+  /** RabbitMQ may take more than 5 s for a deletion, and an interrupted one is half done. */
   @Test
   void aDeletionHasALongerDeadline() throws IOException {
     URI slow =

@@ -78,7 +78,7 @@ class ManagementApiJsonTest {
                 Set.of(new Binding("events", "orders", "order.*", Map.of("n", 1)))));
   }
 
-  /** Nothing is anybody's then, so that nothing is removed. */
+  /** Then nothing is ours, and nothing is removed. */
   @Test
   void anAbsentOrInvalidRecordOwnsNothing() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is asked of a node in order to scale consumers. */
+/** The requests for the load of queues. */
 @Timeout(20)
 class ManagementApiLoadTest {
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is asked of a node in order to plan. */
+/** The requests of an observation. */
 @Timeout(20)
 class ManagementApiObservationTest {
 
@@ -44,7 +44,7 @@ class ManagementApiObservationTest {
         .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
   }
 
-  /** These are asked for only if there is any, as there is one here. */
+  /** Shovels are asked for only if there is one. */
   private List<String> withoutShovels() {
     assertThat(api.requests()).contains("GET /api/shovels/%2F");
     return api.requests().stream().filter(request -> !request.contains("shovels")).toList();
@@ -67,7 +67,7 @@ class ManagementApiObservationTest {
     return (Reachable) api.client(broker).observe();
   }
 
-  /** A node that gives these answers, by their paths. */
+  /** A node with these responses, by their paths. */
   private URI observed(Map<String, String> answers) throws IOException {
     return api.server(
         exchange -> {

@@ -40,7 +40,7 @@ class MoveWatchTest {
     }
   }
 
-  /** Whatever publishers and consumers do meanwhile to the queue itself. */
+  /** Whatever publishers and consumers do with the queue itself. */
   @Test
   void aMoveThatMovesNothingIsRestartedOnceAndThenWaitedFor() {
     after(0);

@@ -71,7 +71,7 @@ class QueueRecreationIT {
 
       broker.apply(EMPTYING);
       assertThat(observed().moves()).containsEntry(SHELTER, new Move(QUEUE, SHELTER));
-      // While clients are kept out it could not begin.
+      // It could not connect while clients are kept out.
       await("it has begun").atMost(COUNTED).until(() -> messages(SHELTER) > 0);
       assertThat(observed().runningMoves()).containsExactly(SHELTER);
       Queue wanted = new Queue(QUEUE, "quorum", Map.of());
@@ -136,7 +136,7 @@ class QueueRecreationIT {
     assertThat(observed().closed()).isFalse();
   }
 
-  /** Some seconds old, but never zero before it is: so it must have been counted before. */
+  /** The count is some seconds old, but zero only when the queue is empty. */
   private long messages(String queue) {
     QueueState state = observed().queues().get(queue);
     return state == null ? 0 : state.ready() + state.unacknowledged();
@@ -155,7 +155,7 @@ class QueueRecreationIT {
     return bodies;
   }
 
-  /** Publishes numbers, by the queue's name and by its binding in turn, and connects again. */
+  /** Publishes numbers, by the queue's name and by its binding in turn, and reconnects. */
   private static final class PublishingClient implements AutoCloseable {
 
     private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
@@ -180,7 +180,7 @@ class QueueRecreationIT {
             confirmed.add(body);
           }
         } catch (IOException | TimeoutException | InterruptedException | RuntimeException e) {
-          // It is disconnected, and tries again.
+          // It was disconnected, and reconnects.
         }
       }
     }

@@ -46,7 +46,7 @@ class QueueRecreationTest {
   private int looks;
   private Duration paused = Duration.ZERO;
 
-  /** By how often it has been looked into. */
+  /** By how often it was counted. */
   private IntFunction<QueueContents> contents;
 
   private final QueueRecreation recreation =

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What needs both the management API and commands. */
+/** What needs both the management API and commands in Pods. */
 class TopologyBrokerTest {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();

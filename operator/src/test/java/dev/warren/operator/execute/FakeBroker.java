@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** It does all but what it is told to fail at; each action takes two seconds. */
+/** A broker that carries out every action but those that it must fail at, in two seconds each. */
 final class FakeBroker implements BrokerClient {
 
   private final Map<String, BrokerException> failures = new HashMap<>();
@@ -26,7 +26,7 @@ final class FakeBroker implements BrokerClient {
     this.clock = clock;
   }
 
-  /** What is named so, a queue or an action by its description, fails. */
+  /** The declaration of this queue fails, or the action with this description. */
   void fail(String named, BrokerException failure) {
     failures.put(named, failure);
   }

@@ -92,7 +92,7 @@ class KubernetesWriterApiServerTest {
     assertThat(password()).isEqualTo("first");
   }
 
-  /** By its labels it is found; without one of them it would be missing for ever. */
+  /** The operator finds objects by their labels. */
   @ParameterizedTest
   @ValueSource(strings = {Labels.MANAGED_BY, Labels.TOPOLOGY})
   void aRemovedLabelIsRestoredAndTheRestIsKept(String lost) {
@@ -143,7 +143,7 @@ class KubernetesWriterApiServerTest {
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("a", "1"));
   }
 
-  /** A webhook may insist on another value: the topology is then as ready as it will ever be. */
+  /** A webhook may insist on another value. That must not keep the topology unready. */
   @Test
   void aChangeWithoutEffectIsReported() {
     ConfigMap map = ours("settings", Map.of("a", "1"));
@@ -231,7 +231,7 @@ class KubernetesWriterApiServerTest {
             .endSpec()
             .build();
     client.resource(quota).create();
-    // No controller does it here.
+    // There is no controller here.
     quota.setStatus(new ResourceQuotaStatusBuilder().withHard(none).withUsed(none).build());
     client.resource(quota).patchStatus();
 
@@ -257,7 +257,7 @@ class KubernetesWriterApiServerTest {
         .contains("spec.containers[0].image: Required value");
   }
 
-  /** Such as that of a webhook that does not answer: it would otherwise be seen in a log only. */
+  /** Such as a webhook that does not answer: without this it would be in the log only. */
   @Test
   void anErrorOfTheApiServerIsReported() {
     ConfigMap map = ours("settings", Map.of());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is done of a plan when some of it is refused, and what is reported. */
+/** What is done and reported when part of a plan is refused. */
 @Tag("apiserver")
 class PlanExecutorApiServerTest {
 
@@ -125,7 +125,7 @@ class PlanExecutorApiServerTest {
     assertThat(execution.broker().applied()).isEmpty();
   }
 
-  /** As by a quota of load balancers, or a policy of the cluster. */
+  /** By a quota of load balancers, for example. */
   @Test
   void nodesAreCreatedAlthoughTheServiceForClientsIsRefused() {
     Service clients = service("clients", null);
@@ -168,7 +168,7 @@ class PlanExecutorApiServerTest {
         .build();
   }
 
-  /** Each takes two seconds here. */
+  /** Each change takes two seconds here. */
   @Test
   void manyQueuesAreDeclaredInSeveralPassesSoThatTheStatusShowsProgress() {
     ReconcileResult result =
@@ -268,7 +268,7 @@ class PlanExecutorApiServerTest {
     assertThat(execution.broker().applied()).containsExactly("b");
   }
 
-  /** Only the next pass sees it, and so may say that all is as it shall be. */
+  /** Only the next pass observes the changes. */
   @Test
   void aPassThatChangedTheBrokerDoesNotReportItDeclared() {
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a"), List.of());

@@ -107,7 +107,7 @@ class PodTemplateDryRunnerApiServerTest {
         .startsWith(told);
   }
 
-  /** It would be told that its name is taken, and not of fields that nobody has written. */
+  /** The existing object would hide the mistake: its name is taken. */
   @Test
   void anExistingObjectDoesNotChangeTheResult() {
     Deployment foreign =
@@ -138,7 +138,7 @@ class PodTemplateDryRunnerApiServerTest {
     assertThat(violations(consumer(GOOD))).isEmpty();
   }
 
-  /** As when the API server cannot be asked: what is not known to be wrong is not called wrong. */
+  /** As when the API server does not answer: an unknown result is not a violation. */
   @Test
   void aRefusalForAnotherReasonIsNotAViolation() {
     Owner elsewhere = new Owner("no-such-namespace", "orders", "uid");

@@ -86,7 +86,7 @@ class RecordBeforeActApiServerTest {
     assertThat(execution.configMap("doomed")).isNull();
   }
 
-  /** Somebody took its labels away, or wrote it meanwhile: what it says is not what was planned. */
+  /** Somebody removed its labels or changed it: its content is not what was planned. */
   @Test
   void anExistingRecordDoesNotCountAsWritten() {
     ours("record");

@@ -311,7 +311,7 @@ class ConsumerDeploymentTest {
     assertThat(variable(template, "WARREN_ROLE")).isEqualTo("dispatcher");
   }
 
-  /** Kubernetes would put the value of a variable in the place of $(...). */
+  /** Kubernetes would expand a variable in $(...). */
   @Test
   void aVariableInAUrlIsNotExpanded() {
     ConsumerSpec odd = consumer(DELIVERY.replace("/notify", "/$(HOME)/$$"));

@@ -75,7 +75,7 @@ class DesiredDefinitionsTest {
             .definition();
 
     assertThat("at-least-once".equals(policy.get("dead-letter-strategy"))).isEqualTo(stays);
-    // RabbitMQ takes the one without the other for at-most-once, in silence.
+    // With only one of the two, RabbitMQ silently uses at-most-once.
     assertThat(stays).isIn(false, "reject-publish".equals(policy.get("overflow")));
   }
 

@@ -221,7 +221,7 @@ class QueueNodePodTest {
         .doesNotHaveDuplicates();
   }
 
-  /** Kubernetes ends it by force then, however far it has come. */
+  /** After this time Kubernetes kills the container. */
   @ParameterizedTest
   @ValueSource(strings = {"{}", PUBLISH})
   void aNodeHasTimeToPrepareItsStop(String endpoints) {

@@ -18,7 +18,7 @@ class ReasonTest {
 
   private static final Path PAGE = Path.of("../docs/conditions.md");
 
-  /** Names that other things have too: states of Pods and nodes, and a condition. */
+  /** Names that are not reasons only: states of Pods and nodes, and a condition. */
   private static final Set<Reason> SHARED = Set.of(Reason.BECAME_READY, Reason.PAUSED);
 
   @ParameterizedTest

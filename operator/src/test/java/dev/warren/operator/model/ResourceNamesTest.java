@@ -72,7 +72,7 @@ class ResourceNamesTest {
         alike(), Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(63));
   }
 
-  /** Names of which one begins as another with a node's number. */
+  /** One name is a prefix of the other, up to a node's number. */
   @Provide
   Arbitrary<String> alike() {
     return Arbitraries.of("a", "a-1", "a-1-1", "a-nodes", "data-a", "data", "a-10");

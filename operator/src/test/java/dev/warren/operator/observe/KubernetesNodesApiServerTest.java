@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is taken for the state of a machine. */
+/** The state of a machine, from its Node and its Lease. */
 @Tag("apiserver")
 class KubernetesNodesApiServerTest {
 
@@ -99,7 +99,7 @@ class KubernetesNodesApiServerTest {
     assertThat(state()).isEqualTo(State.SILENT);
   }
 
-  /** One that its volume ties to a machine has no other, even while it has no Pod. */
+  /** A node with a local volume belongs to that machine, even while it has no Pod. */
   @Test
   void withoutAPodTheMachineIsThatOfALocalVolume() {
     volume("local", "kubernetes.io/hostname");
@@ -140,7 +140,7 @@ class KubernetesNodesApiServerTest {
         .serverSideApply();
   }
 
-  /** Made on the machine of its first Pod, as every volume of a class that waits for one. */
+  /** On the machine of its first Pod, as with WaitForFirstConsumer. */
   private static QueueNode onVolume(String volume) {
     PersistentVolumeClaim claim =
         new PersistentVolumeClaimBuilder()

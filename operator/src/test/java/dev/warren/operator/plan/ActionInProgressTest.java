@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is planned while an action goes on beside the passes, or was left half done. */
+/** What is planned while an action is in progress, or is half done. */
 class ActionInProgressTest {
 
   private static final MessageTopologySpec TWO =

@@ -37,7 +37,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  */
 class HealingPropertyTest {
 
-  /** What befalls the cluster. */
+  /** What happens to the cluster. */
   enum Fault {
     MACHINE_SILENT,
     MACHINE_BACK,
@@ -170,7 +170,7 @@ class HealingPropertyTest {
         }
       }
       case RECORD_DELETED -> {
-        // Without it, a number of which nothing is left can only be given again.
+        // Without the record, a number without any object would be reused.
         if (cluster.names("ConfigMap").contains(NAMES.membership())
             && cluster.api().highestNumberEver() == cluster.observe().highestNumber()) {
           cluster.delete("ConfigMap", NAMES.membership());
@@ -212,7 +212,7 @@ class HealingPropertyTest {
     return node != null && node.hasVolume();
   }
 
-  /** Whether a majority of all is left without what is on that machine, and some machine is. */
+  /** Whether a majority remains without the nodes on that machine, and machines remain. */
   private boolean canDoWithout(int n, String machine) {
     Set<String> lost = cluster.onMachine(machine);
     lost.add(NAMES.brokerNode(n));
@@ -226,7 +226,7 @@ class HealingPropertyTest {
     return majorities && ready > 3;
   }
 
-  /** What a user does who reads what the operator says, when it goes on no more. */
+  /** What a user does who reads the status when a removal waits. */
   private void recover() {
     List<String> silent =
         new ArrayList<>(
@@ -246,7 +246,7 @@ class HealingPropertyTest {
     throw new AssertionError("still held: " + cluster.plan(spec()).nodeProblems());
   }
 
-  /** One that is lost, and not replaced unless it is given up. */
+  /** A lost node that is not replaced until somebody gives it up. */
   private Optional<Integer> heldNode() {
     boolean held =
         cluster.plan(spec()).nodeProblems().stream()

@@ -30,7 +30,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Whatever the spec, and wherever the operator was killed, the cluster becomes what is declared.
+ * With any spec, and wherever the operator is killed, the cluster converges to the spec.
  */
 class ReconcilePlannerConvergenceTest {
 
@@ -105,7 +105,7 @@ class ReconcilePlannerConvergenceTest {
     assertDeclared(spec);
   }
 
-  /** Then not every node can be removed. */
+  /** With a classic queue not every node can be removed. */
   private boolean holdsClassicQueues() {
     return cluster.observe().reachable().orElseThrow().definitions().queues().values().stream()
         .anyMatch(queue -> queue.type().equals("classic"));
@@ -114,7 +114,7 @@ class ReconcilePlannerConvergenceTest {
   private void interrupt(MessageTopologySpec spec, List<Integer> killedAfter) {
     for (int actions : killedAfter) {
       cluster.carryOut(cluster.plan(spec), actions);
-      // Sometimes it is back before anything has happened.
+      // Sometimes the operator is back before anything has happened.
       if (actions % 3 != 0) {
         cluster.settle();
       }
@@ -199,7 +199,7 @@ class ReconcilePlannerConvergenceTest {
         .as(ReconcilePlannerConvergenceTest::spec);
   }
 
-  /** Templates with fields that the API server writes in another way, or leaves out. */
+  /** Templates with fields that the API server normalizes or omits. */
   private static Arbitrary<List<String>> consumers() {
     return Arbitraries.of(
             "{}",

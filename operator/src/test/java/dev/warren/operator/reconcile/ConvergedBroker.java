@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A broker that has the nodes and queues of a topology; no pass may ask for more. */
+/** A broker with the nodes and queues of a topology. A pass must not ask for more. */
 final class ConvergedBroker implements BrokerClient {
 
   private final Map<String, Node> nodes;

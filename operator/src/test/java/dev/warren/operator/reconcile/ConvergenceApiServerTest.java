@@ -208,7 +208,7 @@ class ConvergenceApiServerTest {
         .withName("orders-worker");
   }
 
-  /** The same number, as a user may write it. */
+  /** Several ways to write a number. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -381,7 +381,7 @@ class ConvergenceApiServerTest {
             .formatted(template.indent(6).stripTrailing()));
   }
 
-  /** As the API server hands it out: with its defaults. */
+  /** As the API server returns it, with its defaults. */
   private static MessageTopology topology(String spec) {
     GenericKubernetesResource wish =
         Serialization.unmarshal(

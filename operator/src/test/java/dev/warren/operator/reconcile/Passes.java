@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Passes of the operator on a real API server, with a broker in which all is as declared. */
+/** Passes of the operator on a real API server, with a broker in the desired state. */
 final class Passes {
 
   private static final Images IMAGES =
@@ -98,7 +98,7 @@ final class Passes {
         .observation();
   }
 
-  /** Caches that are never behind. */
+  /** Caches that are always current. */
   @SuppressWarnings("unchecked")
   private Context<MessageTopology> caches(MessageTopology topology) {
     return (Context<MessageTopology>)

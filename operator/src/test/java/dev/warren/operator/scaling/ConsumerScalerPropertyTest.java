@@ -20,7 +20,7 @@ import net.jqwik.api.constraints.Size;
 class ConsumerScalerPropertyTest {
 
   /**
-   * What is seen next, whether it makes sense or not.
+   * The next observation, valid or not.
    *
    * @param ready how many replicas of those wanted
    */
@@ -63,7 +63,7 @@ class ConsumerScalerPropertyTest {
     assertThat(decide(policy, start, sights)).isEqualTo(decide(policy, start, sights));
   }
 
-  /** From too few: up, perhaps too far, and down to the right number. From too many: down. */
+  /** From too few replicas up, perhaps too far, and down. From too many down. */
   @Property(tries = 200)
   void aConstantLoadLeadsToAConstantNumber(
       @ForAll @IntRange(min = 1, max = 60) int start,

@@ -30,7 +30,7 @@ class ConsumerScalerTest {
     load(50, 5);
 
     assertThat(last.reason()).isEqualTo(Reason.WAKING);
-    // 50/s at 80 % and 5/s each are 13; at first the rate is doubted and the load guessed.
+    // 50/s at 80 % and 5/s each need 13; at first the rate and the load are estimates.
     assertThat(last.replicas()).isBetween(13, 20);
   }
 
@@ -118,7 +118,7 @@ class ConsumerScalerTest {
 
     load(50, 5);
 
-    // To drain 3,000 in 60 s takes 10, beside those for what arrives, which is not known yet.
+    // To work off 3,000 in 60 s takes 10, plus those for arrivals, which are not known yet.
     assertThat(last.replicas()).isBetween(10, 20);
   }
 
@@ -261,7 +261,7 @@ class ConsumerScalerTest {
     limited(arrivals, Double.MAX_VALUE, seconds);
   }
 
-  /** Some seconds of a constant load, without chance; replicas are ready at once. */
+  /** Some seconds of a constant load without randomness; replicas are ready at once. */
   private void limited(double arrivals, double limit, int seconds) {
     for (int second = 0; second < seconds; second += 5) {
       double handled = Math.min(Math.min(replicas * RATE, limit) * 5, ready + arrivals * 5);

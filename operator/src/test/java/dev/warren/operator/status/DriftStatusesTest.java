@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is reported as drift. */
+/** Drift that was reverted. */
 class DriftStatusesTest {
 
   private static final String REVISION = "warren.dev/revision";
@@ -247,7 +247,7 @@ class DriftStatusesTest {
         Map.of());
   }
 
-  /** The conditions of the last one, which was complete, and this drift. */
+  /** The last status, which was complete, with this drift. */
   private MessageTopologyStatus withDrift(MessageTopologyStatus status) {
     MessageTopologyStatus last = scene.topology.getStatus();
     return new MessageTopologyStatus(

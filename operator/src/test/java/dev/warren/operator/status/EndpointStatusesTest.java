@@ -105,7 +105,7 @@ class EndpointStatusesTest {
             tuple(false, "Its queue 'hello' does not exist or has no leader"), tuple(true, null));
   }
 
-  /** The gateways know better. */
+  /** The gateways know whether they serve. */
   @Test
   void endpointsAreReadyAlthoughTheOperatorCannotReachTheBroker() {
     scene.brokerIsSilent("no answer");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a user is told of a Pod, from what Kubernetes writes about it. */
+/** The problem of a Pod, from its status and Events. */
 class PodDiagnosisTest {
 
   @ParameterizedTest(name = "{0}")

@@ -15,7 +15,7 @@ import dev.warren.operator.plan.validation.Violation;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The condition Ready, and those that it is made of. */
+/** The condition Ready, and the conditions that it summarizes. */
 class ReadyConditionTest {
 
   private final StatusScene scene = new StatusScene();
@@ -74,7 +74,7 @@ class ReadyConditionTest {
     assertThat(status.binding().name()).isEqualTo("orders-connection");
   }
 
-  /** In the order in which things have to become right: the first is the one to look at. */
+  /** In the order in which they must be fixed. */
   @Test
   void readyNamesTheFirstPartThatIsNotReady() {
     scene.consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));

@@ -12,7 +12,7 @@ import dev.warren.operator.model.Mode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is retained. */
+/** Retained objects. */
 class RetainedStatusesTest {
 
   private final StatusScene scene = new StatusScene();

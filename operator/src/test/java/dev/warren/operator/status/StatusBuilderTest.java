@@ -18,7 +18,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What of the status stays, and what changes. */
+/** What of the status changes, and what stays. */
 class StatusBuilderTest {
 
   private final StatusScene scene = new StatusScene();

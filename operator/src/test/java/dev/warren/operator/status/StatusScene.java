@@ -41,8 +41,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the operator observed of a topology, and found wrong with it: at first, three nodes and one
- * queue that are well.
+ * What the operator observed and found wrong. At first there are three healthy nodes and one healthy
+ * queue.
  */
 final class StatusScene {
 

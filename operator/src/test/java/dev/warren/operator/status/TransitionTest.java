@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which changes of a topology its user is told as Events, and which as warnings. */
+/** Which changes of the status become Events, and which of them warnings. */
 class TransitionTest {
 
   private static final String NOTHING = "-";
@@ -25,7 +25,7 @@ class TransitionTest {
   /** Before and now: the reason of Ready. */
   @ParameterizedTest(name = "from {0} to {1}: {2}")
   @CsvSource({
-    // while it is made
+    // while it starts
     "-,                 Starting,          Normal",
     "Starting,          AllReady,          Normal",
     "Starting,          NodesStarting,     -",
@@ -46,13 +46,13 @@ class TransitionTest {
     "BrokerUnreachable, NodeLost,          Warning",
     "AllReady,          BrokerUnreachable, Warning",
     "ReconcileFailed,   AllReady,          Normal",
-    // by itself, a ready topology does not begin to start
+    // a ready topology starts again only when something is wrong
     "AllReady,          Starting,          Warning",
     "AllReady,          RollingUpdate,     Warning",
     "AllReady,          QueueNotReady,     Warning",
     "AllReady,          GatewayNotReady,   Warning",
     "AllReady,          EndpointNotReady,  Warning",
-    // only a user asks for that
+    // only after a change by the user
     "AllReady,          VolumeGrowing,     Normal",
     "AllReady,          Paused,            Normal",
     // nothing new
@@ -79,7 +79,7 @@ class TransitionTest {
     "AllReady,      ConsumerNotReady,  Normal",
     "AllReady,      AllReady,          -",
     "RollingUpdate, VolumeGrowing,     -",
-    // a mistake is one although the user has made it
+    // a user's mistake is a warning
     "AllReady,      InvalidSpec,       Warning",
     "AllReady,      ImmutableArgument, Warning",
     "AllReady,      BrokerUnreachable, Warning",

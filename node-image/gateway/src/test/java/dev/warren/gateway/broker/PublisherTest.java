@@ -35,7 +35,7 @@ class PublisherTest {
     }
   }
 
-  /** To publish blocks until the socket is closed. */
+  /** Publishing blocks until the socket is closed. */
   private static final class Stalled extends ConnectionFactory {
 
     private final CountDownLatch closed = new CountDownLatch(1);

@@ -92,7 +92,7 @@ class GatewayConfigTest {
 
   @Test
   void aChangedFileIsReadOnlyIfItIsValid(@TempDir Path folder) throws IOException {
-    // As Kubernetes mounts a ConfigMap: what changes is a link to a folder.
+    // Kubernetes updates a mounted ConfigMap by a link to another folder.
     Path data = folder.resolve("..data");
     Path file = folder.resolve("gateway.json");
     Files.createSymbolicLink(file, Path.of("..data", "gateway.json"));

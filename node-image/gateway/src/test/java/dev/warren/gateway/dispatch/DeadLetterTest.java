@@ -45,7 +45,7 @@ class DeadLetterTest {
   }
 
   @Test
-  void hasNoExpirationOrReplyAddressOrUser() {
+  void hasNoExpirationUserOrCarbonCopies() {
     BasicProperties original =
         new BasicProperties.Builder()
             .expiration("1000")

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a message, with a real RabbitMQ: {@code make test-node} starts it. */
+/** The deliveries of a message, with a real RabbitMQ: {@code make test-node} starts it. */
 @QuarkusTest
 @TestProfile(DispatcherIT.FourAtATime.class)
 class DispatcherIT {

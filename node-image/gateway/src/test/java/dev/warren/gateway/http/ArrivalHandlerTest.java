@@ -61,7 +61,7 @@ class ArrivalHandlerTest {
   }
 
   @Test
-  void aGatewayThatCannotWaitSaysSo() {
+  void aFailedWaitIsServiceUnavailable() {
     first.completeExceptionally(new IllegalStateException("no broker"));
     assertThat(ask("[\"a\"]").join().statusCode()).isEqualTo(503);
   }

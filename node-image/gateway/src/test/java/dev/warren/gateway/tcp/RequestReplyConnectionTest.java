@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that do not take their replies at once. */
+/** Clients that read their replies slowly. */
 class RequestReplyConnectionTest {
 
-  /** More than the operating system takes from one end without the other. */
+  /** More than the operating system buffers. */
   private static final byte[] REPLY = new byte[32 << 20];
 
   private static final int MEMORY = 2 * REPLY.length;
@@ -139,7 +139,7 @@ class RequestReplyConnectionTest {
         (outcome, took) -> {});
   }
 
-  /** Fails rather than hangs. */
+  /** With a timeout, so that a test fails instead of hanging. */
   private static Socket connect(int port) throws IOException {
     Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
     client.setSoTimeout(10_000);

@@ -120,7 +120,7 @@ class UnfinishedRequestTest {
     client.writeInbound(Unpooled.wrappedBuffer(new byte[bytes]));
   }
 
-  /** So many and not one more. */
+  /** This many and not one more. */
   private void assertFree(int bytes) {
     assertThat(memory.tryReserve(bytes + 1L)).isFalse();
     assertThat(memory.tryReserve(bytes)).isTrue();

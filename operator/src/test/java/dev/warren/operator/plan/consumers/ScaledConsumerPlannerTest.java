@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The load decides how many Pods a consumer has, and the operator is the only one who writes it.
+ * The load sets the number of Pods, and only the operator writes it.
  */
 class ScaledConsumerPlannerTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What endpoints do to the nodes: as little as possible. */
+/** How a change of the endpoints reaches the nodes. */
 class GatewayRolloutTest {
 
   private static final String QUEUES = "queues: [{name: echo, type: quorum}]\n";

@@ -92,7 +92,7 @@ class GivenUpNodeRemovalTest {
     cluster.unannotate("orders-1");
     run.converge(nodes(3));
 
-    // The one that came in its place is the newest of too many.
+    // Its replacement is now the newest of too many nodes.
     run.assertNodes(Set.of(0, 1, 2));
     assertThat(cluster.observe().nodes().get(1).isInService()).isTrue();
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Removals on whose way something else happens. */
+/** Removals during which something else happens. */
 class InterruptedRemovalTest {
 
   private final RemovalRun run = new RemovalRun();
@@ -66,7 +66,7 @@ class InterruptedRemovalTest {
     assertThat(cluster.observe().nodes().values()).allMatch(QueueNode::isInService);
   }
 
-  /** What the operator finds out about a removal while it goes on. */
+  /** The phases that each kind of removal has. */
   static Stream<Arguments> removals() {
     List<Phase> end = List.of(Phase.FORGETTING, Phase.FORGOTTEN, Phase.CLEARING, Phase.DONE);
     return Stream.of(
@@ -129,7 +129,7 @@ class InterruptedRemovalTest {
       run.recorded().map(NodeRemoval::phase).ifPresent(seen::add);
     }
 
-    // Queues get members meanwhile: that destroys nothing.
+    // Queues get members meanwhile, because that is not destructive.
     List<Phase> recorded =
         expected.stream().filter(phase -> phase != Phase.AWAITING_MEMBERS).toList();
     assertThat(seen).containsSubsequence(recorded);
@@ -143,7 +143,7 @@ class InterruptedRemovalTest {
       case LOST -> run.lose(1);
       case GIVEN_UP -> cluster.giveUp("orders-1");
       case SURPLUS -> {
-        // That fewer nodes are wanted is all that it takes.
+        // The spec has one node less.
       }
     }
     return nodes(3);

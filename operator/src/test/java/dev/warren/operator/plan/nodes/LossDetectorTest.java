@@ -36,7 +36,7 @@ class LossDetectorTest {
     cluster.converge(FIVE);
   }
 
-  /** What happens to node 1, for how long, and what is found. */
+  /** What happens to node 1, for how long, and the result. */
   static Stream<Arguments> evidence() {
     return Stream.of(
         found("nothing happens", LONG, "nothing"),

@@ -188,7 +188,7 @@ class LostNodeRemovalTest {
     assertThat(cluster.members()).doesNotContainKey("old");
   }
 
-  /** That it was blank is known from its Pod, which is gone with the machine. */
+  /** Only its Pod showed that it was blank, and the Pod is gone with the machine. */
   @Test
   void aBlankNodeOnALostMachineIsForgottenAlthoughItHadTheOnlyMemberOfAQueue() {
     cluster.converge(nodes(4));
@@ -209,7 +209,7 @@ class LostNodeRemovalTest {
     run.lose(1);
     for (int i = 0; i < 20; i++) {
       ReconcilePlan plan = cluster.plan(nodes(3));
-      // As if the quota allowed no further claim: whatever comes after it is not done.
+      // As if a quota refused the new claim: later actions are not done.
       int until =
           plan.nodes().stream()
               .takeWhile(

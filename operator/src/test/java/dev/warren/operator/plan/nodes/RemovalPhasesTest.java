@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each phase of a removal: what ends it, and what is done in it. */
+/** Each phase of a removal: when it ends, and its actions. */
 class RemovalPhasesTest {
 
   private static final MessageTopologySpec THREE =
@@ -151,7 +151,7 @@ class RemovalPhasesTest {
         .isEqualTo("Delete Pod, mark component=lost-queue-node, mark retired=true");
   }
 
-  /** What it found is known from its Pod alone. */
+  /** Only its Pod shows that the node is blank. */
   @ParameterizedTest
   @EnumSource(names = {"ISOLATING", "FORGETTING"})
   void thePodOfABlankNodeStaysUntilTheNodeIsForgotten(Phase phase) {

@@ -115,7 +115,7 @@ class RollingUpdateTest {
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).containsExactly("Delete Pod orders-1");
   }
 
-  /** As when the API server has been away, and its controllers take machines for silent. */
+  /** As after an outage of the API server, when its controllers mark machines as unknown. */
   @Test
   void runningNodesAreNotRestartedTogetherAlthoughKubernetesReportsAllNotReady() {
     cluster.converge(THREE);

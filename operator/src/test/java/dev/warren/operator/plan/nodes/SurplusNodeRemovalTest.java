@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that go because there are more than wanted. */
+/** Nodes that are removed because the spec has fewer. */
 class SurplusNodeRemovalTest {
 
   private final RemovalRun run = new RemovalRun();
@@ -77,7 +77,7 @@ class SurplusNodeRemovalTest {
     cluster.converge(nodes(2));
     run.runUntil(nodes(1), () -> !cluster.plan(nodes(1)).broker().isEmpty() && isStopped());
     ReconcilePlan plan = cluster.plan(nodes(1));
-    // Killed between the two.
+    // The operator is killed between stopping and forgetting.
     int before = plan.support().size() + plan.nodes().size();
     cluster.carryOut(plan, before + plan.broker().indexOf(new StopNode(NAMES.brokerNode(1))) + 1);
     cluster.settle();

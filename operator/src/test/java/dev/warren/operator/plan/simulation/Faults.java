@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.operator.observation.KubernetesNode;
 
-/** What befalls machines, Pods, volumes, nodes and the broker. */
+/** Faults of machines, Pods, volumes, nodes and the broker. */
 public final class Faults {
 
   private final SimulatedApiServer api;
@@ -30,7 +30,7 @@ public final class Faults {
 
   // Machines
 
-  /** It and its Pods run on, but nobody hears of them. */
+  /** The machine and its Pods still run, but are unreachable. */
   public void silence(String machine) {
     machines.states().put(machine, KubernetesNode.State.SILENT);
     api.numbersOfPods().stream()
@@ -46,7 +46,7 @@ public final class Faults {
     machines.states().put(machine, KubernetesNode.State.READY);
   }
 
-  /** It is taken out of the cluster, and will not return; volumes on it are of no use any more. */
+  /** The machine is removed from the cluster, and its volumes are lost. */
   public void destroy(String machine) {
     silence(machine);
     machines.states().put(machine, KubernetesNode.State.GONE);
@@ -62,7 +62,7 @@ public final class Faults {
     nodes.stopWithoutPod();
   }
 
-  /** What a user begins with kubectl delete. */
+  /** A Pod that was deleted and has not ended yet. */
   public void terminate(String pod) {
     api.terminate(pod(number(pod)));
   }
@@ -72,7 +72,7 @@ public final class Faults {
     api.deleteClaim(n);
   }
 
-  /** The data is gone, and the node's program with it, but not the claim. */
+  /** The data is gone and the node has crashed, but the claim is there. */
   public void emptyVolume(int n) {
     nodes.loseData(n);
     nodes.crash(n);
@@ -80,12 +80,12 @@ public final class Faults {
 
   // Nodes
 
-  /** A node whose program ends again and again, so that its container waits to be started. */
+  /** The node has crashed, and its container waits for its restart. */
   public void crash(String pod) {
     nodes.crash(number(pod));
   }
 
-  /** A node whose program ends again and again for a reason of its own, until told otherwise. */
+  /** The node crashes at every start, until {@link #crashNoMore}. */
   public void crashAlways(String pod) {
     nodes.crashAlways(pod);
     crash(pod);
@@ -95,7 +95,7 @@ public final class Faults {
     nodes.crashNoMore(pod);
   }
 
-  /** It was refused by its volume, and is not any more. */
+  /** A node that refused to start on its empty volume has started after all. */
   public void startsAfterRefusal(String pod) {
     int n = number(pod);
     ObjectNode container = PodStatus.queueNode(pod(n));
@@ -104,19 +104,19 @@ public final class Faults {
     container.putObject("state").putObject("running");
   }
 
-  /** A node that runs, but not well enough to serve clients. */
+  /** The node's container runs, but does not serve clients. */
   public void hang(String pod) {
     int n = number(pod);
     PodStatus.write(pod(n), true, false);
     members.nodes().replace(NAMES.brokerNode(n), false);
   }
 
-  /** Kubernetes alone says of a node which serves clients that it does not. */
+  /** Kubernetes reports a node as not ready that serves clients. */
   public void takeForNotReady(String pod) {
     PodStatus.writeNotReady(pod(number(pod)));
   }
 
-  /** It has just started, and tells nothing of them yet. */
+  /** The node has just started, and its plugins are unknown. */
   public void keepSilentAboutPlugins(int n) {
     members.plugins().remove(NAMES.brokerNode(n));
   }
@@ -129,17 +129,17 @@ public final class Faults {
 
   // The broker
 
-  /** No queue has a leader any more, although all nodes run. */
+  /** No queue has a leader, although all nodes run. */
   public void loseLeaders() {
     members.loseLeaders();
   }
 
-  /** RabbitMQ has dropped the deletion of a queue half-way. */
+  /** A deletion of the queue is half done. */
   public void deleteByHalf(String queue) {
     broker.deleteByHalf(queue);
   }
 
-  /** A move stops, as by the loss of the node where it runs, until it is started again. */
+  /** A move stops, as after the loss of its node, until it is restarted. */
   public void stopMove(String name) {
     broker.stopMove(name);
   }

@@ -42,7 +42,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A cluster with the operator in it: what the operator observes, and what becomes of its plans. It
+ * A cluster with the operator: its observations, and the effect of its plans. It
  * fails at once where a plan would do harm.
  */
 public final class InMemoryCluster {
@@ -91,19 +91,19 @@ public final class InMemoryCluster {
     return faults;
   }
 
-  // What holds from now on
+  // Settings
 
-  /** That many nodes at most start at each {@link #settle}. */
+  /** At most this many nodes start at each {@link #settle}. */
   public void startNodesSlowly(int perStep) {
     nodes.startSlowly(perStep);
   }
 
-  /** It is a failure when no majority of the nodes runs. */
+  /** From now on the test fails when no majority of the nodes runs. */
   public void guardMajority() {
     guarded = true;
   }
 
-  /** The operator makes gateways of this image. */
+  /** The image of new gateways. */
   public void setGatewayImage(String image) {
     gatewayImage = image;
   }
@@ -142,7 +142,7 @@ public final class InMemoryCluster {
 
   // What the operator does
 
-  /** Plans and does everything until there is nothing to do, nor later. */
+  /** Runs passes until there is nothing to do, also two minutes later. */
   public void converge(MessageTopologySpec spec) {
     boolean waited = false;
     for (int passes = 0; passes < 400; passes++) {
@@ -160,7 +160,7 @@ public final class InMemoryCluster {
     throw new AssertionError("still not converged: " + plan(spec));
   }
 
-  /** One pass of the operator, and what happens until the next one. */
+  /** Runs a pass, and what happens until the next one. */
   public ReconcilePlan step(MessageTopologySpec spec) {
     ReconcilePlan plan = plan(spec);
     carryOut(plan, Integer.MAX_VALUE);
@@ -172,7 +172,7 @@ public final class InMemoryCluster {
     return planner(spec).plan();
   }
 
-  /** What is planned for a spec of which the rest makes no sense. */
+  /** What is planned for the nodes while the rest of the spec is invalid. */
   public ReconcilePlan planNodes(MessageTopologySpec spec) {
     return planner(spec).planNodes();
   }
@@ -187,7 +187,7 @@ public final class InMemoryCluster {
         () -> "random" + ++randomTexts);
   }
 
-  /** Does the first actions of a plan, as an operator does that is then killed. */
+  /** Carries out the first actions of a plan, as an operator that is then killed. */
   public void carryOut(ReconcilePlan plan, int limit) {
     boolean blind = observeBroker() instanceof Unreachable;
     int left = inTurn(plan.support(), limit, blind);
@@ -204,7 +204,7 @@ public final class InMemoryCluster {
     plan.consumers().stream().limit(left).forEach(actions::apply);
   }
 
-  /** Up to the first that is refused; how many more may be done. */
+  /** Up to the first action that is refused; returns how many more may be done. */
   private int inTurn(List<KubernetesAction> planned, int limit, boolean blind) {
     for (KubernetesAction action : planned.stream().limit(limit).toList()) {
       if (blind) {
@@ -221,12 +221,12 @@ public final class InMemoryCluster {
     actions.apply(action);
   }
 
-  /** An operator that starts again has seen nothing yet. */
+  /** The operator is restarted, and forgets what it has observed. */
   public void restartOperator() {
     lastSeenRunning.clear();
   }
 
-  // What the operator sees
+  // What the operator observes
 
   public Observation observe() {
     SortedMap<Integer, QueueNode> seen = new TreeMap<>();
@@ -304,15 +304,15 @@ public final class InMemoryCluster {
         .collect(toCollection(TreeSet::new));
   }
 
-  // What goes on by itself
+  // Time
 
   public void pass(Duration time) {
     clock.pass(time);
   }
 
   /**
-   * Time passes: Pods end and start, volumes are bound, nodes found and join a cluster. A new node
-   * needs two such steps until it runs. Nothing of that goes on on a silent machine.
+   * Time passes: Pods end and start, volumes are bound, nodes form and join a cluster. A new node
+   * needs two such steps until it runs. Nothing changes on a silent machine.
    *
    * @return whether a node came or went
    */
@@ -327,7 +327,7 @@ public final class InMemoryCluster {
     return ended || started || moved;
   }
 
-  // What there is
+  // The state of the cluster
 
   public Set<String> names(String kind) {
     return api.names(kind);

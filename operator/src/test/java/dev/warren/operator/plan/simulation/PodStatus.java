@@ -56,7 +56,7 @@ final class PodStatus {
         .put("exitCode", QueueNode.VOLUME_EMPTY);
   }
 
-  /** All that Kubernetes notices when a machine falls silent. */
+  /** What Kubernetes changes when a machine falls silent. */
   static void writeNotReady(ObjectNode pod) {
     if (pod.at("/status/conditions/0") instanceof ObjectNode ready) {
       ready.put("status", "False");

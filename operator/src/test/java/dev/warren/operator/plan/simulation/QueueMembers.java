@@ -75,7 +75,7 @@ public final class QueueMembers {
     members.put(
         queue.name(),
         running.stream()
-            // Like RabbitMQ, which puts them anywhere.
+            // On any node, as RabbitMQ does.
             .skip(classic ? ++placed % running.size() : 0)
             .limit(classic ? 1 : 3)
             .collect(toCollection(LinkedHashSet::new)));
@@ -110,7 +110,7 @@ public final class QueueMembers {
     members.remove(queue);
   }
 
-  /** Somebody takes one member from a queue, if it has several and can do so. */
+  /** Somebody removes a member from a queue, if it has several and a majority. */
   public void shrinkByHand(String queue) {
     Set<String> all = members.getOrDefault(queue, Set.of());
     all.stream()
@@ -153,7 +153,7 @@ public final class QueueMembers {
     return balanced;
   }
 
-  /** One node leads all the queues that it has. */
+  /** The node leads all queues of which it has a member. */
   public void leadAll(int n) {
     members.keySet().stream()
         .filter(queue -> members.get(queue).contains(NAMES.brokerNode(n)))
@@ -171,7 +171,7 @@ public final class QueueMembers {
     return plugins.get(NAMES.brokerNode(n));
   }
 
-  /** Somebody does it by hand. */
+  /** Somebody disables a plugin by hand. */
   public void disablePlugin(int n, String plugin) {
     Set<String> left = new HashSet<>(plugins(n));
     left.remove(plugin);

@@ -22,7 +22,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.Optional;
 
-/** What no plan may do, by what is recorded and what runs. */
+/** What no plan may do. */
 final class Safeguards {
 
   private final SimulatedApiServer api;
@@ -55,7 +55,7 @@ final class Safeguards {
         .contains(n);
   }
 
-  /** Nothing of a node may be taken away that is, or might be, a member. */
+  /** Nothing of a node may be deleted while it is, or might be, a member. */
   void assertIsGone(int n) {
     assertThat(members.nodes()).as("the others know %s", n).doesNotContainKey(NAMES.brokerNode(n));
     assertThat(recorded().flatMap(Membership::removal).filter(d -> !d.isUnderway()))
@@ -64,7 +64,7 @@ final class Safeguards {
         .contains(n);
   }
 
-  /** A removal is recorded before anything else, and none begins while another is underway. */
+  /** No removal begins while another is underway. */
   void assertMayBeRecorded(Membership after) {
     Optional<NodeRemoval> underway = recorded().flatMap(Membership::removing);
     if (underway.isEmpty()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the API server adds to an object, and how it writes what it was given. */
+/** The defaults that the API server adds to an object, and its normalized forms. */
 final class ServerDefaults {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Server-side apply for one field manager that always prevails: what it said before and says no
- * more is removed, and what others say stays.
+ * Server-side apply for one field manager with force: fields that it applied before and applies no
+ * more are removed, and fields of others stay.
  */
 final class ServerSideApply {
 

@@ -28,7 +28,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Set;
 
-/** Carries out single actions, and fails where that would do harm. */
+/** Carries out single actions, and fails where one would do harm. */
 final class SimulatedActions {
 
   private final SimulatedApiServer api;
@@ -128,7 +128,7 @@ final class SimulatedActions {
   void apply(BrokerAction action) {
     if (action instanceof ForgetNode(String node)) {
       forget(node);
-    } else if (members.hasMajority()) { // Else it fails, and the next pass says so.
+    } else if (members.hasMajority()) { // Else it fails, and the next pass reports it.
       if (action instanceof StopNode(String node)) {
         stop(node);
       } else {

@@ -58,7 +58,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What is declared in the broker, and what becomes of it by a plan or by its clients. */
+/** The objects and messages in the broker. */
 public final class SimulatedBroker {
 
   private final QueueMembers members;
@@ -80,7 +80,7 @@ public final class SimulatedBroker {
   }
 
   // What the operator does
-  /** What the operator wants from now on. */
+  /** The spec of the current plan. */
   void expect(MessageTopologySpec spec) {
     expected = spec;
   }
@@ -163,7 +163,7 @@ public final class SimulatedBroker {
     loseQueue(queue);
   }
 
-  /** The queue has gone with the node that had its only member. */
+  /** The queue is lost with its only member. */
   void loseQueue(String queue) {
     queues.remove(queue);
     members.delete(queue);
@@ -209,7 +209,7 @@ public final class SimulatedBroker {
     closed = false;
   }
 
-  /** What has a move goes from one queue to the other. */
+  /** Running moves move all messages from one queue to the other. */
   boolean moveMessages() {
     boolean any = false;
     for (String name : moves.keySet().stream().filter(this::isMoving).toList()) {
@@ -243,7 +243,7 @@ public final class SimulatedBroker {
     }
   }
 
-  // What the operator sees
+  // What the operator observes
 
   BrokerObservation observe() {
     if (!members.nodes().containsValue(true)) {
@@ -293,22 +293,22 @@ public final class SimulatedBroker {
 
   // What clients do, and what somebody does by hand
 
-  /** The first node creates it. */
+  /** The first node creates this user. */
   void createAdministrator() {
     users.put("warren-admin", new User("warren-admin", "", Set.of("administrator"), true));
   }
 
-  /** What clients do: the queue holds that many messages now. */
+  /** Clients have published or consumed: the queue has this many messages. */
   public void setMessages(String queue, long ready) {
     messages.put(queue, ready);
   }
 
-  /** What a client does that declares a queue in its own way. */
+  /** A client declares a queue with other arguments. */
   public void declareByClient(String queue, String type, Map<String, Object> arguments) {
     declare(new Queue(queue, type, arguments));
   }
 
-  /** What a client does that declares a queue in its own way. */
+  /** A client declares a queue with other arguments. */
   public void declareAsClassic(String queue) {
     declareByClient(queue, "classic", Map.of());
   }
@@ -326,7 +326,7 @@ public final class SimulatedBroker {
     bindings.add(binding);
   }
 
-  /** Also what an operator does that ends half-way. */
+  /** Also by an operator that is killed half-way. */
   public void deleteByHand(String queue) {
     removeQueue(queue, false);
   }

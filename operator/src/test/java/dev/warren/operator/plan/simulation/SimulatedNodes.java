@@ -28,7 +28,7 @@ final class SimulatedNodes {
   /** Those with data on their volumes. */
   private final Set<Integer> withData = new HashSet<>();
 
-  /** Pods whose node was stopped although its Erlang goes on; by UID. */
+  /** Pods whose RabbitMQ was stopped while Erlang still runs; by UID. */
   private final Set<String> stopped = new HashSet<>();
 
   private final Set<String> crashLooping = new HashSet<>();
@@ -74,7 +74,7 @@ final class SimulatedNodes {
   }
 
   /**
-   * Pods are scheduled and started, volumes bound; nodes found and join a cluster.
+   * Pods are scheduled and started, volumes are bound, and nodes form or join a cluster.
    *
    * @return whether any was started
    */
@@ -112,7 +112,7 @@ final class SimulatedNodes {
         && machines.isReady(machines.of(n));
   }
 
-  /** A former member that is blank does not start if it knows that it has been one. */
+  /** A node that has joined before does not start on an empty volume. */
   private boolean isRefusedByItsVolume(int n, ObjectNode pod) {
     if (withData.contains(n) || !everJoined.contains(n)) {
       return false;
@@ -123,11 +123,11 @@ final class SimulatedNodes {
     return true;
   }
 
-  /** A node with data goes on; a blank one founds a cluster or joins that of its seed. */
+  /** A node with data continues; a blank one forms a cluster or joins that of its seed. */
   private boolean start(int n, ObjectNode pod) {
     String node = NAMES.brokerNode(n);
     if (withData.contains(n)) {
-      // One that was forgotten is refused by the others.
+      // The others refuse a forgotten node.
       members.plugins().put(node, pluginsOfTheConfiguration());
       return members.nodes().replace(node, true) != null;
     }
@@ -165,7 +165,7 @@ final class SimulatedNodes {
     withData.add(n);
   }
 
-  /** The node's program ends, and its Erlang goes on. */
+  /** RabbitMQ stops, and Erlang still runs. */
   void stop(int n) {
     ObjectNode pod = api.pod(n).orElseThrow();
     members.nodes().put(NAMES.brokerNode(n), false);
@@ -178,7 +178,7 @@ final class SimulatedNodes {
         && machines.isReady(machines.of(n));
   }
 
-  /** Whether enough nodes can decide; one that was stopped in order to be forgotten still votes. */
+  /** Whether the nodes have a majority; a node that was stopped for its removal still votes. */
   boolean haveVotes() {
     long votes =
         members.nodes().keySet().stream()
@@ -188,7 +188,7 @@ final class SimulatedNodes {
     return 2 * votes > members.nodes().size();
   }
 
-  /** Its program ends, so that its container waits to be started. */
+  /** The node has crashed, and its container waits for its restart. */
   void crash(int n) {
     ObjectNode pod = api.pod(n).orElseThrow();
     PodStatus.write(pod, false, false);

@@ -194,7 +194,7 @@ class MigrationPlannerTest {
     cluster.broker().setMessages("a", 3);
 
     for (int pass = 0; pass < passes; pass++) {
-      // Each of them is ended after its first action.
+      // Each operator is killed after its first action.
       cluster.carryOut(cluster.plan(QUORUM), 1);
       cluster.settle();
       assertThat(cluster.broker().messages("a") + cluster.broker().messages(SHELTER)).isEqualTo(3);

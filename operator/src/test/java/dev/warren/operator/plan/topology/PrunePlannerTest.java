@@ -106,7 +106,7 @@ class PrunePlannerTest {
     assertThat(plan.record().queues()).containsOnlyKeys("old");
   }
 
-  /** Its counts read as zero then. */
+  /** Then its counts are zero. */
   @Test
   void aQueueWithoutALeaderIsNotEmpty() {
     declare(spec("quorum", "DeleteIfEmpty"));
@@ -203,7 +203,7 @@ class PrunePlannerTest {
     assertThat(plan.record()).isEqualTo(OwnershipRecord.of(read(spec("quorum", "Retain"))));
   }
 
-  /** Only the value that the queue had when it was declared is known when it has left. */
+  /** After its removal, only the value from its declaration is known. */
   @Test
   void newObjectsAreRecordedBeforeTheyAreDeclared() {
     assertThat(plan(spec("quorum", "Retain"), Set.of()).record())

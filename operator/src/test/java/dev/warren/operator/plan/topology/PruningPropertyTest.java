@@ -30,7 +30,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Whatever is edited, in whatever order, and wherever the operator is killed meanwhile. */
+/** Any edits, in any order, wherever the operator is killed. */
 class PruningPropertyTest {
 
   private static final String THEIRS = "theirs";

@@ -114,7 +114,7 @@ class TopologyPlannerTest {
         Map.of(), Map.of(queue.name(), queue), Set.of(), Map.of(), Map.of());
   }
 
-  /** What a broker would hold after the plan; its maps refuse what the plan must not do. */
+  /** What a broker would have after the plan; its immutable maps refuse other changes. */
   private static BrokerDefinitions carriedOut(TopologyPlan plan, BrokerDefinitions before) {
     Map<String, Exchange> exchanges = new HashMap<>(before.exchanges());
     Map<String, Queue> queues = new HashMap<>(before.queues());

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the API server calls by the field of an object is told by the user's own field. */
+/** A violation names the user's own field, not the field of the generated object. */
 class PodTemplateDryRunTest {
 
   private static final List<PodTemplateDryRun> PROOFS =

@@ -27,6 +27,6 @@ interface Autoscaler {
   /** Called once a second; returns the desired number of replicas, if it changes. */
   OptionalInt tick(Look look);
 
-  /** The program that scales is restarted and remembers nothing. */
+  /** The autoscaler is restarted and remembers nothing. */
   default void restart() {}
 }

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  */
 final class Simulation {
 
-  /** What was seen at one moment, for drawing. */
+  /** A point of the drawing. */
   record Point(double at, double arrivals, int replicas) {}
 
   record Run(Score score, List<Point> points) {}
@@ -214,7 +214,7 @@ final class Simulation {
     }
   }
 
-  /** What all replicas need together serves one message after the other. */
+  /** A resource that all replicas share serves one message after the other. */
   private double finish(double start) {
     double limit = trace.limit().applyAsDouble(start);
     sharedFree = Math.max(sharedFree, start) + 1 / limit;
@@ -225,7 +225,7 @@ final class Simulation {
     return waited > trace.policy().maxWait().toSeconds();
   }
 
-  /** Those that are to be removed finish their work. */
+  /** Replicas that are removed finish their work. */
   private void leave() {
     pods.removeIf(pod -> pod.leaving && pod.slots.stream().noneMatch(slot -> slot.isBusy(now)));
   }
@@ -277,7 +277,7 @@ final class Simulation {
     pods.add(pod);
   }
 
-  /** First one that is not ready, else the newest: as a ReplicaSet does. */
+  /** First an unready one, else the newest, as a ReplicaSet does. */
   private void removePod() {
     pods.stream()
             .filter(pod -> !pod.leaving)
