@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A bad change to a topology that is Ready: it is shown where it is wrong, and what runs goes on.
+ * A bad change to a topology that is Ready: the status shows the mistake, and running Pods stay.
  */
 class BadChangeE2E {
 

@@ -6,8 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A topology that cannot be had: its status says what is in the way, and it is Ready when that is
- * not.
+ * A topology that cannot start: its status names the obstacle, and it becomes Ready without it.
  */
 class BadInputE2E {
 

@@ -60,7 +60,7 @@ class DriftE2E {
       Deployment | orders-worker     | {.spec.replicas}   | {"spec": {"replicas": 0}}
       """)
   void aChangedFieldIsRevertedAndReported(String kind, String name, String field, String change) {
-    int told = topology.timesPutRight(kind, name);
+    int before = topology.timesRestored(kind, name);
     String object = kind + "/" + name;
     String original = value(object, field);
 
@@ -70,7 +70,7 @@ class DriftE2E {
     awaitBack(
         () -> {
           assertThat(value(object, field)).isEqualTo(original);
-          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+          assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
         });
   }
 
@@ -82,7 +82,7 @@ class DriftE2E {
     "Deployment, orders-worker"
   })
   void aDeletedObjectIsRestoredAndReported(String kind, String name) {
-    int told = topology.timesPutRight(kind, name);
+    int before = topology.timesRestored(kind, name);
     String object = kind + "/" + name;
     String deleted = value(object, "{.metadata.uid}");
 
@@ -91,14 +91,14 @@ class DriftE2E {
     awaitBack(
         () -> {
           assertThat(value(object, "{.metadata.uid}")).isNotEqualTo(deleted);
-          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+          assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
         });
   }
 
   @Test
   void aDeletedQueueIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("Queue", "waiting");
+    int before = topology.timesRestored("Queue", "waiting");
 
     broker.deleteQueue("waiting");
 
@@ -106,14 +106,14 @@ class DriftE2E {
         () -> {
           assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting", "bound");
           assertThat(broker.bindings()).contains(new Bound("amq.topic", "waiting", "wait"));
-          assertThat(topology.timesPutRight("Queue", "waiting")).isGreaterThan(told);
+          assertThat(topology.timesRestored("Queue", "waiting")).isGreaterThan(before);
         });
   }
 
   @Test
   void aDeletedExchangeIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("Exchange", "events");
+    int before = topology.timesRestored("Exchange", "events");
 
     broker.deleteExchange("events");
 
@@ -121,7 +121,7 @@ class DriftE2E {
         () -> {
           assertThat(broker.exchanges()).containsExactly("events");
           assertThat(broker.bindings()).contains(new Bound("events", "bound", "some"));
-          assertThat(topology.timesPutRight("Exchange", "events")).isGreaterThan(told);
+          assertThat(topology.timesRestored("Exchange", "events")).isGreaterThan(before);
         });
   }
 
@@ -130,14 +130,14 @@ class DriftE2E {
     Broker broker = topology.broker();
     Bound binding = new Bound("events", "bound", "some");
     String name = "'events' to 'bound' by 'some'";
-    int told = topology.timesPutRight("Binding", name);
+    int before = topology.timesRestored("Binding", name);
 
     broker.unbind(binding);
 
     awaitBack(
         () -> {
           assertThat(broker.bindings()).contains(binding);
-          assertThat(topology.timesPutRight("Binding", name)).isGreaterThan(told);
+          assertThat(topology.timesRestored("Binding", name)).isGreaterThan(before);
         });
   }
 
@@ -145,7 +145,7 @@ class DriftE2E {
   void aChangedPolicyIsRevertedAndADeletedOneRestored() {
     Broker broker = topology.broker();
     String original = broker.policies().get("warren.waiting");
-    int told = topology.timesPutRight("Policy", "warren.waiting");
+    int before = topology.timesRestored("Policy", "warren.waiting");
 
     broker.put(
         "policies/%2F/warren.waiting",
@@ -156,35 +156,35 @@ class DriftE2E {
     awaitBack(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
-          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 1);
+          assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deletePolicy("warren.waiting");
     awaitBack(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
-          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 2);
+          assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 2);
         });
   }
 
   @Test
   void permissionsAndADeletedUserAreRestored() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("User", "app");
+    int before = topology.timesRestored("User", "app");
 
     broker.put("permissions/%2F/app", "{\"configure\": \"\", \"write\": \"\", \"read\": \".*\"}");
 
     awaitBack(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
-          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 1);
+          assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deleteUser("app");
     awaitBack(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
-          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 2);
+          assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 2);
         });
   }
 
@@ -195,12 +195,12 @@ class DriftE2E {
 
     topology.apply(spec(PLUGIN)).awaitReady();
     assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
-    assertThat(topology.timesPutRight("Plugins", node)).as("the user's own change").isZero();
+    assertThat(topology.timesRestored("Plugins", node)).as("the user's own change").isZero();
     namespace.run("exec", "orders-0", "--", "rabbitmq-plugins", "disable", PLUGIN);
 
     awaitBack(
         () -> {
-          assertThat(topology.timesPutRight("Plugins", node)).isOne();
+          assertThat(topology.timesRestored("Plugins", node)).isOne();
           assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
         });
     topology.apply(spec(""));

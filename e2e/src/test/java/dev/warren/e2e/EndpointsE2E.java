@@ -96,7 +96,7 @@ class EndpointsE2E {
 
   /**
    * Of 64 MB at once a gateway holds a quarter of its heap, 24 MiB, and refuses the rest. As lines,
-   * for under such a load a client may well pause for longer than a request of no framing can.
+   * because under such a load a client may pause for longer than the end of a raw request.
    */
   @Test
   void moreThanTheGatewaysMemoryIsRefusedAndItKeepsServing() {

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a replacement and a pass cost as the quorum queues of three nodes grow more: make
- * bench-queues.
+ * The time of a replacement and of a pass with more and more quorum queues: make bench-queues.
  */
 @Isolated("it measures")
 class ManyQueuesBenchmark {

@@ -24,7 +24,7 @@ class NodeReplacedE2E {
 
   private static final int QUEUES = 50;
 
-  private static final Duration TOLD = Duration.ofSeconds(90);
+  private static final Duration REPORTED = Duration.ofSeconds(90);
 
   /** A queue node's grace period is 90 s; it uses it up when nobody is left to hand over to. */
   private static final Duration ENDED = Duration.ofSeconds(150);
@@ -82,7 +82,7 @@ class NodeReplacedE2E {
 
     topology.awaitTrouble("NodesReady");
     await("Kubernetes notices, and replaceAfter has passed")
-        .atMost(TOLD)
+        .atMost(REPORTED)
         .until(
             () ->
                 namespace

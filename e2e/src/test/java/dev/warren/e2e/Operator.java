@@ -26,8 +26,8 @@ final class Operator {
 
   /**
    * Kubernetes' own controllers look at an API server that was away after up to a minute
-   * (client-go's reflector backs off for 30 s, and by chance for twice that): so long no Pod is
-   * made for one that is gone.
+   * (client-go's reflector backs off for 30 s, and by chance for twice that). Until then no missing
+   * Pod is created.
    */
   private static final Duration STARTED = Duration.ofSeconds(120);
 

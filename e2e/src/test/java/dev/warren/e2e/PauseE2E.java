@@ -93,7 +93,7 @@ class PauseE2E {
   }
 
   private static void awaitTold(ThrowingRunnable assertion) {
-    await("it is told").atMost(A_WHILE).untilAsserted(assertion);
+    await("it is reported").atMost(A_WHILE).untilAsserted(assertion);
   }
 
   private static String reason(String type) {

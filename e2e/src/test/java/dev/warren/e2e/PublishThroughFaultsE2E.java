@@ -47,7 +47,7 @@ class PublishThroughFaultsE2E {
 
     int refused = repeated(publisher);
     memoryLimit("flood-1", "absolute", "1MB");
-    await("an alarm is told to who publishes")
+    await("an alarm is reported to publishers")
         .atMost(SOON)
         .until(() -> repeated(publisher) > refused);
     memoryLimit("flood-1", "0.6");

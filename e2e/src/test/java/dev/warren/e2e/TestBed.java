@@ -93,8 +93,7 @@ final class TestBed {
     try {
       Process process =
           new ProcessBuilder(with(arguments, program)).redirectErrorStream(true).start();
-      // Our inputs are small beside what kubectl reads before it prints, so nobody waits for
-      // nobody.
+      // Our inputs are smaller than what kubectl reads before it prints, so there is no deadlock.
       try (var stdin = process.outputWriter(UTF_8)) {
         stdin.write(input);
       }

@@ -40,7 +40,7 @@ final class Topology {
   /** Far more than needed, because several tests run at the same time. */
   private static final Duration READY = Duration.ofSeconds(180);
 
-  private static final Duration TOLD = Duration.ofSeconds(60);
+  private static final Duration REPORTED = Duration.ofSeconds(60);
   private static final Duration GONE = Duration.ofSeconds(90);
 
   /** For a replacement, which takes about replaceAfter + 20 s. */
@@ -126,7 +126,7 @@ final class Topology {
 
   /** Waits until the condition is True. */
   void awaitTrue(String condition) {
-    awaitCondition(condition, "True", TOLD);
+    awaitCondition(condition, "True", REPORTED);
   }
 
   /**
@@ -134,9 +134,9 @@ final class Topology {
    * topology is not Ready: False, or Unknown if it is not known what is declared.
    */
   void awaitTrouble(String condition, String... words) {
-    awaitCondition(condition, "False", TOLD, words);
+    awaitCondition(condition, "False", REPORTED, words);
     await(name + " is not Ready")
-        .atMost(TOLD)
+        .atMost(REPORTED)
         .pollInterval(OFTEN)
         .until(
             () -> condition("Ready").map(Condition::getStatus).orElse("True"),
@@ -152,13 +152,13 @@ final class Topology {
               Condition condition = condition(type).orElse(null);
               assertThat(condition).as("the newest generation's condition").isNotNull();
               assertThat(condition.getStatus()).as(condition.getMessage()).isEqualTo(status);
-              String told = condition.getReason() + ": " + condition.getMessage();
-              assertThat(List.of(words)).as(told).allMatch(told::contains);
+              String shown = condition.getReason() + ": " + condition.getMessage();
+              assertThat(List.of(words)).as(shown).allMatch(shown::contains);
             });
   }
 
   /** How often something was restored, by its status. */
-  int timesPutRight(String kind, String name) {
+  int timesRestored(String kind, String name) {
     return Optional.ofNullable(get().getStatus().drift()).stream()
         .flatMap(List::stream)
         .filter(drift -> drift.kind().equals(kind) && drift.name().equals(name))

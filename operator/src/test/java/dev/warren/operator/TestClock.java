@@ -14,7 +14,7 @@ public final class TestClock extends Clock {
 
   private volatile Instant now = BEGIN;
 
-  public void pass(Duration time) {
+  public void advance(Duration time) {
     now = now.plus(time);
   }
 

@@ -84,7 +84,7 @@ class StatusApiServerTest {
                 "orders-1", "its machine is gone", "orders-3", "2026-01-02T03:04:05Z", null, null)),
         List.of(
             new MessageTopologyStatus.QueueStatus(
-                "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, 5L, "one copy is offline")),
+                "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, 5L, "one member is offline")),
         "2026-01-02T03:04:05Z",
         new MessageTopologyStatus.Binding("orders-connection"),
         List.of(

@@ -51,7 +51,7 @@ final class BrokerProxy implements AutoCloseable {
     connections.forEach(NetSocket::close);
   }
 
-  void mend() {
+  void restore() {
     refusing = false;
   }
 

@@ -262,7 +262,7 @@ class RequestReplyIT {
         assertThat(servers.areReady()).isFalse();
       }
 
-      proxy.mend();
+      proxy.restore();
       await().until(servers::areReady);
       servers.apply(config(with(Framing.LINE, QUEUE, 5000)));
       assertThat(answerToALine(port, "again")).isEqualTo("again");

@@ -42,7 +42,7 @@ class BrokerWorkerTest {
   private void execute(Runnable run) {
     if (holds) {
       held.add(run);
-      clock.pass(Duration.ofSeconds(6));
+      clock.advance(Duration.ofSeconds(6));
     } else {
       run.run();
     }

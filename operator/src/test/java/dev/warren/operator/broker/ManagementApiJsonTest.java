@@ -222,12 +222,12 @@ class ManagementApiJsonTest {
         [{"name": "s", "type": "stream", "messages_ready": 9, "state": "running"},
          {"name": "q", "type": "classic", "node": "rabbit@b", "online": null, "state": "running"}]
         """;
-    String copies =
+    String members =
         """
         [{"name": "s", "leader": "rabbit@a", "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@a"]},
          {"name": "q", "online": null}]
         """;
-    assertThat(StateJson.queues(totals, copies))
+    assertThat(StateJson.queues(totals, members))
         .isEqualTo(
             Map.of(
                 "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),

@@ -97,7 +97,7 @@ class MoveWatchTest {
   @Test
   void nothingIsKnownWhileTheBrokerDoesNotAnswer() {
     after(0);
-    clock.pass(Duration.ofSeconds(60));
+    clock.advance(Duration.ofSeconds(60));
 
     assertThat(watch.stalled(UID, new Unreachable("no answer"), clock.instant())).isEmpty();
     assertThat(after(0)).containsExactly(SHELTER);
@@ -106,13 +106,13 @@ class MoveWatchTest {
   @Test
   void topologiesDoNotAffectEachOther() {
     after(0);
-    clock.pass(Duration.ofSeconds(60));
+    clock.advance(Duration.ofSeconds(60));
 
     assertThat(watch.stalled("another", broker(), clock.instant())).isEmpty();
   }
 
   private Set<String> after(int seconds) {
-    clock.pass(Duration.ofSeconds(seconds));
+    clock.advance(Duration.ofSeconds(seconds));
     Instant now = clock.instant();
     return watch.stalled(UID, broker(), now);
   }

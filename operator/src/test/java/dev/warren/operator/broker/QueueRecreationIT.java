@@ -83,7 +83,7 @@ class QueueRecreationIT {
       assertThat(observed().moves()).doesNotContainKey(SHELTER);
       assertThat(observed().closed()).isFalse();
       int before = client.confirmed.size();
-      await("the client goes on").until(() -> client.confirmed.size() > before + 100);
+      await("the client continues").until(() -> client.confirmed.size() > before + 100);
       broker.apply(new StartMove(SHELTER, new Move(SHELTER, QUEUE)));
       await("all is back").atMost(COUNTED).until(() -> messages(SHELTER) == 0);
       client.stop();
@@ -115,7 +115,7 @@ class QueueRecreationIT {
         new QueueRecreation(
             broker::apply,
             queue -> {
-              clock.pass(Duration.ofSeconds(11));
+              clock.advance(Duration.ofSeconds(11));
               return new Counted(left.get(), left.getAndDecrement(), 0);
             },
             clock,

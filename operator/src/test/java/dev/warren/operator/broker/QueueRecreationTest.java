@@ -153,6 +153,6 @@ class QueueRecreationTest {
 
   private void pause(Duration time) {
     paused = paused.plus(time);
-    clock.pass(time);
+    clock.advance(time);
   }
 }

@@ -45,7 +45,7 @@ final class FakeBroker implements BrokerClient {
   public void apply(BrokerAction action) {
     String queue =
         action instanceof DeclareQueue(Queue declared) ? declared.name() : action.describe();
-    clock.pass(Duration.ofSeconds(2));
+    clock.advance(Duration.ofSeconds(2));
     if (failures.containsKey(queue)) {
       throw failures.get(queue);
     }

@@ -68,7 +68,7 @@ class KubernetesWriterApiServerTest {
 
   @ParameterizedTest
   @CsvSource({"orders, an earlier MessageTopology orders", "parcels, MessageTopology parcels"})
-  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsNamed(String topology, String told) {
+  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsNamed(String topology, String expected) {
     Owner earlier = new Owner(namespace, topology, "another-uid");
     client
         .resource(
@@ -79,7 +79,7 @@ class KubernetesWriterApiServerTest {
 
     assertThat(carryOut(new Create(ours("settings", Map.of()), "missing")).refusal())
         .contains(
-            new Problem(Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to " + told));
+            new Problem(Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to " + expected));
   }
 
   @Test

@@ -227,7 +227,7 @@ class PlanExecutorApiServerTest {
 
   @Test
   void aLongActionRunsBesideThePassAndLaterOnesWait() {
-    execution.setExecutor(run -> execution.clock().pass(Duration.ofSeconds(6)));
+    execution.setExecutor(run -> execution.clock().advance(Duration.ofSeconds(6)));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
@@ -244,7 +244,7 @@ class PlanExecutorApiServerTest {
 
   @Test
   void aLongActionOnANodeIsReportedForTheNodes() {
-    execution.setExecutor(run -> execution.clock().pass(Duration.ofSeconds(6)));
+    execution.setExecutor(run -> execution.clock().advance(Duration.ofSeconds(6)));
 
     ReconcileResult result =
         execution.carryOut(List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());

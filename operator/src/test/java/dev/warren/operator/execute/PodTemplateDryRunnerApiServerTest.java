@@ -64,9 +64,9 @@ class PodTemplateDryRunnerApiServerTest {
             + "| spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\"",
         "{}| spec.containers: Required value",
       })
-  void aMistakeIsReportedWithItsPathInTheConsumersTemplate(String podSpec, String told) {
+  void aMistakeIsReportedWithItsPathInTheConsumersTemplate(String podSpec, String expected) {
     assertThat(violations(consumer("{spec: " + podSpec + "}")))
-        .containsExactly("spec.consumers[1].template." + told);
+        .containsExactly("spec.consumers[1].template." + expected);
   }
 
   @Test
@@ -100,11 +100,11 @@ class PodTemplateDryRunnerApiServerTest {
             + "| spec.nodes.podTemplate: pods \"orders-0.proof\" is forbidden: no PriorityClass with name none",
         "image: ' i'| spec.nodes.image: Invalid value: \" i\": must not have leading or trailing",
       })
-  void aMistakeIsReportedWithItsPathInTheNodes(String nodes, String told) {
+  void aMistakeIsReportedWithItsPathInTheNodes(String nodes, String expected) {
     assertThat(violations("nodes: {" + STORED + nodes + "}"))
         .singleElement()
         .asString()
-        .startsWith(told);
+        .startsWith(expected);
   }
 
   /** The existing object would hide the mistake: its name is taken. */

@@ -111,7 +111,7 @@ class RecordBeforeActApiServerTest {
 
   @Test
   void nothingIsDoneWhenTheApiServerDoesNotAnswer() {
-    KubernetesClient nobody =
+    KubernetesClient unreachable =
         new KubernetesClientBuilder()
             .withConfig(
                 new ConfigBuilder()
@@ -119,7 +119,7 @@ class RecordBeforeActApiServerTest {
                     .withRequestRetryBackoffLimit(0)
                     .build())
             .build();
-    KubernetesWriter writer = execution.writer(nobody);
+    KubernetesWriter writer = execution.writer(unreachable);
 
     assertThatThrownBy(
             () ->

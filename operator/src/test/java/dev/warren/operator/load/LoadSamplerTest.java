@@ -190,7 +190,7 @@ class LoadSamplerTest {
     awaitSamples(2);
     assertThat(woken).as("for a moment only").isEmpty();
 
-    clock.pass(Duration.ofSeconds(16));
+    clock.advance(Duration.ofSeconds(16));
     await().until(() -> woken.size() == 1);
     broker.failure = null;
     await().until(() -> woken.size() == 2);
@@ -208,7 +208,7 @@ class LoadSamplerTest {
     assertThat(question.queues()).containsExactlyInAnyOrder("queue-a", "queue-b");
     woken.clear();
     decided = 1;
-    broker.failure = new IllegalStateException("the next sample tells nothing");
+    broker.failure = new IllegalStateException("the next sample fails");
 
     question.answer().complete(Optional.of("queue-b"));
 
@@ -320,12 +320,12 @@ class LoadSamplerTest {
     await().until(() -> !sampler.scaling(old).isEmpty());
     decided = 3;
 
-    MessageTopology anew = topology("new", "a");
-    assertThat(sampler.scaling(anew)).isEmpty();
-    follow(anew);
+    MessageTopology recreated = topology("new", "a");
+    assertThat(sampler.scaling(recreated)).isEmpty();
+    follow(recreated);
 
-    await().until(() -> !sampler.scaling(anew).isEmpty());
-    assertThat(sampler.scaling(anew).get("a").decision().replicas()).isEqualTo(3);
+    await().until(() -> !sampler.scaling(recreated).isEmpty());
+    assertThat(sampler.scaling(recreated).get("a").decision().replicas()).isEqualTo(3);
     assertThat(sampler.scaling(old)).isEmpty();
   }
 
@@ -465,7 +465,7 @@ class LoadSamplerTest {
 
     @Override
     public BrokerObservation observe() {
-      throw new AssertionError("too dear to be asked every few seconds");
+      throw new AssertionError("too expensive for every sample");
     }
 
     @Override

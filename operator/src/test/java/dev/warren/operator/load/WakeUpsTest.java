@@ -54,7 +54,7 @@ class WakeUpsTest {
     assertThat(questions.get(1).queues()).containsExactly("b");
     answer(1, "b");
     assertThat(arrived).containsExactly("a", "b");
-    assertThat(questions).as("nobody is left to be waited for").hasSize(2);
+    assertThat(questions).as("no queue is left to wait for").hasSize(2);
     wakeUps.listen(Set.of(FIRST), Set.of("b"));
     assertThat(questions).hasSize(3);
   }

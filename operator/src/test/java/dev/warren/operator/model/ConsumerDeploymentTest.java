@@ -217,7 +217,7 @@ class ConsumerDeploymentTest {
 
   @Test
   void theDispatcherGetsItsConfiguration() throws JsonProcessingException {
-    assertThat(told(""))
+    assertThat(deliveryJson(""))
         .isEqualTo(
             JSON.readTree(
                 """
@@ -236,9 +236,9 @@ class ConsumerDeploymentTest {
         "{exchange: events}                | {\"exchange\": \"events\"}",
         "{exchange: events, routingKey: ''} | {\"exchange\": \"events\", \"routingKey\": \"\"}",
       })
-  void theDispatcherKnowsTheDeadLetterTarget(String deadLetter, String told)
+  void theDispatcherKnowsTheDeadLetterTarget(String deadLetter, String expected)
       throws JsonProcessingException {
-    assertThat(told(deadLetter).get("deadLetter")).isEqualTo(JSON.readTree(told));
+    assertThat(deliveryJson(deadLetter).get("deadLetter")).isEqualTo(JSON.readTree(expected));
   }
 
   @Test
@@ -322,7 +322,7 @@ class ConsumerDeploymentTest {
     assertThat(value).contains("http://shop.default/$$(HOME)/$$$$");
   }
 
-  private static JsonNode told(String deadLetter) throws JsonProcessingException {
+  private static JsonNode deliveryJson(String deadLetter) throws JsonProcessingException {
     return JSON.readTree(variable(delivery(deadLetter), "WARREN_HTTP_DELIVERY"));
   }
 

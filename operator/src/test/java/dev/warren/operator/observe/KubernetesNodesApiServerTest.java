@@ -77,17 +77,17 @@ class KubernetesNodesApiServerTest {
     assertThat(state()).as("without a lease").isEqualTo(State.SILENT);
 
     renewLease();
-    clock.pass(Duration.ofSeconds(21));
+    clock.advance(Duration.ofSeconds(21));
 
     assertThat(state()).isEqualTo(State.SILENT);
   }
 
   @Test
   void aLeaseFromAClockThatIsAheadExpiresToo() {
-    clock.pass(Duration.ofHours(1));
+    clock.advance(Duration.ofHours(1));
     machine("Unknown");
     renewLease();
-    clock.pass(Duration.ofMinutes(-30));
+    clock.advance(Duration.ofMinutes(-30));
 
     assertThat(state()).isEqualTo(State.SILENT);
   }

@@ -2,6 +2,7 @@ package dev.warren.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.operator.TestClock;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
@@ -12,7 +13,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
-import java.time.Instant;
+
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,6 @@ class ActionInProgressTest {
 
   private static Optional<Underway> underway(BrokerAction action) {
     return Optional.of(
-        new Underway(action, Instant.parse("2026-01-01T00:00:00Z"), Optional.empty()));
+        new Underway(action, TestClock.BEGIN, Optional.empty()));
   }
 }

@@ -31,9 +31,9 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Whatever befalls the nodes, as long as a majority of them and of each queue's members is left: in
- * the end there are as many nodes as wanted, and every queue has its members. What must not happen
- * on the way is checked by the cluster itself.
+ * After any faults that leave a majority of the nodes and of each queue's members, the cluster ends
+ * with the wanted number of nodes, and every queue has its members. The cluster itself checks what
+ * must not happen on the way.
  */
 class HealingPropertyTest {
 
@@ -88,7 +88,7 @@ class HealingPropertyTest {
     cluster.converge(spec());
     cluster.startNodesSlowly(speed);
     for (Event event : events) {
-      befall(event);
+      inject(event);
       for (int i = 0; i < event.passes(); i++) {
         cluster.step(spec());
       }
@@ -101,7 +101,7 @@ class HealingPropertyTest {
     assertHealed();
   }
 
-  private void befall(Event event) {
+  private void inject(Event event) {
     List<Integer> nodes =
         List.copyOf(cluster.brokerNodes().keySet()).stream()
             .map(node -> NAMES.number(node).orElseThrow())
@@ -159,7 +159,7 @@ class HealingPropertyTest {
         cluster.setReachable(false);
         for (int i = 0; i <= event.target(); i++) {
           cluster.step(spec());
-          cluster.pass(Duration.ofSeconds(20));
+          cluster.advance(Duration.ofSeconds(20));
         }
         cluster.setReachable(true);
       }
@@ -185,7 +185,7 @@ class HealingPropertyTest {
       }
       case TIME -> {
         cluster.plan(spec());
-        cluster.pass(Duration.ofSeconds(30L * event.target()));
+        cluster.advance(Duration.ofSeconds(30L * event.target()));
       }
     }
   }
@@ -219,8 +219,8 @@ class HealingPropertyTest {
     boolean majorities =
         cluster.queueMembers().hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
             && cluster.members().values().stream()
-                .filter(copies -> copies.size() > 1 || !hasClassic)
-                .allMatch(copies -> cluster.queueMembers().hasMajorityWithout(copies, lost));
+                .filter(members -> members.size() > 1 || !hasClassic)
+                .allMatch(members -> cluster.queueMembers().hasMajorityWithout(members, lost));
     long ready =
         cluster.machines().values().stream().filter(KubernetesNode.State.READY::equals).count();
     return majorities && ready > 3;
@@ -265,7 +265,7 @@ class HealingPropertyTest {
   }
 
   private void assertHealed() {
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
     ReconcilePlan plan = cluster.plan(spec());
     assertThat(plan.isEmpty()).as("%s", plan).isTrue();
     assertThat(plan.nodeProblems()).isEmpty();

@@ -48,7 +48,7 @@ class ReconcilePlannerConvergenceTest {
     cluster.converge(spec);
 
     assertDeclared(spec);
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
     assertThat(cluster.plan(spec).isEmpty()).isTrue();
   }
 

@@ -36,7 +36,7 @@ class ReconcilePlannerTest {
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
     cluster.settle();
-    cluster.pass(Duration.ofSeconds(60));
+    cluster.advance(Duration.ofSeconds(60));
 
     assertThat(cluster.plan(WITH_QUEUE).broker()).isNotEmpty();
     assertThat(cluster.plan(WITH_QUEUE).topologyProblems()).isEmpty();

@@ -36,9 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the operator writes is taken by the API server, and found as it shall be when it is read
- * again, although the server adds to it and writes some of it in another way. If it were not, the
- * operator would write it again in every pass, without end.
+ * The API server accepts what the operator writes, and the next pass finds no difference, although
+ * the server adds defaults and normalizes values. Otherwise every pass would write it again.
  */
 @Tag("apiserver")
 class ConvergenceApiServerTest {
@@ -191,7 +190,7 @@ class ConvergenceApiServerTest {
 
     scaling =
         Map.of("worker", new ConsumerScaling(Decisions.of(4), Instant.now(), Optional.empty()));
-    assertThat(passes.carryOut(topology).consumerProblems()).as("it is no less ready for that").isEmpty();
+    assertThat(passes.carryOut(topology).consumerProblems()).as("it stays ready").isEmpty();
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
     passes.converge(topology);
 
@@ -245,8 +244,8 @@ class ConvergenceApiServerTest {
   }
 
   /**
-   * The server leaves out what is switched off in it (here, an alpha field of Kubernetes 1.34), and
-   * webhooks change what they like.
+   * The server drops fields of disabled features (here, an alpha field of Kubernetes 1.34), and
+   * webhooks change others.
    */
   @Test
   void aConsumerIsReadyEvenIfTheApiServerDropsAField() {

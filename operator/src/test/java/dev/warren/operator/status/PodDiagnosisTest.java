@@ -39,7 +39,7 @@ class PodDiagnosisTest {
         "its configuration is missing"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CreateContainerConfigError, message: secret x not found}}}]}"
             + "| CreateContainerConfigError | Container app: secret x not found",
-        "a crash loop tells the end of the log"
+        "a crash loop has the end of the log"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CrashLoopBackOff, message: back-off 5m0s}}, lastState: {terminated: {exitCode: 1, reason: Error, message: no such queue}}}]}"
             + "| ContainerFailed | Container app ended with exit code 1: no such queue",
         "a crash without a log"

@@ -27,7 +27,7 @@ class ArrivalsTest {
 
   @Test
   void waitersThatWereNotifiedOrLeftAreForgotten() {
-    CompletableFuture<String> told = arrivals.first(Set.of("a"));
+    CompletableFuture<String> notified = arrivals.first(Set.of("a"));
     CompletableFuture<String> gone = arrivals.first(Set.of("a"));
     assertThat(arrivals.waiting()).isEqualTo(2);
 
@@ -35,7 +35,7 @@ class ArrivalsTest {
     assertThat(arrivals.waiting()).isOne();
 
     arrivals.arrived("a");
-    assertThat(told).isCompletedWithValue("a");
+    assertThat(notified).isCompletedWithValue("a");
     assertThat(arrivals.waiting()).isZero();
   }
 }

@@ -66,7 +66,7 @@ class UnfinishedRequestTest {
     send(4096);
     send(4096);
 
-    assertThat(connection.told).isEqualTo("no memory");
+    assertThat(connection.error).isEqualTo("no memory");
     assertThat(client.inboundMessages()).hasSize(1);
     assertFree(LONGEST - 1);
   }
@@ -95,11 +95,11 @@ class UnfinishedRequestTest {
     client.advanceTimeBy(4, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
     send(1);
-    assertThat(connection.told).isEmpty();
+    assertThat(connection.error).isEmpty();
 
     client.advanceTimeBy(1, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
-    assertThat(connection.told).isEqualTo("too slow");
+    assertThat(connection.error).isEqualTo("too slow");
   }
 
   @Test
@@ -113,7 +113,7 @@ class UnfinishedRequestTest {
     client.advanceTimeBy(4, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
 
-    assertThat(connection.told).isEmpty();
+    assertThat(connection.error).isEmpty();
   }
 
   private void send(int bytes) {
@@ -131,7 +131,7 @@ class UnfinishedRequestTest {
 
     private boolean ending;
     private boolean paused;
-    private String told = "";
+    private String error = "";
 
     @Override
     public boolean isEnding() {
@@ -145,12 +145,12 @@ class UnfinishedRequestTest {
 
     @Override
     public void noMemory() {
-      told = "no memory";
+      error = "no memory";
     }
 
     @Override
     public void tooSlow() {
-      told = "too slow";
+      error = "too slow";
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.IntNode;
+import dev.warren.operator.TestClock;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.Decisions;
 import dev.warren.operator.action.KubernetesAction;
@@ -17,7 +18,7 @@ import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import java.time.Instant;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,7 +174,7 @@ class ScaledConsumerPlannerTest {
 
   private static ConsumerScaling scaling(int replicas) {
     return new ConsumerScaling(
-        Decisions.of(replicas), Instant.parse("2026-01-01T00:00:00Z"), Optional.empty());
+        Decisions.of(replicas), TestClock.BEGIN, Optional.empty());
   }
 
   private int replicas() {

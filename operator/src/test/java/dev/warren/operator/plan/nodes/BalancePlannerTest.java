@@ -32,7 +32,7 @@ class BalancePlannerTest {
     cluster.converge(THREE);
     int before = cluster.queueMembers().timesBalanced();
     cluster.queueMembers().leadAll(0);
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
 
     assertThat(cluster.plan(THREE).isEmpty()).isTrue();
     cluster.converge(THREE);

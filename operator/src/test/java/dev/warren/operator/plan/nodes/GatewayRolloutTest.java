@@ -73,7 +73,7 @@ class GatewayRolloutTest {
     cluster.guardMajority();
 
     cluster.carryOut(cluster.plan(WITHOUT), Integer.MAX_VALUE);
-    assertThat(told()).isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
+    assertThat(gatewayJson()).isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
     assertThat(containers()).contains(List.of("rabbitmq", "gateway"));
 
     cluster.converge(WITHOUT);
@@ -85,7 +85,7 @@ class GatewayRolloutTest {
   void theConfigMapHasTheGatewaysConfiguration() {
     cluster.converge(WITH_BOTH);
 
-    assertThat(told())
+    assertThat(gatewayJson())
         .isEqualTo(
             json(
                 """
@@ -145,8 +145,8 @@ class GatewayRolloutTest {
         .allSatisfy(action -> assertThat(action).isInstanceOf(Mark.class));
 
     cluster.converge(WITH_BOTH);
-    String told = GatewayConfig.revision(WITH_BOTH);
-    assertThat(cluster.observe().nodes().values()).allMatch(node -> node.hasToldItsGateway(told));
+    String revision = GatewayConfig.revision(WITH_BOTH);
+    assertThat(cluster.observe().nodes().values()).allMatch(node -> node.hasToldItsGateway(revision));
   }
 
   @Test
@@ -172,7 +172,7 @@ class GatewayRolloutTest {
     assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
     assertThat(cluster.members()).containsKey("echo");
 
-    cluster.setGatewayImage("mended-image");
+    cluster.setGatewayImage("repaired-image");
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
     cluster.converge(WITH);
@@ -188,7 +188,7 @@ class GatewayRolloutTest {
     List<String> broken = notReady();
     assertThat(broken).hasSize(1);
 
-    cluster.setGatewayImage("mended-image");
+    cluster.setGatewayImage("repaired-image");
 
     assertThat(cluster.plan(WITH).nodes())
         .extracting(action -> action.object().getMetadata().getName())
@@ -251,7 +251,7 @@ class GatewayRolloutTest {
         .toList();
   }
 
-  private JsonNode told() {
+  private JsonNode gatewayJson() {
     return json(cluster.get("ConfigMap", "orders-gateway").at("/data/gateway.json").asText());
   }
 

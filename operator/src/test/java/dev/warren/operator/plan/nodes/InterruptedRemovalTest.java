@@ -110,7 +110,7 @@ class InterruptedRemovalTest {
     assertThat(seen).containsSubsequence(expected).endsWith(Phase.DONE);
     assertThat(run.removal().kind()).isEqualTo(kind);
     assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
-    assertThat(cluster.members().values()).allSatisfy(copies -> assertThat(copies).hasSize(3));
+    assertThat(cluster.members().values()).allSatisfy(nodes -> assertThat(nodes).hasSize(3));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -66,7 +66,7 @@ class LossDetectorTest {
       String what, Duration time, String expected) {
     cluster.observe();
     happens(what);
-    cluster.pass(time);
+    cluster.advance(time);
     Observation seen = cluster.observe();
     if (what.equals("machine unknown")) {
       seen = withoutMachines(seen);
@@ -168,7 +168,7 @@ class LossDetectorTest {
     cluster.restartOperator();
 
     assertHeld("NodeLost", "if it does not return within 60s");
-    cluster.pass(LONG);
+    cluster.advance(LONG);
     assertThat(find().candidate()).isPresent();
   }
 
@@ -177,7 +177,7 @@ class LossDetectorTest {
   void withReplaceAfterNeverNoNodeIsReplaced(String what) {
     happens(what);
     cluster.observe();
-    cluster.pass(Duration.ofDays(30));
+    cluster.advance(Duration.ofDays(30));
 
     RemovalFinding finding = find(withReplaceAfter("never"), cluster.observe());
 
@@ -312,7 +312,7 @@ class LossDetectorTest {
     cluster.faults().silence("m6");
     cluster.startNodesSlowly(0);
     cluster.step(Specs.of(6));
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
 
     assertThat(find()).isEqualTo(RemovalFinding.NONE);
   }
@@ -335,7 +335,7 @@ class LossDetectorTest {
     cluster.observe();
     cluster.faults().silence(machine);
     cluster.observe();
-    cluster.pass(LONG);
+    cluster.advance(LONG);
   }
 
   private void assertHeld(String reason, String message) {

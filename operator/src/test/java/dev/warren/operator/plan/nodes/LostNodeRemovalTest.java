@@ -79,7 +79,7 @@ class LostNodeRemovalTest {
     Observation seen = cluster.observe();
     assertThat(seen.resolvable()).containsExactly(1);
     assertThat(cluster.plan(nodes(3)).broker()).doesNotContain(new ForgetNode(NAMES.brokerNode(1)));
-    cluster.pass(Duration.ofSeconds(12));
+    cluster.advance(Duration.ofSeconds(12));
 
     assertThat(cluster.plan(nodes(3)).broker()).contains(new ForgetNode(NAMES.brokerNode(1)));
   }
@@ -91,9 +91,9 @@ class LostNodeRemovalTest {
     run.lose(1);
     run.step(nodes(3));
     run.step(nodes(3));
-    cluster.pass(Duration.ofSeconds(50));
+    cluster.advance(Duration.ofSeconds(50));
     assertThat(cluster.plan(nodes(3)).broker()).doesNotContain(new ForgetNode(NAMES.brokerNode(1)));
-    cluster.pass(Duration.ofSeconds(10));
+    cluster.advance(Duration.ofSeconds(10));
 
     assertThat(cluster.plan(nodes(3)).broker()).contains(new ForgetNode(NAMES.brokerNode(1)));
   }

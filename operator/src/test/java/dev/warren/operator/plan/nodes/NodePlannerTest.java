@@ -241,7 +241,7 @@ class NodePlannerTest {
   void nothingIsAddedOrDeletedWhileTheBrokerDoesNotAnswer() {
     cluster.converge(THREE);
     cluster.setReachable(false);
-    cluster.pass(Duration.ofHours(1));
+    cluster.advance(Duration.ofHours(1));
 
     assertThat(cluster.plan(THREE).isEmpty()).isTrue();
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).isEmpty();
@@ -258,8 +258,8 @@ class NodePlannerTest {
     cluster.settle();
     cluster.faults().crash("orders-0");
 
-    assertThat(nodeActions(cluster.plan(Specs.of(4)))).as("it has a little patience").isEmpty();
-    cluster.pass(Duration.ofSeconds(31));
+    assertThat(nodeActions(cluster.plan(Specs.of(4)))).as("it waits a little").isEmpty();
+    cluster.advance(Duration.ofSeconds(31));
     assertThat(nodeActions(cluster.plan(Specs.of(4)))).containsExactly("Delete Pod orders-3");
     cluster.carryOut(cluster.plan(Specs.of(4)), Integer.MAX_VALUE);
     cluster.settle();
@@ -273,7 +273,7 @@ class NodePlannerTest {
   void aNodeWithDataHasUnlimitedTimeToStart() {
     cluster.converge(THREE);
     cluster.faults().hang("orders-2");
-    cluster.pass(Duration.ofHours(1));
+    cluster.advance(Duration.ofHours(1));
 
     assertThat(nodeActions(cluster.plan(THREE))).isEmpty();
   }

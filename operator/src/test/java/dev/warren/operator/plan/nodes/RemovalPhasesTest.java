@@ -42,7 +42,7 @@ class RemovalPhasesTest {
         "it runs and has a member                 | DRAINING             | DECIDED    | DECIDED",
         "it runs and has nothing                  | STOPPING             | DECIDED    | DECIDED",
         "it was stopped                           | FORGETTING           | DECIDED    | DECIDED",
-        "it was stopped with the only copy        | RESTARTING           | DECIDED    | DECIDED",
+        "it was stopped with the only member      | RESTARTING           | DECIDED    | DECIDED",
         "it was stopped and given up              | FORGETTING           | DECIDED    | DECIDED",
         "it was stopped with a member             | ISOLATING            | DECIDED    | DECIDED",
         "it is lost, the queue needs it           | HELD                 | DECIDED    | DECIDED",
@@ -80,7 +80,7 @@ class RemovalPhasesTest {
           scene.running(3, false);
       case "it runs and has a member" -> scene.outOfService();
       case "it runs and has nothing" -> scene.outOfService().quorum(Set.of(0, 2, 3));
-      case "it was stopped with the only copy" -> scene.classic();
+      case "it was stopped with the only member" -> scene.classic();
       case "it was stopped and given up" -> scene.classic().kind(Kind.GIVEN_UP);
       case "it was stopped with a member" -> scene.quorum(Set.of(0, 1, 2));
       case "it is lost, the queue needs it" -> scene.needed();
@@ -122,7 +122,7 @@ class RemovalPhasesTest {
         "DRAINING             | it runs and has a member                   | mark leaving=true",
         "STOPPING             | it runs and has nothing                    |"
             + " mark leaving=true, StopNode",
-        "RESTARTING           | it was stopped with the only copy          | Delete Pod",
+        "RESTARTING           | it was stopped with the only member        | Delete Pod",
         "HELD                 | it is lost, the queue needs it             | nothing",
         "ISOLATING            | it is lost and has its name                |"
             + " Delete Pod, mark component=lost-queue-node",

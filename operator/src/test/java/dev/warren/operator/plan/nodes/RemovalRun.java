@@ -43,7 +43,7 @@ final class RemovalRun {
     cluster.observe();
     cluster.faults().silence(cluster.machineOf(n));
     cluster.observe();
-    cluster.pass(Duration.ofSeconds(61));
+    cluster.advance(Duration.ofSeconds(61));
   }
 
   boolean listed(int n) {
@@ -62,7 +62,7 @@ final class RemovalRun {
     for (int i = 0; i < 400 && quiet < 3; i++) {
       quiet = step(spec).isEmpty() ? quiet + 1 : 0;
       if (quiet == 1) {
-        cluster.pass(Duration.ofMinutes(2));
+        cluster.advance(Duration.ofMinutes(2));
       }
     }
     assertThat(quiet).as("it ends: %s", done).isEqualTo(3);
@@ -116,7 +116,7 @@ final class RemovalRun {
     cluster
         .members()
         .values()
-        .forEach(copies -> assertThat(cluster.brokerNodes().keySet()).containsAll(copies));
+        .forEach(nodes -> assertThat(cluster.brokerNodes().keySet()).containsAll(nodes));
   }
 
   static MessageTopologySpec nodes(int replicas) {

@@ -26,7 +26,7 @@ class DriftTest {
         "an empty object    | {resources: {}}                      | {}",
         "an empty text      | {env: [{name: A, value: ''}]}        | {env: [{name: A}]}",
         "no                 | {tty: false}                         | {}",
-        "nought             | {readinessProbe: {periodSeconds: 0}} | {readinessProbe: {}}",
+        "zero               | {readinessProbe: {periodSeconds: 0}} | {readinessProbe: {}}",
         "a default          | {image: a}                           | {image: a, imagePullPolicy: Always}",
         "a protocol | {ports: [{containerPort: 80}]}       | {ports: [{containerPort: 80, protocol: TCP}]}",
         "one more variable  | {env: [{name: A, value: 1}]}         | {env: [{name: B}, {name: A, value: 1}]}",

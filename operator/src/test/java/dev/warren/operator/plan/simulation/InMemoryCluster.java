@@ -135,7 +135,7 @@ public final class InMemoryCluster {
     work = new BrokerWork(work.underway(), stalled);
   }
 
-  /** This goes on beside the passes. */
+  /** This action is in progress. */
   public void setUnderway(Optional<Underway> underway) {
     work = new BrokerWork(underway, work.stalledMoves());
   }
@@ -154,7 +154,7 @@ public final class InMemoryCluster {
       }
       waited = quiet;
       if (quiet) {
-        pass(Duration.ofMinutes(2));
+        advance(Duration.ofMinutes(2));
       }
     }
     throw new AssertionError("still not converged: " + plan(spec));
@@ -306,8 +306,8 @@ public final class InMemoryCluster {
 
   // Time
 
-  public void pass(Duration time) {
-    clock.pass(time);
+  public void advance(Duration time) {
+    clock.advance(time);
   }
 
   /**
@@ -317,7 +317,7 @@ public final class InMemoryCluster {
    * @return whether a node came or went
    */
   public boolean settle() {
-    pass(Duration.ofSeconds(2));
+    advance(Duration.ofSeconds(2));
     boolean moved = broker.moveMessages();
     boolean ended = nodes.endPods();
     boolean started = nodes.startPods();

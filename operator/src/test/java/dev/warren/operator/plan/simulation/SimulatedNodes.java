@@ -133,8 +133,8 @@ final class SimulatedNodes {
     }
     String seed = metadata(pod).path("annotations").path(QueueNodePod.SEED_ANNOTATION).asText();
     if (seed.equals(node)) {
-      assertThat(members.nodes()).as("%s founds a second cluster", node).isEmpty();
-      assertThat(everJoined).as("%s founds a second cluster", node).isEmpty();
+      assertThat(members.nodes()).as("%s forms a second cluster", node).isEmpty();
+      assertThat(everJoined).as("%s forms a second cluster", node).isEmpty();
       broker.createAdministrator();
     } else if (!members.nodes().getOrDefault(seed, false) || !members.hasMajority()) {
       return false;

@@ -106,7 +106,7 @@ class QueueMembersPlannerTest {
     nodes("a", "b", "c");
     leaving = Optional.of("c");
     queue("q", "a", "b", "c");
-    assertThat(plan(quorum("q", null))).as("three nodes shall remain").isEmpty();
+    assertThat(plan(quorum("q", null))).as("three nodes must remain").isEmpty();
 
     replicas = 2;
     assertThat(plan(quorum("q", null))).containsExactly(new RemoveMember("q", "c"));

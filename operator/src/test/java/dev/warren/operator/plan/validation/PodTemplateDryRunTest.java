@@ -62,8 +62,8 @@ class PodTemplateDryRunTest {
     "spec.template.spec.volumes[0], spec.volumes[0]",
     "spec.template.labels, labels",
   })
-  void aConsumersTemplateIsTried(String field, String told) {
-    assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + told);
+  void aConsumersTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + expected);
   }
 
   @ParameterizedTest
@@ -73,8 +73,8 @@ class PodTemplateDryRunTest {
     "spec.template.spec.containers[0].env[9].name, podTemplate.spec.containers[0].env[0].name",
     "spec.template.spec.nodeSelector, podTemplate.spec.nodeSelector",
   })
-  void aDeliverysTemplateIsTried(String field, String told) {
-    assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + told);
+  void aDeliverysTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + expected);
   }
 
   @ParameterizedTest
@@ -85,8 +85,8 @@ class PodTemplateDryRunTest {
     "spec.containers[1].resources.requests, spec.nodes.resources.requests",
     "metadata.labels, spec.nodes.podTemplate.metadata.labels",
   })
-  void aNodesTemplateIsTried(String field, String told) {
-    assertThat(PROOFS.get(0).userPath(field)).isEqualTo(told);
+  void aNodesTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(0).userPath(field)).isEqualTo(expected);
   }
 
   @ParameterizedTest

@@ -73,13 +73,13 @@ class SpecValidatorTest {
         "{spec: {containers: [{name: app, env: [{name: A}, null]}]}}"
             + "| spec.containers[0].env[1]: is empty",
       })
-  void anEmptyListItemIsReported(String template, String told) {
+  void anEmptyListItemIsReported(String template, String expected) {
     assertThat(
             violations(
                 "queues: [{name: q}]", "consumers: [{queue: q, template: " + template + "}]"))
-        .containsExactly("spec.consumers[0].template." + told);
+        .containsExactly("spec.consumers[0].template." + expected);
     assertThat(violations("nodes: {podTemplate: " + template + "}"))
-        .containsExactly("spec.nodes.podTemplate." + told);
+        .containsExactly("spec.nodes.podTemplate." + expected);
   }
 
   @ParameterizedTest(name = "{1}")
@@ -142,8 +142,8 @@ class SpecValidatorTest {
             + "| spec.consumers[0].http.podTemplate.spec.nodeSelector: does not have the form that"
             + " Kubernetes expects",
       })
-  void anInvalidPodTemplateOfADeliveryIsReported(String field, String told) {
-    assertThat(violations("queues: [{name: q}]", deliveringWith(field))).containsExactly(told);
+  void anInvalidPodTemplateOfADeliveryIsReported(String field, String expected) {
+    assertThat(violations("queues: [{name: q}]", deliveringWith(field))).containsExactly(expected);
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ interface Autoscaler {
 
   /**
    * @param at seconds; before zero while the simulation warms up
-   * @param queue empty while the broker does not tell
+   * @param queue empty while the broker does not answer
    */
   record Look(double at, int replicas, int readyReplicas, Optional<QueueMetrics> queue) {}
 

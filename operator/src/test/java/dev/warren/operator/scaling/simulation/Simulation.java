@@ -17,9 +17,8 @@ import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
 /**
- * One queue, its consumers and what scales them, message by message. What is read of the broker is
- * as old as there: it looks at the queue's depth and at its acknowledgements every 5 s, each at
- * moments of its own.
+ * One queue, its consumers and an autoscaler, message by message. The broker's figures are as old as
+ * real ones: it updates the queue's depth and its acknowledgements every 5 s, at different moments.
  */
 final class Simulation {
 
@@ -123,7 +122,7 @@ final class Simulation {
     for (int step = 1; now < trace.duration(); step++) {
       now = step * STEP - trace.warmUp();
       arrive();
-      befall();
+      injectFaults();
       deliver();
       leave();
       read();
@@ -158,7 +157,7 @@ final class Simulation {
     return trace.regular() ? 1 : random.nextExponential();
   }
 
-  private void befall() {
+  private void injectFaults() {
     while (!faults.isEmpty() && faults.getFirst().at() <= now) {
       switch (faults.removeFirst()) {
         case MetricsGone gone -> unknownUntil = now + gone.seconds();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * A load and what befalls it. Times are seconds; scoring starts at zero.
+ * A load, and the faults during it. Times are seconds; scoring starts at zero.
  *
  * @param warmUp how long before zero it starts, so that all start settled
  * @param arrivals messages/s over time
