@@ -36,7 +36,7 @@ class BadChangeE2E {
   }
 
   @AfterEach
-  void theGoodOneIsReadyAgainAndNothingWasDisturbed() {
+  void theValidSpecIsReadyAgainAndNoPodHasChanged() {
     topology.apply(GOOD).awaitReady();
     assertThat(topology.podIds()).isEqualTo(pods);
   }

@@ -40,7 +40,7 @@ class ConsumerScalingE2E {
     assertThat(status().scaling().lastScaleTime()).isNotNull();
     assertThat(namespace.run("get", "events")).contains("ConsumerScaled");
 
-    whatSomebodyElseMakesOfTheNumberIsPutBack();
+    aNumberThatSomebodyChangedIsReverted();
     aBlockedManagementApiChangesNothing();
 
     int confirmed = publisher.stop().path("confirmed").asInt();
@@ -103,7 +103,7 @@ class ConsumerScalingE2E {
                     "handler", QUEUE, 1, "minReplicas: %1$d, maxReplicas: %1$d".formatted(number)));
   }
 
-  private void whatSomebodyElseMakesOfTheNumberIsPutBack() {
+  private void aNumberThatSomebodyChangedIsReverted() {
     namespace.run("scale", "deployment", "orders-worker", "--replicas=" + (MOST + 1));
     awaitReplicas(MOST, PUT_BACK);
   }

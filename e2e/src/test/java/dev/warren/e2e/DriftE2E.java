@@ -67,7 +67,7 @@ class DriftE2E {
     String printed = namespace.run("patch", object, "--type=merge", "--patch=" + change);
 
     assertThat(printed).doesNotContain("no change");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(value(object, field)).isEqualTo(original);
           assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
@@ -88,7 +88,7 @@ class DriftE2E {
 
     namespace.run("delete", object);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(value(object, "{.metadata.uid}")).isNotEqualTo(deleted);
           assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
@@ -102,7 +102,7 @@ class DriftE2E {
 
     broker.deleteQueue("waiting");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting", "bound");
           assertThat(broker.bindings()).contains(new Bound("amq.topic", "waiting", "wait"));
@@ -117,7 +117,7 @@ class DriftE2E {
 
     broker.deleteExchange("events");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.exchanges()).containsExactly("events");
           assertThat(broker.bindings()).contains(new Bound("events", "bound", "some"));
@@ -134,7 +134,7 @@ class DriftE2E {
 
     broker.unbind(binding);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.bindings()).contains(binding);
           assertThat(topology.timesRestored("Binding", name)).isGreaterThan(before);
@@ -153,14 +153,14 @@ class DriftE2E {
         {"pattern": "^waiting$", "apply-to": "quorum_queues", "priority": 100, "definition": {"message-ttl": 5}}
         """);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
           assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deletePolicy("warren.waiting");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
           assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 2);
@@ -174,14 +174,14 @@ class DriftE2E {
 
     broker.put("permissions/%2F/app", "{\"configure\": \"\", \"write\": \"\", \"read\": \".*\"}");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
           assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deleteUser("app");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
           assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 2);
@@ -198,14 +198,14 @@ class DriftE2E {
     assertThat(topology.timesRestored("Plugins", node)).as("the user's own change").isZero();
     namespace.run("exec", "orders-0", "--", "rabbitmq-plugins", "disable", PLUGIN);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(topology.timesRestored("Plugins", node)).isOne();
           assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
         });
     topology.apply(spec(""));
     // A node's plugins are reported up to 5 s late.
-    awaitBack(
+    awaitRestored(
         () -> assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash"));
     assertThat(topology.podIds()).isEqualTo(pods);
     assertThat(value("pod/orders-0", "{.status.containerStatuses[*].restartCount}")).isEqualTo("0");
@@ -217,7 +217,7 @@ class DriftE2E {
 
     broker.deleteQueue("bound");
 
-    awaitBack(
+    awaitRestored(
         () ->
             assertThat(
                     namespace.run(
@@ -232,7 +232,7 @@ class DriftE2E {
     return namespace.run("get", object, "--output=jsonpath=" + field);
   }
 
-  private static void awaitBack(ThrowingRunnable assertion) {
+  private static void awaitRestored(ThrowingRunnable assertion) {
     await("it is back").atMost(Duration.ofSeconds(30)).untilAsserted(assertion);
   }
 }

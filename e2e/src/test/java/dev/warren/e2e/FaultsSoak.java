@@ -140,7 +140,7 @@ class FaultsSoak {
     if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
       inject(Fault.OPERATOR_KILLED, victim);
     }
-    awaitWhole();
+    awaitRecovered();
     awaitOperator(operator);
     topology.awaitReady();
     String also = injections.stream().skip(1).map(Injection::describe).collect(joining(" "));
@@ -261,7 +261,7 @@ class FaultsSoak {
     }
   }
 
-  private void awaitWhole() {
+  private void awaitRecovered() {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))

@@ -53,7 +53,7 @@ class OperatorKilledE2E {
         moment -> System.out.printf("killed %d ms after an apply%n", (end - moment) / 1_000_000));
 
     namespace.operator().awaitAnother(killed);
-    topologies.forEach(OperatorKilledE2E::assertWholeAndOnce);
+    topologies.forEach(OperatorKilledE2E::assertCompleteWithoutDuplicates);
     assertThat(namespace.operator().serves(namespace.name())).isTrue();
     assertThat(Operator.SHARED.serves(namespace.name()))
         .as("an operator serves only the topologies that match its selector")
@@ -66,7 +66,7 @@ class OperatorKilledE2E {
         .until(() -> System.nanoTime() - begun >= Duration.ofMillis(afterMs).toNanos());
   }
 
-  private static void assertWholeAndOnce(Topology topology) {
+  private static void assertCompleteWithoutDuplicates(Topology topology) {
     topology.awaitReady();
     assertThat(topology.nodes()).hasSize(3);
     assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(3);

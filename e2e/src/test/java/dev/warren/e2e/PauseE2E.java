@@ -28,7 +28,7 @@ class PauseE2E {
   }
 
   @AfterEach
-  void goOn() {
+  void resume() {
     annotate("warren.dev/reconcile-");
     topology.apply(spec("{name: work}")).awaitReady();
   }
@@ -37,13 +37,13 @@ class PauseE2E {
   void nothingIsRestoredDuringAPauseAndEverythingAfterIt() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=paused");
-    awaitTold(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
+    awaitReported(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
     assertThat(reason("Ready")).isEqualTo("AllReady");
 
     broker.deleteQueue("work");
     namespace.run("delete", "service/orders");
 
-    awaitTold(() -> assertThat(status("Ready")).isEqualTo("False"));
+    awaitReported(() -> assertThat(status("Ready")).isEqualTo("False"));
     await("nothing is restored")
         .during(A_WHILE)
         .atMost(A_WHILE.plusSeconds(10))
@@ -67,7 +67,7 @@ class PauseE2E {
 
     topology.apply(spec("{name: other, maxLength: 5}"));
 
-    awaitTold(
+    awaitReported(
         () ->
             assertThat(topology.plan())
                 .containsExactly(
@@ -92,7 +92,7 @@ class PauseE2E {
     namespace.run("annotate", "--overwrite", "mtop", topology.name(), annotation);
   }
 
-  private static void awaitTold(ThrowingRunnable assertion) {
+  private static void awaitReported(ThrowingRunnable assertion) {
     await("it is reported").atMost(A_WHILE).untilAsserted(assertion);
   }
 

@@ -29,13 +29,13 @@ class ScaleE2E {
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
 
     topology.apply(spec(5));
-    awaitRest(5, 3);
+    awaitStable(5, 3);
     namespace.run("scale", "mtop", "orders", "--replicas=3");
-    awaitRest(3, 3);
+    awaitStable(3, 3);
     topology.apply(spec(1));
-    awaitRest(1, 1);
+    awaitStable(1, 1);
     topology.apply(spec(3));
-    awaitRest(3, 3);
+    awaitStable(3, 3);
 
     traffic.awaitMore(100);
     System.out.printf("3 to 5 to 3 to 1 to 3 nodes: %s%n", traffic.stop());
@@ -74,7 +74,7 @@ class ScaleE2E {
                     .allSatisfy(queue -> assertThat(kept.broker().messages(queue)).isOne()));
   }
 
-  private void awaitRest(int nodes, int members) {
+  private void awaitStable(int nodes, int members) {
     long begun = System.nanoTime();
     topology.awaitReady(SCALED);
     System.out.printf(

@@ -19,7 +19,7 @@ class CredentialSecretsTest {
     assertThat(secret.getMetadata().getName()).isEqualTo("orders-connection");
     assertThat(secret.getType()).isEqualTo("servicebinding.io/rabbitmq");
     assertThat(secret.getData().keySet())
-        .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(said(key)))
+        .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(valueOf(key)))
         .hasSize(8);
   }
 
@@ -32,7 +32,7 @@ class CredentialSecretsTest {
     assertThat(CredentialSecrets.text(new Secret(), CredentialSecrets.COOKIE)).isEmpty();
   }
 
-  private static String said(String key) {
+  private static String valueOf(String key) {
     return Map.of(
             "type", "rabbitmq",
             "provider", "warren",

@@ -77,7 +77,7 @@ class ActionInProgressTest {
   @Test
   void aHalfDoneDeletionIsFinishedByAnActionOfThePlan() {
     cluster.converge(TWO);
-    cluster.faults().deleteByHalf("b");
+    cluster.faults().leaveHalfDeleted("b");
 
     ReconcilePlan plan = cluster.plan(ONE);
 
@@ -93,7 +93,7 @@ class ActionInProgressTest {
   @Test
   void aQueueThatIsWantedAgainIsDeclaredWhenItsHalfDoneDeletionIsFinished() {
     cluster.converge(TWO);
-    cluster.faults().deleteByHalf("b");
+    cluster.faults().leaveHalfDeleted("b");
 
     cluster.converge(TWO);
 

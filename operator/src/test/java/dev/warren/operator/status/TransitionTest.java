@@ -135,25 +135,25 @@ class TransitionTest {
             "2026-01-01T12:00:09Z",
             "2026-01-01T12:00:15Z");
 
-    assertThat(Transition.between(departing(null), departing(decided)))
+    assertThat(Transition.between(removing(null), removing(decided)))
         .containsExactly(
             new Transition(
                 false, Reason.NODE_LEAVING, "orders-1 is being permanently removed: it is lost"));
-    assertThat(Transition.between(departing(decided), departing(decided))).isEmpty();
-    assertThat(Transition.between(departing(decided), departing(forgotten)))
+    assertThat(Transition.between(removing(decided), removing(decided))).isEmpty();
+    assertThat(Transition.between(removing(decided), removing(forgotten)))
         .containsExactly(
             new Transition(
                 true,
                 Reason.NODE_FORGOTTEN,
                 "The other nodes removed orders-1 from the cluster, 9 s after the decision"));
-    assertThat(Transition.between(departing(forgotten), departing(completed)))
+    assertThat(Transition.between(removing(forgotten), removing(completed)))
         .containsExactly(
             new Transition(
                 true,
                 Reason.NODE_REPLACED,
                 "orders-3 replaced orders-1, 15 s after the decision; every queue"
                     + " has all its members"));
-    assertThat(Transition.between(departing(completed), departing(completed))).isEmpty();
+    assertThat(Transition.between(removing(completed), removing(completed))).isEmpty();
   }
 
   @Test
@@ -198,7 +198,7 @@ class TransitionTest {
         null);
   }
 
-  private static MessageTopologyStatus departing(NodeReplacement replacement) {
+  private static MessageTopologyStatus removing(NodeReplacement replacement) {
     MessageTopologyStatus status = status("AllReady", 1, "3/3");
     return new MessageTopologyStatus(
         1L,

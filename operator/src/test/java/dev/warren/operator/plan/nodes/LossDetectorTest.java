@@ -125,7 +125,7 @@ class LossDetectorTest {
       case "volume empty for a moment" -> {
         cluster.faults().emptyVolume(1);
         cluster.settle();
-        cluster.faults().startsAfterRefusal("orders-1");
+        cluster.faults().startAfterRefusal("orders-1");
       }
       default -> throw new AssertionError(what);
     }

@@ -153,7 +153,7 @@ class LostNodeRemovalTest {
     cluster.faults().bringBack(cluster.machineOf(1));
     cluster.settle();
     assertThat(cluster.brokerNodes()).containsEntry(NAMES.brokerNode(1), true);
-    cluster.faults().crashNoMore("orders-0");
+    cluster.faults().stopCrashing("orders-0");
     run.converge(nodes(3));
     run.assertNodes(Set.of(0, 2, 3));
   }

@@ -57,7 +57,7 @@ class PluginPlannerTest {
   @Test
   void aNodeWhosePluginsAreUnknownIsLeftAlone() {
     cluster.converge(THREE);
-    cluster.faults().keepSilentAboutPlugins(1);
+    cluster.faults().hidePlugins(1);
 
     assertThat(cluster.plan(THREE).broker()).isEmpty();
   }

@@ -119,7 +119,7 @@ class RollingUpdateTest {
   @Test
   void runningNodesAreNotRestartedTogetherAlthoughKubernetesReportsAllNotReady() {
     cluster.converge(THREE);
-    List.of("orders-0", "orders-1", "orders-2").forEach(cluster.faults()::takeForNotReady);
+    List.of("orders-0", "orders-1", "orders-2").forEach(cluster.faults()::reportNotReady);
 
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).noneMatch(what -> what.startsWith("Delete Pod"));
   }

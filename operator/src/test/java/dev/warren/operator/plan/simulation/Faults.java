@@ -85,18 +85,18 @@ public final class Faults {
     nodes.crash(number(pod));
   }
 
-  /** The node crashes at every start, until {@link #crashNoMore}. */
+  /** The node crashes at every start, until {@link #stopCrashing}. */
   public void crashAlways(String pod) {
     nodes.crashAlways(pod);
     crash(pod);
   }
 
-  public void crashNoMore(String pod) {
-    nodes.crashNoMore(pod);
+  public void stopCrashing(String pod) {
+    nodes.stopCrashing(pod);
   }
 
   /** A node that refused to start on its empty volume has started after all. */
-  public void startsAfterRefusal(String pod) {
+  public void startAfterRefusal(String pod) {
     int n = number(pod);
     ObjectNode container = PodStatus.queueNode(pod(n));
     assertThat(container.path("lastState").isObject()).isTrue();
@@ -112,12 +112,12 @@ public final class Faults {
   }
 
   /** Kubernetes reports a node as not ready that serves clients. */
-  public void takeForNotReady(String pod) {
+  public void reportNotReady(String pod) {
     PodStatus.writeNotReady(pod(number(pod)));
   }
 
   /** The node has just started, and its plugins are unknown. */
-  public void keepSilentAboutPlugins(int n) {
+  public void hidePlugins(int n) {
     members.plugins().remove(NAMES.brokerNode(n));
   }
 
@@ -135,8 +135,8 @@ public final class Faults {
   }
 
   /** A deletion of the queue is half done. */
-  public void deleteByHalf(String queue) {
-    broker.deleteByHalf(queue);
+  public void leaveHalfDeleted(String queue) {
+    broker.leaveHalfDeleted(queue);
   }
 
   /** A move stops, as after the loss of its node, until it is restarted. */

@@ -342,7 +342,7 @@ public final class SimulatedBroker {
     stoppedMoves.add(name);
   }
 
-  void deleteByHalf(String queue) {
+  void leaveHalfDeleted(String queue) {
     messages.put(queue, 0L);
     halfDeleted.add(queue);
   }

@@ -200,7 +200,7 @@ final class SimulatedNodes {
     crashLooping.add(pod);
   }
 
-  void crashNoMore(String pod) {
+  void stopCrashing(String pod) {
     crashLooping.remove(pod);
   }
 }

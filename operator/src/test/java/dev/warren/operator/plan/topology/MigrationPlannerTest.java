@@ -137,7 +137,7 @@ class MigrationPlannerTest {
   void aHalfDeletedQueueIsRecreatedAlthoughNothingMovesOutOfIt() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
-    cluster.faults().deleteByHalf("a");
+    cluster.faults().leaveHalfDeleted("a");
 
     ReconcilePlan plan = cluster.plan(wanted);
     assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
@@ -156,7 +156,7 @@ class MigrationPlannerTest {
     cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
     cluster.broker().keepClientsOut();
-    cluster.faults().deleteByHalf("a");
+    cluster.faults().leaveHalfDeleted("a");
 
     assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
         .extracting(BrokerAction::describe)

@@ -55,7 +55,7 @@ class PruningPropertyTest {
       @ForAll("edits") @Size(min = 1, max = 8) List<Edit> edits) {
     InMemoryCluster cluster = new InMemoryCluster();
     cluster.converge(edits.getFirst().spec());
-    putSomebodyElses(cluster);
+    declareForeignObjects(cluster);
     for (Edit edit : edits) {
       Set<String> before = definitions(cluster).queues().keySet();
       edit.filled().stream()
@@ -105,7 +105,7 @@ class PruningPropertyTest {
     assertThat(definitions(cluster).queues()).isEmpty();
   }
 
-  private static void putSomebodyElses(InMemoryCluster cluster) {
+  private static void declareForeignObjects(InMemoryCluster cluster) {
     cluster.broker().declareByHand(new Exchange(THEIRS, "topic", Map.of()));
     cluster.broker().declareByClient(THEIRS, "quorum", Map.of());
     cluster.broker().bindByHand(new Binding(THEIRS, THEIRS, "", Map.of()));
