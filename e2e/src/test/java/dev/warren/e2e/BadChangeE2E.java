@@ -69,7 +69,8 @@ class BadChangeE2E {
       two containers of one name  | /clients}]}            | /clients}]}, {name: client, image: other} | Validated | spec.consumers[0] | client
       another queue argument      | x-max-length: 100      | x-max-length: 200       | TopologyDeclared | notes                     | x-max-length
       """)
-  void aBadChangeIsShown(String what, String good, String bad, String condition, String place, String word) {
+  void aBadChangeIsShown(
+      String what, String good, String bad, String condition, String place, String word) {
     topology.apply(changed(good, bad)).awaitTrouble(condition, place, word);
     assertThat(topology.podIds()).isEqualTo(pods);
   }

@@ -5,9 +5,7 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * A topology that cannot start: its status names the obstacle, and it becomes Ready without it.
- */
+/** A topology that cannot start: its status names the obstacle, and it becomes Ready without it. */
 class BadInputE2E {
 
   private static final String QUEUE = "queues: [{name: work}]\n";

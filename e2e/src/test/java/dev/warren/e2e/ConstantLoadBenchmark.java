@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The load with which docs/scaling.md compares KEDA: suddenly fifty messages a second, for consumers
- * that handle five a second each: make bench-load.
+ * The load with which docs/scaling.md compares KEDA: suddenly fifty messages a second, for
+ * consumers that handle five a second each: make bench-load.
  */
 @Isolated("it measures")
 class ConstantLoadBenchmark {

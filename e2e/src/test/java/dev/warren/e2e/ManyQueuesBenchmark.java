@@ -15,9 +15,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The time of a replacement and of a pass with more and more quorum queues: make bench-queues.
- */
+/** The time of a replacement and of a pass with more and more quorum queues: make bench-queues. */
 @Isolated("it measures")
 class ManyQueuesBenchmark {
 

@@ -106,8 +106,8 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
   }
 
   /**
-   * Does not wait, and kills the Pods: an orderly stop of queue nodes, each with several commands of
-   * RabbitMQ, would slow down the next tests.
+   * Does not wait, and kills the Pods: an orderly stop of queue nodes, each with several commands
+   * of RabbitMQ, would slow down the next tests.
    */
   @Override
   public void afterAll(ExtensionContext context) {

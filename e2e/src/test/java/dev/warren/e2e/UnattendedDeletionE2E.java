@@ -51,9 +51,7 @@ class UnattendedDeletionE2E {
         });
   }
 
-  /**
-   * Only the kubelet reports the end of a Pod, so those on the machine stay until it returns.
-   */
+  /** Only the kubelet reports the end of a Pod, so those on the machine stay until it returns. */
   @Test
   void onlyObjectsOnADisconnectedMachineWaitForIt() {
     Topology topology = namespace.topology("cut-off");

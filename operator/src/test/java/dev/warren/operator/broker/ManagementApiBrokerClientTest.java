@@ -5,8 +5,8 @@ import static dev.warren.operator.broker.FakeManagementApi.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
@@ -40,7 +40,8 @@ class ManagementApiBrokerClientTest {
   void skipsASilentNodeAfterItsTimeout() throws IOException {
     long start = System.nanoTime();
 
-    assertThat(api.client(api.silent(""), api.broker("quorum")).observe()).isInstanceOf(Reachable.class);
+    assertThat(api.client(api.silent(""), api.broker("quorum")).observe())
+        .isInstanceOf(Reachable.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
   }
 
@@ -54,7 +55,8 @@ class ManagementApiBrokerClientTest {
   @Test
   void isUnreachableWhenNoNodeAnswers() throws IOException {
     assertThat(api.client(api.closed()).observe())
-        .isEqualTo(new Unreachable("127.0.0.1:" + api.closed().getPort() + " could not be connected to"));
+        .isEqualTo(
+            new Unreachable("127.0.0.1:" + api.closed().getPort() + " could not be connected to"));
     assertThat(api.client().observe()).isEqualTo(new Unreachable("The broker has no node to ask"));
   }
 
@@ -62,7 +64,8 @@ class ManagementApiBrokerClientTest {
   void stopsAtANodeThatKnowsOtherCredentials() throws IOException {
     URI stranger = api.server(401, "{\"error\":\"not_authorized\",\"reason\":\"Not_Authorized\"}");
 
-    assertThat(api.client(stranger, api.broker("quorum")).observe()).isInstanceOf(Unreachable.class);
+    assertThat(api.client(stranger, api.broker("quorum")).observe())
+        .isInstanceOf(Unreachable.class);
     assertThat(api.requests()).hasSize(1);
   }
 
@@ -128,7 +131,9 @@ class ManagementApiBrokerClientTest {
   @Test
   void failuresDoNotContainPasswords() throws IOException {
     BrokerException failure =
-        failure(api.client(api.closed(), api.server(500, "")), new BrokerAction.PutUser("app", PASSWORD));
+        failure(
+            api.client(api.closed(), api.server(500, "")),
+            new BrokerAction.PutUser("app", PASSWORD));
 
     for (Throwable t = failure; t != null; t = t.getCause()) {
       assertThat(t.toString()).doesNotContain(PASSWORD);
@@ -139,7 +144,8 @@ class ManagementApiBrokerClientTest {
   void anInterruptStopsTheRequestAndIsKept() throws IOException {
     Thread.currentThread().interrupt();
     try {
-      assertThat(api.client(api.silent(""), api.broker("quorum")).observe()).isInstanceOf(Unreachable.class);
+      assertThat(api.client(api.silent(""), api.broker("quorum")).observe())
+          .isInstanceOf(Unreachable.class);
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }

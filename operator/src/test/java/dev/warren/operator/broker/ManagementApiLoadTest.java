@@ -4,8 +4,8 @@ import static dev.warren.operator.broker.FakeManagementApi.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warren.operator.observation.QueueLoad.Count;
 import dev.warren.operator.observation.QueueLoad;
+import dev.warren.operator.observation.QueueLoad.Count;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -102,14 +102,16 @@ class ManagementApiLoadTest {
   void aFailureIsNotAnEmptyQueue() throws IOException {
     URI booting = api.server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
 
-    assertThatThrownBy(() -> api.client(booting).load(Set.of("q"))).isInstanceOf(BrokerException.class);
+    assertThatThrownBy(() -> api.client(booting).load(Set.of("q")))
+        .isInstanceOf(BrokerException.class);
     assertThatThrownBy(() -> api.client(api.closed()).unacknowledgedByAddress())
         .isInstanceOf(BrokerException.class);
   }
 
   @Test
   void asksNoMoreThanTwoNodesForTheLoad() throws IOException {
-    assertThatThrownBy(() -> api.client(api.closed(), api.closed(), api.server(200, "[]")).load(Set.of("q")))
+    assertThatThrownBy(
+            () -> api.client(api.closed(), api.closed(), api.server(200, "[]")).load(Set.of("q")))
         .isInstanceOf(BrokerException.class);
     assertThat(api.requests()).isEmpty();
   }

@@ -4,8 +4,8 @@ import static dev.warren.operator.broker.FakeManagementApi.answer;
 import static dev.warren.operator.broker.FakeManagementApi.definitions;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

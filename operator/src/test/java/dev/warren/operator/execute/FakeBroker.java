@@ -1,8 +1,8 @@
 package dev.warren.operator.execute;
 
 import dev.warren.operator.TestClock;
-import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.model.BrokerDefinitions.Queue;

@@ -2,11 +2,11 @@ package dev.warren.operator.execute;
 
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.TestClock;
-import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.action.BrokerStep;
-import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Labels.Component;

@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.TestClock;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.PutRecord;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.StopNode;
-import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
-import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.status.ReconcileResult;
@@ -41,7 +40,8 @@ class PlanExecutorApiServerTest {
   void aRefusedChangeIsReportedFirstAndLaterOnesAreNotTried() {
     execution.takeName("b");
 
-    ReconcileResult result = execution.carryOut(List.of(), execution.creations("a", "b", "c"), List.of(), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), execution.creations("a", "b", "c"), List.of(), List.of());
 
     assertThat(result.nodeProblems())
         .extracting(Problem::reason)
@@ -54,7 +54,9 @@ class PlanExecutorApiServerTest {
   void nodesAreNotCreatedWithoutTheObjectsThatTheyNeed() {
     execution.takeName("b");
 
-    ReconcileResult result = execution.carryOut(execution.creations("a", "b"), execution.creations("c"), List.of(), List.of());
+    ReconcileResult result =
+        execution.carryOut(
+            execution.creations("a", "b"), execution.creations("c"), List.of(), List.of());
 
     assertThat(result.nodeProblems())
         .extracting(Problem::reason)
@@ -64,14 +66,19 @@ class PlanExecutorApiServerTest {
 
   @Test
   void creatingWhatNodesNeedDoesNotMakeThemUnready() {
-    assertThat(execution.carryOut(execution.creations("a"), List.of(), List.of(), List.of()).nodeProblems()).isEmpty();
+    assertThat(
+            execution
+                .carryOut(execution.creations("a"), List.of(), List.of(), List.of())
+                .nodeProblems())
+        .isEmpty();
   }
 
   @Test
   void aRefusedConsumerDoesNotBlockOthers() {
     execution.takeName("a");
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), List.of(), execution.creations("a", "b"));
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), List.of(), execution.creations("a", "b"));
 
     assertThat(result.consumerProblems())
         .extracting(Problem::message)
@@ -84,7 +91,8 @@ class PlanExecutorApiServerTest {
   void aRefusedQueueDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.REFUSED, "no"));
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(result.topologyProblems())
         .extracting(Problem::reason)
@@ -96,7 +104,8 @@ class PlanExecutorApiServerTest {
   void aFailedQueueDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.FAILED, "HTTP status 500"));
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(result.topologyProblems())
         .containsExactly(
@@ -108,7 +117,8 @@ class PlanExecutorApiServerTest {
   void aQueueWithoutAnAnswerDoesNotBlockOthers() {
     execution.broker().fail("a", new BrokerException(Kind.UNAVAILABLE, "no answer"));
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(result.topologyProblems())
         .containsExactly(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
@@ -132,7 +142,11 @@ class PlanExecutorApiServerTest {
     client.resource(service("clients", null)).create();
 
     ReconcileResult result =
-        execution.carryOut(List.of(new Create(clients, "missing")), execution.creations("a"), List.of(), List.of());
+        execution.carryOut(
+            List.of(new Create(clients, "missing")),
+            execution.creations("a"),
+            List.of(),
+            List.of());
 
     assertThat(result.nodeProblems())
         .extracting(Problem::reason)
@@ -200,7 +214,9 @@ class PlanExecutorApiServerTest {
   @Test
   void aQueueInUseIsRetainedAndDoesNotBlockOthers() {
     RemoveQueue removal = new RemoveQueue("old", true);
-    execution.broker().fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
+    execution
+        .broker()
+        .fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
     ReconcileResult result =
         execution.carryOut(
@@ -218,7 +234,9 @@ class PlanExecutorApiServerTest {
   @Test
   void aRetainedQueueLeavesTheTopologyDeclared() {
     RemoveQueue removal = new RemoveQueue("old", true);
-    execution.broker().fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
+    execution
+        .broker()
+        .fail(removal.describe(), new BrokerException(Kind.IN_USE, "It has consumers"));
 
     ReconcileResult result = execution.carryOut(List.of(), List.of(), List.of(removal), List.of());
 
@@ -229,7 +247,8 @@ class PlanExecutorApiServerTest {
   void aLongActionRunsBesideThePassAndLaterOnesWait() {
     execution.setExecutor(run -> execution.clock().advance(Duration.ofSeconds(6)));
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(execution.broker().applied()).isEmpty();
     assertThat(result.topologyProblems())
@@ -247,7 +266,8 @@ class PlanExecutorApiServerTest {
     execution.setExecutor(run -> execution.clock().advance(Duration.ofSeconds(6)));
 
     ReconcileResult result =
-        execution.carryOut(List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());
+        execution.carryOut(
+            List.of(), List.of(), List.of(new BrokerAction.StopNode("rabbit@a")), List.of());
 
     assertThat(result.topologyProblems()).isEmpty();
     assertThat(result.nodeProblems())
@@ -259,7 +279,8 @@ class PlanExecutorApiServerTest {
   void anActionUntriedWithTheBrokersVersionIsReported() {
     execution.broker().fail("a", new BrokerException(Kind.UNTRIED, "RabbitMQ 4.4.0 runs"));
 
-    ReconcileResult result = execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
+    ReconcileResult result =
+        execution.carryOut(List.of(), List.of(), declarations("a", "b"), List.of());
 
     assertThat(result.topologyProblems())
         .containsExactly(

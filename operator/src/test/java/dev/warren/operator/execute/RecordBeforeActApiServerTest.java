@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.ApiServer;
-import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerAction;
+import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerActions;
+import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.KubernetesAction.Replace;
-import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.status.ReconcileResult;
@@ -103,7 +103,8 @@ class RecordBeforeActApiServerTest {
   @Test
   void nothingIsDoneWhenAnObjectThatNodesNeedIsRefused() {
     execution.takeName("support");
-    execution.carryOut(execution.creations("support"), creation("record"), List.of(), List.of(STOP), List.of());
+    execution.carryOut(
+        execution.creations("support"), creation("record"), List.of(), List.of(STOP), List.of());
 
     assertThat(execution.broker().applied()).isEmpty();
     assertThat(execution.configMap("record")).isNull();

@@ -2,8 +2,8 @@ package dev.warren.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.operator.TestClock;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.FinishDeletions;
@@ -13,7 +13,6 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -102,7 +101,6 @@ class ActionInProgressTest {
   }
 
   private static Optional<Underway> underway(BrokerAction action) {
-    return Optional.of(
-        new Underway(action, TestClock.BEGIN, Optional.empty()));
+    return Optional.of(new Underway(action, TestClock.BEGIN, Optional.empty()));
   }
 }

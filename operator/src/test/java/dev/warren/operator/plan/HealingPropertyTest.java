@@ -1,7 +1,5 @@
 package dev.warren.operator.plan;
 
-import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +11,7 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.topology.MemberCount;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,7 +165,9 @@ class HealingPropertyTest {
       case QUEUE_SHRUNK -> cluster.queueMembers().shrinkByHand("q");
       case CLIENT_DECLARES -> {
         if (cluster.queueMembers().hasMajority(cluster.brokerNodes().keySet())) {
-          cluster.broker().declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
+          cluster
+              .broker()
+              .declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
         }
       }
       case RECORD_DELETED -> {

@@ -1,7 +1,5 @@
 package dev.warren.operator.plan;
 
-import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
@@ -14,6 +12,7 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,9 +28,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/**
- * With any spec, and wherever the operator is killed, the cluster converges to the spec.
- */
+/** With any spec, and wherever the operator is killed, the cluster converges to the spec. */
 class ReconcilePlannerConvergenceTest {
 
   private InMemoryCluster cluster;

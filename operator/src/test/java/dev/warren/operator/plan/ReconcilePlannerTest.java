@@ -1,12 +1,11 @@
 package dev.warren.operator.plan;
 
-import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -93,7 +93,11 @@ final class Passes {
 
   Observation observe(MessageTopology topology) {
     return new StateObserver(
-            client, address -> new ConvergedBroker(topology), owner -> Optional.empty(), named -> scaling, CLOCK)
+            client,
+            address -> new ConvergedBroker(topology),
+            owner -> Optional.empty(),
+            named -> scaling,
+            CLOCK)
         .observe(topology, caches(topology))
         .observation();
   }

@@ -133,7 +133,8 @@ class ConsumerScalerPropertyTest {
         .list();
   }
 
-  private static List<ScalingDecision> decide(ScalingPolicy policy, int start, List<Seen> observations) {
+  private static List<ScalingDecision> decide(
+      ScalingPolicy policy, int start, List<Seen> observations) {
     ConsumerScaler scaler = new ConsumerScaler();
     List<ScalingDecision> decisions = new ArrayList<>();
     Instant at = Instant.EPOCH;

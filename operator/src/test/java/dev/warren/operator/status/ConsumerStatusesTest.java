@@ -4,15 +4,15 @@ import static dev.warren.operator.status.StatusScene.message;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Consumers with a fixed number of Pods. */
+/** Consumers in the status, with a fixed number of Pods. */
 class ConsumerStatusesTest {
 
   private final StatusScene scene = new StatusScene();

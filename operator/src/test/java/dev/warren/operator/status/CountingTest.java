@@ -4,7 +4,6 @@ import static dev.warren.operator.status.StatusScene.NAMES;
 import static dev.warren.operator.status.StatusScene.NOON;
 import static dev.warren.operator.status.StatusScene.node;
 import static dev.warren.operator.status.StatusScene.queue;
-import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Numbers of messages. */
+/** Counts of messages in the status. */
 class CountingTest {
 
   private final StatusScene scene = new StatusScene();
@@ -32,8 +31,7 @@ class CountingTest {
   void deadLettersThatHaveNotArrivedAreCounted() {
     List<String> node = List.of(NAMES.brokerNode(0));
     scene.queues.put(
-        "hello",
-        new QueueState("hello", Optional.of(NAMES.brokerNode(0)), node, node, 1, 0, 1234));
+        "hello", new QueueState("hello", Optional.of(NAMES.brokerNode(0)), node, node, 1, 0, 1234));
     assertThat(scene.build().queues()).extracting(QueueStatus::deadLetters).containsExactly(1200L);
 
     scene.queues.put("hello", queue("hello", 0, 1, 1, 1));

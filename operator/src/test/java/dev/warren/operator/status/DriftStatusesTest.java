@@ -2,28 +2,27 @@ package dev.warren.operator.status;
 
 import static dev.warren.api.v1alpha1.QueueSpec.QueueDeletion.Delete;
 import static dev.warren.operator.status.StatusScene.NOON;
-import static dev.warren.operator.status.StatusScene.conditions;
 import static dev.warren.operator.status.StatusScene.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.QueueSpec.QueueDeletion;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.Bind;
 import dev.warren.operator.action.BrokerAction.DeclareExchange;
 import dev.warren.operator.action.BrokerAction.DeclareQueue;
 import dev.warren.operator.action.BrokerAction.PutPolicy;
 import dev.warren.operator.action.BrokerAction.PutUser;
-import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
-import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
@@ -51,7 +50,8 @@ class DriftStatusesTest {
       new Policy("warren.hello", "^hello$", "quorum_queues", 100, Map.of("max-length", 100));
 
   DriftStatusesTest() {
-    scene.declared = new OwnershipRecord(Set.of("events"), Map.of("hello", Delete), Set.of(binding));
+    scene.declared =
+        new OwnershipRecord(Set.of("events"), Map.of("hello", Delete), Set.of(binding));
     scene.definitions = definitions(hello);
     scene.topology.setStatus(scene.build());
   }
@@ -234,8 +234,7 @@ class DriftStatusesTest {
 
   private void did(BrokerAction... actions) {
     scene.applied =
-        new AppliedActions(
-            Mode.ACT, List.of(), List.of(), List.of(actions), List.of(), List.of());
+        new AppliedActions(Mode.ACT, List.of(), List.of(), List.of(actions), List.of(), List.of());
   }
 
   private BrokerDefinitions definitions(Queue... there) {

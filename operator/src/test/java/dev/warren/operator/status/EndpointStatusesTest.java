@@ -7,16 +7,16 @@ import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.EndpointStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.EndpointType;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
-import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.model.GatewayConfig;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 
-/** Endpoints, and the gateways that serve them. */
+/** Endpoints in the status, and the gateways that serve them. */
 class EndpointStatusesTest {
 
   private static final String NO_GATEWAY =
@@ -63,7 +63,8 @@ class EndpointStatusesTest {
     }
 
     assertThat(scene.build().endpoints()).extracting(EndpointStatus::ready).containsOnly(false);
-    assertThat(condition(scene.build(), "EndpointsReady").getReason()).isEqualTo("EndpointNotReady");
+    assertThat(condition(scene.build(), "EndpointsReady").getReason())
+        .isEqualTo("EndpointNotReady");
     assertThat(message(scene.build(), "EndpointsReady"))
         .isEqualTo(
             "echo: No queue node's gateway is ready; publish: No queue node's gateway is ready");

@@ -5,15 +5,15 @@ import static dev.warren.operator.status.StatusScene.node;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Removal;
-import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.NodeRemoval.Phase;
-import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.Observation;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Nodes, and the removal of one. */
+/** Nodes in the status, and the removal of one. */
 class NodeStatusesTest {
 
   private static final String BEGIN = "2026-01-01T12:00:00Z";
@@ -73,7 +73,8 @@ class NodeStatusesTest {
 
   @Test
   void anAlarmThatBlocksPublishersIsReported() {
-    scene.brokerNodes.put(1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Optional.empty()));
+    scene.brokerNodes.put(
+        1, new Node(NAMES.brokerNode(1), true, List.of("memory"), Optional.empty()));
 
     assertThat(ready(scene.build()))
         .isEqualTo(

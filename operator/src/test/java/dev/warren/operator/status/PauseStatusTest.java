@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A topology that is paused. */
+/** The status of a paused topology. */
 class PauseStatusTest {
 
   private final StatusScene scene = new StatusScene();
@@ -29,9 +29,7 @@ class PauseStatusTest {
 
     MessageTopologyStatus status = scene.build();
 
-    assertThat(conditions(status))
-        .startsWith("Ready=True/AllReady")
-        .endsWith("Paused=True/Paused");
+    assertThat(conditions(status)).startsWith("Ready=True/AllReady").endsWith("Paused=True/Paused");
     assertThat(status.plan()).isNull();
     scene.topology.setStatus(status);
     scene.applied = AppliedActions.NONE;

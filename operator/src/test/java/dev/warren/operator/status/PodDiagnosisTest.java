@@ -79,7 +79,8 @@ class PodDiagnosisTest {
             + "| {conditions: [{type: PodScheduled, status: 'False', reason: SchedulingGated, message: blocked}]}"
             + "| SchedulingGated | blocked",
       })
-  void theReasonOfAnUnreadyPodIsReported(String seen, String status, String reason, String message) {
+  void theReasonOfAnUnreadyPodIsReported(
+      String seen, String status, String reason, String message) {
     assertThat(PodDiagnosis.of(pod(status), Map.of()))
         .contains(new Problem(Reason.of(reason).orElseThrow(), message));
   }

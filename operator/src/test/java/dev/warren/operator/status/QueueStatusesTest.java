@@ -7,13 +7,13 @@ import static dev.warren.operator.status.StatusScene.queue;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Queues. */
+/** Queues in the status. */
 class QueueStatusesTest {
 
   private final StatusScene scene = new StatusScene();

@@ -1,13 +1,12 @@
 package dev.warren.operator.status;
 
-import static dev.warren.operator.status.StatusScene.READY;
 import static dev.warren.operator.status.StatusScene.conditions;
 import static dev.warren.operator.status.StatusScene.message;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Reason;
@@ -103,9 +102,11 @@ class ReadyConditionTest {
 
   @Test
   void ofSeveralProblemsTheWorstGivesTheReason() {
-    scene.nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being brought up to date"));
+    scene.nodeProblems.add(
+        new Problem(Reason.UPDATING, "Pod orders-1 is being brought up to date"));
     scene.nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
-    scene.topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
+    scene.topologyProblems.add(
+        new Problem(Reason.DECLARING, "2 of 5 changes are still to be made"));
     scene.topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
     scene.consumerProblems.add(
         new Problem(Reason.UPDATING, "Deployment a is being brought up to date"));

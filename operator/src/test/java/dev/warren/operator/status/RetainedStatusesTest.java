@@ -5,14 +5,14 @@ import static dev.warren.operator.status.StatusScene.queue;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.Mode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Retained objects. */
+/** Retained objects in the status. */
 class RetainedStatusesTest {
 
   private final StatusScene scene = new StatusScene();

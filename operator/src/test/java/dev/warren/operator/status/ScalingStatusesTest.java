@@ -6,11 +6,10 @@ import static dev.warren.operator.status.StatusScene.message;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
-import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.Decisions;
-import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.scaling.ScalingDecision;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Consumers that are scaled. */
+/** Scaled consumers in the status, and the conditions about scaling. */
 class ScalingStatusesTest {
 
   private final StatusScene scene = new StatusScene();
@@ -53,8 +52,7 @@ class ScalingStatusesTest {
     "INEFFECTIVE, 'worker is not scaled up for now: the last scale-up was ineffective'",
     "SINGLE_ACTIVE_CONSUMER, 'worker needs more Pods, but its queue has a single active consumer'"
   })
-  void aLimitIsReportedAndTheConsumerStaysReady(
-      ScalingDecision.Reason reason, String message) {
+  void aLimitIsReportedAndTheConsumerStaysReady(ScalingDecision.Reason reason, String message) {
     assertThat(conditions(scene.build())).contains("ScalingLimited=False/AsNeeded");
     load(decision(2, 900, reason), NOON, null);
 

@@ -8,9 +8,9 @@ import static dev.warren.operator.status.StatusScene.queue;
 import static dev.warren.operator.status.StatusScene.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
-import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.validation.Violation;
@@ -28,7 +28,8 @@ class StatusBuilderTest {
     MessageTopologyStatus before = scene.build();
     scene.topology.setStatus(before);
 
-    MessageTopologyStatus after = StatusBuilder.failed(scene.topology, "no answer", NOON.plusSeconds(60));
+    MessageTopologyStatus after =
+        StatusBuilder.failed(scene.topology, "no answer", NOON.plusSeconds(60));
 
     assertThat(Conditions.isReady(after)).isFalse();
     assertThat(after.conditions())
@@ -43,13 +44,15 @@ class StatusBuilderTest {
     assertThat(after.conditions()).containsAll(before.conditions().subList(1, 6));
     assertThat(after.nodes()).isEqualTo(before.nodes());
     scene.topology.setStatus(after);
-    assertThat(StatusBuilder.failed(scene.topology, "no answer", NOON.plusSeconds(90))).isEqualTo(after);
+    assertThat(StatusBuilder.failed(scene.topology, "no answer", NOON.plusSeconds(90)))
+        .isEqualTo(after);
   }
 
   @Test
   void anInvalidSpecLeavesTheRestOfTheStatusUnchanged() {
     scene.topology.setStatus(scene.build());
-    scene.changeSpec("queues: [{name: hello, type: quorum}]", "exchanges: [{name: new, type: topic}]");
+    scene.changeSpec(
+        "queues: [{name: hello, type: quorum}]", "exchanges: [{name: new, type: topic}]");
     scene.violations.add(new Violation("spec.bindings[0].queue", "no queue 'x'"));
     scene.violations.add(new Violation("spec.bindings[1].queue", "no queue 'y'"));
 

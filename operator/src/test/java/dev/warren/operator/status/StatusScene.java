@@ -10,11 +10,11 @@ import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
-import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
@@ -41,8 +41,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the operator observed and found wrong. At first there are three healthy nodes and one healthy
- * queue.
+ * What the operator observed and found wrong. At first there are three healthy nodes and one
+ * healthy queue.
  */
 final class StatusScene {
 
@@ -170,8 +170,7 @@ final class StatusScene {
             MessageTopologySpec.class));
   }
 
-  static QueueState queue(
-      String name, Integer leader, int members, int online, long messages) {
+  static QueueState queue(String name, Integer leader, int members, int online, long messages) {
     List<String> nodes = IntStream.range(0, members).mapToObj(NAMES::brokerNode).toList();
     return new QueueState(
         name,

@@ -9,9 +9,9 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Delete;
-import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,8 +74,10 @@ class ConsumerPlannerTest {
   @Test
   void additionsOfOthersToADeploymentStay() {
     cluster.converge(WITH_CONSUMER);
-    cluster.api().edit(
-        "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
+    cluster
+        .api()
+        .edit(
+            "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
 
     assertThat(cluster.plan(WITH_CONSUMER).isEmpty()).isTrue();
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.IntNode;
-import dev.warren.operator.TestClock;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.Decisions;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Mark;
@@ -14,20 +14,17 @@ import dev.warren.operator.action.KubernetesAction.Scale;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ScalingObservation;
-import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * The load sets the number of Pods, and only the operator writes it.
- */
+/** The load sets the number of Pods, and only the operator writes it. */
 class ScaledConsumerPlannerTest {
 
   private static final MessageTopologySpec SPEC = spec(2, 6, "example/app");
@@ -173,8 +170,7 @@ class ScaledConsumerPlannerTest {
   }
 
   private static ConsumerScaling scaling(int replicas) {
-    return new ConsumerScaling(
-        Decisions.of(replicas), TestClock.BEGIN, Optional.empty());
+    return new ConsumerScaling(Decisions.of(replicas), TestClock.BEGIN, Optional.empty());
   }
 
   private int replicas() {

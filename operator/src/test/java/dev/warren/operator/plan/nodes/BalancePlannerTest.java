@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
-import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

@@ -1,7 +1,5 @@
 package dev.warren.operator.plan.nodes;
 
-import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,9 +13,10 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.QueueNode;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,7 +72,8 @@ class GatewayRolloutTest {
     cluster.guardMajority();
 
     cluster.carryOut(cluster.plan(WITHOUT), Integer.MAX_VALUE);
-    assertThat(gatewayJson()).isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
+    assertThat(gatewayJson())
+        .isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
     assertThat(containers()).contains(List.of("rabbitmq", "gateway"));
 
     cluster.converge(WITHOUT);
@@ -146,7 +146,8 @@ class GatewayRolloutTest {
 
     cluster.converge(WITH_BOTH);
     String revision = GatewayConfig.revision(WITH_BOTH);
-    assertThat(cluster.observe().nodes().values()).allMatch(node -> node.hasToldItsGateway(revision));
+    assertThat(cluster.observe().nodes().values())
+        .allMatch(node -> node.hasToldItsGateway(revision));
   }
 
   @Test

@@ -120,7 +120,8 @@ class GivenUpNodeRemovalTest {
     cluster.faults().silence(cluster.machineOf(0));
     run.converge(nodes(4));
 
-    assertThat(run.done()).containsSubsequence("record GIVEN_UP 1", "record LOST 0", "ForgetNode 0");
+    assertThat(run.done())
+        .containsSubsequence("record GIVEN_UP 1", "record LOST 0", "ForgetNode 0");
     assertThat(run.done()).containsSubsequence("ForgetNode 0", "record GIVEN_UP 1", "ForgetNode 1");
     assertThat(cluster.brokerNodes()).hasSize(4).doesNotContainValue(false);
   }

@@ -4,9 +4,9 @@ import static dev.warren.operator.plan.nodes.RemovalRun.nodes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.NodeRemoval.Phase;
-import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.simulation.InMemoryCluster;

@@ -1,14 +1,13 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.PlannedActions.inShort;
 import static dev.warren.operator.plan.PlannedActions.nodeActions;
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.Reason;
@@ -27,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodePlannerTest {
 
   private static final MessageTopologySpec THREE = Specs.of(3);
-  private static final MessageTopologySpec THREE_CHANGED = Specs.of(3, "config: log.console.level = debug", "");
+  private static final MessageTopologySpec THREE_CHANGED =
+      Specs.of(3, "config: log.console.level = debug", "");
 
   private final InMemoryCluster cluster = new InMemoryCluster();
 
@@ -82,7 +82,9 @@ class NodePlannerTest {
     cluster.settle();
     cluster.settle();
 
-    assertThat(nodeActions(cluster.plan(THREE))).first().isEqualTo("Replace ConfigMap orders-membership");
+    assertThat(nodeActions(cluster.plan(THREE)))
+        .first()
+        .isEqualTo("Replace ConfigMap orders-membership");
     cluster.carryOut(cluster.plan(THREE), Integer.MAX_VALUE);
     assertThat(record("formed")).isEqualTo("true");
   }
@@ -139,7 +141,8 @@ class NodePlannerTest {
     cluster.delete("PersistentVolumeClaim", "data-orders-1");
     cluster.delete("Pod", "orders-1");
 
-    assertThat(nodeActions(cluster.plan(THREE))).containsExactly("Replace ConfigMap orders-membership");
+    assertThat(nodeActions(cluster.plan(THREE)))
+        .containsExactly("Replace ConfigMap orders-membership");
     cluster.step(THREE);
     assertThat(nodeActions(cluster.plan(THREE)))
         .containsExactly(

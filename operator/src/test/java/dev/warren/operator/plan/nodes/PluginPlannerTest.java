@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,11 +32,13 @@ class PluginPlannerTest {
         .allMatch(action -> action.startsWith("enable on rabbit@orders-"))
         .allMatch(action -> action.contains("rabbitmq_stream"));
     cluster.converge(WITH_STREAM);
-    IntStream.range(0, 3).forEach(n -> assertThat(cluster.queueMembers().plugins(n)).contains("rabbitmq_stream"));
+    IntStream.range(0, 3)
+        .forEach(n -> assertThat(cluster.queueMembers().plugins(n)).contains("rabbitmq_stream"));
 
     cluster.converge(THREE);
     IntStream.range(0, 3)
-        .forEach(n -> assertThat(cluster.queueMembers().plugins(n)).doesNotContain("rabbitmq_stream"));
+        .forEach(
+            n -> assertThat(cluster.queueMembers().plugins(n)).doesNotContain("rabbitmq_stream"));
   }
 
   @Test

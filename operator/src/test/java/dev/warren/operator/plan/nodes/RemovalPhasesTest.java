@@ -1,7 +1,5 @@
 package dev.warren.operator.plan.nodes;
 
-import dev.warren.operator.plan.simulation.InMemoryCluster;
-
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -5,10 +5,10 @@ import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.ForgetNode;
 import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.StopNode;
-import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.plan.ReconcilePlan;

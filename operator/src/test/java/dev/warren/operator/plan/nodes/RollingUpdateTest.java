@@ -92,7 +92,9 @@ class RollingUpdateTest {
         .containsEntry(NAMES.brokerNode(1), true)
         .containsEntry(NAMES.brokerNode(2), false);
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).isEmpty();
-    assertThat(nodeActions(cluster.plan(THREE))).as("taken back").containsExactly("Delete Pod orders-2");
+    assertThat(nodeActions(cluster.plan(THREE)))
+        .as("taken back")
+        .containsExactly("Delete Pod orders-2");
 
     cluster.startNodesSlowly(3);
     cluster.converge(THREE);
@@ -104,7 +106,8 @@ class RollingUpdateTest {
     cluster.converge(THREE);
     cluster.faults().hang("orders-0");
 
-    assertThat(nodeActions(cluster.plan(THREE_CHANGED))).doesNotContain("Delete Pod orders-1", "Delete Pod orders-2");
+    assertThat(nodeActions(cluster.plan(THREE_CHANGED)))
+        .doesNotContain("Delete Pod orders-1", "Delete Pod orders-2");
   }
 
   @Test
@@ -121,7 +124,8 @@ class RollingUpdateTest {
     cluster.converge(THREE);
     List.of("orders-0", "orders-1", "orders-2").forEach(cluster.faults()::reportNotReady);
 
-    assertThat(nodeActions(cluster.plan(THREE_CHANGED))).noneMatch(what -> what.startsWith("Delete Pod"));
+    assertThat(nodeActions(cluster.plan(THREE_CHANGED)))
+        .noneMatch(what -> what.startsWith("Delete Pod"));
   }
 
   @Test

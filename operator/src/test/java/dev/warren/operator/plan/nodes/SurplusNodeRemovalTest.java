@@ -104,7 +104,8 @@ class SurplusNodeRemovalTest {
   void aNodeThatGetsAQueueAtTheLastMomentReturnsAndAnotherLeaves() {
     cluster.converge(nodes(4));
     MessageTopologySpec three = nodes(3);
-    run.runUntil(three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
+    run.runUntil(
+        three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
     ReconcilePlan plan = cluster.plan(three);
     cluster.broker().declareClassicOn("late", 3);
     cluster.carryOut(plan, Integer.MAX_VALUE);

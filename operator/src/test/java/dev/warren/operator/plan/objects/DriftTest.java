@@ -39,8 +39,7 @@ class DriftTest {
             + " | {ports: [{name: a, containerPort: 1}, {containerPort: 2}, {containerPort: 3}]}"
             + " | {ports: [{name: a, containerPort: 1}, {containerPort: 2}, {containerPort: 3}]}",
       })
-  void additionsAndNormalizedValuesAreNoDifference(
-      String what, String desired, String actual) {
+  void additionsAndNormalizedValuesAreNoDifference(String what, String desired, String actual) {
     assertThat(Drift.between(container(desired), container(actual))).as(what).isEmpty();
   }
 

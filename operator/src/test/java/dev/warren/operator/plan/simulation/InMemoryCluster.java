@@ -42,8 +42,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A cluster with the operator: its observations, and the effect of its plans. It
- * fails at once where a plan would do harm.
+ * A cluster with the operator: its observations, and the effect of its plans. It fails at once
+ * where a plan would do harm.
  */
 public final class InMemoryCluster {
 

@@ -143,8 +143,7 @@ final class SimulatedActions {
     if (!members.isRunning(n)) {
       return;
     }
-    assertThat(
-            metadata(api.pod(n).orElseThrow()).path("labels").path(Labels.IN_SERVICE).asText())
+    assertThat(metadata(api.pod(n).orElseThrow()).path("labels").path(Labels.IN_SERVICE).asText())
         .as("%s is stopped while clients are sent to it", node)
         .isEqualTo("false");
     assertThat(members.hasMajority(without(node, members.nodes().keySet())))
@@ -170,8 +169,7 @@ final class SimulatedActions {
     if (!nodes.haveVotes() || without(node, members.nodes().keySet()).isEmpty()) {
       return;
     }
-    boolean dataGone =
-        safeguards.recordedRemoval().kind() == Kind.GIVEN_UP || !nodes.hasData(n);
+    boolean dataGone = safeguards.recordedRemoval().kind() == Kind.GIVEN_UP || !nodes.hasData(n);
     for (String queue : List.copyOf(broker.queues().keySet())) {
       if (members.of(queue).contains(node)) {
         forget(n, queue, dataGone);

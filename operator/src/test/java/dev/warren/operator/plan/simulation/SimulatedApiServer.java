@@ -1,7 +1,6 @@
 package dev.warren.operator.plan.simulation;
 
 import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
-import static dev.warren.operator.plan.simulation.InMemoryCluster.OWNER;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 

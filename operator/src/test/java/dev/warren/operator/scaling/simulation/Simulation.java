@@ -17,8 +17,9 @@ import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
 /**
- * One queue, its consumers and an autoscaler, message by message. The broker's figures are as old as
- * real ones: it updates the queue's depth and its acknowledgements every 5 s, at different moments.
+ * One queue, its consumers and an autoscaler, message by message. The broker's figures are as old
+ * as real ones: it updates the queue's depth and its acknowledgements every 5 s, at different
+ * moments.
  */
 final class Simulation {
 
