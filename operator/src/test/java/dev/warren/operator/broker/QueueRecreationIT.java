@@ -119,7 +119,7 @@ class QueueRecreationIT {
               return new Counted(left.get(), left.getAndDecrement(), 0);
             },
             clock,
-            clock::pass);
+            clock::advance);
 
     assertThatThrownBy(
             () ->

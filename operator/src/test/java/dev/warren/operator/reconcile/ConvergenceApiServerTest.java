@@ -188,8 +188,8 @@ class ConvergenceApiServerTest {
     passes.converge(topology);
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(1);
 
-    scaling =
-        Map.of("worker", new ConsumerScaling(Decisions.of(4), Instant.now(), Optional.empty()));
+    passes.setScaling(
+        Map.of("worker", new ConsumerScaling(Decisions.of(4), Instant.now(), Optional.empty())));
     assertThat(passes.carryOut(topology).consumerProblems()).as("it stays ready").isEmpty();
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
     passes.converge(topology);
@@ -254,7 +254,7 @@ class ConvergenceApiServerTest {
 
     ReconcileResult last = passes.carryOutOften(topology);
 
-    assertThat(passes.plan(topology, passes.observe(topology)).consumers()).isNotEmpty();
+    assertThat(Passes.plan(topology, passes.observe(topology)).consumers()).isNotEmpty();
     assertThat(last.consumerProblems()).isEmpty();
   }
 
