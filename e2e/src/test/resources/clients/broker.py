@@ -1,4 +1,4 @@
-"""What the programs beside this file share: their connection, and consuming that survives its loss."""
+"""Shared by the programs beside this file: their connection, and a consumer that survives its loss."""
 
 import os
 import signal
@@ -10,11 +10,11 @@ import pika
 
 QUEUE = os.environ["RABBITMQ_QUEUE"]
 
-# What a connection ends by, and opening one.
+# The errors of a lost connection, and of opening one.
 ERRORS = (pika.exceptions.AMQPError, OSError)
 
-# A node that is gone without a word is noticed after a few seconds instead of a minute: by the kernel, in ms, if there
-# is something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
+# A node that disappears is noticed after a few seconds instead of a minute: by the kernel, in ms, if there is
+# something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
 PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
 PARAMETERS.heartbeat = 4
 PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}

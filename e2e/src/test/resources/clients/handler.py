@@ -1,5 +1,5 @@
-"""Handles what steady.py sends, five messages a second, and tells the queue "handled" of each when it was sent and how
-many seconds it had waited.
+"""Handles what steady.py sends, five messages a second, and publishes to the queue "handled" when each was sent and
+how many seconds it had waited.
 """
 
 import json

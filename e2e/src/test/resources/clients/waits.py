@@ -1,4 +1,4 @@
-"""Counts what handler.py tells: how many messages were handled, how many of them more than once, how many waited over
+"""Counts what handler.py reports: how many messages were handled, how many of them more than once, how many waited over
 ten seconds, and how long they waited.
 
 Prints a line of JSON each second, times in seconds.

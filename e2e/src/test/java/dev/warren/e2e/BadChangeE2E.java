@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A bad change to a topology that is Ready: it is shown where it is wrong, and what runs goes on.
+ * A bad change to a topology that is Ready: the status shows the mistake, and running Pods stay.
  */
 class BadChangeE2E {
 
@@ -36,7 +36,7 @@ class BadChangeE2E {
   }
 
   @AfterEach
-  void theGoodOneIsReadyAgainAndNothingWasDisturbed() {
+  void theValidSpecIsReadyAgainAndNoPodHasChanged() {
     topology.apply(GOOD).awaitReady();
     assertThat(topology.podIds()).isEqualTo(pods);
   }
@@ -51,7 +51,7 @@ class BadChangeE2E {
       another queue type     | {name: work}          | {name: work, type: classic} | cannot be changed, because RabbitMQ fixes it
       a negative size        | {size: 1Gi}           | {size: -1Gi}                | spec.nodes.storage.size
       """)
-  void isRefused(String what, String good, String bad, String message) {
+  void aBadChangeIsRefused(String what, String good, String bad, String message) {
     assertThat(topology.refusalOf(changed(good, bad))).contains(message);
     assertThat(topology.podIds()).isEqualTo(pods);
   }
@@ -69,7 +69,8 @@ class BadChangeE2E {
       two containers of one name  | /clients}]}            | /clients}]}, {name: client, image: other} | Validated | spec.consumers[0] | client
       another queue argument      | x-max-length: 100      | x-max-length: 200       | TopologyDeclared | notes                     | x-max-length
       """)
-  void isShown(String what, String good, String bad, String condition, String place, String word) {
+  void aBadChangeIsShown(
+      String what, String good, String bad, String condition, String place, String word) {
     topology.apply(changed(good, bad)).awaitTrouble(condition, place, word);
     assertThat(topology.podIds()).isEqualTo(pods);
   }

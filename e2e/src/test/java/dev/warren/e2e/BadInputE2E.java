@@ -5,10 +5,7 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * A topology that cannot be had: its status says what is in the way, and it is Ready when that is
- * not.
- */
+/** A topology that cannot start: its status names the obstacle, and it becomes Ready without it. */
 class BadInputE2E {
 
   private static final String QUEUE = "queues: [{name: work}]\n";

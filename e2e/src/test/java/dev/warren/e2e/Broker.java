@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What a topology's queue nodes themselves say, by the management API of one of them. */
+/** A topology's broker, by the management API of one node. */
 record Broker(String address, String user, String password) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,7 +70,7 @@ record Broker(String address, String user, String password) {
         .collect(Collectors.toSet());
   }
 
-  /** The types of which an exchange can be: some come with plugins. */
+  /** The types of exchanges: some come with plugins. */
   Set<String> exchangeTypes() {
     return StreamSupport.stream(
             read(send(request("overview")).body()).path("exchange_types").spliterator(), false)
@@ -106,7 +106,7 @@ record Broker(String address, String user, String password) {
                 policy -> policy.path("definition").toString()));
   }
 
-  /** What the broker knows of a user's password. */
+  /** The hash of a user's password. */
   String passwordHashOf(String user) {
     return read(send(request("users/" + user)).body()).path("password_hash").asText();
   }

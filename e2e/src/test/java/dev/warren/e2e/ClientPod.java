@@ -83,7 +83,7 @@ final class ClientPod {
         .formatted(program, queue, prefetch, podSpec(program, ""));
   }
 
-  /** One that takes its time, and whose number of Pods follows the load as scaling says. */
+  /** A slow consumer whose number of Pods follows the load. */
   static String asScaledConsumer(String program, String queue, int prefetch, String scaling) {
     return "{name: %s, queue: '%s', prefetch: %d, scaling: {%s}, template: {spec: {%s}}}"
         .formatted(program, queue, prefetch, scaling, podSpec(program, ""));
@@ -106,9 +106,9 @@ final class ClientPod {
         .replace('\n', ' ');
   }
 
-  /** What the program said last; missing before it has said anything. */
+  /** The last report of the program; missing before the first. */
   JsonNode report() {
-    // By the client: this is asked so often that a program for each time would slow down all tests.
+    // By the client library: a kubectl process for each call would slow down all tests.
     String last =
         CLIENT
             .pods()
@@ -131,7 +131,7 @@ final class ClientPod {
     namespace.run("exec", name, "--", "sh", "-c", "kill -%s 1".formatted(signal));
   }
 
-  /** Asks the program to end, and returns its last words. */
+  /** Stops the program, and returns its last report. */
   JsonNode stop() {
     signal("TERM");
     await(name + " ended").atMost(STOPPED).until(() -> report().path("final").asBoolean());

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The load of which docs/scaling.md tells what KEDA makes of it: fifty messages a second from one
- * moment to the next, for consumers of five a second each: make bench-load.
+ * The load with which docs/scaling.md compares KEDA: suddenly fifty messages a second, for
+ * consumers that handle five a second each: make bench-load.
  */
 @Isolated("it measures")
 class ConstantLoadBenchmark {
@@ -66,14 +66,14 @@ class ConstantLoadBenchmark {
   }
 
   /**
-   * What became of the number of replicas.
+   * How the number of replicas changed.
    *
    * @param replicas each second
    * @param podSeconds the sum of all replicas' times
    */
   private record Course(List<Integer> replicas, double podSeconds) {
 
-    /** How often they became more after they had become fewer, or the other way round. */
+    /** How often the direction changed. */
     int turns() {
       List<Integer> directions =
           IntStream.range(1, replicas.size())

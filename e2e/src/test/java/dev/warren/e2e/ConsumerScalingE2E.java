@@ -28,7 +28,7 @@ class ConsumerScalingE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void itsPodsComeAndGoWithTheLoad() {
+  void podsFollowTheLoad() {
     topology.apply(spec()).awaitReady();
     assertThat(replicas()).isZero();
 
@@ -40,7 +40,7 @@ class ConsumerScalingE2E {
     assertThat(status().scaling().lastScaleTime()).isNotNull();
     assertThat(namespace.run("get", "events")).contains("ConsumerScaled");
 
-    whatSomebodyElseMakesOfTheNumberIsPutBack();
+    aNumberThatSomebodyChangedIsReverted();
     aBlockedManagementApiChangesNothing();
 
     int confirmed = publisher.stop().path("confirmed").asInt();
@@ -51,7 +51,7 @@ class ConsumerScalingE2E {
   }
 
   @Test
-  void podsThatGoDuringTheirWorkFinishItSoThatNothingIsHandledTwice() {
+  void aPodThatIsRemovedFinishesItsWorkAndNothingIsHandledTwice() {
     Topology busy = namespace.topology("busy").apply(handlers(8)).awaitReady();
     ClientPod counter = ClientPod.start("waits", busy, "handled");
     ClientPod load = ClientPod.start("steady", busy, QUEUE);
@@ -67,9 +67,9 @@ class ConsumerScalingE2E {
     assertThat(counter.report().path("again").asInt()).isZero();
   }
 
-  /** The endpoint has more time than that needs: an answer in time is what the client is owed. */
+  /** The endpoint's timeout is longer than that, so the client must get its reply. */
   @Test
-  void aRequestFromASocketWakesWhoAnswersIt() {
+  void aRequestFromASocketStartsAConsumer() {
     Topology asleep =
         namespace
             .topology("asleep")
@@ -103,12 +103,12 @@ class ConsumerScalingE2E {
                     "handler", QUEUE, 1, "minReplicas: %1$d, maxReplicas: %1$d".formatted(number)));
   }
 
-  private void whatSomebodyElseMakesOfTheNumberIsPutBack() {
+  private void aNumberThatSomebodyChangedIsReverted() {
     namespace.run("scale", "deployment", "orders-worker", "--replicas=" + (MOST + 1));
     awaitReplicas(MOST, PUT_BACK);
   }
 
-  /** Messages flow meanwhile: it is only the operator that learns nothing. */
+  /** Messages still flow; only the operator does not know the load. */
   private void aBlockedManagementApiChangesNothing() {
     manage("application:stop(rabbitmq_management).");
     topology.awaitTrouble("ScalingActive", "worker keeps its number of Pods");

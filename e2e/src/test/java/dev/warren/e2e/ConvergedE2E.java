@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** In the desired state, the operator only observes. */
+/** In the desired state the operator writes nothing. */
 class ConvergedE2E {
 
   private static final Duration QUIET = Duration.ofMinutes(2);
 
-  /** What follows the first Ready: the counters in the status may be this late. */
+  /** The time after the first Ready until the counters in the status are current. */
   private static final Duration SETTLED = Duration.ofSeconds(30);
 
   private static final String REQUEST_LOG = "/tmp/requests";
@@ -99,7 +99,7 @@ class ConvergedE2E {
                         object.getMetadata().getResourceVersion()));
   }
 
-  /** What the operator wrote to Kubernetes in this namespace. */
+  /** The operator's writes to Kubernetes in this namespace. */
   private static Stream<String> writesToKubernetes() {
     try {
       return Files.readAllLines(auditLog()).stream()
@@ -127,7 +127,7 @@ class ConvergedE2E {
     }
   }
 
-  /** What anybody wrote by the management API, through whichever node. */
+  /** All writes by the management API, through any node. */
   private Stream<String> writesToTheBroker() {
     return topology.nodes().stream()
         .map(Pod::getMetadata)

@@ -21,7 +21,7 @@ class DeletionE2E {
   @RegisterExtension static final TestNamespace doomed = new TestNamespace("e2e-deletion-doomed");
 
   @Test
-  void everythingGoesWithTheTopology() {
+  void everythingIsDeletedWithTheTopology() {
     Topology topology = namespace.topology("deleted");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
 
@@ -44,7 +44,7 @@ class DeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhoseBrokerIsDead() {
+  void aTopologyWithADeadBrokerIsDeleted() {
     Topology topology = namespace.topology("dead");
     topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
     topology.nodes().stream()
@@ -55,7 +55,7 @@ class DeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhoseSecretsAreGone() {
+  void aTopologyWithoutItsSecretsIsDeleted() {
     Topology topology = namespace.topology("unlocked");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
     namespace.run("delete", "secret", "unlocked-admin", "unlocked-erlang-cookie");
@@ -64,7 +64,7 @@ class DeletionE2E {
   }
 
   @Test
-  void aTopologyGoesWithItsNamespace() {
+  void aTopologyIsDeletedWithItsNamespace() {
     Topology topology = doomed.topology("orders");
     topology.apply(THREE_NODES + QUEUE_AND_CONSUMER).awaitReady();
 
@@ -74,7 +74,7 @@ class DeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhoseNodesNeverStarted() {
+  void aTopologyWhoseNodesNeverStartedIsDeleted() {
     Topology topology = namespace.topology("broken");
     topology.apply(
         """

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What somebody changes by hand is soon again as the topology says, and its status tells so. */
+/** Changes by hand are soon reverted, and the status reports them. */
 class DriftE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-drift");
@@ -41,7 +41,7 @@ class DriftE2E {
         .formatted(plugins, ClientPod.asConsumer("worker", "work"));
   }
 
-  /** What differs while something else is being restored may belong to that. */
+  /** Meanwhile other differences may belong to the same change. */
   @BeforeEach
   void everythingIsAsDesired() {
     topology.awaitReady();
@@ -59,18 +59,18 @@ class DriftE2E {
       Secret     | orders-connection | {.metadata.labels} | {"metadata": {"labels": {"app.kubernetes.io/managed-by": null, "warren.dev/topology": "another"}}}
       Deployment | orders-worker     | {.spec.replicas}   | {"spec": {"replicas": 0}}
       """)
-  void aChangedFieldIsBackAndTold(String kind, String name, String field, String change) {
-    int told = topology.timesPutRight(kind, name);
+  void aChangedFieldIsRevertedAndReported(String kind, String name, String field, String change) {
+    int before = topology.timesRestored(kind, name);
     String object = kind + "/" + name;
     String original = value(object, field);
 
     String printed = namespace.run("patch", object, "--type=merge", "--patch=" + change);
 
     assertThat(printed).doesNotContain("no change");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(value(object, field)).isEqualTo(original);
-          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+          assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
         });
   }
 
@@ -81,71 +81,71 @@ class DriftE2E {
     "PodDisruptionBudget, orders",
     "Deployment, orders-worker"
   })
-  void aDeletedObjectIsBackAndTold(String kind, String name) {
-    int told = topology.timesPutRight(kind, name);
+  void aDeletedObjectIsRestoredAndReported(String kind, String name) {
+    int before = topology.timesRestored(kind, name);
     String object = kind + "/" + name;
     String deleted = value(object, "{.metadata.uid}");
 
     namespace.run("delete", object);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(value(object, "{.metadata.uid}")).isNotEqualTo(deleted);
-          assertThat(topology.timesPutRight(kind, name)).isGreaterThan(told);
+          assertThat(topology.timesRestored(kind, name)).isGreaterThan(before);
         });
   }
 
   @Test
-  void aDeletedQueueIsBackWithItsBindingAndTold() {
+  void aDeletedQueueIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("Queue", "waiting");
+    int before = topology.timesRestored("Queue", "waiting");
 
     broker.deleteQueue("waiting");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting", "bound");
           assertThat(broker.bindings()).contains(new Bound("amq.topic", "waiting", "wait"));
-          assertThat(topology.timesPutRight("Queue", "waiting")).isGreaterThan(told);
+          assertThat(topology.timesRestored("Queue", "waiting")).isGreaterThan(before);
         });
   }
 
   @Test
-  void aDeletedExchangeIsBackWithItsBindingAndTold() {
+  void aDeletedExchangeIsRestoredWithItsBindingAndReported() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("Exchange", "events");
+    int before = topology.timesRestored("Exchange", "events");
 
     broker.deleteExchange("events");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.exchanges()).containsExactly("events");
           assertThat(broker.bindings()).contains(new Bound("events", "bound", "some"));
-          assertThat(topology.timesPutRight("Exchange", "events")).isGreaterThan(told);
+          assertThat(topology.timesRestored("Exchange", "events")).isGreaterThan(before);
         });
   }
 
   @Test
-  void aDeletedBindingIsBackAndTold() {
+  void aDeletedBindingIsRestoredAndReported() {
     Broker broker = topology.broker();
     Bound binding = new Bound("events", "bound", "some");
     String name = "'events' to 'bound' by 'some'";
-    int told = topology.timesPutRight("Binding", name);
+    int before = topology.timesRestored("Binding", name);
 
     broker.unbind(binding);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.bindings()).contains(binding);
-          assertThat(topology.timesPutRight("Binding", name)).isGreaterThan(told);
+          assertThat(topology.timesRestored("Binding", name)).isGreaterThan(before);
         });
   }
 
   @Test
-  void aChangedPolicyIsBackAndSoIsADeletedOne() {
+  void aChangedPolicyIsRevertedAndADeletedOneRestored() {
     Broker broker = topology.broker();
     String original = broker.policies().get("warren.waiting");
-    int told = topology.timesPutRight("Policy", "warren.waiting");
+    int before = topology.timesRestored("Policy", "warren.waiting");
 
     broker.put(
         "policies/%2F/warren.waiting",
@@ -153,71 +153,71 @@ class DriftE2E {
         {"pattern": "^waiting$", "apply-to": "quorum_queues", "priority": 100, "definition": {"message-ttl": 5}}
         """);
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
-          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 1);
+          assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deletePolicy("warren.waiting");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.policies()).containsEntry("warren.waiting", original);
-          assertThat(topology.timesPutRight("Policy", "warren.waiting")).isEqualTo(told + 2);
+          assertThat(topology.timesRestored("Policy", "warren.waiting")).isEqualTo(before + 2);
         });
   }
 
   @Test
-  void aUserWithoutPermissionsHasThemBackAndADeletedOneIsBack() {
+  void permissionsAndADeletedUserAreRestored() {
     Broker broker = topology.broker();
-    int told = topology.timesPutRight("User", "app");
+    int before = topology.timesRestored("User", "app");
 
     broker.put("permissions/%2F/app", "{\"configure\": \"\", \"write\": \"\", \"read\": \".*\"}");
 
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
-          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 1);
+          assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 1);
         });
     topology.awaitReady();
     broker.deleteUser("app");
-    awaitBack(
+    awaitRestored(
         () -> {
           assertThat(broker.mayWrite("app")).isTrue();
-          assertThat(topology.timesPutRight("User", "app")).isEqualTo(told + 2);
+          assertThat(topology.timesRestored("User", "app")).isEqualTo(before + 2);
         });
   }
 
   @Test
-  void aPluginComesWithoutARestartAndIsBackWhenSomebodyDisablesIt() {
+  void aPluginIsEnabledWithoutARestartAndAgainAfterSomebodyDisablesIt() {
     Set<String> pods = topology.podIds();
     String node = "rabbit@orders-0.orders-nodes.%s.svc".formatted(namespace.name());
 
     topology.apply(spec(PLUGIN)).awaitReady();
     assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
-    assertThat(topology.timesPutRight("Plugins", node)).as("the user's own change").isZero();
+    assertThat(topology.timesRestored("Plugins", node)).as("the user's own change").isZero();
     namespace.run("exec", "orders-0", "--", "rabbitmq-plugins", "disable", PLUGIN);
 
-    awaitBack(
+    awaitRestored(
         () -> {
-          assertThat(topology.timesPutRight("Plugins", node)).isOne();
+          assertThat(topology.timesRestored("Plugins", node)).isOne();
           assertThat(topology.broker().exchangeTypes()).contains("x-consistent-hash");
         });
     topology.apply(spec(""));
-    // What a node tells of its plugins is up to 5 s old, and may be what somebody had made of them.
-    awaitBack(
+    // A node's plugins are reported up to 5 s late.
+    awaitRestored(
         () -> assertThat(topology.broker().exchangeTypes()).doesNotContain("x-consistent-hash"));
     assertThat(topology.podIds()).isEqualTo(pods);
     assertThat(value("pod/orders-0", "{.status.containerStatuses[*].restartCount}")).isEqualTo("0");
   }
 
   @Test
-  void whatWasRestoredIsAnEventToo() {
+  void aRestoredObjectIsAnEvent() {
     Broker broker = topology.broker();
 
     broker.deleteQueue("bound");
 
-    awaitBack(
+    awaitRestored(
         () ->
             assertThat(
                     namespace.run(
@@ -232,7 +232,7 @@ class DriftE2E {
     return namespace.run("get", object, "--output=jsonpath=" + field);
   }
 
-  private static void awaitBack(ThrowingRunnable assertion) {
+  private static void awaitRestored(ThrowingRunnable assertion) {
     await("it is back").atMost(Duration.ofSeconds(30)).untilAsserted(assertion);
   }
 }

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Programs that speak no AMQP get in and out. */
+/** Programs that do not speak AMQP send and receive messages. */
 @Order(1)
 class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** Other tests are busy too: there is time for all of a thousand to be answered. */
+  /** Long enough for a thousand replies beside other tests. */
   private static final String CROWD =
       Topology.THREE_NODES
           + "queues: [{name: requests}]\n"
@@ -37,7 +37,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void whatComesBySocketAndHttpIsServedAlsoWhileANodeIsMissing() {
+  void socketsAndHttpAreServedWhileANodeIsMissing() {
     namespace.apply(TestBed.example("echo/echo.yaml"));
     Topology echo = namespace.topology("echo").awaitReady();
 
@@ -45,7 +45,7 @@ class EndpointsE2E {
     awaitMessages(echo, "notes", 1);
 
     Pod deleted = echo.nodes().getFirst();
-    // It returns when the Pod is gone; a new one takes longer to start than a call.
+    // It returns when the Pod is gone, before a new one has started.
     namespace.run("delete", "pod", deleted.getMetadata().getName());
     call();
     echo.awaitReady();
@@ -53,7 +53,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void aGatewayFollowsToAnotherPassword() {
+  void aGatewayUsesAChangedPassword() {
     Topology topology =
         namespace
             .topology("renewed")
@@ -77,7 +77,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void ofAThousandClientsEachGetsItsOwnBytesBackAlsoWhileANodeIsKilled() {
+  void eachOfAThousandClientsGetsItsOwnReplyWhileANodeIsKilled() {
     Topology crowd = namespace.topology("crowd").apply(CROWD).awaitReady();
     ClientPod callers = ClientPod.start("callers", crowd, "requests");
     awaitAnswers(callers, 1500);
@@ -96,10 +96,10 @@ class EndpointsE2E {
 
   /**
    * Of 64 MB at once a gateway holds a quarter of its heap, 24 MiB, and refuses the rest. As lines,
-   * for under such a load a client may well pause for longer than a request of no framing can.
+   * because under such a load a client may pause for longer than the end of a raw request.
    */
   @Test
-  void moreThanTheGatewayHasMemoryForIsRefusedAndItGoesOn() {
+  void moreThanTheGatewaysMemoryIsRefusedAndItKeepsServing() {
     Topology flood =
         namespace
             .topology("flood")
@@ -125,7 +125,7 @@ class EndpointsE2E {
   }
 
   @Test
-  void eachMessageIsDeliveredToAUrlAndWhatIsRefusedIsADeadLetter() {
+  void eachMessageIsDeliveredToAUrlAndARefusedOneIsADeadLetter() {
     String queues =
         "queues: [{name: orders}, {name: odd, deadLetter: {queue: failed}}, {name: failed}]\n";
     Topology topology = namespace.topology("webhook").apply(ONE_NODE + queues).awaitReady();

@@ -39,7 +39,7 @@ class FaultsSoak {
 
   private static final int QUEUES = 10;
 
-  /** The clients', which is never taken away: they are not what is tried. */
+  /** The clients' machine, which is never taken away. */
   private static final String QUIET_MACHINE = "n1";
 
   /** The shortest that the API takes, so that much can happen in little time. */
@@ -64,13 +64,13 @@ class FaultsSoak {
   private final Random random = new Random(SEED);
   private final List<String> cutOff = new ArrayList<>();
   private final List<String> crashed = new ArrayList<>();
-  private final List<Strike> strikes = new ArrayList<>();
+  private final List<Injection> injections = new ArrayList<>();
   private int faults;
 
   /**
-   * @param before which Pod of the node it struck, and how often its container had started
+   * @param before which Pod the node had, and how often its container had started
    */
-  private record Strike(Fault fault, NodeStatus victim, String before) {
+  private record Injection(Fault fault, NodeStatus victim, String before) {
     String describe() {
       return "+ " + fault + (fault == Fault.OPERATOR_KILLED ? "" : " " + victim.name());
     }
@@ -93,7 +93,7 @@ class FaultsSoak {
   private static final List<Fault> ANY_TIME =
       Stream.of(Fault.values()).filter(fault -> fault != Fault.API_SERVER_AWAY).toList();
 
-  /** What takes nothing from a node for good: it may strike while another is away. */
+  /** Faults that destroy nothing: they may happen while another node is away. */
   private static final List<Fault> PASSING = List.of(Fault.POD_DELETED, Fault.PROCESS_KILLED);
 
   @AfterEach
@@ -102,7 +102,7 @@ class FaultsSoak {
   }
 
   @Test
-  void nothingThatWasConfirmedIsLostAndTheTopologyComesBack() {
+  void noConfirmedMessageIsLostAndTheTopologyRecovers() {
     System.out.printf("%d faults by the seed -De2e.seed=%d%n", FAULTS, SEED);
     topology.apply(spec()).awaitReady();
     Traffic traffic = Traffic.start(QUIET_MACHINE, topology, "queue-0");
@@ -118,53 +118,53 @@ class FaultsSoak {
         bringBack();
       }
     } finally {
-      // A topology that does not come back may have lost nothing all the same.
+      // A topology that does not recover may still have lost nothing.
       bringBack();
       System.out.printf("%d faults: %s, lost=0%n", faults, traffic.stop());
     }
   }
 
   /**
-   * Strikes, perhaps more than once, and waits until everything is whole again.
+   * Injects a fault, perhaps several, and waits until everything has recovered.
    *
    * @return what happened
    */
   private String strikeAndAwait(Fault fault, NodeStatus victim) {
     Operator.Lease operator = operator().lease();
-    strikes.clear();
+    injections.clear();
     long begun = System.nanoTime();
-    strike(fault, victim);
+    inject(fault, victim);
     if (random.nextInt(ANOTHER_TOO) == 0) {
-      strikeAnother(victim);
+      injectAnother(victim);
     }
     if (random.nextInt(OPERATOR_TOO) == 0 && fault != Fault.OPERATOR_KILLED) {
-      strike(Fault.OPERATOR_KILLED, victim);
+      inject(Fault.OPERATOR_KILLED, victim);
     }
-    awaitWhole();
+    awaitRecovered();
     awaitOperator(operator);
     topology.awaitReady();
-    String also = strikes.stream().skip(1).map(Strike::describe).collect(joining(" "));
+    String also = injections.stream().skip(1).map(Injection::describe).collect(joining(" "));
     return "%-28s %-10s %-42s whole again after %5.1f s"
         .formatted(fault, victim.name(), also, (System.nanoTime() - begun) / 1e9);
   }
 
-  /** Something that passes, at a node that has its Pod and is not on the struck one's machine. */
-  private void strikeAnother(NodeStatus struck) {
+  /** A temporary fault at another node, which has its Pod and is on another machine. */
+  private void injectAnother(NodeStatus first) {
     Fault fault = PASSING.get(random.nextInt(PASSING.size()));
     List<NodeStatus> others =
         topology.get().getStatus().nodes().members().stream()
             .filter(node -> node.state().equals("Ready"))
-            .filter(node -> !node.name().equals(struck.name()))
-            .filter(node -> !node.machine().equals(struck.machine()))
+            .filter(node -> !node.name().equals(first.name()))
+            .filter(node -> !node.machine().equals(first.machine()))
             .toList();
     if (!others.isEmpty()) {
-      strike(fault, others.get(random.nextInt(others.size())));
+      inject(fault, others.get(random.nextInt(others.size())));
     }
   }
 
-  private void strike(Fault fault, NodeStatus victim) {
+  private void inject(Fault fault, NodeStatus victim) {
     faults++;
-    strikes.add(new Strike(fault, victim, incarnation(victim)));
+    injections.add(new Injection(fault, victim, incarnation(victim)));
     switch (fault) {
       case POD_DELETED ->
           namespace.run("delete", "pod", victim.name(), "--wait=false", "--ignore-not-found");
@@ -202,7 +202,7 @@ class FaultsSoak {
     }
   }
 
-  /** Not one that only the clients' or the operator's machine could suffer. */
+  /** Not a fault that could only hit the clients' or the operator's machine. */
   private Fault possibleFault() {
     if (random.nextInt(API_SERVER) == 0) {
       return Fault.API_SERVER_AWAY;
@@ -217,8 +217,8 @@ class FaultsSoak {
   }
 
   /**
-   * A machine that is struck must not be the clients' nor the operator's, nor have two nodes: that
-   * would be the loss of the majority.
+   * Not the machine of the clients or the operator, and not one with two nodes, because then the
+   * majority would be lost.
    */
   private List<NodeStatus> candidates(Fault fault) {
     List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
@@ -248,28 +248,28 @@ class FaultsSoak {
         .orElse("none");
   }
 
-  /** Whether the struck node shows what befell it: it is another, or gone for good. */
-  private void assertShows(Strike strike) {
-    switch (strike.fault()) {
+  /** Whether the fault is visible at the node: it has restarted, or is removed. */
+  private void assertShows(Injection injection) {
+    switch (injection.fault()) {
       case POD_DELETED, PROCESS_KILLED ->
-          assertThat(incarnation(strike.victim())).isNotEqualTo(strike.before());
+          assertThat(incarnation(injection.victim())).isNotEqualTo(injection.before());
       case MACHINE_CUT_OFF, MACHINE_CRASHED, VOLUME_EMPTIED, VOLUME_DELETED, GIVEN_UP_BY_HAND ->
           assertThat(topology.get().getStatus().nodes().members())
               .extracting(NodeStatus::name)
-              .doesNotContain(strike.victim().name());
+              .doesNotContain(injection.victim().name());
       case MACHINE_CUT_OFF_FOR_A_MOMENT, OPERATOR_KILLED, API_SERVER_AWAY -> {}
     }
   }
 
-  private void awaitWhole() {
+  private void awaitRecovered() {
     await("three nodes run and every queue has its members")
         .atMost(RECOVERED)
         .pollInterval(Duration.ofMillis(500))
-        // A node that was struck need not answer yet.
+        // A node may not answer shortly after a fault.
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
-              strikes.forEach(this::assertShows);
+              injections.forEach(this::assertShows);
               List<Broker> brokers = topology.brokers();
               assertThat(brokers).hasSize(3);
               for (Broker broker : brokers) {
@@ -283,7 +283,7 @@ class FaultsSoak {
 
   /** What the status says must not be what the one said that is gone, or could not be reached. */
   private void awaitOperator(Operator.Lease before) {
-    if (strikes.stream().anyMatch(strike -> strike.fault() == Fault.OPERATOR_KILLED)) {
+    if (injections.stream().anyMatch(injection -> injection.fault() == Fault.OPERATOR_KILLED)) {
       operator().awaitAnother(before);
     }
     Instant now = Instant.now();

@@ -9,10 +9,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What RabbitMQ leaves half-done when something ends meanwhile, and does not finish itself. */
+/** What RabbitMQ leaves half done after an interruption and does not finish itself. */
 class HalfDoneE2E {
 
-  /** What RabbitMQ itself begins with: a process that is not yet of the queue. */
+  /** RabbitMQ's first step: a process that is not a member of the queue yet. */
   private static final String HALF_A_MEMBER =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"half">>)),
@@ -25,7 +25,7 @@ class HalfDoneE2E {
             #{name => Name, queue_resource => amqqueue:get_name(Q)}}}).
       """;
 
-  /** What RabbitMQ begins a deletion with: the queue itself is forgotten last. */
+  /** RabbitMQ's first step of a deletion: it forgets the queue itself last. */
   private static final String HALF_A_DELETION =
       """
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"whole">>)),
@@ -37,7 +37,7 @@ class HalfDoneE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-half-done");
 
   @Test
-  void halfAMemberIsClearedAwayAndTheQueueGetsAWholeOne() {
+  void anUnfinishedMemberIsRemovedAndAdded() {
     Topology topology = namespace.topology("orders").apply(spec(1)).awaitReady();
     Broker broker = topology.broker();
     broker.publish("half");

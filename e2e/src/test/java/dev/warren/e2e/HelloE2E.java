@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The examples do what they say, and soon. */
+/** The examples work, and quickly. */
 class HelloE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -34,7 +34,7 @@ class HelloE2E {
   }
 
   @Test
-  void whatIsSentIsReceived() {
+  void aMessageThatIsSentIsReceived() {
     Topology hello = example("hello/hello.yaml", "hello").awaitReady();
 
     String sender = runJob("hello/send.yaml");
@@ -46,7 +46,7 @@ class HelloE2E {
   }
 
   @Test
-  void whatAConsumerRejectsIsInTheDeadLetterQueue() {
+  void aRejectedMessageIsInTheDeadLetterQueue() {
     Topology orders = example("orders/orders.yaml", "orders").awaitReady();
 
     String sender = runJob("orders/order.yaml");
@@ -79,7 +79,7 @@ class HelloE2E {
     return namespace.topology(topology);
   }
 
-  /** Runs an example's Job to its end and returns the name of its Pod, which its messages bear. */
+  /** Runs an example's Job to its end and returns the name of its Pod, which is in its messages. */
   private static String runJob(String file) {
     String job = namespace.create(TestBed.example(file));
     namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);

@@ -22,7 +22,7 @@ final class MachinesAtRisk {
 
   private final List<String> cutOff = new ArrayList<>();
 
-  /** Cuts the machine's link: silence. */
+  /** Cuts the machine's link. */
   void cutOff(String machine) {
     cutOff.add(machine);
     testbed("machine-down", machine);

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Machines are taken out of service for a while, as {@code kubectl drain} does it. */
+/** Machines are drained for a while, by {@code kubectl drain}. */
 @Order(5)
 @ResourceLock(MachinesAtRisk.LOCK)
 class MaintenanceE2E {
 
-  /** The shortest that there is: a machine in maintenance is away for longer. */
+  /** The minimum: a machine in maintenance is away for longer. */
   private static final String SPEC =
       """
       nodes: {replicas: 3, replaceAfter: 10s, storage: {size: 1Gi}, %s}
@@ -41,7 +41,7 @@ class MaintenanceE2E {
   }
 
   @Test
-  void machinesAreDrainedOneAfterTheOtherWithoutANodeBeingReplacedOrAMessageLost() {
+  void machinesAreDrainedOneByOneAndNoNodeIsReplacedAndNoMessageLost() {
     topology.apply(SPEC).awaitReady();
     List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
     NodeStatus first = nodes.get(0);
@@ -79,7 +79,7 @@ class MaintenanceE2E {
     assertThat(count.longestPauseMs()).isLessThan(30_000);
   }
 
-  /** Of the topology's queue nodes alone: what else runs there stays. */
+  /** Only queue nodes are evicted; other Pods stay. */
   private Printed drain(String machine, String timeout) {
     return tryKubectl(
         "",

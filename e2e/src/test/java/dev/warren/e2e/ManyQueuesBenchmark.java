@@ -15,10 +15,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What a replacement and a pass cost as the quorum queues of three nodes grow more: make
- * bench-queues.
- */
+/** The time of a replacement and of a pass with more and more quorum queues: make bench-queues. */
 @Isolated("it measures")
 class ManyQueuesBenchmark {
 
@@ -57,7 +54,7 @@ class ManyQueuesBenchmark {
         queues, ready, pass * 1000, secondsSince(begun));
   }
 
-  /** The mean time of a pass over a topology in which nothing is to be done, in seconds. */
+  /** The mean time of a pass without changes, in seconds. */
   private static double convergedPass() {
     double passes = Operator.SHARED.metric(PASSES + "_count");
     double seconds = Operator.SHARED.metric(PASSES + "_sum");
@@ -70,7 +67,7 @@ class ManyQueuesBenchmark {
   private void awaitReplaced(String lost, int queues) {
     await(lost + " is replaced")
         .atMost(LONG)
-        // A node that was struck need not answer yet.
+        // A node may not answer shortly after a fault.
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {

@@ -9,12 +9,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What RabbitMQ fixes when a queue is made can be changed all the same, if the user says so. */
+/** With Migrate, arguments that RabbitMQ fixes at the declaration can change. */
 class MigrationE2E {
 
   private static final int MESSAGES = 5_000;
 
-  /** Two hundred a second, or far fewer while other tests are busy. */
+  /** Two hundred a second, or far fewer beside other tests. */
   private static final Duration PUBLISHED = Duration.ofSeconds(300);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-migration");
@@ -22,7 +22,7 @@ class MigrationE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void aClassicQueueBecomesAQuorumQueueWhileItIsUsed() {
+  void aClassicQueueInUseBecomesAQuorumQueue() {
     topology.apply(spec("type: classic")).awaitReady();
     ClientPod publisher = ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, "flow");
     await(MESSAGES + " messages wait")

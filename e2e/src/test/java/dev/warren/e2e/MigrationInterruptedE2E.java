@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Whatever is killed while a queue is recreated, the queue is recreated, and nothing is lost. */
+/** A queue is recreated without losing a message, whatever is killed meanwhile. */
 @Isolated("its moves of messages have limits of some seconds, which other load uses up")
 class MigrationInterruptedE2E {
 
@@ -19,7 +19,7 @@ class MigrationInterruptedE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void aQueueOfASingleActiveConsumerIsRecreatedAlthoughTheOperatorAndItsNodeAreKilled() {
+  void aQueueWithASingleActiveConsumerIsRecreatedAlthoughTheOperatorAndItsNodeAreKilled() {
     topology.apply(spec("classic")).awaitReady();
     Traffic traffic =
         Traffic.of(

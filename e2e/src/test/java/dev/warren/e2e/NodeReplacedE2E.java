@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** A node whose machine is lost is replaced, and nothing that was confirmed is lost with it. */
+/** A node whose machine is lost is replaced, and no confirmed message is lost. */
 @Order(1)
 @ResourceLock(MachinesAtRisk.LOCK)
 class NodeReplacedE2E {
 
   private static final int QUEUES = 50;
 
-  private static final Duration TOLD = Duration.ofSeconds(90);
+  private static final Duration REPORTED = Duration.ofSeconds(90);
 
   /** A queue node's grace period is 90 s; it uses it up when nobody is left to hand over to. */
   private static final Duration ENDED = Duration.ofSeconds(150);
@@ -39,7 +39,7 @@ class NodeReplacedE2E {
   }
 
   @Test
-  void aNodeWhoseMachineIsCutOffIsReplacedAndDoesNoHarmWhenItReturns() {
+  void aNodeOnADisconnectedMachineIsReplacedAndHarmlessWhenItReturns() {
     Topology topology = namespace.topology("orders");
     topology.apply(nodes("60s") + queues(QUEUES)).awaitReady();
     NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
@@ -73,7 +73,7 @@ class NodeReplacedE2E {
   }
 
   @Test
-  void twoMachinesSilentAtOnceAreToldAndHeldUntilOneReturns() {
+  void twoSilentMachinesAreReportedAndNoNodeIsReplacedUntilOneReturns() {
     Topology topology = namespace.topology("silent");
     topology.apply(nodes("20s") + queues(3)).awaitReady();
     List<NodeStatus> away = topology.get().getStatus().nodes().members().subList(0, 2);
@@ -82,7 +82,7 @@ class NodeReplacedE2E {
 
     topology.awaitTrouble("NodesReady");
     await("Kubernetes notices, and replaceAfter has passed")
-        .atMost(TOLD)
+        .atMost(REPORTED)
         .until(
             () ->
                 namespace

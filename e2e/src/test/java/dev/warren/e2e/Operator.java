@@ -26,8 +26,8 @@ final class Operator {
 
   /**
    * Kubernetes' own controllers look at an API server that was away after up to a minute
-   * (client-go's reflector backs off for 30 s, and by chance for twice that): so long no Pod is
-   * made for one that is gone.
+   * (client-go's reflector backs off for 30 s, and by chance for twice that). Until then no missing
+   * Pod is created.
    */
   private static final Duration STARTED = Duration.ofSeconds(120);
 
@@ -60,7 +60,7 @@ final class Operator {
   }
 
   /**
-   * Which of the operators works.
+   * The operator that is the leader.
    *
    * @param holder the Pod's name
    * @param renewedAt when it last said that it does
@@ -78,7 +78,7 @@ final class Operator {
     return new Lease(fields[0], Instant.parse(fields[1]));
   }
 
-  /** Waits until another one works than the one that was killed. */
+  /** Waits until another operator than the killed one leads. */
   void awaitAnother(Lease killed) {
     await("another operator works")
         .atMost(STARTED)
@@ -116,7 +116,7 @@ final class Operator {
             machine -> !machine.isEmpty());
   }
 
-  /** A figure of its metrics that has no labels but the operator's own, summed up. */
+  /** The sum of a metric without labels of a topology. */
   double metric(String name) {
     return metrics()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))

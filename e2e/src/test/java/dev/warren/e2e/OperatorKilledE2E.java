@@ -24,7 +24,7 @@ class OperatorKilledE2E {
 
   private static final int TOPOLOGIES = 4;
 
-  /** One topology is applied in each span of this length, at a random moment of it. */
+  /** One topology is applied at a random moment of each such period. */
   private static final int SPAN_MS = 6_000;
 
   private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
@@ -32,9 +32,9 @@ class OperatorKilledE2E {
   @RegisterExtension
   static final TestNamespace namespace = TestNamespace.withOperator("e2e-operator-killed");
 
-  /** Each topology is at another point of its way to Ready when the operator is killed. */
+  /** The topologies are at different points before Ready when the operator is killed. */
   @Test
-  void whatWasBegunIsFinishedAndNothingIsMadeTwice() {
+  void anInterruptedPassIsFinishedAndNothingIsCreatedTwice() {
     System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);
     Random random = new Random(SEED);
     List<Topology> topologies = new ArrayList<>();
@@ -53,7 +53,7 @@ class OperatorKilledE2E {
         moment -> System.out.printf("killed %d ms after an apply%n", (end - moment) / 1_000_000));
 
     namespace.operator().awaitAnother(killed);
-    topologies.forEach(OperatorKilledE2E::assertWholeAndOnce);
+    topologies.forEach(OperatorKilledE2E::assertCompleteWithoutDuplicates);
     assertThat(namespace.operator().serves(namespace.name())).isTrue();
     assertThat(Operator.SHARED.serves(namespace.name()))
         .as("an operator serves only the topologies that match its selector")
@@ -66,7 +66,7 @@ class OperatorKilledE2E {
         .until(() -> System.nanoTime() - begun >= Duration.ofMillis(afterMs).toNanos());
   }
 
-  private static void assertWholeAndOnce(Topology topology) {
+  private static void assertCompleteWithoutDuplicates(Topology topology) {
     topology.awaitReady();
     assertThat(topology.nodes()).hasSize(3);
     assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(3);

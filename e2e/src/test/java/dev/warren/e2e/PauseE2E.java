@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The operator keeps its hands off a topology that says so, and tells what it sees. */
+/** The operator changes nothing in a paused topology, and reports what it observes. */
 class PauseE2E {
 
-  /** Twice as long as the operator takes at most to look again. */
+  /** Twice the longest time between two passes. */
   private static final Duration A_WHILE = Duration.ofSeconds(25);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-pause");
@@ -28,22 +28,22 @@ class PauseE2E {
   }
 
   @AfterEach
-  void goOn() {
+  void resume() {
     annotate("warren.dev/reconcile-");
     topology.apply(spec("{name: work}")).awaitReady();
   }
 
   @Test
-  void nothingIsRestoredWhilePausedAndEverythingAfterwards() {
+  void nothingIsRestoredDuringAPauseAndEverythingAfterIt() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=paused");
-    awaitTold(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
+    awaitReported(() -> assertThat(reason("Paused")).isEqualTo("Paused"));
     assertThat(reason("Ready")).isEqualTo("AllReady");
 
     broker.deleteQueue("work");
     namespace.run("delete", "service/orders");
 
-    awaitTold(() -> assertThat(status("Ready")).isEqualTo("False"));
+    awaitReported(() -> assertThat(status("Ready")).isEqualTo("False"));
     await("nothing is restored")
         .during(A_WHILE)
         .atMost(A_WHILE.plusSeconds(10))
@@ -61,13 +61,13 @@ class PauseE2E {
   }
 
   @Test
-  void aPlanIsShownAndIsWhatIsDoneAfterwards() {
+  void aShownPlanIsCarriedOutAfterThePause() {
     Broker broker = topology.broker();
     annotate("warren.dev/reconcile=plan");
 
     topology.apply(spec("{name: other, maxLength: 5}"));
 
-    awaitTold(
+    awaitReported(
         () ->
             assertThat(topology.plan())
                 .containsExactly(
@@ -92,8 +92,8 @@ class PauseE2E {
     namespace.run("annotate", "--overwrite", "mtop", topology.name(), annotation);
   }
 
-  private static void awaitTold(ThrowingRunnable assertion) {
-    await("it is told").atMost(A_WHILE).untilAsserted(assertion);
+  private static void awaitReported(ThrowingRunnable assertion) {
+    await("it is reported").atMost(A_WHILE).untilAsserted(assertion);
   }
 
   private static String reason(String type) {

@@ -23,7 +23,7 @@ class PodDeletedE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void noConfirmedMessageIsLostAndTheNodeComesBackUnderItsNameWithItsData() {
+  void noConfirmedMessageIsLostAndTheNodeReturnsWithItsNameAndData() {
     topology.apply(THREE_NODES + "queues: [{name: flow}]").awaitReady();
     Traffic traffic = Traffic.start(topology, "flow");
 
@@ -45,7 +45,7 @@ class PodDeletedE2E {
                               .isNotEqualTo(deleted.getMetadata().getUid());
                         }));
     topology.awaitReady();
-    await("all three copies of the queue are online")
+    await("all three members of the queue are online")
         .atMost(SOON)
         .untilAsserted(() -> assertThat(flow().online()).isEqualTo(3));
     assertThat(volumeOf(deleted).getMetadata().getUid()).isEqualTo(volume.getMetadata().getUid());

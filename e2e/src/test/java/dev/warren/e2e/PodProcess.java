@@ -56,7 +56,7 @@ record PodProcess(ProcessHandle process) {
     try {
       return Files.readString(Path.of("/proc", String.valueOf(process.pid()), file), UTF_8);
     } catch (IOException e) {
-      // It ended meanwhile.
+      // The process has ended.
       return "";
     }
   }

@@ -17,7 +17,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is taken out of the resource goes from the broker, and nothing else does. */
+/** What is removed from the resource is removed from the broker, and nothing else. */
 class PruningE2E {
 
   private static final int EDITS = 20;
@@ -49,7 +49,7 @@ class PruningE2E {
               .collect(Collectors.toSet());
     }
 
-    /** Makes one change, and returns it in words. */
+    /** Makes one change, and describes it. */
     private String edit(Random random) {
       return switch (random.nextInt(8)) {
         case 0 -> "add queue " + added(queues, "queue");
@@ -118,7 +118,7 @@ class PruningE2E {
       return binding.toString();
     }
 
-    /** There is always one left to be edited: what is removed last is made again. */
+    /** One always remains: the one that was removed last is added again. */
     private static <T> T any(Collection<T> all, Random random) {
       List<T> sorted = all.stream().sorted((a, b) -> a.toString().compareTo(b.toString())).toList();
       return sorted.get(random.nextInt(sorted.size()));
@@ -146,7 +146,7 @@ class PruningE2E {
   }
 
   @Test
-  void afterEachOfTwentyEditsTheBrokerHoldsExactlyWhatIsDeclared() {
+  void theBrokerHasExactlyWhatIsDeclaredAfterEachOfTwentyEdits() {
     long seed = Long.getLong("e2e.seed", new Random().nextLong());
     System.out.printf("%d edits by the seed -De2e.seed=%d%n", EDITS, seed);
     Random random = new Random(seed);
@@ -172,7 +172,7 @@ class PruningE2E {
   }
 
   @Test
-  void aQueueWithMessagesStaysUntilItIsEmptyAndWhatOthersMadeStays() {
+  void aQueueWithMessagesIsRetainedUntilItIsEmptyAndObjectsOfOthersStay() {
     Topology topology = namespace.topology("kept");
     topology
         .apply(
@@ -196,7 +196,7 @@ class PruningE2E {
   }
 
   @Test
-  void aConsumerGoesBeforeItsQueue() {
+  void aConsumerIsRemovedBeforeItsQueue() {
     Topology topology = namespace.topology("consumed");
     topology
         .apply(
@@ -212,7 +212,7 @@ class PruningE2E {
         .atMost(Duration.ofSeconds(90))
         .until(
             () -> {
-              // In this order: a consumer that is there after its queue was gone is wrong.
+              // In this order, so that a consumer without its queue is an error.
               boolean gone = !broker.queues().contains("work");
               assertThat(gone && !topology.consumers().isEmpty())
                   .as("the queue went before its consumer")

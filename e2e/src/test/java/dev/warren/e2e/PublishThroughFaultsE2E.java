@@ -17,7 +17,7 @@ class PublishThroughFaultsE2E {
 
   private static final int MESSAGES = Integer.getInteger("e2e.messages", 8_000);
 
-  /** Each of them in turn strikes after another fourth of the messages. */
+  /** The faults, one after each quarter of the messages. */
   private static final int BETWEEN_FAULTS = MESSAGES / 4;
 
   private static final Duration SOON = Duration.ofSeconds(90);
@@ -31,7 +31,7 @@ class PublishThroughFaultsE2E {
   private final Topology topology = namespace.topology("flood");
 
   @Test
-  void everyEventThatWasAcceptedArrives() {
+  void everyAcceptedEventArrives() {
     topology
         .apply(
             Topology.THREE_NODES + "queues: [{name: events}]\nendpoints: {publish: {port: 8080}}")
@@ -47,7 +47,7 @@ class PublishThroughFaultsE2E {
 
     int refused = repeated(publisher);
     memoryLimit("flood-1", "absolute", "1MB");
-    await("an alarm is told to who publishes")
+    await("an alarm is reported to publishers")
         .atMost(SOON)
         .until(() -> repeated(publisher) > refused);
     memoryLimit("flood-1", "0.6");
@@ -87,7 +87,7 @@ class PublishThroughFaultsE2E {
     return publisher.report().path("repeated").asInt();
   }
 
-  /** What RabbitMQ may use before it takes no more messages. */
+  /** The memory that RabbitMQ may use before it blocks publishers. */
   private static void memoryLimit(String node, String... limit) {
     List<String> command =
         List.of(

@@ -17,7 +17,7 @@ class ReceiverDownE2E {
   private static final Duration DOWN = Duration.ofSeconds(Integer.getInteger("e2e.down", 20));
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** As much as an idle heap may take of its Pod's 256 MiB; the messages would be more, in time. */
+  /** The part of the Pod's 256 MiB that an idle heap may use; stored messages would need more. */
   private static final int GROWTH_MEBIBYTES = 64;
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-receiver-down");
@@ -25,7 +25,7 @@ class ReceiverDownE2E {
   private final Topology topology = namespace.topology("shop");
 
   @Test
-  void nothingIsLostAndNoMemoryIsFilled() {
+  void noMessageIsLostAndMemoryDoesNotGrow() {
     topology.apply(ONE_NODE + "queues: [{name: orders}, {name: failed}]\n").awaitReady();
     ClientPod receiver = ClientPod.start("receiver", topology, "orders");
     topology.apply(spec(address())).awaitReady();

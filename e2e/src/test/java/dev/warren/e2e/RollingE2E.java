@@ -52,7 +52,7 @@ class RollingE2E {
       a line of configuration | config: "log.console.level = warning"
       other resources         | resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}
       """)
-  void aChangeReachesEveryNodeAndNeverStopsTwo(String what, String field) {
+  void aChangeReachesEveryNodeAndStopsOneAtATime(String what, String field) {
     Set<String> before = uids();
     Set<String> names = names();
 
@@ -69,7 +69,7 @@ class RollingE2E {
   }
 
   @Test
-  void aBrokenImageStopsAtTheFirstNodeAndCanBeTakenBack() {
+  void aBrokenImageStopsAtTheFirstNodeAndCanBeReverted() {
     Set<String> before = uids();
 
     topology.apply(nodes("image: \"warren.local/missing:1\""));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The number of nodes is changed while messages flow. */
+/** The number of nodes changes while messages flow. */
 @Order(4)
 class ScaleE2E {
 
@@ -24,25 +24,25 @@ class ScaleE2E {
   private final Topology topology = namespace.topology("orders");
 
   @Test
-  void nodesComeAndGoAndEveryQueueHasItsMembersAtEveryRest() {
+  void everyQueueHasItsMembersAfterEachChangeOfReplicas() {
     topology.apply(spec(3)).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
 
     topology.apply(spec(5));
-    awaitRest(5, 3);
+    awaitStable(5, 3);
     namespace.run("scale", "mtop", "orders", "--replicas=3");
-    awaitRest(3, 3);
+    awaitStable(3, 3);
     topology.apply(spec(1));
-    awaitRest(1, 1);
+    awaitStable(1, 1);
     topology.apply(spec(3));
-    awaitRest(3, 3);
+    awaitStable(3, 3);
 
     traffic.awaitMore(100);
     System.out.printf("3 to 5 to 3 to 1 to 3 nodes: %s%n", traffic.stop());
   }
 
   @Test
-  void theOnlyCopyOfAQueueIsKept() {
+  void theOnlyMemberOfAQueueIsKept() {
     Topology kept = namespace.topology("kept");
     kept.apply(
             "nodes: {replicas: 2, storage: {size: 1Gi}}\n"
@@ -74,7 +74,7 @@ class ScaleE2E {
                     .allSatisfy(queue -> assertThat(kept.broker().messages(queue)).isOne()));
   }
 
-  private void awaitRest(int nodes, int members) {
+  private void awaitStable(int nodes, int members) {
     long begun = System.nanoTime();
     topology.awaitReady(SCALED);
     System.out.printf(

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Nodes that stop, all at once too, and nodes that cannot start: told, and nothing is destroyed.
+ * Nodes that stop, also all at once, and nodes that cannot start: reported, and nothing is lost.
  */
 @Order(2)
 class StartStopE2E {
@@ -50,7 +50,7 @@ class StartStopE2E {
     awaitMessages();
   }
 
-  /** RabbitMQ counts them every 5 s. */
+  /** RabbitMQ updates the counts every 5 s. */
   private static void awaitMessages() {
     await("every confirmed message is there")
         .atMost(Duration.ofSeconds(30))
@@ -87,7 +87,7 @@ class StartStopE2E {
       an image that cannot be pulled     | image: "registry.invalid/rabbitmq:4"       | registry.invalid
       too little memory                  | resources: {limits: {memory: 48Mi}}        | exceeded its memory limit
       """)
-  void aNodeThatCannotStartIsToldAndTheOthersServe(String what, String field, String word) {
+  void aNodeThatCannotStartIsReportedAndTheOthersServe(String what, String field, String word) {
     topology.apply(NODES.formatted(", " + field) + QUEUES);
     topology.awaitTrouble("NodesReady", word);
 
@@ -96,7 +96,7 @@ class StartStopE2E {
   }
 
   @Test
-  void aNodeWhoseVolumeIsFullIsTold() {
+  void aNodeWhoseVolumeIsFullIsReported() {
     topology.apply(NODES.formatted(", config: \"disk_free_limit.absolute = 900TB\"") + QUEUES);
 
     topology.awaitTrouble("NodesReady", "has run out of disk", "publishers are blocked");

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class StuckStartE2E {
 
-  /** What is left behind then. */
+  /** What RabbitMQ leaves behind. */
   private static final String KEEP_THE_TURN =
       "global:register_name({rabbit_ff_controller, global}, whereis(rabbit_ff_controller)).";
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-stuck-start");
 
   @Test
-  void aNodeThatIsKeptFromItsStartByAnotherOneStarts() {
+  void aNodeThatAnotherOneKeepsFromStartingStarts() {
     Topology topology =
         namespace.topology("orders").apply(THREE_NODES + "queues: [{name: work}]\n").awaitReady();
     assertThat(namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", KEEP_THE_TURN))

@@ -20,7 +20,7 @@ final class TestBed {
 
   private static final Path KUBECONFIG = Path.of(testbed("kubeconfig").strip());
 
-  /** The program itself: it is run so often that the script around it would be felt. */
+  /** The program itself, because the script around it is slower. */
   private static final String KUBECTL = Path.of(testbed("path").strip(), "kubectl").toString();
 
   static final KubernetesClient CLIENT =
@@ -71,7 +71,7 @@ final class TestBed {
   }
 
   private static Config administrator() {
-    // The client takes any key for an RSA one unless it is told.
+    // By default the client assumes an RSA key.
     return new ConfigBuilder(Config.fromKubeconfig(KUBECONFIG.toFile()))
         .withClientKeyAlgo("EC")
         .build();
@@ -93,8 +93,7 @@ final class TestBed {
     try {
       Process process =
           new ProcessBuilder(with(arguments, program)).redirectErrorStream(true).start();
-      // Our inputs are small beside what kubectl reads before it prints, so nobody waits for
-      // nobody.
+      // Our inputs are smaller than what kubectl reads before it prints, so there is no deadlock.
       try (var stdin = process.outputWriter(UTF_8)) {
         stdin.write(input);
       }

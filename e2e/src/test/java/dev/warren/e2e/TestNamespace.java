@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * A namespace of one test class, under the restricted profile. When a test fails, what is in it is
- * printed. Nobody waits until it is gone: whoever runs the tests looks at the end whether all went.
+ * A namespace of one test class, under the restricted profile. When a test fails, its objects are
+ * printed. No test waits until it is gone: e2e/await-clean-up does that at the end.
  */
 final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWatcher {
 
@@ -30,7 +30,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     Awaitility.setDefaultPollDelay(Duration.ofMillis(100));
   }
 
-  /** By which all of them are found. */
+  /** The label of all test namespaces. */
   private static final String LABEL = "warren.test/namespace";
 
   private static final Duration DELETION = Duration.ofSeconds(90);
@@ -53,7 +53,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     return new TestNamespace(name, true);
   }
 
-  /** Who serves the topologies of this namespace. */
+  /** The operator of this namespace. */
   Operator operator() {
     return operator;
   }
@@ -95,7 +95,7 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    // An interrupted run may have left one.
+    // It may exist from an interrupted run.
     resource().delete();
     await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
     resource().create();
@@ -106,8 +106,8 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
   }
 
   /**
-   * Does not wait, and ends the Pods at once: queue nodes that stop in order, each with several
-   * commands of RabbitMQ, would take more of the processors than the tests that come next.
+   * Does not wait, and kills the Pods: an orderly stop of queue nodes, each with several commands
+   * of RabbitMQ, would slow down the next tests.
    */
   @Override
   public void afterAll(ExtensionContext context) {

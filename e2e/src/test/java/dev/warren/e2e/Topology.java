@@ -32,18 +32,18 @@ import java.util.stream.Stream;
 /** A topology of a test's namespace, and what belongs to it, as its user sees them. */
 final class Topology {
 
-  /** One node for the tests to which their number is nothing. */
+  /** One node, for tests that need no more. */
   static final String ONE_NODE = "nodes: {replicas: 1, storage: {size: 1Gi}}\n";
 
   static final String THREE_NODES = "nodes: {replicas: 3, storage: {size: 1Gi}}\n";
 
-  /** Far more than it takes, for several tests run at the same time. */
+  /** Far more than needed, because several tests run at the same time. */
   private static final Duration READY = Duration.ofSeconds(180);
 
-  private static final Duration TOLD = Duration.ofSeconds(60);
+  private static final Duration REPORTED = Duration.ofSeconds(60);
   private static final Duration GONE = Duration.ofSeconds(90);
 
-  /** Bounds what takes about replaceAfter + 20 s. */
+  /** For a replacement, which takes about replaceAfter + 20 s. */
   private static final Duration HEALED = Duration.ofSeconds(180);
 
   private static final Duration OFTEN = Duration.ofMillis(200);
@@ -74,13 +74,13 @@ final class Topology {
     return namespace;
   }
 
-  /** Applies the spec, which must be taken. */
+  /** Applies the spec, which must be accepted. */
   Topology apply(String spec) {
     namespace.apply(yaml(spec));
     return this;
   }
 
-  /** Applies the spec, which must not be taken, and returns what kubectl says. */
+  /** Applies the spec, which must be refused, and returns kubectl's output. */
   String refusalOf(String spec) {
     Printed printed = namespace.tryApply(yaml(spec));
     assertThat(printed.exitCode()).as(printed.text()).isNotZero();
@@ -126,7 +126,7 @@ final class Topology {
 
   /** Waits until the condition is True. */
   void awaitTrue(String condition) {
-    awaitCondition(condition, "True", TOLD);
+    awaitCondition(condition, "True", REPORTED);
   }
 
   /**
@@ -134,9 +134,9 @@ final class Topology {
    * topology is not Ready: False, or Unknown if it is not known what is declared.
    */
   void awaitTrouble(String condition, String... words) {
-    awaitCondition(condition, "False", TOLD, words);
+    awaitCondition(condition, "False", REPORTED, words);
     await(name + " is not Ready")
-        .atMost(TOLD)
+        .atMost(REPORTED)
         .pollInterval(OFTEN)
         .until(
             () -> condition("Ready").map(Condition::getStatus).orElse("True"),
@@ -152,13 +152,13 @@ final class Topology {
               Condition condition = condition(type).orElse(null);
               assertThat(condition).as("the newest generation's condition").isNotNull();
               assertThat(condition.getStatus()).as(condition.getMessage()).isEqualTo(status);
-              String told = condition.getReason() + ": " + condition.getMessage();
-              assertThat(List.of(words)).as(told).allMatch(told::contains);
+              String shown = condition.getReason() + ": " + condition.getMessage();
+              assertThat(List.of(words)).as(shown).allMatch(shown::contains);
             });
   }
 
-  /** How often its status says that something was restored. */
-  int timesPutRight(String kind, String name) {
+  /** How often something was restored, by its status. */
+  int timesRestored(String kind, String name) {
     return Optional.ofNullable(get().getStatus().drift()).stream()
         .flatMap(List::stream)
         .filter(drift -> drift.kind().equals(kind) && drift.name().equals(name))
@@ -166,7 +166,7 @@ final class Topology {
         .sum();
   }
 
-  /** What its status says is still in the broker, by name. */
+  /** The names of retained objects, by its status. */
   List<String> retained() {
     return Optional.ofNullable(get().getStatus().retained()).stream()
         .flatMap(List::stream)
@@ -174,12 +174,12 @@ final class Topology {
         .toList();
   }
 
-  /** What its status says would be done. */
+  /** The plan, by its status. */
   List<String> plan() {
     return Optional.ofNullable(get().getStatus().plan()).orElse(List.of());
   }
 
-  /** The condition, if it speaks of the newest generation. */
+  /** The condition, if it is about the current generation. */
   Optional<Condition> condition(String type) {
     MessageTopology topology = get();
     return Optional.ofNullable(topology.getStatus()).stream()
@@ -231,7 +231,7 @@ final class Topology {
                     .contains("warren.dev/joined"));
   }
 
-  /** The names of its nodes, without those that are on the way out. */
+  /** The names of its nodes, without those that are removed. */
   Set<String> nodeNames() {
     return nodes().stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
@@ -239,12 +239,12 @@ final class Topology {
         .collect(Collectors.toSet());
   }
 
-  /** Waits until another of three nodes has taken a node's place, and every queue is whole. */
+  /** Waits until a node is replaced, and every queue has its members. */
   void awaitReplacementOf(String lost) {
     await(lost + " is replaced")
         .atMost(HEALED)
         .pollInterval(OFTEN)
-        // A node that was struck need not answer yet.
+        // A node may not answer shortly after a fault.
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .untilAsserted(
             () -> {
@@ -308,7 +308,7 @@ final class Topology {
                     .containsExactlyElementsOf(left));
   }
 
-  /** What each of its ready nodes says by itself. */
+  /** The brokers of its ready nodes. */
   List<Broker> brokers() {
     return nodes().stream()
         .filter(Topology::isReady)

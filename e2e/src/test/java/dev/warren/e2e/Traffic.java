@@ -29,14 +29,14 @@ final class Traffic {
         ClientPod.start("consumer", topology, queue));
   }
 
-  /** Starts both on a machine that stays. */
+  /** Starts both on a machine that no test takes away. */
   static Traffic start(String machine, Topology topology, String queue) {
     return flowing(
         ClientPod.startOn(machine, "publisher", topology, queue),
         ClientPod.startOn(machine, "consumer", topology, queue));
   }
 
-  /** Of two that were started before. */
+  /** For two programs that were started before. */
   static Traffic of(ClientPod publisher, ClientPod consumer) {
     return new Traffic(publisher, consumer);
   }
@@ -60,7 +60,7 @@ final class Traffic {
     JsonNode published = publisher.stop();
     int confirmed = published.path("confirmed").asInt();
     await("every confirmed message arrives")
-        // The consumer takes one at a time: some dozens a second while other tests are busy.
+        // The consumer handles one at a time: some dozens a second beside other tests.
         .atMost(SOON.plus(Duration.ofMillis(30L * confirmed)))
         .untilAsserted(
             () -> {

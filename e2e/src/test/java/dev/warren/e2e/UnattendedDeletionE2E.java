@@ -28,7 +28,7 @@ class UnattendedDeletionE2E {
   }
 
   @Test
-  void aTopologyIsDeletedWhileTheOperatorIsAway() {
+  void aTopologyIsDeletedWithoutAnOperator() {
     Topology topology = namespace.topology("unattended");
     topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
     namespace.operator().stop();
@@ -51,11 +51,9 @@ class UnattendedDeletionE2E {
         });
   }
 
-  /**
-   * The kubelet alone can say that a Pod has ended; what is on the machine goes when it is back.
-   */
+  /** Only the kubelet reports the end of a Pod, so those on the machine stay until it returns. */
   @Test
-  void ofATopologyWithAMachineCutOffOnlyWhatIsThereWaitsForIt() {
+  void onlyObjectsOnADisconnectedMachineWaitForIt() {
     Topology topology = namespace.topology("cut-off");
     topology
         .apply(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Topologies that few people would write, but may. */
+/** Unusual but valid topologies. */
 @Order(4)
 class UnusualTopologyE2E {
 

@@ -6,7 +6,7 @@ import static dev.warren.e2e.Topology.THREE_NODES;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A node whose volume is lost is replaced, and nothing that was confirmed is lost with it. */
+/** A node whose volume is lost is replaced, and no confirmed message is lost. */
 class VolumeLostE2E {
 
   private static final String SPEC =
@@ -15,7 +15,7 @@ class VolumeLostE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-volume-lost");
 
   @Test
-  void theFirstNodeLostWithItsVolumeIsReplacedAndNeverFoundsAnotherCluster() {
+  void theFirstNodeIsReplacedWithItsVolumeAndNeverFormsASecondCluster() {
     Topology topology = namespace.topology("orders");
     topology.apply(SPEC).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
@@ -30,7 +30,7 @@ class VolumeLostE2E {
   }
 
   @Test
-  void aNodeWhoseVolumeWasEmptiedDoesNotJoinUnderItsOldName() {
+  void aNodeWithAnEmptiedVolumeDoesNotJoinUnderItsOldName() {
     Topology topology = namespace.topology("emptied");
     topology.apply(SPEC).awaitReady();
     Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A real kube-apiserver that has our definition, started once for all the tests that register this.
- * It stores and judges; there is no controller, so that nothing runs and nothing is collected.
+ * It stores and validates. There are no controllers, so no Pod runs and no garbage is collected.
  */
 public final class ApiServer implements BeforeAllCallback {
 
@@ -74,7 +74,7 @@ public final class ApiServer implements BeforeAllCallback {
       }
     }
 
-    /** As application.properties says it for the operator. */
+    /** As in the operator's application.properties. */
     private static Config config(Config config) {
       config.setRequestRetryBackoffLimit(1);
       return config;

@@ -53,7 +53,7 @@ class ChartApiServerTest {
 
   @ParameterizedTest
   @FieldSource("SHAPES")
-  void everyObjectIsTaken(String values) throws Exception {
+  void everyObjectIsAccepted(String values) throws Exception {
     String namespace = api.namespace();
 
     List<HasMetadata> objects =

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The chart gives the operator the rights that its classes say they need, and no others. */
+/** The chart grants the operator the permissions that its classes declare, and no others. */
 class ChartPermissionsTest {
 
   private record Permission(String apiGroup, String resource, String verb) {}
 
   @Test
-  void theChartGivesTheRightsThatTheClassesNeed() throws IOException {
+  void theChartGrantsThePermissionsThatTheClassesNeed() throws IOException {
     assertThat(
             chart(
                 "rules.yaml",
@@ -35,7 +35,7 @@ class ChartPermissionsTest {
   }
 
   @Test
-  void leasesAreOfTheOperatorsOwnNamespaceAndThoseOfMachinesAreOnlyRead() throws IOException {
+  void leasesAreWrittenInTheOperatorsNamespaceOnlyAndThoseOfMachinesRead() throws IOException {
     assertThat(chart("machine-lease-rules.yaml"))
         .containsExactly(new Permission("coordination.k8s.io", "leases", "get"));
     assertThat(chart("leader-election-rules.yaml"))

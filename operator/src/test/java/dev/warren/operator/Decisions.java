@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Decisions about a consumer as they may come, whatever they were made by. */
+/** Scaling decisions, such as the load sampler may return. */
 public final class Decisions {
 
   private Decisions() {}
 
-  /** So many Pods, for 123.4 messages a second and 5678 that wait. */
+  /** A number of Pods, for 123.4 messages a second and a backlog of 5678. */
   public static ScalingDecision of(int replicas) {
     return new ScalingDecision(
         replicas,
@@ -24,7 +24,7 @@ public final class Decisions {
         Optional.of(Duration.ofSeconds(47)));
   }
 
-  /** Still so many Pods, since nothing is known. */
+  /** The same number of Pods, because the load is unknown. */
   public static ScalingDecision holding(int replicas) {
     return new ScalingDecision(
         replicas,

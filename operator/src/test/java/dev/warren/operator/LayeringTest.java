@@ -21,14 +21,16 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who may use whom, package by package. Decisions stay apart from effects: what decides can be
- * tested without a cluster or a clock.
+ * Which package may use which. Decisions stay apart from effects, so that decisions can be tested
+ * without a cluster or a clock.
  */
 class LayeringTest {
 
   private static final String ROOT = "dev.warren.operator.";
 
-  /** Each package, and those that it may use. A package that is not here fails the test. */
+  /**
+   * Each package, and the packages that it may use. A package that is missing here fails the test.
+   */
   private static final String ALLOWED =
       """
       model:
@@ -57,7 +59,7 @@ class LayeringTest {
           .importPackages("dev.warren.operator");
 
   @Test
-  void eachPackageUsesOnlyThoseThatItMay() {
+  void eachPackageUsesOnlyAllowedPackages() {
     Map<String, Set<String>> allowed =
         ALLOWED
             .lines()

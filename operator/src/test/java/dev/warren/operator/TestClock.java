@@ -6,15 +6,15 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that goes when it is told to. For any thread, but only one may let time pass. */
+/** A clock that a test advances. Any thread may read it, but only one may advance it. */
 public final class TestClock extends Clock {
 
-  /** When it begins. */
+  /** The first instant. */
   public static final Instant BEGIN = Instant.parse("2026-01-01T12:00:00Z");
 
   private volatile Instant now = BEGIN;
 
-  public void pass(Duration time) {
+  public void advance(Duration time) {
     now = now.plus(time);
   }
 

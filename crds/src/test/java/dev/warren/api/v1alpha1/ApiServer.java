@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ final class ApiServer implements BeforeAllCallback {
     return running.client;
   }
 
-  /** A resource with the spec, as a user would write it: YAML that our classes have not seen. */
+  /** A resource with the spec, as a user would write it: YAML that our classes did not write. */
   GenericKubernetesResource topology(String name, String spec) {
     return client()
         .getKubernetesSerialization()
@@ -55,6 +56,11 @@ final class ApiServer implements BeforeAllCallback {
             """
                 .formatted(name, spec),
             GenericKubernetesResource.class);
+  }
+
+  /** A stored resource, by our classes. */
+  Resource<MessageTopology> resource(String name) {
+    return client().resources(MessageTopology.class).inNamespace("default").withName(name);
   }
 
   /** What the server makes of the resource, with kubectl's strictness; nothing is stored. */
@@ -141,7 +147,7 @@ final class ApiServer implements BeforeAllCallback {
       awaitServed();
     }
 
-    /** Established is said a moment before the first request is answered. */
+    /** The condition Established is True shortly before the server answers requests. */
     private void awaitServed() {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       while (kubectl("get", "mtop").exitCode() != 0) {

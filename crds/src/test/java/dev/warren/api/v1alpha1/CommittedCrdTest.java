@@ -14,7 +14,7 @@ class CommittedCrdTest {
 
   @ParameterizedTest
   @MethodSource("committed")
-  void theCommittedDefinitionIsWhatTheClassesSay(Path file) throws IOException {
+  void theCommittedDefinitionMatchesTheClasses(Path file) throws IOException {
     assertThat(file)
         .as("run `make crds` and commit")
         .usingCharset("UTF-8")
@@ -22,7 +22,7 @@ class CommittedCrdTest {
   }
 
   @Test
-  void theCommittedReferenceIsWhatTheDefinitionSays() throws IOException {
+  void theCommittedReferenceMatchesTheDefinition() throws IOException {
     assertThat(ApiReference.COMMITTED)
         .as("run `make crds` and commit")
         .usingCharset("UTF-8")
@@ -35,7 +35,7 @@ class CommittedCrdTest {
 
   @ParameterizedTest
   @MethodSource("committed")
-  void plainKubectlApplyCanCarryTheDefinition(Path file) throws IOException {
+  void theDefinitionFitsIntoAClientSideApply(Path file) throws IOException {
     // kubectl apply keeps the whole object in an annotation, which may have 256 KiB.
     assertThat(Files.size(file)).isLessThan(256 * 1024);
   }

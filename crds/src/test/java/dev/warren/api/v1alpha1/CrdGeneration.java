@@ -63,7 +63,7 @@ public final class CrdGeneration {
     return definition;
   }
 
-  /** What the generator has no annotation for. */
+  /** Adds what has no annotation. */
   private static final class Finish implements CRDPostProcessor {
     @Override
     public HasMetadata process(HasMetadata resource, String crdSpecVersion) {
@@ -77,7 +77,7 @@ public final class CrdGeneration {
       root.setDescription(
           "A messaging system: its queue nodes, its exchanges, queues and bindings, and the consumers"
               + " of its queues.");
-      // A rule can name only a field of the schema as the place of the fault.
+      // A rule's fieldPath must be a field of the schema.
       root.getProperties().put("metadata", object(Map.of("name", string())));
       JSONSchemaProps spec = root.getProperties().get("spec");
       keyListsByName(spec);
@@ -105,14 +105,14 @@ public final class CrdGeneration {
     }
 
     private static void correct(JSONSchemaProps schema) {
-      // The generator says of an open map that its values are objects; they may be anything.
+      // The generator makes the values of an open map objects; they may be anything.
       if (Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())) {
         schema.setAdditionalProperties(null);
       }
-      // It sees the annotations of a record's component twice: on the field and on its accessor.
+      // It finds the annotations of a record's component twice: on the field and on the accessor.
       schema.setXKubernetesValidations(
           schema.getXKubernetesValidations().stream().distinct().toList());
-      // A quantity: the server would take any text for one.
+      // A quantity: the server would accept any text.
       if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
         schema.setPattern("^[0-9]+([.][0-9]+)?(m|Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$");
       }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What every field of the definition must have. */
 class CrdSchemaTest {
 
-  /** Fields that hold what they are given. */
+  /** Fields that accept anything. */
   static final Set<String> OPEN = Set.of("arguments", "podTemplate", "template");
 
   /** Fields whose types are Kubernetes' own. */
@@ -71,7 +71,7 @@ class CrdSchemaTest {
   }
 
   @Test
-  void exactlyTheOpenFieldsAreOpen() {
+  void onlyTheOpenFieldsTakeUnknownFields() {
     assertThat(
             fieldsWhere(
                 (name, schema) ->
@@ -81,7 +81,7 @@ class CrdSchemaTest {
   }
 
   @Test
-  void theExampleOfEverythingSetsEveryField() throws IOException {
+  void everythingYamlSetsEveryField() throws IOException {
     JsonNode everything = Everything.tree();
     assertThat(
             fieldsWhere((name, schema) -> true).stream()

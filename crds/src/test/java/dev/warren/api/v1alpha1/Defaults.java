@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** What each field is when it is not set. */
+/** The default of each field. */
 final class Defaults {
 
   /**

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a reader copies from the documentation is accepted as it stands. */
+/** A manifest from the documentation is accepted without a change. */
 @Tag("apiserver")
 class DocumentedManifestsApiServerTest {
 

@@ -19,7 +19,7 @@ final class Everything {
     }
   }
 
-  /** As it stands in the file: our classes have not seen it. */
+  /** The text of the file, before our classes read it. */
   static JsonNode tree() throws IOException {
     return new ObjectMapper()
         .valueToTree(new KubernetesSerialization().unmarshal(yaml(), Object.class));

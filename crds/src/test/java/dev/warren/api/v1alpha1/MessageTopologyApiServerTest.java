@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
@@ -35,7 +33,7 @@ class MessageTopologyApiServerTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @Test
-  void theDefinitionIsEstablishedAndWithoutFault() {
+  void theDefinitionIsEstablished() {
     assertThat(definition().getStatus().getConditions())
         .filteredOn(condition -> condition.getStatus().equals("True"))
         .extracting(CustomResourceDefinitionCondition::getType)
@@ -43,7 +41,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void theRulesStayFarBelowTheCostThatTheServerAllows() {
+  void theRulesCostFarLessThanTheServerAllows() {
     // The server multiplies the cost of a rule by the longest lists: they may grow tenfold.
     CustomResourceDefinition larger = definition();
     multiplyMaxItems(
@@ -60,7 +58,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void nodesThatSetOneFieldHaveTheDefaultsOfTheOthers() {
+  void nodesWithOneFieldHaveDefaultsForTheOthers() {
     assertThat(
             spec(server.accept(server.topology("orders", "{nodes: {storage: {className: fast}}}"))))
         .isEqualTo(
@@ -69,7 +67,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void whatIsNotSaidAboutTheOtherObjectsHasADefault() {
+  void otherObjectsHaveDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -113,7 +111,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void endpointsThatSayTheLeastHaveDefaults() {
+  void minimalEndpointsHaveDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -132,7 +130,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aDeliveryThatSaysTheLeastHasDefaults() {
+  void aMinimalDeliveryHasDefaults() {
     GenericKubernetesResource accepted =
         server.accept(
             server.topology(
@@ -204,7 +202,7 @@ class MessageTopologyApiServerTest {
     GenericKubernetesResource stored = server.create(topology);
     assertThat(spec(stored)).as("as the server has it").isEqualTo(written);
 
-    Resource<MessageTopology> resource = resource("everything");
+    Resource<MessageTopology> resource = server.resource("everything");
     MessageTopology read = resource.get();
     assertThat(spec(read)).as("as our classes write it").isEqualTo(written);
 
@@ -213,7 +211,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aResourceMadeOfOurClassesHasTheDefaultsOfTheServer() {
+  void aResourceFromOurClassesGetsTheServersDefaults() {
     MessageTopology topology = new MessageTopology();
     topology.getMetadata().setName("made-of-classes");
     topology.getMetadata().setNamespace("default");
@@ -303,7 +301,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void theLargestTopologyIsAcceptedAndMayBeChanged() {
+  void theLargestTopologyIsAcceptedAndCanChange() {
     GenericKubernetesResource stored = server.create(largest("1h"));
     GenericKubernetesResource changed = server.replace(stored, largest("2h"));
     assertThat(changed.<List<?>>get("spec", "queues")).hasSize(1000);
@@ -336,7 +334,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void aQueueThatWasRemovedMayComeBackWithAnotherType() {
+  void aRemovedQueueCanBeAddedWithAnotherType() {
     GenericKubernetesResource stored =
         server.create(server.topology("come-back", "{queues: [{name: q, type: classic}]}"));
     stored = server.replace(stored, server.topology("come-back", "{queues: []}"));
@@ -346,7 +344,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void queuesMayChangePlacesAndWhatRabbitCanChange() {
+  void queuesCanBeReorderedAndChanged() {
     GenericKubernetesResource stored =
         server.create(server.topology("places", "{queues: [{name: a, type: classic}, {name: b}]}"));
     server.replace(
@@ -358,46 +356,7 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void theStatusIsNotWrittenWithTheResource() throws IOException {
-    GenericKubernetesResource topology = server.topology("no-status", "{}");
-    topology.setAdditionalProperty("status", MAPPER.convertValue(status(), Object.class));
-    GenericKubernetesResource stored = server.create(topology);
-    assertThat(stored.<Object>get("status")).isNull();
-
-    stored = server.replace(stored, topology);
-    assertThat(stored.<Object>get("status")).isNull();
-    assertThat(stored.getMetadata().getGeneration()).isEqualTo(1);
-  }
-
-  @Test
-  void theStatusKeepsAllThatTheOperatorWritesAndNothingElseChanges() {
-    server.create(server.topology("with-status", "{nodes: {replicas: 1}}"));
-    MessageTopology topology = resource("with-status").get();
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null));
-    topology.setStatus(status());
-    server.client().resource(topology).updateStatus();
-
-    MessageTopology read = resource("with-status").get();
-    assertThat(read.getStatus()).isEqualTo(status());
-    assertThat(read.getSpec().nodes().replicas()).isEqualTo(1);
-    assertThat(read.getMetadata().getGeneration()).isEqualTo(1);
-  }
-
-  @Test
-  void kubectlGetShowsHowItStands() {
-    server.create(server.topology("shown", "{}"));
-    MessageTopology topology = resource("shown").get();
-    topology.setStatus(status());
-    server.client().resource(topology).updateStatus();
-
-    List<String> lines = server.kubectl("get", "mtop", "shown").text().lines().toList();
-    assertThat(lines.get(0).split(" +"))
-        .containsExactly("NAME", "READY", "NODES", "QUEUES", "CONSUMERS", "REASON", "AGE");
-    assertThat(lines.get(1)).matches("shown +False +2/3 +4/5 +0/1 +NodeReplacing +[0-9]+s");
-  }
-
-  @Test
-  void kubectlExplainSaysWhatAFieldIsFor() {
+  void kubectlExplainDescribesAField() {
     assertThat(server.kubectl("explain", "mtop").text())
         .contains("A messaging system: its queue nodes,");
     assertThat(server.kubectl("explain", "mtop.spec.queues.messageTTL").text())
@@ -420,62 +379,6 @@ class MessageTopologyApiServerTest {
     assertThat(printed.text()).contains("unknown field \"spec.queues[0].mesageTTL\"");
   }
 
-  private static MessageTopologyStatus status() {
-    Condition ready =
-        new ConditionBuilder()
-            .withType("Ready")
-            .withStatus("False")
-            .withReason("NodeReplacing")
-            .withMessage("node orders-1 is being replaced")
-            .withLastTransitionTime("2026-01-02T03:04:05Z")
-            .withObservedGeneration(1L)
-            .build();
-    return new MessageTopologyStatus(
-        1L,
-        List.of(ready),
-        new MessageTopologyStatus.Summary("2/3", "4/5", "0/1", "1/2"),
-        new MessageTopologyStatus.NodesStatus(
-            3,
-            2,
-            MessageTopologyStatus.Quorum.Degraded,
-            List.of(new MessageTopologyStatus.NodeStatus("orders-1", "Lost", "n2", "is gone")),
-            new MessageTopologyStatus.Removal(
-                "orders-1", "Lost", "Isolating", "2026-01-02T03:04:05Z", "its machine is gone"),
-            new MessageTopologyStatus.NodeReplacement(
-                "orders-1", "its machine is gone", "orders-3", "2026-01-02T03:04:05Z", null, null)),
-        List.of(
-            new MessageTopologyStatus.QueueStatus(
-                "hello", "orders-0", 3, 2, 9_000_000_000L, 4L, 5L, "one copy is offline")),
-        "2026-01-02T03:04:05Z",
-        new MessageTopologyStatus.Binding("orders-connection"),
-        List.of(
-            new MessageTopologyStatus.ConsumerStatus(
-                "worker",
-                6,
-                5,
-                "one Pod crashes",
-                new MessageTopologyStatus.ScalingStatus(
-                    180.0, 2.5, 9_000_000_000L, "47s", "much to do", "2026-01-02T03:04:05Z"))),
-        List.of(new MessageTopologyStatus.RetainedStatus("Queue", "old", 12L, "it has messages")),
-        List.of(
-            new MessageTopologyStatus.DriftStatus(
-                "Queue", "hello", "It was deleted", 2, "2026-01-02T03:04:05Z")),
-        List.of("declare quorum queue 'new'"),
-        List.of(
-            new MessageTopologyStatus.EndpointStatus(
-                "echo",
-                MessageTopologyStatus.EndpointType.RequestReply,
-                "orders.shop.svc:10000",
-                true,
-                null),
-            new MessageTopologyStatus.EndpointStatus(
-                "publish",
-                MessageTopologyStatus.EndpointType.Publish,
-                "orders.shop.svc:8080",
-                false,
-                "No gateway is ready")));
-  }
-
   private static CustomResourceDefinition definition() {
     return server
         .client()
@@ -494,10 +397,6 @@ class MessageTopologyApiServerTest {
     if (schema.getItems() != null) {
       multiplyMaxItems(schema.getItems().getSchema(), factor);
     }
-  }
-
-  private static Resource<MessageTopology> resource(String name) {
-    return server.client().resources(MessageTopology.class).inNamespace("default").withName(name);
   }
 
   private static JsonNode spec(Object resource) {

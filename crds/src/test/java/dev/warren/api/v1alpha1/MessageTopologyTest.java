@@ -14,7 +14,7 @@ class MessageTopologyTest {
   private final KubernetesSerialization serialization = new KubernetesSerialization();
 
   @Test
-  void whatIsReadIsWrittenAgain() throws IOException {
+  void aResourceIsWrittenAsItWasRead() throws IOException {
     JsonNode everything = everything();
     assertThat(write(read(everything))).isEqualTo(everything);
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the API server refuses, and what it then says to the user: one thing, at its place. */
+/** What the API server refuses: each with one message at the right field. */
 @Tag("apiserver")
 class RefusalsApiServerTest {
 
@@ -195,7 +195,7 @@ class RefusalsApiServerTest {
         "9999d99999h999s",
         "10000d"
       })
-  void aMessageTtlThatIsNoDurationOrTooLongIsRefused(String text) {
+  void aMessageTtlThatIsNotADurationOrTooLongIsRefused(String text) {
     assertRefused(
         () ->
             server.accept(
@@ -207,7 +207,7 @@ class RefusalsApiServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "1x", "-5s", "0s", "0d", "500ms", "1h500ms", "10000d"})
-  void aMaxAgeThatIsNoDurationOrHasNoWholeSecondIsRefused(String text) {
+  void aMaxAgeThatIsNotADurationOfSecondsIsRefused(String text) {
     assertRefused(
         () ->
             server.accept(
@@ -246,7 +246,7 @@ class RefusalsApiServerTest {
         "1orders",
         "orders.eu"
       })
-  void aTopologyWhoseNameIsNoDnsLabelIsRefused(String name) {
+  void aTopologyWhoseNameIsNotADnsLabelIsRefused(String name) {
     assertRefused(
         () -> server.accept(server.topology(name, "{}")),
         "metadata.name",
@@ -261,7 +261,7 @@ class RefusalsApiServerTest {
     "bindings, '{exchange: a, queue: a%d}', 5000",
     "consumers, '{name: a%d, queue: a, template: {}}', 200"
   })
-  void oneMoreThanTheMostIsRefused(String list, String item, int most) {
+  void oneMoreThanTheMaximumIsRefused(String list, String item, int most) {
     String items =
         IntStream.rangeClosed(0, most)
             .mapToObj(number -> item.formatted(number))
@@ -286,14 +286,14 @@ class RefusalsApiServerTest {
       stream to quorum, willing | {queues: [{name: a, type: stream}]}              | {queues: [{name: a, immutableChanges: Migrate}]}  | spec.queues[0].type
       from one active consumer  | {queues: [{name: a, singleActiveConsumer: true}]} | {queues: [{name: a}]}                            | spec.queues[0].singleActiveConsumer
       """)
-  void aChangeOfWhatIsFixedInAQueueIsRefused(
+  void aChangeOfAnImmutableQueueFieldIsRefused(
       String what, String before, String after, String place) {
     assertChangeRefused(before, after, place, TYPE_IS_FIXED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"type: classic", "singleActiveConsumer: true"})
-  void aQueueThatMayMigrateMayChange(String change) {
+  void aQueueWithMigrateCanChange(String change) {
     GenericKubernetesResource stored =
         server.create(server.topology("changed", "{queues: [{name: a}]}"));
     try {
@@ -307,7 +307,7 @@ class RefusalsApiServerTest {
   }
 
   @Test
-  void aNameThatLeavesNoRoomForThatOfItsShelterMayNotMigrate() {
+  void aNameTooLongForItsShelterCannotMigrate() {
     String spec = "{queues: [{name: '%s', immutableChanges: Migrate}]}";
     assertThat(server.accept(server.topology("orders", spec.formatted("é".repeat(120)))))
         .isNotNull();
@@ -320,7 +320,7 @@ class RefusalsApiServerTest {
 
   @ParameterizedTest
   @CsvSource({"10Gi, 9Gi", "1Gi, 1G", "1.5Gi, 1535Mi"})
-  void aVolumeThatBecomesSmallerIsRefused(String before, String after) {
+  void aSmallerVolumeIsRefused(String before, String after) {
     assertChangeRefused(
         "{nodes: {storage: {size: %s}}}".formatted(before),
         "{nodes: {storage: {size: %s}}}".formatted(after),
@@ -330,7 +330,7 @@ class RefusalsApiServerTest {
 
   @ParameterizedTest
   @CsvSource({"1Gi, 1Ti", "1G, 1Gi", "1Gi, 1024Mi"})
-  void aVolumeThatBecomesLargerOrStaysAsItIsIsAccepted(String before, String after) {
+  void aLargerOrEqualVolumeIsAccepted(String before, String after) {
     GenericKubernetesResource stored =
         server.create(server.topology("grown", "{nodes: {storage: {size: %s}}}".formatted(before)));
     try {
@@ -395,7 +395,7 @@ class RefusalsApiServerTest {
         "http://shop_one/",
         "http://shop/\\n"
       })
-  void anAddressThatIsNoHttpUrlIsRefused(String url) {
+  void anAddressThatIsNotAnHttpUrlIsRefused(String url) {
     assertRefused(
         () ->
             server.accept(
@@ -408,7 +408,7 @@ class RefusalsApiServerTest {
   }
 
   @Test
-  void oneEndpointMoreThanTheMostIsRefused() {
+  void oneEndpointMoreThanTheMaximumIsRefused() {
     String endpoints =
         IntStream.rangeClosed(0, 20)
             .mapToObj(n -> "{name: a%d, port: %d, queue: a}".formatted(n, 10000 + n))

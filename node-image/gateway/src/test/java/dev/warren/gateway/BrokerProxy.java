@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Stands between the gateway and the broker, and does what a network or an alarm does. */
+/** A proxy between gateway and broker that imitates a bad network or an alarm. */
 final class BrokerProxy implements AutoCloseable {
 
   private static final int BLOCKED = 60;
@@ -45,22 +45,22 @@ final class BrokerProxy implements AutoCloseable {
     return server.actualPort();
   }
 
-  /** Ends all connections, and every new one at once. */
+  /** Closes all connections, and each new one at once. */
   void cut() {
     refusing = true;
     connections.forEach(NetSocket::close);
   }
 
-  void mend() {
+  void restore() {
     refusing = false;
   }
 
-  /** What the broker says is no longer heard. */
+  /** Drops everything that the broker sends. */
   void silence() {
     silent = true;
   }
 
-  /** Says what a broker says when it has an alarm. The connection must be idle. */
+  /** Sends what a broker with an alarm sends. The connection must be idle. */
   void block(String reason) {
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     say(method(BLOCKED).appendByte((byte) text.length).appendBytes(text));

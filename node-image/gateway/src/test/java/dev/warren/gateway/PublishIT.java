@@ -125,14 +125,14 @@ class PublishIT {
   }
 
   @Test
-  void namesMayHaveAnySignsWhenTheyAreEncoded() throws Exception {
+  void encodedNamesMayHaveAnyCharacters() throws Exception {
     serve(ENDPOINT);
     assertThat(post("/queues/a%2Fb%20c", "encoded").statusCode()).isEqualTo(202);
     assertThat(message("a/b c").getBody()).asString(UTF_8).isEqualTo("encoded");
   }
 
   @Test
-  void whatIsNotDeclaredIsNotFound() throws Exception {
+  void anUndeclaredDestinationIsNotFound() throws Exception {
     serve(ENDPOINT);
     assertProblem(post("/queues/unknown", "x"), 404, "not-found");
     assertProblem(post("/exchanges/unknown/k", "x"), 404, "not-found");
@@ -143,7 +143,7 @@ class PublishIT {
   }
 
   @Test
-  void aWrongRequestIsToldWhatIsWrong() throws Exception {
+  void aWrongRequestGetsAReason() throws Exception {
     serve(ENDPOINT);
     try (Socket client = new Socket("localhost", servers.publishPort())) {
       assertThat(statusOfPost(client, "/queues/hel%zzlo")).isEqualTo(400);
@@ -160,7 +160,7 @@ class PublishIT {
   }
 
   @Test
-  void aBodyThatIsTooLargeIsRefusedWithAndWithoutALength() throws Exception {
+  void aBodyThatIsTooLargeIsRefusedWithAndWithoutAContentLength() throws Exception {
     serve(new PublishEndpoint(0, 5000, 1000, 10));
     byte[] large = new byte[300_000];
     assertProblem(
@@ -176,7 +176,7 @@ class PublishIT {
   }
 
   @Test
-  void whatTheUserMayNotWriteToIsNotAllowedAndOthersAreNotDisturbed() throws Exception {
+  void aForbiddenDestinationIsRefusedAndOthersAreServed() throws Exception {
     serve(broker.factory(USER, "secret"), ENDPOINT);
     assertProblem(post("/exchanges/events/order.new", "x"), 403, "not-allowed");
     assertThat(post("/queues/hello", "x").statusCode()).isEqualTo(202);
@@ -184,7 +184,7 @@ class PublishIT {
   }
 
   @Test
-  void eachOfManyAtOnceGetsItsOwnAnswer() throws Exception {
+  void concurrentRequestsGetTheirOwnResponses() throws Exception {
     serve(ENDPOINT);
     List<String> paths =
         List.of("/queues/hello", "/exchanges/events/no.such.key", "/exchanges/missing/k");
@@ -201,10 +201,10 @@ class PublishIT {
   }
 
   @Test
-  void aQueueThatIsFullIsToldSo() throws Exception {
+  void aFullQueueIsReported() throws Exception {
     serve(ENDPOINT);
     HttpResponse<String> response = null;
-    // A quorum queue takes a few more than it may have.
+    // A quorum queue accepts a few more than its limit.
     for (int i = 0; i < 1000 && (response == null || response.statusCode() == 202); i++) {
       response = post("/queues/full", "x");
     }
@@ -212,7 +212,7 @@ class PublishIT {
   }
 
   @Test
-  void aBrokerWithAnAlarmIsNotGivenAnything() throws Exception {
+  void nothingIsPublishedToABrokerWithAnAlarm() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       serve(through(proxy), ENDPOINT);
       assertThat(post("/queues/hello", "before").statusCode()).isEqualTo(202);
@@ -230,7 +230,7 @@ class PublishIT {
   }
 
   @Test
-  void aBrokerThatIsAwayIsToldAtOnceAndServedAgainWhenItIsBack() throws Exception {
+  void anUnreachableBrokerIsReportedAtOnceAndUsedAgainLater() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       serve(through(proxy), new PublishEndpoint(0, 20_000, 1000, 10));
       silenceAfterAMessage(proxy);
@@ -245,7 +245,7 @@ class PublishIT {
   }
 
   @Test
-  void aConfirmThatDoesNotComeIsATimeoutAndTooManyOfThemAreAnOverload() throws Exception {
+  void aMissingConfirmIsATimeoutAndTooManyAreAnOverload() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       serve(through(proxy), new PublishEndpoint(0, 1000, 1000, 1));
       silenceAfterAMessage(proxy);
@@ -258,7 +258,7 @@ class PublishIT {
   }
 
   @Test
-  void whoGoesWhileItsMessageIsPublishedLeavesItThereUntilTheBrokerHasAnswered() throws Exception {
+  void aMessageOfAClientThatLeavesIsHeldUntilTheBrokerAnswers() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       serve(through(proxy), new PublishEndpoint(0, 2000, 1000, 1));
       silenceAfterAMessage(proxy);
@@ -335,7 +335,7 @@ class PublishIT {
   }
 
   @Test
-  void aBatchThatCouldNeverBeTakenIsTooLarge() throws Exception {
+  void aBatchThatNeverFitsIsTooLarge() throws Exception {
     serve(new PublishEndpoint(0, 5000, 1000, 2));
     String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}";
     String[] batch = {"Content-Type", "application/cloudevents-batch+json"};
@@ -347,7 +347,7 @@ class PublishIT {
   }
 
   @Test
-  void aQueueThatIsAddedCanBePublishedToAndNoConnectionIsDisturbed() throws Exception {
+  void anAddedQueueIsServedAndConnectionsStayOpen() throws Exception {
     serve(ENDPOINT);
     broker.declareQueue("added");
     try (Socket client = new Socket("localhost", servers.publishPort())) {
@@ -359,7 +359,7 @@ class PublishIT {
   }
 
   @Test
-  void atTheEndWhatIsUnderWayIsFinishedAndNewMessagesGoElsewhere() throws Exception {
+  void aStopFinishesRequestsAndRefusesNewOnes() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       serve(through(proxy), new PublishEndpoint(0, 1000, 1000, 10));
       silenceAfterAMessage(proxy);

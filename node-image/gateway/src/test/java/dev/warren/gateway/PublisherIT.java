@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each caller of a publisher is told, by a real RabbitMQ. */
+/** The result of each publication, with a real RabbitMQ. */
 class PublisherIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -51,19 +51,19 @@ class PublisherIT {
   }
 
   @Test
-  void whatCannotBeAMessageIsRefusedAndTakesNoOtherMessagesConfirm() {
+  void anInvalidMessageIsRefusedAndDoesNotTakeTheConfirmOfAnother() {
     publish("hello", "a").join();
 
     assertThat(failure(publish("hello", "a".repeat(256))).kind()).isEqualTo(Kind.REFUSED);
 
-    // By wrong numbers each of them would get the answer to another, or none.
+    // With wrong numbers each would get the confirm of another, or none.
     publish("hello", "b").join();
     assertThat(failure(publish("missing", "c")).kind()).isEqualTo(Kind.UNROUTABLE);
     publish("hello", "d").join();
   }
 
   @Test
-  void amongManyOnlyWhatCannotBeAMessageIsRefused() {
+  void onlyTheInvalidMessageOfManyIsRefused() {
     publish("hello", "first").join();
     List<CompletableFuture<Void>> published = new ArrayList<>();
     IntStream.range(0, 1000)
@@ -83,7 +83,7 @@ class PublisherIT {
   }
 
   @Test
-  void whoWaitsForAQueueHearsOfTheMessageThatIsInIt() {
+  void aWaiterIsNotifiedOfTheMessageInItsQueue() {
     CompletableFuture<String> first = publisher.firstArrival(Set.of("hello", "missing"));
 
     assertThat(failure(publish("missing", "a")).kind()).isEqualTo(Kind.UNROUTABLE);
@@ -94,7 +94,7 @@ class PublisherIT {
   }
 
   @Test
-  void notMoreThanTwentyMayWait() {
+  void atMostTwentyMayWait() {
     List<CompletableFuture<String>> waiting =
         IntStream.range(0, 20).mapToObj(n -> publisher.firstArrival(Set.of("hello"))).toList();
     assertThat(failure(publisher.firstArrival(Set.of("hello"))).kind()).isEqualTo(Kind.OVERLOADED);

@@ -74,7 +74,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aClientThatClosesItsSideGetsTheReplyAndThenTheEnd() throws Exception {
+  void aClientThatClosesItsSideGetsTheReplyAndTheConnectionEnds() throws Exception {
     int port = serve(ENDPOINT);
     try (Socket client = connect(port)) {
       client.getOutputStream().write("hello".getBytes(UTF_8));
@@ -84,7 +84,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aClientThatFallsSilentGetsTheReplyAndThenTheEnd() throws Exception {
+  void aClientThatFallsSilentGetsTheReplyAndTheConnectionEnds() throws Exception {
     int port = serve(ENDPOINT);
     byte[] request = new byte[60_000];
     request[59_999] = 1;
@@ -95,7 +95,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aThousandClientsAtOnceGetEachTheirOwnBytesBack() throws Exception {
+  void aThousandConcurrentClientsGetTheirOwnReplies() throws Exception {
     int port = serve(ENDPOINT);
     CountDownLatch all = new CountDownLatch(1000);
     List<Callable<String>> clients = new ArrayList<>();
@@ -124,7 +124,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void linesThatAreSentAtOnceAreAnsweredInTheirOrder() throws Exception {
+  void linesThatAreSentTogetherAreAnsweredInOrder() throws Exception {
     int port = serve(with(Framing.LINE, QUEUE, 5000));
     StringBuilder requests = new StringBuilder();
     List<String> expected = new ArrayList<>();
@@ -141,7 +141,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aConnectionServesOneLengthPrefixedRequestAfterTheOther() throws Exception {
+  void aConnectionServesLengthPrefixedRequestsInTurn() throws Exception {
     int port = serve(with(Framing.LENGTH_PREFIXED, QUEUE, 5000));
     try (Socket client = connect(port)) {
       DataOutputStream out = new DataOutputStream(client.getOutputStream());
@@ -155,13 +155,13 @@ class RequestReplyIT {
   }
 
   @Test
-  void aQueueThatIsNotThereIsAnsweredAtOnce() throws Exception {
+  void aMissingQueueIsReportedAtOnce() throws Exception {
     assertThat(answerToALine(serve(with(Framing.LINE, "missing", NEVER)), "hello"))
         .isEqualTo("!error unroutable no queue takes the message");
   }
 
   @Test
-  void whoGetsNoReplyIsTold() throws Exception {
+  void aRequestWithoutAReplyGetsAnError() throws Exception {
     assertThat(answerToALine(serve(with(Framing.LINE, "nobody", 200)), "hello"))
         .isEqualTo("!error timeout there was no answer in time");
     try (Channel channel = broker.channel()) {
@@ -179,7 +179,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void anErrorOfALengthPrefixedRequestHasItsLengthNegated() throws Exception {
+  void anErrorToALengthPrefixedRequestHasANegativeLength() throws Exception {
     int port = serve(with(Framing.LENGTH_PREFIXED, "missing", NEVER));
     try (Socket client = connect(port)) {
       DataOutputStream out = new DataOutputStream(client.getOutputStream());
@@ -192,7 +192,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aRequestThatIsTooLongIsToldSoThoughTheClientStillSends() throws Exception {
+  void aRequestThatIsTooLongIsRefusedWhileTheClientStillSends() throws Exception {
     int port = serve(with(Framing.LINE, QUEUE, 5000));
     try (Socket client = connect(port)) {
       client.getOutputStream().write(new byte[1_000_000]);
@@ -203,7 +203,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aReplyThatComesTooLateReachesNobody() throws Exception {
+  void aLateReplyReachesNobody() throws Exception {
     broker.declareQueue("late");
     try (Channel channel = broker.channel()) {
       List<String> asked = new ArrayList<>();
@@ -217,7 +217,7 @@ class RequestReplyIT {
                 throws IOException {
               asked.add(new String(body, UTF_8));
               if (asked.size() == 2) {
-                // First the late reply to the first request, and then this one's own.
+                // First the late reply to the first request, then the reply to this one.
                 reply(properties, "late", firstId);
                 reply(properties, "second", properties.getCorrelationId());
               } else {
@@ -244,7 +244,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aBrokerThatGoesAwayIsToldAtOnceAndTheNextRequestFindsItAgain() throws Exception {
+  void aBrokerThatGoesAwayIsReportedAtOnceAndTheNextRequestIsServed() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
       ConnectionFactory through = broker.factory();
       through.setHost("localhost");
@@ -262,7 +262,7 @@ class RequestReplyIT {
         assertThat(servers.areReady()).isFalse();
       }
 
-      proxy.mend();
+      proxy.restore();
       await().until(servers::areReady);
       servers.apply(config(with(Framing.LINE, QUEUE, 5000)));
       assertThat(answerToALine(port, "again")).isEqualTo("again");
@@ -270,7 +270,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void whatIsTooMuchIsAnsweredAndServedAgainLater() throws Exception {
+  void tooManyRequestsAreRefusedAndLaterServed() throws Exception {
     int port =
         serve(new RequestReplyEndpoint("few", 0, "nobody", Framing.LINE, 1000, 100, 2, 1, 60_000));
     try (Socket first = connect(port);
@@ -287,7 +287,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aRequestThatIsNotWholeInTimeIsToldSo() throws Exception {
+  void anIncompleteRequestIsRefusedAfterItsTime() throws Exception {
     int port = serve(with(Framing.LINE, QUEUE, 300));
     try (Socket client = connect(port)) {
       client.getOutputStream().write("hel".getBytes(UTF_8));
@@ -298,7 +298,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aPortThatIsTakenIsServedOnceItIsFreeAndTheOthersMeanwhile() throws Exception {
+  void aPortInUseIsServedOnceItIsFreeAndTheOthersMeanwhile() throws Exception {
     RequestReplyEndpoint other = with(Framing.LINE, QUEUE, 5000);
     RequestReplyEndpoint taken;
     try (ServerSocket somebody = new ServerSocket(0)) {
@@ -326,7 +326,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void aConnectionThatDoesNothingIsEnded() throws Exception {
+  void anIdleConnectionIsClosed() throws Exception {
     int port =
         serve(new RequestReplyEndpoint("idle", 0, QUEUE, Framing.LINE, 5000, 100, 10, 10, 100));
     try (Socket client = connect(port)) {
@@ -335,7 +335,7 @@ class RequestReplyIT {
   }
 
   @Test
-  void atTheEndRequestsThatWaitAreAnsweredAndNewConnectionsRefused() throws Exception {
+  void aStopAnswersWaitingRequestsAndRefusesNewConnections() throws Exception {
     int port = serve(with(Framing.LINE, "nobody", 1000));
     try (Socket client = connect(port)) {
       client.getOutputStream().write("hello\n".getBytes(UTF_8));
@@ -391,7 +391,7 @@ class RequestReplyIT {
     return servers.portOf(endpoint);
   }
 
-  /** Fails rather than hangs. */
+  /** With a timeout, so that a test fails instead of hanging. */
   private static Socket connect(int port) throws IOException {
     Socket client = new Socket("localhost", port);
     client.setSoTimeout(10_000);

@@ -65,7 +65,7 @@ final class TestBroker {
     }
   }
 
-  /** A user who may write only to what the pattern says. */
+  /** A user with write permission for a pattern only. */
   void addUser(String name, String password, String writes) throws Exception {
     management(
         "PUT", "/api/users/" + name, "{\"password\": \"%s\", \"tags\": \"\"}".formatted(password));

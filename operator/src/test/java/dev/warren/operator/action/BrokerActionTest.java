@@ -45,7 +45,7 @@ class BrokerActionTest {
   }
 
   @Test
-  void eachActionHasTheTimeThatItsWorkTakesAndNoMore() {
+  void eachActionHasItsDeadline() {
     assertThat(new DeclareQueue(new Queue("q", "quorum", Map.of())).deadline())
         .isEqualTo(Duration.ofSeconds(3));
     assertThat(new AddMember("q", "rabbit@a").deadline()).isEqualTo(Duration.ofSeconds(10));
@@ -56,13 +56,13 @@ class BrokerActionTest {
   }
 
   @Test
-  void whatIsDoneToNodesIsAboutThem() {
+  void actionsOnNodesConcernNodes() {
     assertThat(new ForgetNode("rabbit@a").concernsNodes()).isTrue();
     assertThat(RECREATE.concernsNodes()).isFalse();
   }
 
   @Test
-  void whatIsInProgressIsToldWithWhyItFailedTheLastTime() {
+  void anActionInProgressIsReportedWithItsLastFailure() {
     Instant noon = Instant.parse("2026-01-01T12:00:00.123Z");
 
     assertThat(new Underway(RECREATE, noon, Optional.of("no")).problem())

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** One change to the broker of every kind. */
+/** One broker action of every kind. */
 public final class BrokerActions {
 
   private static final Queue QUEUE = new Queue("q", "quorum", Map.of());
@@ -52,7 +52,7 @@ public final class BrokerActions {
         new BrokerAction.FinishDeletions(Set.of("q")));
   }
 
-  /** One of every kind that takes something away. */
+  /** One of every destructive kind. */
   public static List<BrokerAction> destructive() {
     return all().stream().filter(BrokerAction::isDestructive).toList();
   }

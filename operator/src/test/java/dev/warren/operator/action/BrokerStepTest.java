@@ -31,13 +31,13 @@ class BrokerStepTest {
   }
 
   @Test
-  void everyKindOfChangeIsTried() {
+  void everyKindOfChangeIsCovered() {
     assertThat(BrokerActions.all().stream().map(Object::getClass).collect(Collectors.toSet()))
         .isEqualTo(BrokerActions.kinds(BrokerAction.class).collect(Collectors.toSet()));
   }
 
   @Test
-  void whatTakesSomethingAwayIsDestructive() {
+  void removalsAreDestructive() {
     assertThat(BrokerActions.destructive())
         .hasOnlyElementsOfTypes(
             Unbind.class,
@@ -55,7 +55,7 @@ class BrokerStepTest {
 
   @ParameterizedTest
   @MethodSource("destructive")
-  void nothingDestructiveIsInAStepThatIsNotBehindTheRecord(BrokerAction action) {
+  void destructiveChangesAreInStepsAfterTheRecord(BrokerAction action) {
     assertThatThrownBy(() -> new BrokerStep(false, List.of(action)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(BrokerStep.inOrder(List.of(action)))

@@ -34,7 +34,7 @@ class BrokerInternalsTest {
   private final BrokerInternals internals = new BrokerInternals(shell);
 
   @Test
-  void withAnotherSeriesNothingIsTriedAndThatIsTold() {
+  void anotherSeriesIsNotTriedAndReported() {
     for (Consumer<BrokerInternals> use : ALL) {
       shell.answer(0, "{untried,\"4.4.0\"}");
 
@@ -53,7 +53,7 @@ class BrokerInternalsTest {
   }
 
   @Test
-  void whatIsInAQueueIsRead() {
+  void theContentsOfAQueueAreRead() {
     shell.answer(0, "{counted,1,\n         3,2}");
     assertThat(internals.contents(ASKED, "q")).isEqualTo(new Counted(1, 3, 2));
     shell.answer(0, "absent");
@@ -63,7 +63,7 @@ class BrokerInternalsTest {
   }
 
   @Test
-  void whatIsNoCountIsNotTakenForNone() {
+  void anAnswerThatIsNotACountIsNotZero() {
     shell.answer(70, "Error: {timeout, 0}");
 
     assertFailure(() -> internals.contents(ASKED, "q"), Kind.UNAVAILABLE)
@@ -104,7 +104,7 @@ class BrokerInternalsTest {
   }
 
   @Test
-  void aDeletionThatIsNotFinishedIsAFailure() {
+  void anUnfinishedDeletionIsAFailure() {
     shell.answer(1, "Error: timeout");
 
     assertFailure(

@@ -38,18 +38,18 @@ class BrokerWorkerTest {
   private final BrokerWorker worker =
       new BrokerWorker(this::execute, topology -> exists, woken::add, clock);
 
-  /** What is held takes longer than any pass waits. */
+  /** A blocked action takes longer than any pass waits. */
   private void execute(Runnable run) {
     if (holds) {
       held.add(run);
-      clock.pass(Duration.ofSeconds(6));
+      clock.advance(Duration.ofSeconds(6));
     } else {
       run.run();
     }
   }
 
   @Test
-  void whatIsQuickIsDoneInThePass() {
+  void aQuickActionIsDoneInThePass() {
     assertThat(carryOut(ORDERS, QUICK)).isEmpty();
 
     assertThat(broker.applied).containsExactly(QUICK);
@@ -58,7 +58,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whatFailsInThePassIsThrownThere() {
+  void aFailureInThePassIsThrown() {
     broker.failure = new BrokerException(Kind.REFUSED, "no");
 
     assertThatThrownBy(() -> carryOut(ORDERS, QUICK)).isSameAs(broker.failure);
@@ -67,7 +67,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whatTakesLongGoesOnBesideThePassesAndTheNextOneKnows() {
+  void aLongActionRunsBesideThePassesAndTheNextPassKnows() {
     holds = true;
 
     Optional<Underway> beside = carryOut(ORDERS, LONG);
@@ -82,7 +82,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void thereIsNeverMoreThanOneForATopology() {
+  void aTopologyHasAtMostOneActionInProgress() {
     holds = true;
     carryOut(ORDERS, LONG);
 
@@ -93,7 +93,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void whyItFailedIsToldAsLongAsItIsTriedAgainAndNotOfAnythingElse() {
+  void aFailureIsReportedWhileTheSameActionIsRetried() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.failure = new BrokerException(Kind.UNAVAILABLE, "no answer");
@@ -112,9 +112,9 @@ class BrokerWorkerTest {
         .isEmpty();
   }
 
-  /** An error must not leave a topology for ever with something that goes on. */
+  /** An error must not leave an action in progress for ever. */
   @Test
-  void whateverEndsItIsAnEnd() {
+  void anyExceptionEndsAnAction() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.error = new StackOverflowError();
@@ -125,7 +125,7 @@ class BrokerWorkerTest {
   }
 
   @Test
-  void aTopologyThatWasDeletedMeanwhileIsForgotten() {
+  void aDeletedTopologyIsForgotten() {
     holds = true;
     carryOut(ORDERS, LONG);
     broker.failure = new BrokerException(Kind.UNAVAILABLE, "no Pod");

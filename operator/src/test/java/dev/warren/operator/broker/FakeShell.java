@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** Answers commands in the Pods of two ready nodes as it is told to. */
+/** Answers commands in the Pods of two ready nodes with prepared answers. */
 final class FakeShell implements NodeShell {
 
   static final ResourceNames NAMES = ResourceNames.of("default", "orders");

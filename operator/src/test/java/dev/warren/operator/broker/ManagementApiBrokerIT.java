@@ -42,7 +42,7 @@ class ManagementApiBrokerIT {
   private final BrokerClient broker = RealBroker.client();
 
   @Test
-  void whatIsPlannedForAnyNameIsThereAfterwardsAndNothingIsLeftToDo() {
+  void aPlanWithAnyNamesConverges() {
     List<String> names =
         List.of("a b", "a/b", "a.b", "^a$", "(a|b)*", "50%+1", "日本", "é".repeat(127) + "x");
     for (String name : names) {
@@ -63,13 +63,13 @@ class ManagementApiBrokerIT {
     carryOut(
         TopologyPlanner.plan(everythingNamed("withXpolicy"), observed().definitions(), Set.of()));
 
-    // RabbitMQ hands policies to queues a moment after it answered.
+    // RabbitMQ applies policies to queues shortly after its response.
     await().until(() -> policyOf("with.policy"), "warren.with.policy"::equals);
     await().until(() -> policyOf("withXpolicy"), "warren.withXpolicy"::equals);
   }
 
   @Test
-  void anApplicationsUserMayUseTheVirtualHostAndItsPasswordIsKnownFromItsHash() {
+  void anApplicationUserHasPermissionsAndItsPasswordMatchesItsHash() {
     broker.apply(new BrokerAction.PutUser("application", "a password"));
 
     BrokerDefinitions.User user = observed().definitions().users().get("application");
@@ -109,7 +109,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void aBindingToNothingIsRefusedInTheBrokersWords() {
+  void aBindingToAMissingQueueIsRefusedWithTheBrokersMessage() {
     assertThatThrownBy(
             () ->
                 broker.apply(
@@ -121,7 +121,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void theRecordOfWhatIsDeclaredIsReadAsItWasWritten() {
+  void theOwnershipRecordIsReadAsItWasWritten() {
     OwnershipRecord record = OwnershipRecord.of(specNamed("'\"日本 %"));
 
     broker.apply(new BrokerAction.PutRecord(record));
@@ -132,7 +132,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void whatWasDeclaredIsRemovedOfAnyNameAndNothingElse() {
+  void declaredObjectsWithAnyNamesAreRemovedAndNothingElse() {
     List<String> names = List.of("gone a b", "gone/a", "(gone|b)*", "gone 50%+1", "gone 日本");
     for (String name : names) {
       BrokerDefinitions desired = everythingNamed(name);
@@ -150,7 +150,7 @@ class ManagementApiBrokerIT {
           .extracting(e -> ((BrokerException) e).kind())
           .isEqualTo(BrokerException.Kind.IN_USE);
 
-      // Each twice: the operator may have been killed before it saw that it was done.
+      // Each twice, as after an operator that was killed before it saw the result.
       for (int i = 0; i < 2; i++) {
         broker.apply(new BrokerAction.Unbind(other));
         broker.apply(new BrokerAction.RemoveQueue(name, true));
@@ -165,7 +165,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void aQueueWithASingleActiveConsumerGoesWhenItIsEmptyToo() throws Exception {
+  void anEmptyQueueWithASingleActiveConsumerIsDeleted() throws Exception {
     String queue = "single";
     broker.apply(
         new BrokerAction.DeclareQueue(
@@ -186,10 +186,10 @@ class ManagementApiBrokerIT {
     assertThat(observed().definitions().queues()).doesNotContainKey(queue);
   }
 
-  /** The management API's counts say zero for up to 5 s more. */
+  /** The management API counts zero for up to 5 s. */
   @ParameterizedTest
   @ValueSource(strings = {"quorum", "classic"})
-  void aQueueWithAMessageThatHasJustBeenConfirmedIsNotDeleted(String type) throws Exception {
+  void aQueueWithAJustConfirmedMessageIsNotDeleted(String type) throws Exception {
     String queue = "full " + type;
     broker.apply(new BrokerAction.DeclareQueue(new Queue(queue, type, Map.of())));
     try (Connection connection = connect()) {
@@ -223,7 +223,7 @@ class ManagementApiBrokerIT {
 
   /** Otherwise RabbitMQ would drop it, although its publisher had got a confirm. */
   @Test
-  void aDeadLetterStaysWhereItIsWhileItCannotArrive() throws Exception {
+  void aDeadLetterStaysInItsQueueWhileItCannotArrive() throws Exception {
     carryOut(
         TopologyPlanner.plan(
             DesiredDefinitions.of(
@@ -236,7 +236,7 @@ class ManagementApiBrokerIT {
                     MessageTopologySpec.class)),
             observed().definitions(),
             Set.of()));
-    // RabbitMQ hands policies to queues a moment after it answered.
+    // RabbitMQ applies policies to queues shortly after its response.
     await().until(() -> policyOf("failing"), "warren.failing"::equals);
     await().until(() -> policyOf("full"), "warren.full"::equals);
     try (Connection connection = connect();

@@ -69,7 +69,7 @@ class ManagementApiJsonTest {
       DefinitionsJson.definitions(ManagementApiJson.tree(DEFINITIONS));
 
   @Test
-  void theRecordOfWhatIsDeclaredIsRead() {
+  void readsTheOwnershipRecord() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree(DEFINITIONS)))
         .isEqualTo(
             new OwnershipRecord(
@@ -78,9 +78,9 @@ class ManagementApiJsonTest {
                 Set.of(new Binding("events", "orders", "order.*", Map.of("n", 1)))));
   }
 
-  /** Nothing is anybody's then, so that nothing is removed. */
+  /** Then nothing is ours, and nothing is removed. */
   @Test
-  void aRecordThatIsAbsentOrSpoiltClaimsNothing() {
+  void anAbsentOrInvalidRecordOwnsNothing() {
     assertThat(DefinitionsJson.declared(ManagementApiJson.tree("{\"global_parameters\": []}")))
         .isEqualTo(OwnershipRecord.NOTHING);
     assertThat(
@@ -97,7 +97,7 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void tellsAQueuesTypeApartFromItsArguments() {
+  void separatesAQueuesTypeFromItsArguments() {
     assertThat(definitions.queues())
         .isEqualTo(
             Map.of(
@@ -126,7 +126,7 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void permitsOnlyUsersWithEveryPermissionInTheVirtualHost() {
+  void onlyUsersWithEveryPermissionArePermitted() {
     assertThat(definitions.users())
         .isEqualTo(
             Map.of(
@@ -216,18 +216,18 @@ class ManagementApiJsonTest {
   }
 
   @Test
-  void aStreamsCopiesComeFromTheirOwnAnswer() {
+  void theMembersOfAStreamComeFromASecondResponse() {
     String totals =
         """
         [{"name": "s", "type": "stream", "messages_ready": 9, "state": "running"},
          {"name": "q", "type": "classic", "node": "rabbit@b", "online": null, "state": "running"}]
         """;
-    String copies =
+    String members =
         """
         [{"name": "s", "leader": "rabbit@a", "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@a"]},
          {"name": "q", "online": null}]
         """;
-    assertThat(StateJson.queues(totals, copies))
+    assertThat(StateJson.queues(totals, members))
         .isEqualTo(
             Map.of(
                 "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),
@@ -236,7 +236,7 @@ class ManagementApiJsonTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "null", "[]", "<html>", "{\"users\": []}"})
-  void anAnswerThatLacksAListIsNoEmptyBroker(String answer) {
+  void aResponseWithoutAListIsNotAnEmptyBroker(String answer) {
     assertThatThrownBy(() -> DefinitionsJson.definitions(ManagementApiJson.tree(answer)))
         .isInstanceOf(BrokerException.class);
   }

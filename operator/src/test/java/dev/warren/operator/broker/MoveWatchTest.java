@@ -40,9 +40,9 @@ class MoveWatchTest {
     }
   }
 
-  /** Whatever publishers and consumers do meanwhile to the queue itself. */
+  /** Whatever publishers and consumers do with the queue itself. */
   @Test
-  void aMoveThatMovesNothingIsStartedAgainOnceUntilItHasHadItsTime() {
+  void aMoveThatMovesNothingIsRestartedOnceAndThenWaitedFor() {
     after(0);
     waiting = 200;
     assertThat(after(14)).isEmpty();
@@ -54,7 +54,7 @@ class MoveWatchTest {
   }
 
   @Test
-  void aMoveThatDoesNotRunIsStartedAgainSooner() {
+  void aMoveThatDoesNotRunIsRestartedSooner() {
     after(0);
     runs = false;
     assertThat(after(9)).isEmpty();
@@ -66,7 +66,7 @@ class MoveWatchTest {
   }
 
   @Test
-  void aMoveThatDoesNotRunIsStartedAgainAlsoWhenNothingIsLeft() {
+  void aMoveThatDoesNotRunIsRestartedEvenWhenNothingIsLeft() {
     after(0);
     runs = false;
     waiting = 0;
@@ -75,7 +75,7 @@ class MoveWatchTest {
   }
 
   @Test
-  void whatConsumersHoldCannotBeMoved() {
+  void unacknowledgedMessagesCannotBeMoved() {
     waiting = 0;
     held = 20;
     after(0);
@@ -84,7 +84,7 @@ class MoveWatchTest {
   }
 
   @Test
-  void ofAQueueWithoutALeaderNothingIsExpected() {
+  void aQueueWithoutALeaderMovesNothing() {
     led = false;
     after(0);
 
@@ -95,24 +95,24 @@ class MoveWatchTest {
   }
 
   @Test
-  void whileTheBrokerDoesNotAnswerNothingIsKnown() {
+  void nothingIsKnownWhileTheBrokerDoesNotAnswer() {
     after(0);
-    clock.pass(Duration.ofSeconds(60));
+    clock.advance(Duration.ofSeconds(60));
 
     assertThat(watch.stalled(UID, new Unreachable("no answer"), clock.instant())).isEmpty();
     assertThat(after(0)).containsExactly(SHELTER);
   }
 
   @Test
-  void topologiesDoNotMeddleWithEachOther() {
+  void topologiesDoNotAffectEachOther() {
     after(0);
-    clock.pass(Duration.ofSeconds(60));
+    clock.advance(Duration.ofSeconds(60));
 
     assertThat(watch.stalled("another", broker(), clock.instant())).isEmpty();
   }
 
   private Set<String> after(int seconds) {
-    clock.pass(Duration.ofSeconds(seconds));
+    clock.advance(Duration.ofSeconds(seconds));
     Instant now = clock.instant();
     return watch.stalled(UID, broker(), now);
   }

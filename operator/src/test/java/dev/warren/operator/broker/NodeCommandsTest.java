@@ -23,7 +23,7 @@ class NodeCommandsTest {
       new NodeCommands(shell, new BrokerInternals(shell), FakeShell.NODES);
 
   @Test
-  void eachIsRunAtTheNodeThatItConcernsWithinItsDeadline() {
+  void eachCommandRunsOnItsNodeWithinItsDeadline() {
     commands.carryOut(new StopNode(FIRST));
     commands.carryOut(new ForgetNode(FIRST));
     commands.carryOut(new SetPlugins(FIRST, Set.of("rabbitmq_stream")));
@@ -47,7 +47,7 @@ class NodeCommandsTest {
   }
 
   @Test
-  void aReplicaStaysUntilAnotherHasAllThatIsConfirmed() {
+  void aStreamMemberStaysUntilAnotherHasEveryConfirmedMessage() {
     String behind =
         """
         [{"node":"%s","offset":9,"committed_offset":9},{"node":"other","offset":3,"committed_offset":3}]
@@ -62,7 +62,7 @@ class NodeCommandsTest {
   }
 
   @Test
-  void thatANodeCannotBeAskedWhatKeepsItIsNoFaultUnlikeAnotherVersion() {
+  void aStuckNodeThatDoesNotAnswerIsNoFailureButAnUntriedVersionIs() {
     NodeCommands silent =
         new NodeCommands(
             shell,

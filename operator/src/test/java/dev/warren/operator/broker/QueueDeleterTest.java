@@ -24,7 +24,7 @@ class QueueDeleterTest {
       new QueueDeleter(deleted::add, new BrokerInternals(shell), FakeShell.NODES);
 
   @Test
-  void aQueueThatItsLeaderSaysIsEmptyIsDeleted() {
+  void aQueueThatIsEmptyByItsLeaderIsDeleted() {
     shell.answer(0, "{counted,0,0,0}");
 
     deleter.carryOut(IF_EMPTY);
@@ -38,7 +38,7 @@ class QueueDeleterTest {
     "0, 1, 0, It has unacknowledged messages",
     "0, 0, 1, It has consumers"
   })
-  void whatIsInUseStays(long ready, long all, long consumers, String because) {
+  void aQueueInUseStays(long ready, long all, long consumers, String because) {
     shell.answer(0, "{counted,%d,%d,%d}".formatted(ready, all, consumers));
 
     assertFailure(IF_EMPTY, Kind.IN_USE, because + ", and its onDelete is DeleteIfEmpty");
@@ -46,7 +46,7 @@ class QueueDeleterTest {
   }
 
   @Test
-  void whatCannotBeCountedStays() {
+  void aQueueThatCannotBeCountedStays() {
     shell.answer(1, "Error: timeout");
 
     assertFailure(
@@ -55,7 +55,7 @@ class QueueDeleterTest {
   }
 
   @Test
-  void whatIsGoneNeedsNoDeletion() {
+  void aMissingQueueNeedsNoDeletion() {
     shell.answer(0, "absent");
 
     deleter.carryOut(IF_EMPTY);
@@ -64,7 +64,7 @@ class QueueDeleterTest {
   }
 
   @Test
-  void whatMayGoWithItsMessagesIsNotLookedInto() {
+  void aQueueThatMayBeDeletedWithItsMessagesIsNotCounted() {
     RemoveQueue whatever = new RemoveQueue("q", false);
 
     deleter.carryOut(whatever);
@@ -74,7 +74,7 @@ class QueueDeleterTest {
   }
 
   @Test
-  void aDeletionThatIsFoundHalfDoneIsFinished() {
+  void aHalfDoneDeletionIsFinished() {
     shell.answer(0, "half_deleted");
     shell.answer(0, "[]");
 

@@ -71,7 +71,7 @@ class QueueRecreationIT {
 
       broker.apply(EMPTYING);
       assertThat(observed().moves()).containsEntry(SHELTER, new Move(QUEUE, SHELTER));
-      // While clients are kept out it could not begin.
+      // It could not connect while clients are kept out.
       await("it has begun").atMost(COUNTED).until(() -> messages(SHELTER) > 0);
       assertThat(observed().runningMoves()).containsExactly(SHELTER);
       Queue wanted = new Queue(QUEUE, "quorum", Map.of());
@@ -83,7 +83,7 @@ class QueueRecreationIT {
       assertThat(observed().moves()).doesNotContainKey(SHELTER);
       assertThat(observed().closed()).isFalse();
       int before = client.confirmed.size();
-      await("the client goes on").until(() -> client.confirmed.size() > before + 100);
+      await("the client continues").until(() -> client.confirmed.size() > before + 100);
       broker.apply(new StartMove(SHELTER, new Move(SHELTER, QUEUE)));
       await("all is back").atMost(COUNTED).until(() -> messages(SHELTER) == 0);
       client.stop();
@@ -107,7 +107,7 @@ class QueueRecreationIT {
   }
 
   @Test
-  void whatDoesNotBecomeEmptyStaysAsItIsAndClientsAreLetIn() {
+  void aQueueThatDoesNotBecomeEmptyStaysAndClientsAreLetIn() {
     broker.apply(new DeclareQueue(new Queue(QUEUE, "classic", Map.of())));
     TestClock clock = new TestClock();
     AtomicLong left = new AtomicLong(1000);
@@ -115,11 +115,11 @@ class QueueRecreationIT {
         new QueueRecreation(
             broker::apply,
             queue -> {
-              clock.pass(Duration.ofSeconds(11));
+              clock.advance(Duration.ofSeconds(11));
               return new Counted(left.get(), left.getAndDecrement(), 0);
             },
             clock,
-            clock::pass);
+            clock::advance);
 
     assertThatThrownBy(
             () ->
@@ -136,7 +136,7 @@ class QueueRecreationIT {
     assertThat(observed().closed()).isFalse();
   }
 
-  /** Some seconds old, but never zero before it is: so it must have been counted before. */
+  /** The count is some seconds old, but zero only when the queue is empty. */
   private long messages(String queue) {
     QueueState state = observed().queues().get(queue);
     return state == null ? 0 : state.ready() + state.unacknowledged();
@@ -155,7 +155,7 @@ class QueueRecreationIT {
     return bodies;
   }
 
-  /** Publishes numbers, by the queue's name and by its binding in turn, and connects again. */
+  /** Publishes numbers, by the queue's name and by its binding in turn, and reconnects. */
   private static final class PublishingClient implements AutoCloseable {
 
     private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
@@ -180,7 +180,7 @@ class QueueRecreationIT {
             confirmed.add(body);
           }
         } catch (IOException | TimeoutException | InterruptedException | RuntimeException e) {
-          // It is disconnected, and tries again.
+          // It was disconnected, and reconnects.
         }
       }
     }

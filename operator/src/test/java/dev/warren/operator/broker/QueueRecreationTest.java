@@ -46,14 +46,14 @@ class QueueRecreationTest {
   private int looks;
   private Duration paused = Duration.ZERO;
 
-  /** By how often it has been looked into. */
+  /** By how often it was counted. */
   private IntFunction<QueueContents> contents;
 
   private final QueueRecreation recreation =
       new QueueRecreation(this::apply, queue -> contents.apply(++looks), clock, this::pause);
 
   @Test
-  void whenItIsEmptyItIsRecreatedAndClientsAreLetIn() {
+  void anEmptyQueueIsRecreatedAndClientsAreLetIn() {
     contents = look -> left(Math.max(0, 4 - look));
 
     recreation.carryOut(RECREATE);
@@ -72,7 +72,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aMoveThatStandsStillIsStartedAgainOnceClientsAreLetIn() {
+  void aStalledMoveIsRestartedOnceClientsAreLetIn() {
     contents = look -> left(304);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
@@ -90,7 +90,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aMoveThatIsMerelySlowGoesOnWhileClientsAreIn() {
+  void aSlowMoveContinuesWhileClientsAreIn() {
     contents = look -> left(1000 - look);
 
     assertThatThrownBy(() -> recreation.carryOut(RECREATE))
@@ -102,7 +102,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void aDeletionThatIsHalfDoneIsFinishedInsteadOfWaitedFor() {
+  void aHalfDoneDeletionIsFinishedAndNotWaitedFor() {
     contents = look -> new HalfDeleted();
 
     recreation.carryOut(RECREATE);
@@ -118,7 +118,7 @@ class QueueRecreationTest {
   }
 
   @Test
-  void clientsAreNotKeptOutForAQueueThatCannotBeLookedInto() {
+  void clientsAreNotKeptOutForAQueueThatCannotBeCounted() {
     contents =
         look -> {
           throw new BrokerException(Kind.UNTRIED, "another version");
@@ -152,6 +152,6 @@ class QueueRecreationTest {
 
   private void pause(Duration time) {
     paused = paused.plus(time);
-    clock.pass(time);
+    clock.advance(time);
   }
 }

@@ -20,12 +20,12 @@ class StreamMembersTest {
   private final StreamMembers members = StreamMembers.of(THREE).orElseThrow();
 
   @Test
-  void theWriterKnowsWhatIsConfirmed() {
+  void theLeaderKnowsWhatIsConfirmed() {
     assertThat(members.confirmed()).isEqualTo(41);
   }
 
   @Test
-  void aCopyThatLacksAConfirmedMessageIsBehind() {
+  void aMemberWithoutAConfirmedMessageIsBehind() {
     assertThat(members.behind(41, "rabbit@b")).contains("rabbit@c");
     assertThat(members.behind(41, "rabbit@c")).isEmpty();
     assertThat(members.behind(7, "rabbit@b")).isEmpty();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What needs both the management API and commands. */
+/** What needs both the management API and commands in Pods. */
 class TopologyBrokerTest {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -53,7 +53,7 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void aQueueThatHasLostItsMembersIsHalfDeletedIfTheNodesSaySo() {
+  void aQueueWithoutMembersIsHalfDeletedIfTheNodesConfirmIt() {
     orders("\"leader\": null, \"online\": []");
     shell.answer(0, "{half_deleted,1}");
 
@@ -61,7 +61,7 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void whereTheNodesCannotSayNothingIsHalfDeleted() {
+  void withoutAnAnswerOfTheNodesNothingIsHalfDeleted() {
     orders("\"leader\": null, \"online\": []");
     shell.answer(1, "Error: nodedown");
 
@@ -69,7 +69,7 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void nobodyIsAskedOfQueuesThatHaveTheirMembers() {
+  void nodesAreNotAskedAboutQueuesWithMembers() {
     orders("\"leader\": \"rabbit@a\", \"online\": [\"rabbit@a\"]");
 
     assertThat(((Reachable) broker.observe()).halfDeleted()).isEmpty();
@@ -77,7 +77,7 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void aQueueIsDeletedOnlyAfterItsLeaderHasSaidThatItIsEmpty() {
+  void aQueueIsDeletedOnlyWhenItsLeaderCountsNoMessages() {
     shell.answer(0, "{counted,0,0,0}");
 
     broker.apply(new RemoveQueue("orders", true));
@@ -87,7 +87,7 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void whatIsLeftOfAMemberThatCouldNotBeAddedIsClearedAway() {
+  void anUnfinishedMemberIsRemoved() {
     answers = Map.of("/api/queues/quorum/%2F/orders/replicas/add", "500");
 
     assertThatThrownBy(() -> broker.apply(new AddMember("orders", "rabbit@b")))

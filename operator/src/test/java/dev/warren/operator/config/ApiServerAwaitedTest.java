@@ -24,7 +24,7 @@ class ApiServerAwaitedTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @Test
-  void theOperatorStartsWhenTheApiServerIsThere() throws Exception {
+  void theOperatorStartsWhenTheApiServerAnswers() throws Exception {
     int port = freePort();
     CompletableFuture<Void> started = start(port);
     await("it waits")
@@ -39,7 +39,7 @@ class ApiServerAwaitedTest {
 
   @ParameterizedTest
   @CsvSource({"401", "403", "500"})
-  void anApiServerThatSaysNoIsThere(int status) throws Exception {
+  void aRefusalIsAnAnswer(int status) throws Exception {
     int port = freePort();
     HttpServer server = apiServer(port, status);
 

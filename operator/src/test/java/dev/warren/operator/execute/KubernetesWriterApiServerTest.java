@@ -53,7 +53,7 @@ class KubernetesWriterApiServerTest {
       new CredentialSecrets(owner, ResourceNames.of(namespace, "orders"));
 
   @Test
-  void anObjectOfSomebodyElseIsNotTakenOver() {
+  void anUnownedObjectIsNotTakenOver() {
     client.resource(map("settings", Map.of("theirs", "1"))).create();
 
     Outcome outcome = carryOut(new Create(ours("settings", Map.of("ours", "2")), "missing"));
@@ -68,7 +68,7 @@ class KubernetesWriterApiServerTest {
 
   @ParameterizedTest
   @CsvSource({"orders, an earlier MessageTopology orders", "parcels, MessageTopology parcels"})
-  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsTold(String topology, String told) {
+  void anObjectOfAnotherTopologyIsNotTakenOverAndItsOwnerIsNamed(String topology, String expected) {
     Owner earlier = new Owner(namespace, topology, "another-uid");
     client
         .resource(
@@ -79,7 +79,7 @@ class KubernetesWriterApiServerTest {
 
     assertThat(carryOut(new Create(ours("settings", Map.of()), "missing")).refusal())
         .contains(
-            new Problem(Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to " + told));
+            new Problem(Reason.NAME_TAKEN, "ConfigMap settings exists and belongs to " + expected));
   }
 
   @Test
@@ -92,10 +92,10 @@ class KubernetesWriterApiServerTest {
     assertThat(password()).isEqualTo("first");
   }
 
-  /** By its labels it is found; without one of them it would be missing for ever. */
+  /** The operator finds objects by their labels. */
   @ParameterizedTest
   @ValueSource(strings = {Labels.MANAGED_BY, Labels.TOPOLOGY})
-  void aLostLabelIsGivenBackAndTheRestIsLeft(String lost) {
+  void aRemovedLabelIsRestoredAndTheRestIsKept(String lost) {
     Secret admin = secrets.admin("first");
     carryOut(new Create(admin, "missing"));
     client
@@ -118,7 +118,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatIsNoLongerWantedIsRemovedAndWhatOthersSaidIsLeft() {
+  void fieldsThatAreNoLongerWantedAreRemovedAndThoseOfOthersKept() {
     carryOut(new Create(ours("settings", Map.of("a", "1", "b", "2")), "missing"));
     client
         .resource(configMap("settings"))
@@ -131,7 +131,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatSomebodyChangedIsChangedBack() {
+  void aChangeByHandIsReverted() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     client
         .resource(configMap("settings"))
@@ -143,9 +143,9 @@ class KubernetesWriterApiServerTest {
     assertThat(configMap("settings").getData()).isEqualTo(Map.of("a", "1"));
   }
 
-  /** A webhook may insist on another value: the topology is then as ready as it will ever be. */
+  /** A webhook may insist on another value. That must not keep the topology unready. */
   @Test
-  void aChangeThatChangesNothingIsTold() {
+  void aChangeWithoutEffectIsReported() {
     ConfigMap map = ours("settings", Map.of("a", "1"));
     carryOut(new Create(map, "missing"));
 
@@ -154,7 +154,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasChangedMeanwhileIsNotReplaced() {
+  void anObjectThatHasChangedIsNotReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     carryOut(new Apply(ours("settings", Map.of("a", "2")), "other"));
@@ -169,7 +169,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatIsAsItWasObservedIsReplaced() {
+  void anUnchangedObjectIsReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
 
     Outcome outcome =
@@ -183,7 +183,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasDeletedMeanwhileIsNotReplaced() {
+  void aDeletedObjectIsNotReplaced() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     client.resource(observed).delete();
@@ -195,7 +195,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void anObjectThatWasChangedMeanwhileIsNotDeleted() {
+  void anObjectThatHasChangedIsNotDeleted() {
     carryOut(new Create(ours("settings", Map.of("a", "1")), "missing"));
     ConfigMap observed = configMap("settings");
     carryOut(new Apply(ours("settings", Map.of("a", "2")), "other"));
@@ -209,7 +209,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatIsGoneAlreadyIsDeleted() {
+  void aMissingObjectCountsAsDeleted() {
     carryOut(new Create(ours("settings", Map.of()), "missing"));
     ConfigMap observed = configMap("settings");
     client.resource(observed).delete();
@@ -218,7 +218,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void aQuotaThatIsExceededIsToldInTheApiServersWords() {
+  void anExceededQuotaIsReportedWithTheApiServersMessage() {
     Map<String, Quantity> none = Map.of("pods", new Quantity("0"));
     ResourceQuota quota =
         new ResourceQuotaBuilder()
@@ -231,7 +231,7 @@ class KubernetesWriterApiServerTest {
             .endSpec()
             .build();
     client.resource(quota).create();
-    // No controller does it here.
+    // There is no controller here.
     quota.setStatus(new ResourceQuotaStatusBuilder().withHard(none).withUsed(none).build());
     client.resource(quota).patchStatus();
 
@@ -248,7 +248,7 @@ class KubernetesWriterApiServerTest {
   }
 
   @Test
-  void whatMakesNoSenseIsToldInTheApiServersWords() {
+  void anInvalidObjectIsReportedWithTheApiServersMessage() {
     Problem problem = carryOut(new Create(pod("orders-0", ""), "missing")).refusal().orElseThrow();
 
     assertThat(problem.reason()).isEqualTo(Reason.REFUSED);
@@ -257,9 +257,9 @@ class KubernetesWriterApiServerTest {
         .contains("spec.containers[0].image: Required value");
   }
 
-  /** Such as that of a webhook that does not answer: it would otherwise be seen in a log only. */
+  /** Such as a webhook that does not answer: without this it would be in the log only. */
   @Test
-  void anErrorOfTheApiServerIsToldToo() {
+  void anErrorOfTheApiServerIsReported() {
     ConfigMap map = ours("settings", Map.of());
     map.setAdditionalProperty("unknown", "field");
 

@@ -36,7 +36,7 @@ class PodTemplateDryRunnerApiServerTest {
   private final String namespace = server.namespace();
 
   @Test
-  void aGoodTemplateIsTakenAndNothingIsMade() {
+  void aValidTemplateIsAcceptedAndNothingIsCreated() {
     assertThat(violations(consumer(GOOD))).isEmpty();
 
     assertThat(client.apps().deployments().inNamespace(namespace).list().getItems()).isEmpty();
@@ -64,13 +64,13 @@ class PodTemplateDryRunnerApiServerTest {
             + "| spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\"",
         "{}| spec.containers: Required value",
       })
-  void aMistakeIsToldWithItsPlaceInTheConsumersTemplate(String podSpec, String told) {
+  void aMistakeIsReportedWithItsPathInTheConsumersTemplate(String podSpec, String expected) {
     assertThat(violations(consumer("{spec: " + podSpec + "}")))
-        .containsExactly("spec.consumers[1].template." + told);
+        .containsExactly("spec.consumers[1].template." + expected);
   }
 
   @Test
-  void anAmountThatIsNoneIsToldAlthoughTheServerDoesNotSayWhere() {
+  void anInvalidQuantityIsReportedAlthoughTheServerNamesNoPath() {
     assertThat(
             violations(
                 consumer(
@@ -100,16 +100,16 @@ class PodTemplateDryRunnerApiServerTest {
             + "| spec.nodes.podTemplate: pods \"orders-0.proof\" is forbidden: no PriorityClass with name none",
         "image: ' i'| spec.nodes.image: Invalid value: \" i\": must not have leading or trailing",
       })
-  void aMistakeIsToldWithItsPlaceAmongTheNodesFields(String nodes, String told) {
+  void aMistakeIsReportedWithItsPathInTheNodes(String nodes, String expected) {
     assertThat(violations("nodes: {" + STORED + nodes + "}"))
         .singleElement()
         .asString()
-        .startsWith(told);
+        .startsWith(expected);
   }
 
-  /** It would be told that its name is taken, and not of fields that nobody has written. */
+  /** The existing object would hide the mistake: its name is taken. */
   @Test
-  void aTemplateIsJudgedWithoutRegardToWhatStandsInItsPlace() {
+  void anExistingObjectDoesNotChangeTheResult() {
     Deployment foreign =
         new DeploymentBuilder()
             .withNewMetadata()
@@ -138,9 +138,9 @@ class PodTemplateDryRunnerApiServerTest {
     assertThat(violations(consumer(GOOD))).isEmpty();
   }
 
-  /** As when the API server cannot be asked: what is not known to be wrong is not called wrong. */
+  /** As when the API server does not answer: an unknown result is not a violation. */
   @Test
-  void whatIsNoFaultOfTheTemplateIsNotToldAsOne() {
+  void aRefusalForAnotherReasonIsNotAViolation() {
     Owner elsewhere = new Owner("no-such-namespace", "orders", "uid");
 
     assertThatThrownBy(

@@ -52,20 +52,20 @@ class GatewayArrivalsTest {
   }
 
   @Test
-  void theGatewayIsToldOfTheQueuesAndSaysWhichOneGotAMessage() {
+  void theGatewayIsAskedAboutQueuesAndNamesTheOneThatGotAMessage() {
     body = "{\"queue\":\"a \\\"b\\\"\"}";
     assertThat(next("a \"b\"").join()).contains("a \"b\"");
     assertThat(asked.join()).isEqualTo("POST [\"a \\\"b\\\"\"]");
   }
 
   @Test
-  void thatNoneCameIsAnAnswer() {
+  void noMessageIsAnAnswer() {
     status = 204;
     assertThat(next("a").join()).isEmpty();
   }
 
   @Test
-  void whatIsNoAnswerFails() {
+  void anInvalidAnswerFails() {
     status = 503;
     assertThat(next("a")).failsWithin(SOON);
     status = 200;

@@ -105,7 +105,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void oneQuestionIsAskedForAllConsumers() {
+  void oneRequestCoversAllConsumers() {
     follow(topology("uid", "a", "b", "c"));
 
     await().until(() -> samples.size() >= 9);
@@ -116,7 +116,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aSampleIsWhatTheBrokerAndTheDeploymentSay() {
+  void aSampleCombinesTheBrokerAndTheDeployment() {
     follow(topology("uid", "a"));
 
     await().until(() -> !samples.isEmpty());
@@ -125,7 +125,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aTopologyIsLookedAtWhenAnotherNumberIsWantedAndNotOtherwise() {
+  void aTopologyIsReconciledOnlyWhenTheNumberChanges() {
     follow(topology("uid", "a"));
     awaitSamples(3);
     assertThat(woken).isEmpty();
@@ -139,7 +139,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void theLastDecisionIsWhatTheNextGoesByWhateverSomebodyMakesOfTheDeployment() {
+  void theNextDecisionFollowsTheLastOneAndNotTheDeployment() {
     decided = 5;
     follow(topology("uid", "a"));
     await().until(() -> !scaling().isEmpty());
@@ -150,7 +150,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsUnknownAndNotEmpty() {
+  void aBrokerThatDoesNotAnswerMakesTheLoadUnknown() {
     broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
     follow(topology("uid", "a"));
 
@@ -163,7 +163,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void withoutANodeNothingIsKnown() {
+  void withoutANodeTheLoadIsUnknown() {
     MessageTopology topology = topology("uid", "a");
     sampler.follow(LoadSnapshot.of(topology, observation(topology), Optional.empty()));
 
@@ -172,7 +172,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aFailureThatNobodyExpectsDoesNotEndTheSampling() {
+  void anUnexpectedFailureDoesNotEndTheSampling() {
     broker.failure = new IllegalStateException("a bug");
     follow(topology("uid", "a"));
     await().until(() -> broker.asked.size() >= 2);
@@ -183,14 +183,14 @@ class LoadSamplerTest {
   }
 
   @Test
-  void theTopologyIsLookedAtWhenItHasBeenUnknownForLongAndWhenItIsKnownAgain() {
+  void theTopologyIsReconciledWhenTheLoadStaysUnknownAndWhenItIsKnownAgain() {
     follow(topology("uid", "a"));
     awaitSamples(1);
     broker.failure = new BrokerException(BrokerException.Kind.UNAVAILABLE, "no answer");
     awaitSamples(2);
     assertThat(woken).as("for a moment only").isEmpty();
 
-    clock.pass(Duration.ofSeconds(16));
+    clock.advance(Duration.ofSeconds(16));
     await().until(() -> woken.size() == 1);
     broker.failure = null;
     await().until(() -> woken.size() == 2);
@@ -198,7 +198,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aGatewayIsAskedForMessagesToConsumersThatSleepAndItsWordCountsAsOne() {
+  void aGatewayIsAskedAboutConsumersWithoutPodsAndItsAnswerCountsAsAMessage() {
     decided = 0;
     broker.ready = 0;
     followWithGateway(topology("uid", "a", "b"));
@@ -208,7 +208,7 @@ class LoadSamplerTest {
     assertThat(question.queues()).containsExactlyInAnyOrder("queue-a", "queue-b");
     woken.clear();
     decided = 1;
-    broker.failure = new IllegalStateException("the next sample tells nothing");
+    broker.failure = new IllegalStateException("the next sample fails");
 
     question.answer().complete(Optional.of("queue-b"));
 
@@ -220,7 +220,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aMessageWakesNobodyWhoseLoadIsUnknown() {
+  void aMessageStartsNoConsumerWhoseLoadIsUnknown() {
     decided = 0;
     followWithGateway(topology("uid", "a"));
     await().until(() -> !questions.isEmpty());
@@ -237,7 +237,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void whoIsAwakeNeedsNoGatewayToTell() {
+  void aConsumerWithPodsNeedsNoGateway() {
     followWithGateway(topology("uid", "a"));
 
     awaitSamples(3);
@@ -245,7 +245,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void nothingIsWaitedForWhenTheTopologyIsGone() {
+  void aDeletedTopologyWaitsForNothing() {
     decided = 0;
     followWithGateway(topology("uid", "a"));
     await().until(() -> !questions.isEmpty());
@@ -277,7 +277,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aTopologyThatIsGoneIsForgotten() {
+  void aDeletedTopologyIsForgotten() {
     follow(topology("uid", "a"));
     awaitSamples(1);
 
@@ -289,7 +289,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aTopologyThatHasNothingToScaleAnyMoreIsForgotten() {
+  void aTopologyWithoutScaledConsumersIsForgotten() {
     follow(topology("uid", "a"));
     awaitSamples(1);
 
@@ -313,19 +313,19 @@ class LoadSamplerTest {
   }
 
   @Test
-  void aTopologyThatIsRecreatedIsNotTakenForTheOldOne() {
+  void aRecreatedTopologyIsNotMistakenForTheOldOne() {
     MessageTopology old = topology("old", "a");
     decided = 9;
     follow(old);
     await().until(() -> !sampler.scaling(old).isEmpty());
     decided = 3;
 
-    MessageTopology anew = topology("new", "a");
-    assertThat(sampler.scaling(anew)).isEmpty();
-    follow(anew);
+    MessageTopology recreated = topology("new", "a");
+    assertThat(sampler.scaling(recreated)).isEmpty();
+    follow(recreated);
 
-    await().until(() -> !sampler.scaling(anew).isEmpty());
-    assertThat(sampler.scaling(anew).get("a").decision().replicas()).isEqualTo(3);
+    await().until(() -> !sampler.scaling(recreated).isEmpty());
+    assertThat(sampler.scaling(recreated).get("a").decision().replicas()).isEqualTo(3);
     assertThat(sampler.scaling(old)).isEmpty();
   }
 
@@ -340,7 +340,7 @@ class LoadSamplerTest {
   }
 
   @Test
-  void metricsAreThereAsLongAsTheConsumerIs() {
+  void metricsExistAsLongAsTheConsumer() {
     follow(topology("uid", "a", "b"));
     await().until(() -> scaling().size() == 2);
 
@@ -465,7 +465,7 @@ class LoadSamplerTest {
 
     @Override
     public BrokerObservation observe() {
-      throw new AssertionError("too dear to be asked every few seconds");
+      throw new AssertionError("too expensive for every sample");
     }
 
     @Override

@@ -29,7 +29,7 @@ class WakeUpsTest {
   }
 
   @Test
-  void eachGatewayIsAskedOnceForAllThatSleep() {
+  void eachGatewayIsAskedOnceForAllConsumersWithoutPods() {
     wakeUps.listen(Set.of(FIRST, SECOND), Set.of("a", "b"));
     wakeUps.listen(Set.of(FIRST, SECOND), Set.of("a", "b"));
 
@@ -38,13 +38,13 @@ class WakeUpsTest {
   }
 
   @Test
-  void whileNobodySleepsNobodyIsAsked() {
+  void gatewaysAreNotAskedWhileEveryConsumerHasPods() {
     wakeUps.listen(Set.of(FIRST), Set.of());
     assertThat(questions).isEmpty();
   }
 
   @Test
-  void afterAMessageOnlyTheOthersAreWaitedForUntilTheNextSample() {
+  void afterAMessageOnlyTheOtherQueuesAreWaitedForUntilTheNextSample() {
     wakeUps.listen(Set.of(FIRST), Set.of("a", "b"));
 
     answer(0, "a");
@@ -54,13 +54,13 @@ class WakeUpsTest {
     assertThat(questions.get(1).queues()).containsExactly("b");
     answer(1, "b");
     assertThat(arrived).containsExactly("a", "b");
-    assertThat(questions).as("nobody is left to be waited for").hasSize(2);
+    assertThat(questions).as("no queue is left to wait for").hasSize(2);
     wakeUps.listen(Set.of(FIRST), Set.of("b"));
     assertThat(questions).hasSize(3);
   }
 
   @Test
-  void whenNothingCameTheQuestionIsAskedAgain() {
+  void withoutAMessageTheGatewayIsAskedAgain() {
     wakeUps.listen(Set.of(FIRST), Set.of("a"));
 
     questions.getFirst().answer().complete(Optional.empty());
@@ -71,7 +71,7 @@ class WakeUpsTest {
   }
 
   @Test
-  void aGatewayThatFailsIsAskedAgainWithTheNextSampleAndNotBefore() {
+  void aGatewayThatFailsIsAskedAgainWithTheNextSample() {
     wakeUps.listen(Set.of(FIRST), Set.of("a"));
     questions.getFirst().answer().completeExceptionally(new IllegalStateException("away"));
     assertThat(questions).hasSize(1);
@@ -82,7 +82,7 @@ class WakeUpsTest {
   }
 
   @Test
-  void aQuestionThatIsOutOfDateIsTakenBack() {
+  void anOutdatedRequestIsCancelled() {
     wakeUps.listen(Set.of(FIRST), Set.of("a"));
 
     wakeUps.listen(Set.of(FIRST), Set.of("a", "b"));
@@ -99,7 +99,7 @@ class WakeUpsTest {
   }
 
   @Test
-  void onceClosedNothingIsAskedOrTold() {
+  void nothingIsAskedOrReportedAfterTheClose() {
     wakeUps.listen(Set.of(FIRST), Set.of("a"));
 
     wakeUps.close();

@@ -22,7 +22,7 @@ class TopologyMetersTest {
       new TopologyMeters(registry, id -> Optional.ofNullable(topologies.get(id)));
 
   @Test
-  void aConditionIsShownAsItIsNow() {
+  void aConditionIsShownWithItsCurrentStatus() {
     topologies.put(
         ORDERS, with("{type: Ready, status: 'False'}, {type: NodesReady, status: 'True'}"));
     meters.show(ORDERS);
@@ -37,14 +37,14 @@ class TopologyMetersTest {
   }
 
   @Test
-  void whatHasNoStatusYetIsUnknown() {
+  void aTopologyWithoutStatusIsUnknown() {
     topologies.put(ORDERS, new MessageTopology());
     meters.show(ORDERS);
     assertThat(value(ORDERS, "Ready")).isNaN();
   }
 
   @Test
-  void whatIsGoneIsUnknownAndThenNotShown() {
+  void aDeletedTopologyIsUnknownAndThenNotShown() {
     topologies.put(ORDERS, with("{type: Ready, status: 'True'}"));
     meters.show(ORDERS);
     topologies.remove(ORDERS);
@@ -58,7 +58,7 @@ class TopologyMetersTest {
   }
 
   @Test
-  void oneThatWasRecreatedIsShownAgain() {
+  void aRecreatedTopologyIsShownAgain() {
     topologies.put(ORDERS, with("{type: Ready, status: 'True'}"));
     meters.show(ORDERS);
     topologies.remove(ORDERS);

@@ -55,7 +55,7 @@ class ConsumerDeploymentTest {
       """;
 
   @Test
-  void everyContainerIsGivenTheConnectionAndTheQueue() {
+  void everyContainerGetsTheConnectionAndTheQueue() {
     PodSpec spec = template(TEMPLATE).getSpec();
 
     List<Container> all =
@@ -86,7 +86,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void whatTheUserSetsWinsAndCanReferToOurs() {
+  void theUsersVariablesWinAndCanReferToOurs() {
     Container app =
         template(
                 """
@@ -110,7 +110,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void theFilesAreWhereTheProgramSaysThatItLooks() {
+  void theFilesAreWhereTheProgramReadsThem() {
     Container app =
         template(
                 "{spec: {containers: [{name: app, env: [{name: SERVICE_BINDING_ROOT, value: /my}]}]}}")
@@ -155,7 +155,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void noReplicasAreNoReplicas() {
+  void zeroReplicasAreKept() {
     assertThat(deployment("worker", TEMPLATE, "secret").getSpec().getReplicas()).isZero();
   }
 
@@ -170,7 +170,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void fieldsThatAreLeftEmptyInATemplateAreAsIfTheyWereNotThere() {
+  void emptyFieldsOfATemplateAreIgnored() {
     assertThat(
             template(
                 """
@@ -193,7 +193,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void aDeliveryToAUrlIsMadeByTheDispatcherUnderTheRestrictedProfile() {
+  void theDispatcherDeliversToAUrlUnderTheRestrictedProfile() {
     PodSpec spec = delivery("").getSpec();
 
     assertThat(spec.getContainers()).extracting(Container::getName).containsExactly("dispatcher");
@@ -216,8 +216,8 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void theDispatcherIsToldAllInItsOwnForm() throws JsonProcessingException {
-    assertThat(told(""))
+  void theDispatcherGetsItsConfiguration() throws JsonProcessingException {
+    assertThat(deliveryJson(""))
         .isEqualTo(
             JSON.readTree(
                 """
@@ -236,13 +236,13 @@ class ConsumerDeploymentTest {
         "{exchange: events}                | {\"exchange\": \"events\"}",
         "{exchange: events, routingKey: ''} | {\"exchange\": \"events\", \"routingKey\": \"\"}",
       })
-  void theDispatcherIsToldWhereTheQueuesDeadLettersGo(String deadLetter, String told)
+  void theDispatcherKnowsTheDeadLetterTarget(String deadLetter, String expected)
       throws JsonProcessingException {
-    assertThat(told(deadLetter).get("deadLetter")).isEqualTo(JSON.readTree(told));
+    assertThat(deliveryJson(deadLetter).get("deadLetter")).isEqualTo(JSON.readTree(expected));
   }
 
   @Test
-  void aDeliveryInOrderHoldsOneMessage() {
+  void anOrderedDeliveryHoldsOneMessage() {
     ConsumerSpec ordered = consumer(DELIVERY.replace("ordered: false", "ordered: true"));
     Container dispatcher =
         deployments("")
@@ -259,7 +259,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void aDispatcherHasTimeToWaitForItsLastAnswer() {
+  void aDispatcherHasTimeToWaitForItsLastResponse() {
     assertThat(delivery("").getSpec().getTerminationGracePeriodSeconds()).isEqualTo(13);
   }
 
@@ -272,7 +272,7 @@ class ConsumerDeploymentTest {
         "resources: {limits: {cpu: 1}}                 | 256Mi |       | -Xmx96m",
         "resources: {requests: {memory: 512Mi}}        | 512Mi | 512Mi | -Xmx352m",
       })
-  void theHeapIsWhatTheMemoryHasRoomFor(
+  void theHeapFitsIntoTheMemoryLimit(
       String resources, String limit, String request, String options) {
     PodTemplateSpec template = delivery(resources == null ? "" : resources, "");
 
@@ -285,7 +285,7 @@ class ConsumerDeploymentTest {
   }
 
   @Test
-  void whatAPodTemplateSaysIsAddedToADispatcher() {
+  void aPodTemplateIsAddedToADispatcher() {
     PodTemplateSpec template =
         delivery(
             """
@@ -311,9 +311,9 @@ class ConsumerDeploymentTest {
     assertThat(variable(template, "WARREN_ROLE")).isEqualTo("dispatcher");
   }
 
-  /** Kubernetes would put the value of a variable in the place of $(...). */
+  /** Kubernetes would expand a variable in $(...). */
   @Test
-  void whatLooksLikeAVariableInAUrlStaysAsItIs() {
+  void aVariableInAUrlIsNotExpanded() {
     ConsumerSpec odd = consumer(DELIVERY.replace("/notify", "/$(HOME)/$$"));
     String value =
         variable(
@@ -322,7 +322,7 @@ class ConsumerDeploymentTest {
     assertThat(value).contains("http://shop.default/$$(HOME)/$$$$");
   }
 
-  private static JsonNode told(String deadLetter) throws JsonProcessingException {
+  private static JsonNode deliveryJson(String deadLetter) throws JsonProcessingException {
     return JSON.readTree(variable(delivery(deadLetter), "WARREN_HTTP_DELIVERY"));
   }
 

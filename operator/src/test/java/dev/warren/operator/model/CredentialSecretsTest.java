@@ -13,18 +13,18 @@ class CredentialSecretsTest {
           new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"));
 
   @Test
-  void theConnectionSaysAllThatAClientNeeds() {
+  void theConnectionHasEverythingThatAClientNeeds() {
     Secret secret = secrets.connection("s3cret");
 
     assertThat(secret.getMetadata().getName()).isEqualTo("orders-connection");
     assertThat(secret.getType()).isEqualTo("servicebinding.io/rabbitmq");
     assertThat(secret.getData().keySet())
-        .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(said(key)))
+        .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(valueOf(key)))
         .hasSize(8);
   }
 
   @Test
-  void aSecretGivesBackWhatWasPutIntoIt() {
+  void aSecretIsReadAsItWasWritten() {
     assertThat(CredentialSecrets.text(secrets.admin("a"), CredentialSecrets.PASSWORD))
         .isEqualTo("a");
     assertThat(CredentialSecrets.text(secrets.erlangCookie("c"), CredentialSecrets.COOKIE))
@@ -32,7 +32,7 @@ class CredentialSecretsTest {
     assertThat(CredentialSecrets.text(new Secret(), CredentialSecrets.COOKIE)).isEmpty();
   }
 
-  private static String said(String key) {
+  private static String valueOf(String key) {
     return Map.of(
             "type", "rabbitmq",
             "provider", "warren",

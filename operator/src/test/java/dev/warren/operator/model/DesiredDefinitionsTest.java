@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DesiredDefinitionsTest {
 
   @Test
-  void whatMayChangeGoesIntoThePolicyAndNotIntoTheQueue() {
+  void changeableSettingsAreInThePolicyAndNotInTheQueue() {
     BrokerDefinitions definitions =
         definitions(
             """
@@ -66,7 +66,7 @@ class DesiredDefinitionsTest {
         "type: classic                                              | false",
         "type: classic, overflow: reject-publish                    | false",
       })
-  void aDeadLetterStaysUntilItHasArrivedWhereNothingIsDroppedForLength(
+  void aDeadLetterStaysUntilItHasArrivedUnlessMessagesAreDroppedForLength(
       String settings, boolean stays) {
     Map<String, Object> policy =
         definitions("queues: [{name: a, deadLetter: {queue: failed}, %s}]".formatted(settings))
@@ -75,12 +75,12 @@ class DesiredDefinitionsTest {
             .definition();
 
     assertThat("at-least-once".equals(policy.get("dead-letter-strategy"))).isEqualTo(stays);
-    // RabbitMQ takes the one without the other for at-most-once, in silence.
+    // With only one of the two, RabbitMQ silently uses at-most-once.
     assertThat(stays).isIn(false, "reject-publish".equals(policy.get("overflow")));
   }
 
   @Test
-  void nothingStaysForDeadLettersThatNobodyWants() {
+  void withoutADeadLetterTargetNothingIsSet() {
     assertThat(
             definitions("queues: [{name: a, type: quorum, messageTTL: 1h}]")
                 .policies()
@@ -95,7 +95,7 @@ class DesiredDefinitionsTest {
   }
 
   @Test
-  void singleActiveConsumerIsAnArgumentSinceItIsFixed() {
+  void singleActiveConsumerIsAnArgument() {
     Queue queue =
         definitions("queues: [{name: a, type: quorum, singleActiveConsumer: true}]")
             .queues()

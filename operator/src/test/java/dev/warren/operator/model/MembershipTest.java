@@ -45,7 +45,7 @@ class MembershipTest {
   }
 
   @Test
-  void aRemovalThatSomebodySpoiltIsNoneAndTheRestIsKept() {
+  void anInvalidRemovalIsIgnoredAndTheRestIsKept() {
     assertThat(
             Membership.of(
                 new ConfigMapBuilder()
@@ -56,7 +56,7 @@ class MembershipTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "two", "1.5", "99999999999"})
-  void aSpoiltRecordIsNoRecord(String next) {
+  void anInvalidRecordIsNoRecord(String next) {
     assertThat(
             Membership.of(
                 new ConfigMapBuilder().withData(Map.of("next", next, "formed", "true")).build()))

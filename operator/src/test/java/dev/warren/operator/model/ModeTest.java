@@ -13,7 +13,7 @@ class ModeTest {
   private final MessageTopology topology = new MessageTopology();
 
   @Test
-  void withoutTheAnnotationEverythingMayBeDone() {
+  void withoutTheAnnotationTheOperatorActs() {
     assertThat(Mode.of(topology)).isEqualTo(Mode.ACT);
     topology.getMetadata().setAnnotations(Map.of("other", "paused"));
     assertThat(Mode.of(topology)).isEqualTo(Mode.ACT);
@@ -21,7 +21,7 @@ class ModeTest {
 
   @ParameterizedTest
   @CsvSource({"paused, PAUSED", "plan, PLAN", "pasued, UNKNOWN", "'', UNKNOWN"})
-  void withItOnlyWhatItSays(String value, Mode mode) {
+  void theAnnotationSetsTheMode(String value, Mode mode) {
     topology.getMetadata().setAnnotations(Map.of("warren.dev/reconcile", value));
     assertThat(Mode.of(topology)).isEqualTo(mode);
   }

@@ -12,18 +12,18 @@ class PasswordHashTest {
   private static final String HASH_OF_TEST12 = "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR";
 
   @Test
-  void knowsThePassword() {
+  void matchesItsPassword() {
     assertThat(PasswordHash.matches(HASH_OF_TEST12, "test12")).isTrue();
   }
 
   @Test
-  void knowsAnotherPasswordFromIt() {
+  void doesNotMatchAnotherPassword() {
     assertThat(PasswordHash.matches(HASH_OF_TEST12, "test13")).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "not Base64!", "AAAA"})
-  void whatIsNotAHashMatchesNothing(String hash) {
+  void anInvalidHashMatchesNothing(String hash) {
     assertThat(PasswordHash.matches(hash, "")).isFalse();
   }
 }

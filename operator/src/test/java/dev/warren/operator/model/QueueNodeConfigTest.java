@@ -15,7 +15,7 @@ class QueueNodeConfigTest {
 
   @ParameterizedTest(name = "of {0}, {1} bytes are for RabbitMQ")
   @CsvSource({"1000, 800", "1Gi, 858993460", "10Gi, 8589934592", "64Gi, 66571993088"})
-  void rabbitMqIsLeftFourFifthsOfTheLimitOrAllButTwoGibibytes(String limit, long usable) {
+  void rabbitMqGetsFourFifthsOfTheLimitOrAllButTwoGibibytes(String limit, long usable) {
     assertThat(
             QueueNodeConfig.usableMemory(
                 new ResourceRequirementsBuilder()
@@ -42,12 +42,12 @@ class QueueNodeConfigTest {
   }
 
   @Test
-  void whoeverJoinsIsToldWhomToJoin() {
+  void aJoiningNodeKnowsItsSeed() {
     assertThat(operatorConf("")).contains("cluster_formation.k8s.seed_node = $(WARREN_SEED_NODE)");
   }
 
   @Test
-  void theUsersConfigurationIsReadLastAndSoWins() {
+  void theUsersConfigurationIsReadLastAndWins() {
     Map<String, String> files = files("config: |\n  net_ticktime = 60\n");
 
     assertThat(QueueNodeConfig.USER_CONF).isGreaterThan(QueueNodeConfig.OPERATOR_CONF);
@@ -55,12 +55,12 @@ class QueueNodeConfigTest {
   }
 
   @Test
-  void withoutAConfigurationOfTheUserTheFileIsEmptySoThatItCanBeMounted() {
+  void withoutTheUsersConfigurationTheFileIsEmptyAndCanBeMounted() {
     assertThat(files("")).containsEntry(QueueNodeConfig.USER_CONF, "");
   }
 
   @Test
-  void aPluginIsEnabledOnceHoweverOftenItIsNamed() {
+  void aPluginIsEnabledOnceEvenIfItIsNamedTwice() {
     assertThat(
             files("plugins: [rabbitmq_stream, rabbitmq_management, rabbitmq_stream]")
                 .get(QueueNodeConfig.ENABLED_PLUGINS))

@@ -50,7 +50,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void aNodeIsKnownToTheOthersByItsPodsName() {
+  void theOthersFindANodeByItsPodsName() {
     Pod pod = pods("").pod(2, SEED, Placement.SPREAD, false);
 
     assertThat(pod.getMetadata().getName()).isEqualTo("orders-2");
@@ -65,7 +65,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void whereANodeIsAndWhomItJoinsIsNoReasonToReplaceIt() {
+  void theSeedAndTheMachineDoNotChangeTheRevision() {
     QueueNodePod pods = pods("");
 
     assertThat(revision(pods.pod(0, SEED, Placement.SPREAD, false)))
@@ -82,7 +82,7 @@ class QueueNodePodTest {
         "podTemplate: {spec: {priorityClassName: high}}",
         "podTemplate: {spec: {topologySpreadConstraints: [{topologyKey: rack, maxSkew: 1}]}}"
       })
-  void whatChangesANodeChangesItsRevision(String change) {
+  void aChangeOfTheNodeChangesItsRevision(String change) {
     assertThat(pods(change).revision()).isNotEqualTo(pods("").revision());
   }
 
@@ -94,12 +94,12 @@ class QueueNodePodTest {
         "storage: {size: 1Gi}",
         "plugins: [rabbitmq_stream]"
       })
-  void whatDoesNotReachAPodReplacesNone(String change) {
+  void aChangeThatDoesNotConcernThePodKeepsItsRevision(String change) {
     assertThat(pods(change).revision()).isEqualTo(pods("").revision());
   }
 
   @Test
-  void aPodOfANewNodeGoesOnlyWhereItSpreadsAndThatOfAnOldOneWhereItsVolumeIs() {
+  void aNewNodesPodMustSpreadAndAnOldOnesFollowsItsVolume() {
     assertThat(spread(pods("").pod(0, SEED, Placement.SPREAD, false)))
         .containsExactly(
             tuple("kubernetes.io/hostname", "DoNotSchedule"),
@@ -111,7 +111,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void aNodeThatHasBeenAMemberIsToldSoAndThatDoesNotMakeItsPodOutdated() {
+  void aNodeThatHasJoinedIsMarkedAndKeepsItsRevision() {
     Pod pod = pods("").pod(1, SEED, Placement.SPREAD, true);
 
     assertThat(pod.getMetadata().getAnnotations()).containsEntry(Labels.JOINED, "true");
@@ -163,7 +163,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void whatMakesANodeANodeCannotBeOverriddenByThePodTemplate() {
+  void thePodTemplateCannotOverrideWhatANodeNeeds() {
     Pod pod =
         pod(
             """
@@ -201,7 +201,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void oneMoreVolumeMountTakesNoneAway() {
+  void anAddedVolumeMountRemovesNone() {
     Pod pod =
         pod(
             """
@@ -221,10 +221,10 @@ class QueueNodePodTest {
         .doesNotHaveDuplicates();
   }
 
-  /** Kubernetes ends it by force then, however far it has come. */
+  /** After this time Kubernetes kills the container. */
   @ParameterizedTest
   @ValueSource(strings = {"{}", PUBLISH})
-  void aNodeHasTheTimeThatItsPreparationsMayTake(String endpoints) {
+  void aNodeHasTimeToPrepareItsStop(String endpoints) {
     Pod pod = withEndpoints(endpoints).pod(1, SEED, Placement.SPREAD, false);
     List<String> command = stopCommand(pod);
 
@@ -234,7 +234,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void theUserMayGiveANodeMoreOrLessTimeToStop() {
+  void theUserCanChangeTheTimeToStop() {
     assertThat(
             pod("podTemplate: {spec: {terminationGracePeriodSeconds: 900}}")
                 .getSpec()
@@ -245,7 +245,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void theUsersSpreadTakesThePlaceOfOurs() {
+  void theUsersSpreadConstraintsReplaceOurs() {
     Pod pod =
         pod(
             "podTemplate: {spec: {topologySpreadConstraints: [{topologyKey: rack, maxSkew: 2,"
@@ -255,7 +255,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void fieldsThatAreLeftEmptyInATemplateAreAsIfTheyWereNotThere() {
+  void emptyFieldsOfATemplateAreIgnored() {
     Pod pod =
         pod(
             """
@@ -284,7 +284,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void withEndpointsANodeHasAGatewayBesideItAndWaitsForItAtTheEnd() {
+  void withEndpointsANodeHasAGatewayAndWaitsForItsStop() {
     Pod pod = withEndpoints(PUBLISH).pod(1, SEED, Placement.SPREAD, false);
     PodSpec spec = pod.getSpec();
 
@@ -321,7 +321,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void withoutEndpointsANodeHasNoGatewayAndNobodyToWaitFor() {
+  void withoutEndpointsANodeHasNoGateway() {
     PodSpec spec = pod("").getSpec();
 
     assertThat(spec.getContainers()).extracting(Container::getName).containsExactly("rabbitmq");
@@ -330,7 +330,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void thatThereAreEndpointsChangesANodeAndWhichTheyAreDoesNot() {
+  void theFirstEndpointChangesTheRevisionAndOthersDoNot() {
     assertThat(withEndpoints(PUBLISH).revision())
         .isNotEqualTo(pods("").revision())
         .isEqualTo(withEndpoints("publish: {port: 8081, timeout: 1s}").revision())
@@ -341,7 +341,7 @@ class QueueNodePodTest {
   }
 
   @Test
-  void theGatewayCanBeAddedToByThePodTemplate() {
+  void thePodTemplateCanAddToTheGateway() {
     Pod pod =
         pods(
                 "podTemplate: {spec: {containers: [{name: gateway, env: [{name: TZ, value: UTC}]}]}}",

@@ -18,12 +18,12 @@ class ReasonTest {
 
   private static final Path PAGE = Path.of("../docs/conditions.md");
 
-  /** Names that other things have too: states of Pods and nodes, and a condition. */
+  /** Names that are not reasons only: states of Pods and nodes, and a condition. */
   private static final Set<Reason> SHARED = Set.of(Reason.BECAME_READY, Reason.PAUSED);
 
   @ParameterizedTest
   @EnumSource
-  void aReasonHasANameOfItsOwnAndATextForTheDocumentation(Reason reason) {
+  void everyReasonHasAUniqueNameAndADocumentationText(Reason reason) {
     assertThat(reason.wireName()).matches("([A-Z]+[a-z]*)+");
     assertThat(Reason.values())
         .filteredOn(other -> other.wireName().equals(reason.wireName()))
@@ -43,7 +43,7 @@ class ReasonTest {
   }
 
   @Test
-  void theMainCodeUsesEachAndNamesEachOnlyOnce() throws IOException {
+  void theMainCodeUsesEveryReasonAndNamesItOnce() throws IOException {
     List<String> sources = sources();
     for (Reason reason : Reason.values()) {
       assertThat(sources)
@@ -58,7 +58,7 @@ class ReasonTest {
   }
 
   @Test
-  void theCommittedPageIsWhatTheReasonsSay() {
+  void theCommittedPageMatchesTheReasons() {
     assertThat(PAGE)
         .as("run `make conditions` and commit")
         .usingCharset("UTF-8")

@@ -16,7 +16,7 @@ class ResourceNamesTest {
   private static final String DNS_LABEL = "[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
 
   @Example
-  void namesBeginWithTheTopologysName() {
+  void namesStartWithTheTopologysName() {
     ResourceNames names = ResourceNames.of("shop", "orders");
 
     assertThat(names.node(4)).isEqualTo("orders-4");
@@ -36,7 +36,7 @@ class ResourceNamesTest {
   }
 
   @Example
-  void longNamesThatDifferOnlyAtTheEndStayApart() {
+  void longNamesThatDifferAtTheEndStayDifferent() {
     assertThat(ResourceNames.of("shop", "a".repeat(62) + "b").prefix())
         .isNotEqualTo(ResourceNames.of("shop", "a".repeat(62) + "c").prefix());
   }
@@ -72,7 +72,7 @@ class ResourceNamesTest {
         alike(), Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(63));
   }
 
-  /** Names of which one begins as another with a node's number. */
+  /** One name is a prefix of the other, up to a node's number. */
   @Provide
   Arbitrary<String> alike() {
     return Arbitraries.of("a", "a-1", "a-1-1", "a-nodes", "data-a", "data", "a-10");

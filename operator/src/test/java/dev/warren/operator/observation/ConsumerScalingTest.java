@@ -18,7 +18,7 @@ class ConsumerScalingTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   @Test
-  void thePolicyIsWhatTheSpecSays() {
+  void thePolicyFollowsTheSpec() {
     MessageTopologySpec spec =
         Specs.of(
             1,
@@ -74,7 +74,7 @@ class ConsumerScalingTest {
   }
 
   @Test
-  void aLoadThatIsUnknownForAMomentIsNotWorthTelling() {
+  void aLoadThatIsUnknownForAMomentIsNotReported() {
     ConsumerScaling scaling =
         new ConsumerScaling(Decisions.holding(2), NOON, Optional.of("no answer"));
 

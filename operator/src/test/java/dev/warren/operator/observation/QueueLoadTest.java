@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is not known of a queue is never taken for nothing. */
+/** An unknown load is never an empty queue. */
 class QueueLoadTest {
 
   private static final Count COUNT = new Count(true, 3, 2, 70);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What concerns the broker goes by its own container, and not by those beside it. */
+/** The broker's readiness follows its own container, not those beside it. */
 class QueueNodeTest {
 
   private static final String GATEWAY = "containers: [{name: rabbitmq}, {name: gateway}]";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is taken for the state of a machine. */
+/** The state of a machine, from its Node and its Lease. */
 @Tag("apiserver")
 class KubernetesNodesApiServerTest {
 
@@ -57,12 +57,12 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneThatKubernetesDoesNotKnowIsGone() {
+  void aMachineThatKubernetesDoesNotKnowIsGone() {
     assertThat(state()).isEqualTo(State.GONE);
   }
 
   @Test
-  void oneThatReportsIsReadyAlsoWhileKubernetesTakesItForSilent() {
+  void aMachineThatReportsIsReadyAlthoughKubernetesSaysUnknown() {
     machine("True");
     assertThat(state()).isEqualTo(State.READY);
 
@@ -72,36 +72,36 @@ class KubernetesNodesApiServerTest {
   }
 
   @Test
-  void oneThatNoLongerRenewsItsLeaseIsSilent() {
+  void aMachineThatNoLongerRenewsItsLeaseIsSilent() {
     machine("Unknown");
     assertThat(state()).as("without a lease").isEqualTo(State.SILENT);
 
     renewLease();
-    clock.pass(Duration.ofSeconds(21));
+    clock.advance(Duration.ofSeconds(21));
 
     assertThat(state()).isEqualTo(State.SILENT);
   }
 
   @Test
-  void oneWhoseClockIsFarAheadDoesNotReportForAges() {
-    clock.pass(Duration.ofHours(1));
+  void aLeaseFromAClockThatIsAheadExpiresToo() {
+    clock.advance(Duration.ofHours(1));
     machine("Unknown");
     renewLease();
-    clock.pass(Duration.ofMinutes(-30));
+    clock.advance(Duration.ofMinutes(-30));
 
     assertThat(state()).isEqualTo(State.SILENT);
   }
 
   @Test
-  void oneThatReportsThatItIsNotWellIsAsGoodAsSilent() {
+  void aMachineThatReportsNotReadyIsSilent() {
     machine("False");
     renewLease();
     assertThat(state()).isEqualTo(State.SILENT);
   }
 
-  /** One that its volume ties to a machine has no other, even while it has no Pod. */
+  /** A node with a local volume belongs to that machine, even while it has no Pod. */
   @Test
-  void withoutAPodItIsTheOneThatTheVolumeIsOnIfThatCanBeOnNoOther() {
+  void withoutAPodTheMachineIsThatOfALocalVolume() {
     volume("local", "kubernetes.io/hostname");
     volume("attachable", "topology.kubernetes.io/zone");
 
@@ -140,7 +140,7 @@ class KubernetesNodesApiServerTest {
         .serverSideApply();
   }
 
-  /** Made on the machine of its first Pod, as every volume of a class that waits for one. */
+  /** On the machine of its first Pod, as with WaitForFirstConsumer. */
   private static QueueNode onVolume(String volume) {
     PersistentVolumeClaim claim =
         new PersistentVolumeClaimBuilder()

@@ -28,7 +28,7 @@ class LastSeenTest {
   private final LastSeen lastSeen = new LastSeen();
 
   @Test
-  void fromWhenItWasLastSaidToRun() {
+  void aNodeIsMissingSinceItLastRan() {
     lastSeen(true, Optional.empty(), 0);
 
     assertThat(lastSeen(false, Optional.empty(), 10)).isEqualTo(NOON);
@@ -37,7 +37,7 @@ class LastSeenTest {
   }
 
   @Test
-  void notWhileItsMachineIsWellHoweverLongItHasNotRun() {
+  void aNodeOnAReadyMachineIsNeverMissing() {
     lastSeen(true, Optional.empty(), 0);
     lastSeen(false, Optional.of(machine(State.READY)), 600);
 
@@ -46,7 +46,7 @@ class LastSeenTest {
   }
 
   @Test
-  void fromWhenItsMachineFellSilentIfItWasNeverSeenToRun() {
+  void aNodeThatNeverRanIsMissingSinceItsMachineFellSilent() {
     KubernetesNode silent =
         new KubernetesNode("m", State.SILENT, Optional.of(NOON.minusSeconds(30)));
 
@@ -54,7 +54,7 @@ class LastSeenTest {
   }
 
   @Test
-  void whatNobodySaysChangesNothing() {
+  void withoutAnAnswerNothingChanges() {
     lastSeen(true, Optional.empty(), 0);
 
     assertThat(update(new Unreachable("no answer"), Map.of(), 20)).isEqualTo(Map.of(0, NOON));

@@ -1,6 +1,6 @@
 package dev.warren.operator.plan;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -11,6 +11,7 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.topology.MemberCount;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +30,13 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Whatever befalls the nodes, as long as a majority of them and of each queue's members is left: in
- * the end there are as many nodes as wanted, and every queue has its members. What must not happen
- * on the way is checked by the cluster itself.
+ * After any faults that leave a majority of the nodes and of each queue's members, the cluster ends
+ * with the wanted number of nodes, and every queue has its members. The cluster itself checks what
+ * must not happen on the way.
  */
 class HealingPropertyTest {
 
-  /** What befalls the cluster. */
+  /** What happens to the cluster. */
   enum Fault {
     MACHINE_SILENT,
     MACHINE_BACK,
@@ -86,7 +87,7 @@ class HealingPropertyTest {
     cluster.converge(spec());
     cluster.startNodesSlowly(speed);
     for (Event event : events) {
-      befall(event);
+      inject(event);
       for (int i = 0; i < event.passes(); i++) {
         cluster.step(spec());
       }
@@ -99,7 +100,7 @@ class HealingPropertyTest {
     assertHealed();
   }
 
-  private void befall(Event event) {
+  private void inject(Event event) {
     List<Integer> nodes =
         List.copyOf(cluster.brokerNodes().keySet()).stream()
             .map(node -> NAMES.number(node).orElseThrow())
@@ -109,13 +110,13 @@ class HealingPropertyTest {
     boolean hasPod = cluster.names("Pod").contains(pod);
     switch (event.fault()) {
       case MACHINE_SILENT ->
-          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::silence);
-      case MACHINE_BACK -> silent(event.target()).ifPresent(cluster::bringBack);
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster.faults()::silence);
+      case MACHINE_BACK -> silent(event.target()).ifPresent(cluster.faults()::bringBack);
       case MACHINE_GONE ->
-          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster::destroy);
+          onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster.faults()::destroy);
       case NODE_CRASHES -> {
         if (hasPod && isOnReadyMachine(n)) {
-          cluster.crash(pod);
+          cluster.faults().crash(pod);
         }
       }
       case POD_DELETED -> {
@@ -125,12 +126,12 @@ class HealingPropertyTest {
       }
       case POD_EVICTED -> {
         if (hasPod && isOnReadyMachine(n)) {
-          cluster.evict(pod);
+          cluster.faults().evict(pod);
         }
       }
       case VOLUME_DELETED -> {
         if (isMember(n) && isOnReadyMachine(n) && canDoWithout(n, null)) {
-          cluster.deleteClaim(n);
+          cluster.faults().deleteClaim(n);
           if (hasPod) {
             cluster.delete("Pod", pod);
           }
@@ -142,7 +143,7 @@ class HealingPropertyTest {
             && isOnReadyMachine(n)
             && canDoWithout(n, null)
             && cluster.observe().nodes().get(n).knowsThatItHasJoined()) {
-          cluster.emptyVolume(n);
+          cluster.faults().emptyVolume(n);
         }
       }
       case GIVEN_UP -> {
@@ -157,20 +158,22 @@ class HealingPropertyTest {
         cluster.setReachable(false);
         for (int i = 0; i <= event.target(); i++) {
           cluster.step(spec());
-          cluster.pass(Duration.ofSeconds(20));
+          cluster.advance(Duration.ofSeconds(20));
         }
         cluster.setReachable(true);
       }
-      case QUEUE_SHRUNK -> cluster.shrinkByHand("q");
+      case QUEUE_SHRUNK -> cluster.queueMembers().shrinkByHand("q");
       case CLIENT_DECLARES -> {
-        if (cluster.hasMajority(cluster.brokerNodes().keySet())) {
-          cluster.declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
+        if (cluster.queueMembers().hasMajority(cluster.brokerNodes().keySet())) {
+          cluster
+              .broker()
+              .declareByClient("own", event.target() % 2 == 0 ? "quorum" : "stream", Map.of());
         }
       }
       case RECORD_DELETED -> {
-        // Without it, a number of which nothing is left can only be given again.
+        // Without the record, a number without any object would be reused.
         if (cluster.names("ConfigMap").contains(NAMES.membership())
-            && cluster.highestNumberEver() == cluster.observe().highestNumber()) {
+            && cluster.api().highestNumberEver() == cluster.observe().highestNumber()) {
           cluster.delete("ConfigMap", NAMES.membership());
         }
       }
@@ -183,7 +186,7 @@ class HealingPropertyTest {
       }
       case TIME -> {
         cluster.plan(spec());
-        cluster.pass(Duration.ofSeconds(30L * event.target()));
+        cluster.advance(Duration.ofSeconds(30L * event.target()));
       }
     }
   }
@@ -210,28 +213,28 @@ class HealingPropertyTest {
     return node != null && node.hasVolume();
   }
 
-  /** Whether a majority of all is left without what is on that machine, and some machine is. */
+  /** Whether a majority remains without the nodes on that machine, and machines remain. */
   private boolean canDoWithout(int n, String machine) {
     Set<String> lost = cluster.onMachine(machine);
     lost.add(NAMES.brokerNode(n));
     boolean majorities =
-        cluster.hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
+        cluster.queueMembers().hasMajorityWithout(cluster.brokerNodes().keySet(), lost)
             && cluster.members().values().stream()
-                .filter(copies -> copies.size() > 1 || !hasClassic)
-                .allMatch(copies -> cluster.hasMajorityWithout(copies, lost));
+                .filter(members -> members.size() > 1 || !hasClassic)
+                .allMatch(members -> cluster.queueMembers().hasMajorityWithout(members, lost));
     long ready =
         cluster.machines().values().stream().filter(KubernetesNode.State.READY::equals).count();
     return majorities && ready > 3;
   }
 
-  /** What a user does who reads what the operator says, when it goes on no more. */
+  /** What a user does who reads the status when a removal waits. */
   private void recover() {
     List<String> silent =
         new ArrayList<>(
             cluster.machines().keySet().stream()
                 .filter(name -> cluster.machines().get(name) == KubernetesNode.State.SILENT)
                 .toList());
-    silent.stream().skip(1).forEach(cluster::bringBack);
+    silent.stream().skip(1).forEach(cluster.faults()::bringBack);
     cluster.startNodesSlowly(5);
     for (int attempt = 0; attempt < 12; attempt++) {
       cluster.converge(spec());
@@ -244,7 +247,7 @@ class HealingPropertyTest {
     throw new AssertionError("still held: " + cluster.plan(spec()).nodeProblems());
   }
 
-  /** One that is lost, and not replaced unless it is given up. */
+  /** A lost node that is not replaced until somebody gives it up. */
   private Optional<Integer> heldNode() {
     boolean held =
         cluster.plan(spec()).nodeProblems().stream()
@@ -263,7 +266,7 @@ class HealingPropertyTest {
   }
 
   private void assertHealed() {
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
     ReconcilePlan plan = cluster.plan(spec());
     assertThat(plan.isEmpty()).as("%s", plan).isTrue();
     assertThat(plan.nodeProblems()).isEmpty();

@@ -1,6 +1,6 @@
 package dev.warren.operator.plan;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +12,7 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -27,9 +28,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/**
- * Whatever the spec, and wherever the operator was killed, the cluster becomes what is declared.
- */
+/** With any spec, and wherever the operator is killed, the cluster converges to the spec. */
 class ReconcilePlannerConvergenceTest {
 
   private InMemoryCluster cluster;
@@ -40,18 +39,18 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 25)
-  void carryingOutThePlansMakesWhatIsDeclaredAndThenNothingIsLeftToDo(
+  void plansConvergeToTheSpec(
       @ForAll("specs") MessageTopologySpec spec, @ForAll @IntRange(min = 1, max = 5) int speed) {
     cluster.startNodesSlowly(speed);
     cluster.converge(spec);
 
     assertDeclared(spec);
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
     assertThat(cluster.plan(spec).isEmpty()).isTrue();
   }
 
   @Property(tries = 60)
-  void anOperatorThatIsKilledAnywhereGoesOnWhereItWas(
+  void anOperatorThatIsKilledAnywhereContinues(
       @ForAll("specs") MessageTopologySpec spec,
       @ForAll @Size(max = 8) List<@IntRange(max = 20) Integer> killedAfter,
       @ForAll @IntRange(min = 1, max = 5) int speed) {
@@ -63,7 +62,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 40)
-  void aChangedSpecReplacesTheOldWithoutTakingAMajorityAway(
+  void aChangedSpecIsRolledOutWithoutLosingTheMajority(
       @ForAll("specs") MessageTopologySpec before,
       @ForAll("specs") MessageTopologySpec after,
       @ForAll @Size(max = 8) List<@IntRange(max = 6) Integer> killedAfter) {
@@ -84,7 +83,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   @Property(tries = 25)
-  void deletedPodsComeBackAsTheNodesThatTheyWere(
+  void deletedPodsReturnAsTheSameNodes(
       @ForAll("specs") MessageTopologySpec spec,
       @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> deleted) {
     cluster.startNodesSlowly(1);
@@ -103,7 +102,7 @@ class ReconcilePlannerConvergenceTest {
     assertDeclared(spec);
   }
 
-  /** Then not every node can be removed. */
+  /** With a classic queue not every node can be removed. */
   private boolean holdsClassicQueues() {
     return cluster.observe().reachable().orElseThrow().definitions().queues().values().stream()
         .anyMatch(queue -> queue.type().equals("classic"));
@@ -112,7 +111,7 @@ class ReconcilePlannerConvergenceTest {
   private void interrupt(MessageTopologySpec spec, List<Integer> killedAfter) {
     for (int actions : killedAfter) {
       cluster.carryOut(cluster.plan(spec), actions);
-      // Sometimes it is back before anything has happened.
+      // Sometimes the operator is back before anything has happened.
       if (actions % 3 != 0) {
         cluster.settle();
       }
@@ -197,7 +196,7 @@ class ReconcilePlannerConvergenceTest {
         .as(ReconcilePlannerConvergenceTest::spec);
   }
 
-  /** Templates with fields that the API server writes in another way, or leaves out. */
+  /** Templates with fields that the API server normalizes or omits. */
   private static Arbitrary<List<String>> consumers() {
     return Arbitraries.of(
             "{}",

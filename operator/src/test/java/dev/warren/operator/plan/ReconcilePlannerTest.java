@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class ReconcilePlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void queuesAreDeclaredWhenAllNodesHaveStartedSoThatEachGetsItsMembers() {
+  void queuesAreDeclaredWhenAllNodesHaveStarted() {
     cluster.startNodesSlowly(1);
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
@@ -29,12 +30,12 @@ class ReconcilePlannerTest {
   }
 
   @Test
-  void queuesAreNotHeldForEverByANodeThatDoesNotStart() {
+  void aNodeThatDoesNotStartDelaysQueuesForALimitedTime() {
     cluster.startNodesSlowly(1);
     cluster.carryOut(cluster.plan(WITH_QUEUE), Integer.MAX_VALUE);
     cluster.settle();
     cluster.settle();
-    cluster.pass(Duration.ofSeconds(60));
+    cluster.advance(Duration.ofSeconds(60));
 
     assertThat(cluster.plan(WITH_QUEUE).broker()).isNotEmpty();
     assertThat(cluster.plan(WITH_QUEUE).topologyProblems()).isEmpty();
@@ -43,14 +44,14 @@ class ReconcilePlannerTest {
   @Test
   void nothingIsDeclaredWithoutAMajorityOfTheNodes() {
     cluster.converge(Specs.of(3));
-    cluster.crash("orders-0");
-    cluster.crash("orders-1");
+    cluster.faults().crash("orders-0");
+    cluster.faults().crash("orders-1");
 
     assertWaits(Reason.NO_MAJORITY);
   }
 
   @Test
-  void nothingIsDeclaredInABrokerThatDoesNotAnswer() {
+  void nothingIsDeclaredWhileTheBrokerDoesNotAnswer() {
     cluster.converge(Specs.of(3));
     cluster.setReachable(false);
 
@@ -58,9 +59,9 @@ class ReconcilePlannerTest {
   }
 
   @Test
-  void aQueueThatSomebodyDeclaredAsAnotherTypeIsToldAndLeftAlone() {
+  void aQueueThatSomebodyDeclaredWithAnotherTypeIsReportedAndKept() {
     cluster.converge(Specs.of(3));
-    cluster.declareAsClassic("hello");
+    cluster.broker().declareAsClassic("hello");
 
     assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
     assertThat(cluster.plan(WITH_QUEUE).topologyProblems())

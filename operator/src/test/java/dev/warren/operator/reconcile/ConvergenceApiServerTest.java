@@ -8,37 +8,14 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.Decisions;
-import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Retained;
-import dev.warren.operator.broker.BrokerClient;
-import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.execute.KubernetesWriter;
-import dev.warren.operator.execute.PlanExecutor;
-import dev.warren.operator.execute.PodTemplateDryRunner;
-import dev.warren.operator.execute.RandomText;
-import dev.warren.operator.model.BrokerDefinitions;
-import dev.warren.operator.model.Images;
-import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
-import dev.warren.operator.model.Owner;
-import dev.warren.operator.model.OwnershipRecord;
-import dev.warren.operator.model.ResourceNames;
-import dev.warren.operator.observation.BrokerObservation;
-import dev.warren.operator.observation.BrokerObservation.Node;
-import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.ConsumerScaling;
-import dev.warren.operator.observation.Observation;
-import dev.warren.operator.observation.QueueLoad;
-import dev.warren.operator.observe.StateObserver;
-import dev.warren.operator.plan.ReconcilePlan;
-import dev.warren.operator.plan.ReconcilePlanner;
-import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -48,17 +25,10 @@ import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.javaoperatorsdk.operator.api.reconciler.Context;
-import java.lang.reflect.Proxy;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,30 +36,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the operator writes is taken by the API server, and found as it shall be when it is read
- * again, although the server adds to it and writes some of it in another way. If it were not, the
- * operator would write it again in every pass, without end.
+ * The API server accepts what the operator writes, and the next pass finds no difference, although
+ * the server adds defaults and normalizes values. Otherwise every pass would write it again.
  */
 @Tag("apiserver")
 class ConvergenceApiServerTest {
 
   @RegisterExtension static final ApiServer server = new ApiServer();
 
-  private static final Images IMAGES =
-      new Images("example.org/queue-node:1", "example.org/gateway:1");
-  private static final int ENOUGH_PASSES = 3;
-  private static final Clock CLOCK = Clock.systemUTC();
-
   private final KubernetesClient client = server.client();
-  private Map<String, ConsumerScaling> scaling = Map.of();
+  private final Passes passes = new Passes(client);
 
   @Test
   void aTopologyWithDefaultsIsWrittenOnce() {
     MessageTopology topology = topology("{queues: [{name: hello}]}");
 
-    converge(topology);
+    passes.converge(topology);
 
-    assertThat(written(topology))
+    assertThat(passes.written(topology))
         .contains(
             "Secret/orders-admin",
             "Secret/orders-erlang-cookie",
@@ -107,7 +71,7 @@ class ConvergenceApiServerTest {
 
   @Test
   void nodesWithEverythingSetAreWrittenOnce() {
-    converge(
+    passes.converge(
         topology(
             """
             nodes:
@@ -203,13 +167,13 @@ class ConvergenceApiServerTest {
                       spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1024Mi}}}
             """);
 
-    converge(topology);
+    passes.converge(topology);
 
-    assertThat(written(topology)).contains("Deployment/orders-worker");
+    assertThat(passes.written(topology)).contains("Deployment/orders-worker");
   }
 
   @Test
-  void aScaledConsumerIsWrittenOnceForEachNumberThatIsDecided() {
+  void aScaledConsumerIsWrittenOnceForEachDecision() {
     MessageTopology topology =
         topology(
             """
@@ -221,17 +185,17 @@ class ConvergenceApiServerTest {
                 scaling: {minReplicas: 1, maxReplicas: 5}
                 template: {spec: {containers: [{name: app, image: i}]}}
             """);
-    converge(topology);
+    passes.converge(topology);
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(1);
 
-    scaling =
-        Map.of("worker", new ConsumerScaling(Decisions.of(4), CLOCK.instant(), Optional.empty()));
-    assertThat(carryOut(topology).consumerProblems()).as("it is no less ready for that").isEmpty();
+    passes.setScaling(
+        Map.of("worker", new ConsumerScaling(Decisions.of(4), Instant.now(), Optional.empty())));
+    assertThat(passes.carryOut(topology).consumerProblems()).as("it stays ready").isEmpty();
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
-    converge(topology);
+    passes.converge(topology);
 
     worker(topology).scale(2);
-    converge(topology);
+    passes.converge(topology);
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
   }
 
@@ -243,7 +207,7 @@ class ConvergenceApiServerTest {
         .withName("orders-worker");
   }
 
-  /** The same number, as a user may write it. */
+  /** Several ways to write a number. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -263,8 +227,8 @@ class ConvergenceApiServerTest {
         "'0'",
         "1k"
       })
-  void anAmountOfCpuIsWrittenOnceInWhateverForm(String cpu) {
-    converge(
+  void everyFormOfACpuQuantityIsWrittenOnce(String cpu) {
+    passes.converge(
         consumer(
             "{spec: {containers: [{name: app, image: i, resources: {requests: {cpu: %s}}}]}}"
                 .formatted(cpu)));
@@ -272,25 +236,25 @@ class ConvergenceApiServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1024Mi", "1.5Gi", "128e6", "'129E6'", "1Ei", "'0.5E'", "1000M", "1024"})
-  void anAmountOfMemoryIsWrittenOnceInWhateverForm(String memory) {
-    converge(
+  void everyFormOfAMemoryQuantityIsWrittenOnce(String memory) {
+    passes.converge(
         consumer(
             "{spec: {containers: [{name: app, image: i, resources: {requests: {memory: %s}}}]}}"
                 .formatted(memory)));
   }
 
   /**
-   * The server leaves out what is switched off in it (here, an alpha field of Kubernetes 1.34), and
-   * webhooks change what they like.
+   * The server drops fields of disabled features (here, an alpha field of Kubernetes 1.34), and
+   * webhooks change others.
    */
   @Test
-  void aConsumerIsReadyEvenIfTheApiServerDropsAFieldOfIts() {
+  void aConsumerIsReadyEvenIfTheApiServerDropsAField() {
     MessageTopology topology =
         consumer("{spec: {hostnameOverride: other, containers: [{name: app, image: i}]}}");
 
-    ReconcileResult last = carryOutOften(topology);
+    ReconcileResult last = passes.carryOutOften(topology);
 
-    assertThat(plan(topology, observe(topology)).consumers()).isNotEmpty();
+    assertThat(Passes.plan(topology, passes.observe(topology)).consumers()).isNotEmpty();
     assertThat(last.consumerProblems()).isEmpty();
   }
 
@@ -300,9 +264,9 @@ class ConvergenceApiServerTest {
   void endpointsAndDeliveriesAreWrittenOnce(String type) {
     MessageTopology topology = topology(endpoints(type));
 
-    converge(topology);
+    passes.converge(topology);
 
-    assertThat(written(topology))
+    assertThat(passes.written(topology))
         .contains("ConfigMap/orders-gateway", "Deployment/orders-notify", "Pod/orders-0");
     Service service = clientService(topology);
     assertThat(service.getSpec().getType()).isEqualTo(type);
@@ -313,9 +277,9 @@ class ConvergenceApiServerTest {
   }
 
   @Test
-  void aServiceThatIsNoLongerOpenedToTheOutsideIsClosed() {
+  void aServiceIsReducedToClusterIpAgain() {
     MessageTopology topology = topology(endpoints("NodePort"));
-    converge(topology);
+    passes.converge(topology);
     topology.setSpec(
         Serialization.unmarshal(
             """
@@ -323,7 +287,7 @@ class ConvergenceApiServerTest {
             """,
             MessageTopologySpec.class));
 
-    converge(topology);
+    passes.converge(topology);
 
     Service service = clientService(topology);
     assertThat(service.getSpec().getType()).isEqualTo("ClusterIP");
@@ -359,11 +323,11 @@ class ConvergenceApiServerTest {
   }
 
   @Test
-  void aStatusIsReadAgainAsItWasWritten() {
+  void aStatusIsReadAsItWasWritten() {
     MessageTopology topology = topology("{queues: [{name: hello}, {name: other}]}");
     ReconcileResult result =
         new ReconcileResult(
-            observe(topology),
+            passes.observe(topology),
             List.of(),
             List.of(),
             List.of(),
@@ -400,147 +364,6 @@ class ConvergenceApiServerTest {
     assertThat(StatusBuilder.build(read, result)).isEqualTo(status);
   }
 
-  private void converge(MessageTopology topology) {
-    Owner owner = Owner.of(topology);
-    assertThat(
-            new PodTemplateDryRunner(client)
-                .violations(PodTemplateDryRun.of(owner, topology.getSpec(), IMAGES)))
-        .isEmpty();
-    ReconcileResult last = carryOutOften(topology);
-    assertThat(last.nodeProblems()).isEmpty();
-    assertThat(last.consumerProblems()).isEmpty();
-    assertThat(actions(plan(topology, observe(topology))).map(KubernetesAction::toString))
-        .isEmpty();
-  }
-
-  private ReconcileResult carryOutOften(MessageTopology topology) {
-    ReconcileResult last = carryOut(topology);
-    for (int result = 2; result <= ENOUGH_PASSES; result++) {
-      last = carryOut(topology);
-    }
-    return last;
-  }
-
-  private ReconcileResult carryOut(MessageTopology topology) {
-    Observation observed = observe(topology);
-    KubernetesWriter writer = new KubernetesWriter(client, Owner.of(topology), observed.objects());
-    return new PlanExecutor(
-            writer,
-            Optional.empty(),
-            new BrokerWorker(Runnable::run, owner -> true, owner -> {}, CLOCK),
-            Owner.of(topology),
-            CLOCK)
-        .carryOut(plan(topology, observed), observed, List.of());
-  }
-
-  private static ReconcilePlan plan(MessageTopology topology, Observation observed) {
-    return new ReconcilePlanner(
-            Owner.of(topology), topology.getSpec(), IMAGES, observed, new RandomText())
-        .plan();
-  }
-
-  private static Stream<KubernetesAction> actions(ReconcilePlan plan) {
-    return Stream.of(plan.support(), plan.nodes(), plan.consumers()).flatMap(List::stream);
-  }
-
-  private Observation observe(MessageTopology topology) {
-    return new StateObserver(
-            client, address -> broker(topology), owner -> Optional.empty(), named -> scaling, CLOCK)
-        .observe(topology, caches(topology))
-        .observation();
-  }
-
-  /** Caches that are never behind. */
-  @SuppressWarnings("unchecked")
-  private Context<MessageTopology> caches(MessageTopology topology) {
-    return (Context<MessageTopology>)
-        Proxy.newProxyInstance(
-            Context.class.getClassLoader(),
-            new Class<?>[] {Context.class},
-            (proxy, method, arguments) -> {
-              assertThat(method.getName()).isEqualTo("getSecondaryResourcesAsStream");
-              return objects(topology, (Class<? extends HasMetadata>) arguments[0]);
-            });
-  }
-
-  private Stream<? extends HasMetadata> objects(
-      MessageTopology topology, Class<? extends HasMetadata> kind) {
-    return client
-        .resources(kind)
-        .inNamespace(topology.getMetadata().getNamespace())
-        .withLabel(Labels.MANAGED_BY, Labels.WARREN)
-        .withLabel(Labels.TOPOLOGY, topology.getMetadata().getName())
-        .list()
-        .getItems()
-        .stream();
-  }
-
-  private List<String> written(MessageTopology topology) {
-    return StateObserver.KINDS.stream()
-        .flatMap(kind -> objects(topology, kind))
-        .map(object -> object.getKind() + "/" + object.getMetadata().getName())
-        .toList();
-  }
-
-  /** A broker in which all is as it shall be. */
-  private static BrokerClient broker(MessageTopology topology) {
-    MessageTopologySpec spec = topology.getSpec();
-    ResourceNames names = ResourceNames.of(topology.getMetadata().getNamespace(), "orders");
-    Map<String, Node> nodes =
-        IntStream.range(0, spec.nodes().replicas())
-            .mapToObj(names::brokerNode)
-            .collect(
-                Collectors.toMap(
-                    name -> name, name -> new Node(name, true, List.of(), Optional.empty())));
-    Map<String, QueueState> queues =
-        spec.queues().stream()
-            .map(
-                queue ->
-                    new QueueState(
-                        queue.name(),
-                        Optional.of(names.brokerNode(0)),
-                        List.copyOf(nodes.keySet()),
-                        List.copyOf(nodes.keySet()),
-                        1234,
-                        0,
-                        0))
-            .collect(Collectors.toMap(QueueState::name, queue -> queue));
-    return new BrokerClient() {
-      @Override
-      public BrokerObservation observe() {
-        return new BrokerObservation.Reachable(
-            new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
-            new TreeMap<>(nodes),
-            queues,
-            OwnershipRecord.NOTHING,
-            Map.of(),
-            Set.of(),
-            false,
-            Set.of());
-      }
-
-      @Override
-      public void apply(BrokerAction action) {
-        throw new AssertionError("no test changes the broker: " + action);
-      }
-
-      @Override
-      public QueueLoad load(Set<String> queues) {
-        throw new AssertionError("no pass asks for the load");
-      }
-
-      @Override
-      public Map<String, Long> unacknowledgedByAddress() {
-        throw new AssertionError("no consumer has more Pods than it needs");
-      }
-
-      @Override
-      public boolean canResolve(int node) {
-        throw new AssertionError("no node is lost");
-      }
-    };
-  }
-
   private static MessageTopology consumer(String template) {
     return topology(
         """
@@ -557,7 +380,7 @@ class ConvergenceApiServerTest {
             .formatted(template.indent(6).stripTrailing()));
   }
 
-  /** As the API server hands it out: with its defaults. */
+  /** As the API server returns it, with its defaults. */
   private static MessageTopology topology(String spec) {
     GenericKubernetesResource wish =
         Serialization.unmarshal(

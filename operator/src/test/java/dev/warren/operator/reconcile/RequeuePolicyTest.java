@@ -10,7 +10,7 @@ class RequeuePolicyTest {
 
   @ParameterizedTest(name = "after {0}: {1}")
   @CsvSource({"PT0S, PT0.7S", "PT20S, PT2S", "PT1M, PT6S", "PT1H, PT10S"})
-  void whatStaysAmissIsLookedAtMoreAndMoreSeldom(Duration since, Duration pause) {
+  void aTopologyThatStaysUnreadyIsReconciledLessAndLessOften(Duration since, Duration pause) {
     assertThat(RequeuePolicy.unsettled(since)).isEqualTo(pause);
   }
 }

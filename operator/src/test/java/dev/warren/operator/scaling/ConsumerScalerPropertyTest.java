@@ -20,7 +20,7 @@ import net.jqwik.api.constraints.Size;
 class ConsumerScalerPropertyTest {
 
   /**
-   * What is seen next, whether it makes sense or not.
+   * The next observation, valid or not.
    *
    * @param ready how many replicas of those wanted
    */
@@ -30,8 +30,8 @@ class ConsumerScalerPropertyTest {
   void replicasAreAlwaysWithinTheBounds(
       @ForAll("policies") ScalingPolicy policy,
       @ForAll @IntRange(max = 100) int start,
-      @ForAll("sights") @Size(max = 60) List<Seen> sights) {
-    assertThat(decide(policy, start, sights))
+      @ForAll("observations") @Size(max = 60) List<Seen> observations) {
+    assertThat(decide(policy, start, observations))
         .allSatisfy(
             decision -> {
               assertThat(decision.replicas()).isBetween(policy.minReplicas(), policy.maxReplicas());
@@ -41,14 +41,14 @@ class ConsumerScalerPropertyTest {
   }
 
   @Property(tries = 200)
-  void whatIsUnknownChangesNothing(
+  void anUnknownLoadChangesNothing(
       @ForAll("policies") ScalingPolicy policy,
-      @ForAll("sights") @Size(max = 60) List<Seen> sights) {
+      @ForAll("observations") @Size(max = 60) List<Seen> observations) {
     int replicas = policy.minReplicas();
-    List<ScalingDecision> decisions = decide(policy, replicas, sights);
-    for (int i = 0; i < sights.size(); i++) {
+    List<ScalingDecision> decisions = decide(policy, replicas, observations);
+    for (int i = 0; i < observations.size(); i++) {
       int decided = decisions.get(i).replicas();
-      if (sights.get(i).queue() instanceof Unknown) {
+      if (observations.get(i).queue() instanceof Unknown) {
         assertThat(decided).isEqualTo(replicas);
       }
       replicas = decided;
@@ -59,13 +59,13 @@ class ConsumerScalerPropertyTest {
   void theSameSamplesGiveTheSameDecisions(
       @ForAll("policies") ScalingPolicy policy,
       @ForAll @IntRange(max = 100) int start,
-      @ForAll("sights") @Size(max = 60) List<Seen> sights) {
-    assertThat(decide(policy, start, sights)).isEqualTo(decide(policy, start, sights));
+      @ForAll("observations") @Size(max = 60) List<Seen> observations) {
+    assertThat(decide(policy, start, observations)).isEqualTo(decide(policy, start, observations));
   }
 
-  /** From too few: up, perhaps too far, and down to the right number. From too many: down. */
+  /** From too few replicas up, perhaps too far, and down. From too many down. */
   @Property(tries = 200)
-  void aConstantLoadIsSettledFor(
+  void aConstantLoadLeadsToAConstantNumber(
       @ForAll @IntRange(min = 1, max = 60) int start,
       @ForAll @DoubleRange(min = 0.5, max = 200) double arrivals,
       @ForAll @DoubleRange(min = 4, max = 50) double rate) {
@@ -117,7 +117,7 @@ class ConsumerScalerPropertyTest {
   }
 
   @Provide
-  Arbitrary<List<Seen>> sights() {
+  Arbitrary<List<Seen>> observations() {
     Arbitrary<QueueReading> known =
         Combinators.combine(
                 Arbitraries.longs().between(0, 100_000),
@@ -133,12 +133,13 @@ class ConsumerScalerPropertyTest {
         .list();
   }
 
-  private static List<ScalingDecision> decide(ScalingPolicy policy, int start, List<Seen> sights) {
+  private static List<ScalingDecision> decide(
+      ScalingPolicy policy, int start, List<Seen> observations) {
     ConsumerScaler scaler = new ConsumerScaler();
     List<ScalingDecision> decisions = new ArrayList<>();
     Instant at = Instant.EPOCH;
     int replicas = start;
-    for (Seen seen : sights) {
+    for (Seen seen : observations) {
       at = at.plusSeconds(seen.seconds());
       ScalingDecision decision =
           scaler.decide(

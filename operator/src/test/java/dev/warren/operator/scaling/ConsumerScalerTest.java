@@ -24,18 +24,18 @@ class ConsumerScalerTest {
   private ScalingDecision last;
 
   @Test
-  void wakesInOneStepWithAsManyAsTheLoadNeeds() {
+  void startsAsManyReplicasAsTheLoadNeedsInOneStep() {
     load(0, 60);
 
     load(50, 5);
 
     assertThat(last.reason()).isEqualTo(Reason.WAKING);
-    // 50/s at 80 % and 5/s each are 13; at first the rate is doubted and the load guessed.
+    // 50/s at 80 % and 5/s each need 13; at first the rate and the load are estimates.
     assertThat(last.replicas()).isBetween(13, 20);
   }
 
   @Test
-  void wakesForOneMessage() {
+  void startsForOneMessage() {
     load(0, 60);
     ready = 1;
 
@@ -59,7 +59,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void goesToTheMinimumAtOnceWhenNothingHappenedForTheCooldown() {
+  void scalesToTheMinimumAfterAnIdleCooldown() {
     replicas = 13;
     load(50, 600);
 
@@ -72,7 +72,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void whatIsUnknownIsNotIdle() {
+  void anUnknownLoadIsNotIdle() {
     replicas = 13;
     load(50, 600);
 
@@ -88,7 +88,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void anotherLeadersCounterIsNotTakenForLoad() {
+  void theCounterOfANewLeaderIsNotLoad() {
     replicas = 13;
     load(50, 600);
     acknowledged = 0;
@@ -100,7 +100,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void aNewOneGoesOutAtOnceButInOnlyAfterTheWindow() {
+  void aNewScalerScalesUpAtOnceAndDownAfterTheWindow() {
     replicas = 20;
     load(20, 290);
     assertThat(last.replicas()).isEqualTo(20);
@@ -112,18 +112,18 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void aNewOneGoesOutAtOnce() {
+  void aNewScalerScalesUpAtOnce() {
     replicas = 5;
     ready = 3000;
 
     load(50, 5);
 
-    // To drain 3,000 in 60 s takes 10, beside those for what arrives, which is not known yet.
+    // To work off 3,000 in 60 s takes 10, plus those for arrivals, which are not known yet.
     assertThat(last.replicas()).isBetween(10, 20);
   }
 
   @Test
-  void goesInByTheAllowedPartPerMinute() {
+  void scalesDownByTheAllowedPercentagePerMinute() {
     replicas = 20;
     load(10, 305);
 
@@ -147,7 +147,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void boundsHoldAtOnce() {
+  void changedBoundsApplyAtOnce() {
     replicas = 13;
     load(50, 600);
 
@@ -162,7 +162,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void boundsHoldAlsoWhileTheQueueIsUnknown() {
+  void changedBoundsApplyWhileTheLoadIsUnknown() {
     replicas = 13;
     policy = Policies.between(0, 6, 1, false);
 
@@ -172,7 +172,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void tellsWhenMoreIsNeededThanAllowed() {
+  void reportsWhenMoreIsNeededThanAllowed() {
     replicas = 4;
     policy = Policies.between(0, 4, 1, false);
 
@@ -184,7 +184,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void ofASingleActiveConsumersReplicasOnlyOneIsOfUse() {
+  void aSingleActiveConsumerNeedsOneReplica() {
     policy = Policies.between(0, 20, 1, true);
     load(0, 10);
     ready = 10_000;
@@ -199,7 +199,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void aSingleActiveConsumerKeepsTheStandbysThatTheUserAsksFor() {
+  void aSingleActiveConsumerKeepsItsMinimum() {
     policy = Policies.between(2, 20, 1, true);
     replicas = 5;
 
@@ -209,7 +209,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void replicasThatDoNotHelpAreNotFollowedByMore() {
+  void anIneffectiveScaleUpIsNotRepeated() {
     policy = Policies.between(0, 100, 1, false);
     replicas = 10;
     load(40, 600);
@@ -226,7 +226,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void learnsWhatAReplicaHandles() {
+  void learnsTheRateOfAReplica() {
     load(0, 60);
 
     load(50, 300);
@@ -235,7 +235,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void tellsInWhatTimeTheBacklogIsGone() {
+  void predictsWhenTheBacklogIsWorkedOff() {
     replicas = 20;
     ready = 2500;
 
@@ -247,7 +247,7 @@ class ConsumerScalerTest {
   }
 
   @Test
-  void aSampleThatComesTwiceTellsNothingNew() {
+  void aRepeatedSampleChangesNothing() {
     replicas = 13;
     load(50, 600);
     Sample sample = sample(reading());
@@ -261,7 +261,7 @@ class ConsumerScalerTest {
     limited(arrivals, Double.MAX_VALUE, seconds);
   }
 
-  /** Some seconds of a constant load, without chance; replicas are ready at once. */
+  /** Some seconds of a constant load without randomness; replicas are ready at once. */
   private void limited(double arrivals, double limit, int seconds) {
     for (int second = 0; second < seconds; second += 5) {
       double handled = Math.min(Math.min(replicas * RATE, limit) * 5, ready + arrivals * 5);

@@ -2,12 +2,12 @@ package dev.warren.operator.scaling;
 
 import java.time.Duration;
 
-/** What the resource asks for when it says nothing else. */
+/** The scaling policy of a resource with defaults. */
 public final class Policies {
 
   private Policies() {}
 
-  /** The defaults of the API, but for what is given. */
+  /** The defaults of the API, except for the given values. */
   public static ScalingPolicy between(
       int min, int max, int concurrency, boolean singleActiveConsumer) {
     return new ScalingPolicy(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a user is told of a Pod, from what Kubernetes writes about it. */
+/** The problem of a Pod, from its status and Events. */
 class PodDiagnosisTest {
 
   @ParameterizedTest(name = "{0}")
@@ -39,7 +39,7 @@ class PodDiagnosisTest {
         "its configuration is missing"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CreateContainerConfigError, message: secret x not found}}}]}"
             + "| CreateContainerConfigError | Container app: secret x not found",
-        "a crash loop tells the end of the log"
+        "a crash loop has the end of the log"
             + "| {containerStatuses: [{name: app, state: {waiting: {reason: CrashLoopBackOff, message: back-off 5m0s}}, lastState: {terminated: {exitCode: 1, reason: Error, message: no such queue}}}]}"
             + "| ContainerFailed | Container app ended with exit code 1: no such queue",
         "a crash without a log"
@@ -79,13 +79,14 @@ class PodDiagnosisTest {
             + "| {conditions: [{type: PodScheduled, status: 'False', reason: SchedulingGated, message: blocked}]}"
             + "| SchedulingGated | blocked",
       })
-  void aPodThatIsNotReadyTellsWhy(String seen, String status, String reason, String message) {
+  void theReasonOfAnUnreadyPodIsReported(
+      String seen, String status, String reason, String message) {
     assertThat(PodDiagnosis.of(pod(status), Map.of()))
         .contains(new Problem(Reason.of(reason).orElseThrow(), message));
   }
 
   @Test
-  void aReadyPodHasNoProblemWhateverHappenedBefore() {
+  void aReadyPodHasNoProblem() {
     Pod pod =
         pod(
             "{conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: app,"
@@ -95,7 +96,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aPodThatIsBeingRemovedIsNotReadyEvenIfItSaysSo() {
+  void aTerminatingPodIsNotReadyEvenIfItsConditionSaysSo() {
     Pod pod = pod("{conditions: [{type: Ready, status: 'True'}]}");
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
 
@@ -104,7 +105,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aVolumeThatDoesNotComeIsTheCauseOfAPodThatCannotBePlaced() {
+  void anUnboundVolumeIsTheReasonOfAnUnschedulablePod() {
     Pod pod =
         pod(
             "{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable,"
@@ -117,7 +118,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void aWarningAboutThePodIsToldWhenNothingElseSaysWhy() {
+  void aWarningEventIsReportedWithoutAnotherReason() {
     Pod pod =
         pod("{containerStatuses: [{name: app, state: {waiting: {reason: ContainerCreating}}}]}");
 
@@ -126,7 +127,7 @@ class PodDiagnosisTest {
   }
 
   @Test
-  void ofALongLogTheEndIsTold() {
+  void theEndOfALongLogIsReported() {
     String log = "beginning " + "x".repeat(1000) + " end";
 
     Problem problem =

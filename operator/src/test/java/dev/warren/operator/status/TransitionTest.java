@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which changes of a topology its user is told as Events, and which as warnings. */
+/** Which changes of the status become Events, and which of them warnings. */
 class TransitionTest {
 
   private static final String NOTHING = "-";
@@ -25,7 +25,7 @@ class TransitionTest {
   /** Before and now: the reason of Ready. */
   @ParameterizedTest(name = "from {0} to {1}: {2}")
   @CsvSource({
-    // while it is made
+    // while it starts
     "-,                 Starting,          Normal",
     "Starting,          AllReady,          Normal",
     "Starting,          NodesStarting,     -",
@@ -46,13 +46,13 @@ class TransitionTest {
     "BrokerUnreachable, NodeLost,          Warning",
     "AllReady,          BrokerUnreachable, Warning",
     "ReconcileFailed,   AllReady,          Normal",
-    // by itself, a ready topology does not begin to start
+    // a ready topology starts again only when something is wrong
     "AllReady,          Starting,          Warning",
     "AllReady,          RollingUpdate,     Warning",
     "AllReady,          QueueNotReady,     Warning",
     "AllReady,          GatewayNotReady,   Warning",
     "AllReady,          EndpointNotReady,  Warning",
-    // only a user asks for that
+    // only after a change by the user
     "AllReady,          VolumeGrowing,     Normal",
     "AllReady,          Paused,            Normal",
     // nothing new
@@ -64,7 +64,7 @@ class TransitionTest {
     "NoSuchReason,      Starting,          Normal",
     "NoSuchReason,      Unschedulable,     Warning",
   })
-  void aChangeOfStateIsAnEventAndTheStepsOnTheWayAreNot(String before, String now, String event) {
+  void aChangeOfStateIsAnEventAndIntermediateStepsAreNot(String before, String now, String event) {
     assertThat(events(before, status(now, 1, "now"))).isEqualTo(expected(event));
   }
 
@@ -79,12 +79,12 @@ class TransitionTest {
     "AllReady,      ConsumerNotReady,  Normal",
     "AllReady,      AllReady,          -",
     "RollingUpdate, VolumeGrowing,     -",
-    // a mistake is one although the user has made it
+    // a user's mistake is a warning
     "AllReady,      InvalidSpec,       Warning",
     "AllReady,      ImmutableArgument, Warning",
     "AllReady,      BrokerUnreachable, Warning",
   })
-  void whatTheUserHasAskedForIsNoWarning(String before, String now, String event) {
+  void aChangeThatTheUserAskedForIsNoWarning(String before, String now, String event) {
     assertThat(events(before, status(now, 2, "now"))).isEqualTo(expected(event));
   }
 
@@ -115,7 +115,7 @@ class TransitionTest {
   }
 
   @Test
-  void eachStepOfANodesDepartureIsToldOnce() {
+  void eachStepOfARemovalIsReportedOnce() {
     NodeReplacement decided =
         new NodeReplacement("orders-1", "it is lost", null, "2026-01-01T12:00:00Z", null, null);
     NodeReplacement forgotten =
@@ -135,29 +135,29 @@ class TransitionTest {
             "2026-01-01T12:00:09Z",
             "2026-01-01T12:00:15Z");
 
-    assertThat(Transition.between(departing(null), departing(decided)))
+    assertThat(Transition.between(removing(null), removing(decided)))
         .containsExactly(
             new Transition(
                 false, Reason.NODE_LEAVING, "orders-1 is being permanently removed: it is lost"));
-    assertThat(Transition.between(departing(decided), departing(decided))).isEmpty();
-    assertThat(Transition.between(departing(decided), departing(forgotten)))
+    assertThat(Transition.between(removing(decided), removing(decided))).isEmpty();
+    assertThat(Transition.between(removing(decided), removing(forgotten)))
         .containsExactly(
             new Transition(
                 true,
                 Reason.NODE_FORGOTTEN,
                 "The other nodes removed orders-1 from the cluster, 9 s after the decision"));
-    assertThat(Transition.between(departing(forgotten), departing(completed)))
+    assertThat(Transition.between(removing(forgotten), removing(completed)))
         .containsExactly(
             new Transition(
                 true,
                 Reason.NODE_REPLACED,
                 "orders-3 replaced orders-1, 15 s after the decision; every queue"
                     + " has all its members"));
-    assertThat(Transition.between(departing(completed), departing(completed))).isEmpty();
+    assertThat(Transition.between(removing(completed), removing(completed))).isEmpty();
   }
 
   @Test
-  void anotherNumberOfPodsIsToldOfConsumersThatFollowTheirLoad() {
+  void aScaleOfAScaledConsumerIsAnEvent() {
     MessageTopologyStatus before = consumers(consumer("a", 2, "old"), consumer("b", 2, "old"));
     MessageTopologyStatus after = consumers(consumer("a", 5, "new"), consumer("b", 2, "new"));
 
@@ -168,7 +168,7 @@ class TransitionTest {
   }
 
   @Test
-  void aNumberOfPodsThatTheUserHasChangedIsNoNews() {
+  void aNumberOfPodsThatTheUserChangedIsNoEvent() {
     assertThat(
             Transition.between(
                 consumers(new ConsumerStatus("a", 2, 2, null)),
@@ -198,7 +198,7 @@ class TransitionTest {
         null);
   }
 
-  private static MessageTopologyStatus departing(NodeReplacement replacement) {
+  private static MessageTopologyStatus removing(NodeReplacement replacement) {
     MessageTopologyStatus status = status("AllReady", 1, "3/3");
     return new MessageTopologyStatus(
         1L,

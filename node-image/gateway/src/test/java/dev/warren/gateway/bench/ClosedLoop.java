@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Clients that each send their next message when the last one is done with. */
+/** Clients that each send their next message when the last one is finished. */
 final class ClosedLoop {
 
   /**

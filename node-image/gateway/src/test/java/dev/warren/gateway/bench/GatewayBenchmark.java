@@ -24,8 +24,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * What the gateway costs beside doing without it, as more clients come at the same time: {@code
- * make bench-gateway} gives it a queue node with the queues that it needs.
+ * The cost of the gateway compared with direct clients, with more and more clients: {@code make
+ * bench-gateway} gives it a queue node with the queues that it needs.
  */
 public final class GatewayBenchmark {
 

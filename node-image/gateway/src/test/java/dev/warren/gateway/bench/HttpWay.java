@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
 
-/** Requests to a URL over connections that are kept. */
+/** Requests to a URL over persistent connections. */
 final class HttpWay implements Way {
 
   private static final int MOST_CONNECTIONS = 1000;

@@ -9,7 +9,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A line there and a line back, each client over a connection of its own. */
+/** A line and a line as reply, each client over its own connection. */
 final class LineWay implements Way {
 
   private final NetClient client;

@@ -2,13 +2,13 @@ package dev.warren.gateway.bench;
 
 import io.vertx.core.Future;
 
-/** One way for a message, which can be gone by many at the same time. */
+/** A way to send messages, which many clients can use at the same time. */
 interface Way extends AutoCloseable {
 
-  /** Gets ready for so many at the same time. */
+  /** Prepares for this many clients. */
   Future<?> open(int concurrency);
 
-  /** How many messages are sent at once. */
+  /** How many messages a client sends at once. */
   default int messages() {
     return 1;
   }

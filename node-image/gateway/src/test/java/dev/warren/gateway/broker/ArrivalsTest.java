@@ -11,7 +11,7 @@ class ArrivalsTest {
   private final Arrivals arrivals = new Arrivals();
 
   @Test
-  void whoWaitsForAQueueIsToldOfItsNextMessageAndOfNoOther() {
+  void aWaiterIsNotifiedOfTheNextMessageOfItsQueueOnly() {
     arrivals.arrived("a");
     CompletableFuture<String> both = arrivals.first(Set.of("a", "b"));
     CompletableFuture<String> another = arrivals.first(Set.of("c"));
@@ -26,8 +26,8 @@ class ArrivalsTest {
   }
 
   @Test
-  void nobodyIsKeptWhoHasBeenToldOrHasGone() {
-    CompletableFuture<String> told = arrivals.first(Set.of("a"));
+  void waitersThatWereNotifiedOrLeftAreForgotten() {
+    CompletableFuture<String> notified = arrivals.first(Set.of("a"));
     CompletableFuture<String> gone = arrivals.first(Set.of("a"));
     assertThat(arrivals.waiting()).isEqualTo(2);
 
@@ -35,7 +35,7 @@ class ArrivalsTest {
     assertThat(arrivals.waiting()).isOne();
 
     arrivals.arrived("a");
-    assertThat(told).isCompletedWithValue("a");
+    assertThat(notified).isCompletedWithValue("a");
     assertThat(arrivals.waiting()).isZero();
   }
 }

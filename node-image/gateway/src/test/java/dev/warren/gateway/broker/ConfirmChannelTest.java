@@ -35,7 +35,7 @@ class ConfirmChannelTest {
   }
 
   @Test
-  void aMessageThatNoQueueTakesIsKnownByItsKeyAndId() throws IOException {
+  void aReturnedMessageIsMatchedByItsKeyAndId() throws IOException {
     Publication other = send("q", "a");
     Publication elsewhere = send("r", "b");
     Publication unroutable = send("q", "b");
@@ -49,7 +49,7 @@ class ConfirmChannelTest {
   }
 
   @Test
-  void whereItMayBeOneOfSeveralNoneIsTakenForSafe() throws IOException {
+  void anAmbiguousReturnConfirmsNoneOfTheCandidates() throws IOException {
     Publication other = send("q", "a");
     Publication one = send("q", "b");
     Publication another = send("q", "b");

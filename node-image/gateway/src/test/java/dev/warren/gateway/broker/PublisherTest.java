@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PublisherTest {
 
   @Test
-  void aConnectionThatTakesNothingIsReplaced() {
+  void aConnectionThatAcceptsNothingIsReplaced() {
     try (Publisher publisher = new Publisher(new Stalled(), "test", Duration.ofMillis(100))) {
       await().until(publisher::isConnected);
       CompletableFuture<Void> published =
@@ -35,7 +35,7 @@ class PublisherTest {
     }
   }
 
-  /** To publish blocks until the socket is closed. */
+  /** Publishing blocks until the socket is closed. */
   private static final class Stalled extends ConnectionFactory {
 
     private final CountDownLatch closed = new CountDownLatch(1);

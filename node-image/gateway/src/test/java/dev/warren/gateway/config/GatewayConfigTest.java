@@ -59,7 +59,7 @@ class GatewayConfigTest {
           {"publish": null}
           {"requestReply": [], "publish": null, "queues": [], "exchanges": []}
           """)
-  void nothingIsServedThen(String json) {
+  void anEmptyConfigurationServesNothing(String json) {
     assertThat(GatewayConfig.parse(json))
         .isEqualTo(new GatewayConfig(List.of(), Optional.empty(), Set.of(), Set.of()));
   }
@@ -76,7 +76,7 @@ class GatewayConfigTest {
           "port":8080,   |
           "queue":"q",   |
           """)
-  void whatMakesNoSenseIsRefused(String what, String instead) {
+  void anInconsistentConfigurationIsRefused(String what, String instead) {
     String wrong = EVERYTHING.replace(what, instead == null ? "" : instead);
     assertThat(wrong).isNotEqualTo(EVERYTHING);
     assertThatThrownBy(() -> GatewayConfig.parse(wrong))
@@ -85,14 +85,14 @@ class GatewayConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "null", "[]", "{", "queues: []"})
-  void whatIsNoConfigurationIsRefused(String content) {
+  void aTextThatIsNotAConfigurationIsRefused(String content) {
     assertThatThrownBy(() -> GatewayConfig.parse(content))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void aFileIsReadWhenItHasChangedAndOnlyIfItMakesSense(@TempDir Path folder) throws IOException {
-    // As Kubernetes mounts a ConfigMap: what changes is a link to a folder.
+  void aChangedFileIsReadOnlyIfItIsValid(@TempDir Path folder) throws IOException {
+    // Kubernetes updates a mounted ConfigMap by a link to another folder.
     Path data = folder.resolve("..data");
     Path file = folder.resolve("gateway.json");
     Files.createSymbolicLink(file, Path.of("..data", "gateway.json"));

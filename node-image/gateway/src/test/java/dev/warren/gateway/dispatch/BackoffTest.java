@@ -19,7 +19,7 @@ class BackoffTest {
 
   @ParameterizedTest
   @CsvSource({"1,1000", "2,2000", "3,4000", "6,32000", "7,60000", "8,60000", "1000000,60000"})
-  void doublesItsBoundUpToTheLongestPause(int failed, long millis) {
+  void doublesUpToTheMaximumDelay(int failed, long millis) {
     Backoff longest = new Backoff(RETRY, (LastOf) bound -> bound - 1);
 
     assertThat(longest.delay(failed, Optional.empty())).hasMillis(millis);
@@ -27,14 +27,14 @@ class BackoffTest {
 
   @ParameterizedTest
   @CsvSource({"30,30000", "60,60000", "3600,60000", "0,17"})
-  void waitsAsLongAsTheReceiverAsksButNoLongerThanTheLongestPause(long seconds, long millis) {
+  void waitsAsTheReceiverAsksUpToTheMaximumDelay(long seconds, long millis) {
     Backoff backoff = new Backoff(RETRY, (LastOf) bound -> 17);
 
     assertThat(backoff.delay(1, Optional.of(Duration.ofSeconds(seconds)))).hasMillis(millis);
   }
 
   @Property
-  void neverLeavesItsBounds(
+  void staysWithinItsBounds(
       @ForAll @IntRange(min = 1) int failed,
       @ForAll @LongRange(max = Long.MAX_VALUE / 4) long initial,
       @ForAll @LongRange(max = Long.MAX_VALUE / 4) long max,

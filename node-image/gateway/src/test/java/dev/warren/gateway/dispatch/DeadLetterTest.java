@@ -17,7 +17,7 @@ class DeadLetterTest {
   private final DeadLetter deadLetter = new DeadLetter("notify", "shipments");
 
   @Test
-  void isTheMessageAndWhyItWasNotDelivered() {
+  void isTheMessageWithTheReason() {
     BasicProperties original =
         new BasicProperties.Builder()
             .messageId("m-1")
@@ -45,7 +45,7 @@ class DeadLetterTest {
   }
 
   @Test
-  void neitherExpiresNorGoesElsewhereNorClaimsToBeSomebodyElses() {
+  void hasNoExpirationUserOrCarbonCopies() {
     BasicProperties original =
         new BasicProperties.Builder()
             .expiration("1000")
@@ -62,7 +62,7 @@ class DeadLetterTest {
   }
 
   @Test
-  void tellsOfTheLastFailureOnly() {
+  void reportsTheLastFailureOnly() {
     BasicProperties before =
         deadLetter.properties(
             new BasicProperties(), new Failure("HTTP 400", Optional.of(400)), 1, NOW);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a message, with a real RabbitMQ: {@code make test-node} starts it. */
+/** The deliveries of a message, with a real RabbitMQ: {@code make test-node} starts it. */
 @QuarkusTest
 @TestProfile(DispatcherIT.FourAtATime.class)
 class DispatcherIT {
@@ -90,7 +90,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isTriedAgainAfterAnError() throws Exception {
+  void isRetriedAfterAnError() throws Exception {
     receiver.answer("once-more", status(500));
 
     broker.publish("once-more", "x");
@@ -99,7 +99,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isTriedAgainWhenTheReceiverSays() throws Exception {
+  void isRetriedWhenTheReceiverSays() throws Exception {
     receiver.answer("later", header("Retry-After", "1", status(429)));
 
     broker.publish("later", "x");
@@ -110,7 +110,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isTriedAgainWhenTheAnswerBreaksOff() throws Exception {
+  void isRetriedWhenTheResponseBreaksOff() throws Exception {
     receiver.answer("half", half());
 
     broker.publish("half", "x");
@@ -119,7 +119,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isTriedAgainWhenTheAnswerTakesTooLong() throws Exception {
+  void isRetriedWhenTheResponseTakesTooLong() throws Exception {
     receiver.answer("slow", after(1_500, status(200)));
 
     broker.publish("slow", "x");
@@ -154,7 +154,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isADeadLetterWhenItIsSentElsewhere() throws Exception {
+  void isADeadLetterAfterARedirect() throws Exception {
     receiver.answer("moved", header("Location", "/elsewhere", status(302)));
 
     broker.publish("moved", "x");
@@ -164,7 +164,7 @@ class DispatcherIT {
   }
 
   @Test
-  void letsOthersPassWhileItWaits() throws Exception {
+  void doesNotBlockOthersWhileItWaits() throws Exception {
     for (int n = 0; n < 3; n++) {
       receiver.answer("waits-" + n, header("Retry-After", "2", status(503)));
       broker.publish("waits-" + n, "x");
@@ -186,7 +186,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isAnsweredToWhomeverAsked() throws Exception {
+  void sendsTheResponseToTheReplyAddress() throws Exception {
     String replies = broker.channel.queueDeclare().getQueue();
     receiver.answer("asks", status(200, "the answer"));
 
@@ -205,7 +205,7 @@ class DispatcherIT {
   }
 
   @Test
-  void isAnsweredWithNothingWhenTheAnswerIsTooLong() throws Exception {
+  void sendsAnEmptyReplyWhenTheResponseIsTooLong() throws Exception {
     String replies = broker.channel.queueDeclare().getQueue();
     receiver.answer("asks-for-much", status(200, "x".repeat(Receiver.MAX_ANSWER + 1)));
     receiver.answer("asks-for-less", status(200, "x".repeat(Receiver.MAX_ANSWER)));

@@ -28,7 +28,7 @@ class DispatcherStopIT {
   int port;
 
   @Test
-  void finishesWhatIsUnderWayAndLeavesTheRest() throws Exception {
+  void finishesDeliveriesAndLeavesTheRest() throws Exception {
     try (TestBroker broker = TestBroker.connect();
         TestReceiver receiver = new TestReceiver(port)) {
       receiver.answer("waits", header("Retry-After", "2", status(503)));

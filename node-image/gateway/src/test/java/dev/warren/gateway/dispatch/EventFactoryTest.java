@@ -22,7 +22,7 @@ class EventFactoryTest {
   private final EventFactory events = new EventFactory(SOURCE);
 
   @Test
-  void makesAnEventOfAMessage() {
+  void createsAnEventFromAMessage() {
     BasicProperties properties =
         new BasicProperties.Builder()
             .messageId("m-1")
@@ -45,7 +45,7 @@ class EventFactoryTest {
   }
 
   @Test
-  void makesAnEventOfAMessageThatSaysNothing() {
+  void createsAnEventFromAMessageWithoutProperties() {
     CloudEvent event = event("", new BasicProperties(), "x");
 
     assertThat(event.getId()).isNotBlank();
@@ -56,7 +56,7 @@ class EventFactoryTest {
   }
 
   @Test
-  void tellsMessagesWithoutAnIdApart() {
+  void givesMessagesWithoutAnIdDifferentIds() {
     assertThat(event("", new BasicProperties(), "x").getId())
         .isNotEqualTo(event("", new BasicProperties(), "x").getId());
   }
@@ -116,7 +116,7 @@ class EventFactoryTest {
   }
 
   @Test
-  void deliversWhatOnlyClaimsToBeAnEvent() {
+  void deliversAnInvalidEventAsAPlainMessage() {
     BasicProperties noJson =
         new BasicProperties.Builder().contentType("application/cloudevents+json").build();
     BasicProperties noId =

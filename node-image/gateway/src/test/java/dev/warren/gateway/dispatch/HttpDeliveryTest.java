@@ -24,7 +24,7 @@ class HttpDeliveryTest {
        "deadLetter":{"exchange":"","routingKey":"shipments.failed"}}""";
 
   @Test
-  void isReadAsTheOperatorWritesIt() throws Exception {
+  void readsWhatTheOperatorWrites() throws Exception {
     assertThat(read(JSON))
         .isEqualTo(
             new HttpDelivery(
@@ -63,7 +63,7 @@ class HttpDeliveryTest {
     "\"url\",\"uri\",url",
     "\"PUT\",\"DELETE\",DELETE",
   })
-  void isRefusedWhenItCannotBeRight(String right, String wrong, String named) {
+  void refusesAnInvalidConfiguration(String right, String wrong, String named) {
     assertThat(JSON).contains(right);
     assertThatThrownBy(() -> read(JSON.replace(right, wrong)))
         .isInstanceOf(JsonProcessingException.class)

@@ -70,7 +70,7 @@ class OrderedDispatcherIT {
   }
 
   @Test
-  void keepsTheOrderWhenOneMustBeTriedAgain() throws Exception {
+  void keepsTheOrderWhenAMessageIsRetried() throws Exception {
     receiver.answer("first-0", status(500), status(503), half(), status(429));
 
     publish("first", 5);
@@ -80,7 +80,7 @@ class OrderedDispatcherIT {
   }
 
   @Test
-  void deliversAllWhenTheReceiverIsBack() throws Exception {
+  void deliversAllWhenTheReceiverReturns() throws Exception {
     receiver.down();
     publish("down", 50);
     // Some attempts must have failed by then, or the receiver was not away.

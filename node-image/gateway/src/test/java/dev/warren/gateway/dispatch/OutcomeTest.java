@@ -19,19 +19,19 @@ class OutcomeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {200, 201, 202, 204, 299})
-  void isDeliveredWhenTheReceiverSaysSo(int status) {
+  void isDeliveredAfterASuccess(int status) {
     assertThat(Outcome.of(answer(status), NOW)).isInstanceOf(Delivered.class);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 501, 502, 503, 504, 599})
-  void isRetriableWhenItMayPass(int status) {
+  void isRetriableAfterATemporaryFailure(int status) {
     assertThat(Outcome.of(answer(status), NOW)).isInstanceOf(Retriable.class);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 410, 413, 422, 425})
-  void isPermanentWhenTheSameWouldComeAgain(int status) {
+  void isPermanentWhenARetryCannotHelp(int status) {
     assertThat(Outcome.of(answer(status), NOW)).isInstanceOf(Permanent.class);
   }
 
@@ -46,7 +46,7 @@ class OutcomeTest {
           Tue, 24 Nov 2026 12:00:30 GMT  | 30
           Tuesday, 24-Nov-26 12:01:00 GMT | 60
           """)
-  void readsWhenToComeBack(String header, long seconds) {
+  void readsRetryAfter(String header, long seconds) {
     assertThat(retryAfter(header)).contains(Duration.ofSeconds(seconds));
   }
 
@@ -61,12 +61,12 @@ class OutcomeTest {
         "99999999999",
         "when the hosts of this service have found out what is the matter with it"
       })
-  void comesBackAsUsualWhenThatSaysNothing(String header) {
+  void ignoresAnInvalidRetryAfter(String header) {
     assertThat(retryAfter(header)).isEmpty();
   }
 
   @Test
-  void tellsTheStatusAndTheBeginningOfTheAnswer() {
+  void reportsTheStatusAndTheBeginningOfTheResponse() {
     Answer answer = answer(400, Optional.empty(), "no such\r\n  order" + "!".repeat(500));
 
     Permanent outcome = (Permanent) Outcome.of(answer, NOW);

@@ -51,7 +51,7 @@ class ReceiverTest {
   }
 
   @Test
-  void keepsAsMuchOfAnAnswerAsIsWanted() throws InterruptedException {
+  void keepsTheResponseUpToALimit() throws InterruptedException {
     server.answer("e", TestReceiver.status(200, LONG), TestReceiver.status(200, LONG));
 
     Answer excerpt = ((Delivered) receiver.send(EVENT, Answer.EXCERPT)).answer();
@@ -64,7 +64,7 @@ class ReceiverTest {
   }
 
   @Test
-  void tellsTheBeginningOfAnAnswerThatIsNotKept() throws InterruptedException {
+  void reportsTheBeginningOfAResponseThatIsNotKept() throws InterruptedException {
     server.answer("e", TestReceiver.status(400, LONG));
 
     Permanent refusal = (Permanent) receiver.send(EVENT, Answer.EXCERPT);

@@ -51,13 +51,13 @@ class RequestFactoryTest {
   }
 
   @Test
-  void putsNothingIntoAHeaderThatIsNotAllowedThere() {
+  void escapesWhatAHeaderDoesNotAllow() {
     assertThat(header(request(Method.POST, ContentMode.BINARY), "ce-subject"))
         .isEqualTo("Z%C3%BCrich%20%227%22%20100%25%0D%0Ax:%20y");
   }
 
   @Test
-  void putsAllIntoADocument() {
+  void putsTheWholeEventIntoADocument() {
     HttpRequest request = request(Method.POST, ContentMode.STRUCTURED);
 
     assertThat(header(request, "Content-Type")).startsWith("application/cloudevents+json");
@@ -99,7 +99,7 @@ class RequestFactoryTest {
   }
 
   @Test
-  void putsNoBytesThatAreNotUtf8IntoADocument() {
+  void encodesBytesThatAreNotUtf8() {
     CloudEvent event = CloudEventBuilder.from(EVENT).withData("\"ö\"".getBytes(ISO_8859_1)).build();
 
     assertThat(body(request(event, Method.POST, ContentMode.STRUCTURED)))
@@ -108,7 +108,7 @@ class RequestFactoryTest {
 
   @ParameterizedTest
   @EnumSource
-  void asksWithAttributesAndNoBodyWhenTheServerOnlyKnowsGet(ContentMode contentMode) {
+  void sendsAttributesWithoutABodyByGet(ContentMode contentMode) {
     HttpRequest request = request(Method.GET, contentMode);
 
     assertThat(request.method()).isEqualTo("GET");

@@ -99,13 +99,13 @@ final class TestBroker implements AutoCloseable {
     return channel.basicGet(queue, true);
   }
 
-  /** Messages that wait, and that wait for a consumer's word. */
+  /** Ready and unacknowledged messages. */
   static long messages(String queue) {
     JsonNode state = manage("GET", "/api/queues/" + VHOST + "/" + queue, "");
     return state.path("messages").asLong(-1);
   }
 
-  /** Ends every connection by which the dispatcher consumes; how many there were. */
+  /** Closes every connection of the dispatcher and returns their number. */
   static int cutConsumers() {
     int cut = 0;
     for (JsonNode consumer : manage("GET", "/api/consumers/" + VHOST, "")) {

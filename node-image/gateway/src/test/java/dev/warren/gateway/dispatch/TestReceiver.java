@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that answers each event as a test has told it to, and 204 to all others. */
+/** A server that answers events as a test prepared it, and all others with 204. */
 final class TestReceiver implements AutoCloseable {
 
   /** How to answer a request. */
@@ -26,7 +26,7 @@ final class TestReceiver implements AutoCloseable {
     void answer(HttpExchange exchange) throws IOException;
   }
 
-  /** A request that came. */
+  /** A received request. */
   record Received(
       long nanos, String method, URI uri, Map<String, List<String>> headers, String body) {
     String id() {
@@ -143,7 +143,7 @@ final class TestReceiver implements AutoCloseable {
           behaviours.getOrDefault(String.valueOf(request.id()), new ArrayDeque<>()).poll();
       (next == null ? status(204) : next).answer(exchange);
     } catch (IOException e) {
-      // The dispatcher has gone away, as some tests want it to.
+      // Some tests stop the dispatcher.
     } finally {
       answering.decrementAndGet();
     }

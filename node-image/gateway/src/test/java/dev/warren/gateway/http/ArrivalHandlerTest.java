@@ -49,7 +49,7 @@ class ArrivalHandlerTest {
   }
 
   @Test
-  void theAnswerComesWithTheMessage() {
+  void theResponseComesWithTheMessage() {
     CompletableFuture<HttpResponse<String>> answer = ask("[\"a/b\",\"c\"]");
     assertThat(asked.join()).containsExactlyInAnyOrder("a/b", "c");
     assertThat(answer).isNotDone();
@@ -61,13 +61,13 @@ class ArrivalHandlerTest {
   }
 
   @Test
-  void whereNothingCanBeToldTheAnswerSaysSo() {
+  void aFailedWaitIsServiceUnavailable() {
     first.completeExceptionally(new IllegalStateException("no broker"));
     assertThat(ask("[\"a\"]").join().statusCode()).isEqualTo(503);
   }
 
   @Test
-  void whoGoesIsNotWaitedFor() {
+  void aClientThatLeavesIsForgotten() {
     CompletableFuture<HttpResponse<String>> answer = ask("[\"a\"]");
     asked.join();
 
@@ -78,7 +78,7 @@ class ArrivalHandlerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "{}", "[1]"})
-  void whatNamesNoQueuesIsRefused(String question) {
+  void aRequestWithoutQueuesIsRefused(String question) {
     assertThat(ask(question).join().statusCode()).isEqualTo(400);
     assertThat(asked).isNotDone();
   }

@@ -10,7 +10,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 
-/** Whatever is sent, it is a message that AMQP can carry, or a problem of the client's. */
+/** Any input is a valid AMQP message, or a problem of the client. */
 class HttpFuzzTest {
 
   private static final int LONGEST_NAME = 255;

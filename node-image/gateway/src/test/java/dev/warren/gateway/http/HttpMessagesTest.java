@@ -24,7 +24,7 @@ class HttpMessagesTest {
   private static final Destination DESTINATION = new Destination("events", "order.new");
 
   @Test
-  void aMessageIsWhatTheRequestSays() throws HttpProblem {
+  void aMessageHasThePropertiesOfTheRequest() throws HttpProblem {
     Message message =
         only(
             "body",
@@ -63,7 +63,7 @@ class HttpMessagesTest {
   }
 
   @Test
-  void withoutAKeyEachMessageHasAnIdOfItsOwn() throws HttpProblem {
+  void messagesWithoutAKeyHaveDifferentIds() throws HttpProblem {
     assertThat(only("").properties().getMessageId())
         .isNotBlank()
         .isNotEqualTo(only("").properties().getMessageId());
@@ -275,7 +275,7 @@ class HttpMessagesTest {
           null in a batch      | application/cloudevents-batch+json | [null]
           one without an id    | application/cloudevents-batch+json | [{"specversion":"1.0","source":"/s","type":"t"}]
           """)
-  void whatIsNoEventIsRefused(String what, String contentType, String body) {
+  void anInvalidEventIsRefused(String what, String contentType, String body) {
     assertThat(refusal(body, "Content-Type", contentType)).isNotBlank();
   }
 

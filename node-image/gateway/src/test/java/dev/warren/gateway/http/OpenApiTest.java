@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
 
   @Test
-  void theDocumentIsWithoutFaults() throws Exception {
+  void theDocumentIsValid() throws Exception {
     SwaggerParseResult parsed = parsed();
     assertThat(parsed.getMessages()).isNullOrEmpty();
     assertThat(parsed.getOpenAPI().getOpenapi()).startsWith("3.1");
@@ -25,7 +25,7 @@ class OpenApiTest {
   }
 
   @Test
-  void everyProblemIsInIt() throws Exception {
+  void everyProblemIsDocumented() throws Exception {
     List<HttpProblem> problems = new ArrayList<>();
     problems.add(HttpProblem.badRequest("x"));
     problems.add(HttpProblem.notFound("x"));

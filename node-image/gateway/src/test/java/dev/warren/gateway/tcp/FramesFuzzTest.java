@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whatever is sent, there are requests within the limit, or it is told to be too long; and no
- * buffer is kept.
+ * Any input is decoded into requests within the limit or refused as too long, and no buffer is
+ * leaked.
  */
 class FramesFuzzTest {
 

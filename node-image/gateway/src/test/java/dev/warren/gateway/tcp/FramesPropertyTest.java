@@ -18,7 +18,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** However the network cuts what is sent, the requests are the same. */
+/** The requests are the same in whatever pieces the bytes arrive. */
 class FramesPropertyTest {
 
   private static final int MAX = 40;
@@ -82,7 +82,7 @@ class FramesPropertyTest {
 
   private static List<String> decoded(Framing framing, ByteBuf sent, List<Integer> cuts) {
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(framing, MAX).decoder());
-    // Or a slow machine would make silences.
+    // A slow machine would cause silences.
     channel.freezeTime();
     for (int i = 0; sent.isReadable(); i++) {
       int length = Math.min(cuts.get(i % cuts.size()), sent.readableBytes());

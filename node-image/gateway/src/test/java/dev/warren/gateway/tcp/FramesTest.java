@@ -62,14 +62,14 @@ class FramesTest {
     "LENGTH_PREFIXED, \\xFF\\xFF\\xFF\\xFF",
     "RAW, 123456789"
   })
-  void whatIsTooLongIsSaidBeforeItIsWhole(Framing framing, String sent) {
+  void aRequestThatIsTooLongIsRefusedBeforeItsEnd(Framing framing, String sent) {
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(framing, MAX).decoder());
     ByteBuf bytes = channel.alloc().buffer().writeBytes(Bytes.of(sent));
     assertThatThrownBy(() -> channel.writeInbound(bytes)).isInstanceOf(TooLongFrameException.class);
   }
 
   @Test
-  void aRawRequestIsWholeAfterAShortSilenceAndWhatComesLaterIsLetGo() {
+  void aRawRequestEndsWithAShortSilenceAndLaterBytesAreDropped() {
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(Framing.RAW, MAX).decoder());
     channel.freezeTime();
     channel.writeInbound(channel.alloc().buffer().writeBytes(Bytes.of("a")));
@@ -108,7 +108,7 @@ class FramesTest {
 
   @ParameterizedTest
   @CsvSource({"a\\nb", "\\n\\n", "a\\n\\r\\n"})
-  void moreThanALineIsNoReplyOfALine(String reply) {
+  void aReplyOfSeveralLinesIsNotALine(String reply) {
     assertThat(Frames.of(Framing.LINE, MAX).canBeReply(Bytes.of(reply))).isFalse();
   }
 

@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that do not take their replies at once. */
+/** Clients that read their replies slowly. */
 class RequestReplyConnectionTest {
 
-  /** More than the operating system takes from one end without the other. */
+  /** More than the operating system buffers. */
   private static final byte[] REPLY = new byte[32 << 20];
 
   private static final int MEMORY = 2 * REPLY.length;
@@ -45,7 +45,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsWholeForWhoTakesItsTime() throws Exception {
+  void aSlowClientGetsTheWholeReply() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       Thread.sleep(3000);
@@ -55,7 +55,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsWholeForWhoClosesItsSideMeanwhile() throws Exception {
+  void aClientThatClosesItsSideGetsTheWholeReply() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       await().until(() -> client.getInputStream().available() > 0);
@@ -67,7 +67,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void aReplyIsUnderWayUntilItIsTaken() throws Exception {
+  void aReplyIsInProgressUntilTheClientHasReadIt() throws Exception {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       await().until(() -> client.getInputStream().available() > 0);
@@ -80,7 +80,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void whoTakesNothingForTheIdleTimeoutIsLeft() throws Exception {
+  void aClientThatReadsNothingForTheIdleTimeoutIsDisconnected() throws Exception {
     try (Socket client = connect(serve(Duration.ofMillis(200)))) {
       ask(client);
       await().until(() -> connections.count() == 1);
@@ -92,7 +92,7 @@ class RequestReplyConnectionTest {
   }
 
   @Test
-  void whoTakesALittleNowAndThenIsNotLeft() throws Exception {
+  void aClientThatReadsSlowlyStaysConnected() throws Exception {
     try (Socket client = connect(serve(Duration.ofSeconds(1)))) {
       ask(client);
       int taken = 0;
@@ -139,7 +139,7 @@ class RequestReplyConnectionTest {
         (outcome, took) -> {});
   }
 
-  /** Fails rather than hangs. */
+  /** With a timeout, so that a test fails instead of hanging. */
   private static Socket connect(int port) throws IOException {
     Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
     client.setSoTimeout(10_000);

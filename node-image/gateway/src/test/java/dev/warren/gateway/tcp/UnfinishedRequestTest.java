@@ -39,7 +39,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void aLargePartReservesTheLongestRequestAndTheWholeOneKeepsWhatItTakes() {
+  void aLargePartReservesTheMaximumAndACompleteRequestItsSize() {
     send(4096);
     send(1);
     assertFree(MEMORY - LONGEST);
@@ -61,18 +61,18 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void whereThereIsNoMemoryTheRestIsNotTaken() {
+  void withoutMemoryTheRestIsNotRead() {
     assertThat(memory.tryReserve(MEMORY - LONGEST + 1)).isTrue();
     send(4096);
     send(4096);
 
-    assertThat(connection.told).isEqualTo("no memory");
+    assertThat(connection.error).isEqualTo("no memory");
     assertThat(client.inboundMessages()).hasSize(1);
     assertFree(LONGEST - 1);
   }
 
   @Test
-  void theMemoryOfAClientThatLeavesIsFreeAgain() {
+  void theMemoryOfAClientThatLeavesIsReleased() {
     send(4097);
     assertFree(MEMORY - LONGEST);
     client.close();
@@ -81,7 +81,7 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void nothingMoreOfAConnectionThatEndsIsHeld() {
+  void aClosedConnectionHoldsNoMemory() {
     connection.ending = true;
     send(4097);
 
@@ -90,20 +90,20 @@ class UnfinishedRequestTest {
   }
 
   @Test
-  void aRequestThatIsNotWholeInTimeEnds() {
+  void anIncompleteRequestEndsAfterItsTime() {
     send(1);
     client.advanceTimeBy(4, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
     send(1);
-    assertThat(connection.told).isEmpty();
+    assertThat(connection.error).isEmpty();
 
     client.advanceTimeBy(1, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
-    assertThat(connection.told).isEqualTo("too slow");
+    assertThat(connection.error).isEqualTo("too slow");
   }
 
   @Test
-  void neitherTheNextRequestNorOneThatMustWaitIsTooSlow() {
+  void aRequestThatWaitsItsTurnDoesNotTimeOut() {
     send(1);
     unfinished.whole(1);
     client.advanceTimeBy(4, TimeUnit.SECONDS);
@@ -113,14 +113,14 @@ class UnfinishedRequestTest {
     client.advanceTimeBy(4, TimeUnit.SECONDS);
     client.runScheduledPendingTasks();
 
-    assertThat(connection.told).isEmpty();
+    assertThat(connection.error).isEmpty();
   }
 
   private void send(int bytes) {
     client.writeInbound(Unpooled.wrappedBuffer(new byte[bytes]));
   }
 
-  /** So many and not one more. */
+  /** This many and not one more. */
   private void assertFree(int bytes) {
     assertThat(memory.tryReserve(bytes + 1L)).isFalse();
     assertThat(memory.tryReserve(bytes)).isTrue();
@@ -131,7 +131,7 @@ class UnfinishedRequestTest {
 
     private boolean ending;
     private boolean paused;
-    private String told = "";
+    private String error = "";
 
     @Override
     public boolean isEnding() {
@@ -145,12 +145,12 @@ class UnfinishedRequestTest {
 
     @Override
     public void noMemory() {
-      told = "no memory";
+      error = "no memory";
     }
 
     @Override
     public void tooSlow() {
-      told = "too slow";
+      error = "too slow";
     }
   }
 }

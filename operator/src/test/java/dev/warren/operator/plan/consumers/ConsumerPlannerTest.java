@@ -9,9 +9,9 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Delete;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +29,7 @@ class ConsumerPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void aConsumerStartsWhenItsQueueIsThere() {
+  void aConsumerStartsWhenItsQueueExists() {
     cluster.converge(Specs.of(1));
     assertThat(cluster.plan(WITH_CONSUMER).consumers()).isEmpty();
 
@@ -38,7 +38,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void aConsumerGoesOnWhileTheBrokerDoesNotAnswer() {
+  void aConsumerStaysWhileTheBrokerDoesNotAnswer() {
     cluster.converge(WITH_CONSUMER);
     cluster.setReachable(false);
 
@@ -46,7 +46,7 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void aConsumerThatIsNotWantedAnyMoreIsRemovedEvenIfTheBrokerDoesNotAnswer() {
+  void aRemovedConsumerIsDeletedEvenIfTheBrokerDoesNotAnswer() {
     cluster.converge(WITH_CONSUMER);
     cluster.setReachable(false);
 
@@ -57,9 +57,9 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void whatSomebodyChangesInADeploymentIsSetBackAndTheFieldIsTold() {
+  void aChangedFieldOfADeploymentIsRevertedAndNamed() {
     cluster.converge(WITH_CONSUMER);
-    cluster.edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
+    cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(5));
 
     assertThat(cluster.plan(WITH_CONSUMER).consumers())
         .singleElement()
@@ -72,10 +72,12 @@ class ConsumerPlannerTest {
   }
 
   @Test
-  void whatOthersAddToADeploymentStays() {
+  void additionsOfOthersToADeploymentStay() {
     cluster.converge(WITH_CONSUMER);
-    cluster.edit(
-        "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
+    cluster
+        .api()
+        .edit(
+            "Deployment", "orders-worker", "/spec/template/spec/nodeName", TextNode.valueOf("n1"));
 
     assertThat(cluster.plan(WITH_CONSUMER).isEmpty()).isTrue();
   }

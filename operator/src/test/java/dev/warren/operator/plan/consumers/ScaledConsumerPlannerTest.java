@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.node.IntNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.Decisions;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Mark;
@@ -13,20 +14,17 @@ import dev.warren.operator.action.KubernetesAction.Scale;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ScalingObservation;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * The load decides how many Pods a consumer has, and the operator is the only one who writes it.
- */
+/** The load sets the number of Pods, and only the operator writes it. */
 class ScaledConsumerPlannerTest {
 
   private static final MessageTopologySpec SPEC = spec(2, 6, "example/app");
@@ -39,12 +37,12 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void itBeginsWithTheLeast() {
+  void aNewConsumerStartsWithItsMinimum() {
     assertThat(replicas()).isEqualTo(2);
   }
 
   @Test
-  void itIsGivenTheNumberThatWasDecidedAndThenNothingIsLeftToDo() {
+  void aConsumerGetsTheDecidedNumber() {
     decide(5);
 
     assertThat(cluster.plan(SPEC).consumers())
@@ -57,10 +55,10 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whatSomebodyElseMakesOfTheNumberIsPutBack() {
+  void aNumberThatSomebodyChangedIsReverted() {
     decide(5);
     cluster.step(SPEC);
-    cluster.edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(3));
+    cluster.api().edit("Deployment", "orders-worker", "/spec/replicas", IntNode.valueOf(3));
 
     cluster.step(SPEC);
 
@@ -68,7 +66,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void withoutADecisionItKeepsWhatItHasWithinItsBounds() {
+  void withoutADecisionTheNumberStaysWithinItsBounds() {
     decide(5);
     cluster.step(SPEC);
     cluster.setScaling(ScalingObservation.NONE);
@@ -81,7 +79,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aDecisionThatWasMadeByOtherBoundsIsBroughtIntoTheNewOnes() {
+  void aDecisionIsLimitedToChangedBounds() {
     decide(5);
 
     cluster.converge(spec(0, 3, "example/app"));
@@ -90,7 +88,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aNewTemplateIsAppliedWithTheNumberThatWasDecided() {
+  void aNewTemplateIsAppliedWithTheDecidedNumber() {
     decide(5);
     MessageTopologySpec changed = spec(2, 6, "example/app:2");
 
@@ -100,7 +98,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aNumberThatIsFixedAgainWins() {
+  void aFixedNumberReplacesScaling() {
     decide(5);
     cluster.step(SPEC);
 
@@ -110,7 +108,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void beforePodsGoTheBusyOnesAreMadeDear() {
+  void busyPodsGetAHighDeletionCostBeforeAScaleDown() {
     decide(4);
     cluster.step(SPEC);
     cluster.setConsumerPods(
@@ -135,7 +133,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whenItIsUnknownWhichPodsAreBusyTheyGoWithoutMarks() {
+  void withoutAnAnswerPodsGetNoDeletionCost() {
     decide(4);
     cluster.step(SPEC);
     cluster.setConsumerPods(List.of(pod("busy", "worker", "10.0.0.1", null)));
@@ -145,7 +143,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whoHoldsMessagesIsOnlyQueriedWhenPodsAreToBeRemoved() {
+  void unacknowledgedMessagesAreQueriedOnlyBeforeAScaleDown() {
     assertThat(costsAreNeeded(3)).isFalse();
     assertThat(costsAreNeeded(2)).isFalse();
     decide(4);
@@ -172,8 +170,7 @@ class ScaledConsumerPlannerTest {
   }
 
   private static ConsumerScaling scaling(int replicas) {
-    return new ConsumerScaling(
-        Decisions.of(replicas), Instant.parse("2026-01-01T00:00:00Z"), Optional.empty());
+    return new ConsumerScaling(Decisions.of(replicas), TestClock.BEGIN, Optional.empty());
   }
 
   private int replicas() {

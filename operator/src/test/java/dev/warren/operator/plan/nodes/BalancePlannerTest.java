@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,31 +20,31 @@ class BalancePlannerTest {
   @Test
   void leadersAreBalancedOnceWhenTheNodesHaveChanged() {
     cluster.converge(THREE);
-    int before = cluster.balanced();
+    int before = cluster.queueMembers().timesBalanced();
     cluster.delete("Pod", "orders-0");
     cluster.converge(THREE);
 
-    assertThat(cluster.balanced()).isEqualTo(before + 1);
+    assertThat(cluster.queueMembers().timesBalanced()).isEqualTo(before + 1);
   }
 
   @Test
-  void theyAreNotBalancedAgainForTheSamePodsAlthoughTheyAreUneven() {
+  void leadersAreNotBalancedAgainForTheSamePods() {
     cluster.converge(THREE);
-    int before = cluster.balanced();
-    cluster.leadAll(0);
-    cluster.pass(Duration.ofDays(1));
+    int before = cluster.queueMembers().timesBalanced();
+    cluster.queueMembers().leadAll(0);
+    cluster.advance(Duration.ofDays(1));
 
     assertThat(cluster.plan(THREE).isEmpty()).isTrue();
     cluster.converge(THREE);
-    assertThat(cluster.balanced()).isEqualTo(before);
+    assertThat(cluster.queueMembers().timesBalanced()).isEqualTo(before);
   }
 
   @Test
-  void theyAreNotBalancedWhileANodeDoesNotRun() {
+  void leadersAreNotBalancedWhileANodeDoesNotRun() {
     cluster.converge(THREE);
     cluster.delete("Pod", "orders-0");
-    cluster.crashAlways("orders-1");
-    cluster.leadAll(2);
+    cluster.faults().crashAlways("orders-1");
+    cluster.queueMembers().leadAll(2);
     cluster.step(THREE);
     cluster.step(THREE);
 
@@ -52,20 +52,20 @@ class BalancePlannerTest {
   }
 
   @Test
-  void theyAreNotBalancedWhileAQueueLacksAMember() {
+  void leadersAreNotBalancedWhileAQueueLacksAMember() {
     cluster.converge(THREE);
-    cluster.replacePods();
-    cluster.leadAll(0);
+    cluster.api().replacePods();
+    cluster.queueMembers().leadAll(0);
     cluster.members().get("q1").remove(cluster.brokerNodes().keySet().iterator().next());
 
     assertNotBalanced(THREE);
   }
 
   @Test
-  void theyAreNotBalancedWhileThereAreMoreNodesThanWanted() {
+  void leadersAreNotBalancedWhileThereAreMoreNodesThanWanted() {
     cluster.converge(THREE);
-    cluster.replacePods();
-    cluster.leadAll(0);
+    cluster.api().replacePods();
+    cluster.queueMembers().leadAll(0);
 
     assertNotBalanced(withQueues(2, 6));
   }
@@ -73,18 +73,18 @@ class BalancePlannerTest {
   @Test
   void aBrokerThatDoesNotAnswerIsNotBalanced() {
     cluster.converge(THREE);
-    cluster.replacePods();
-    cluster.leadAll(0);
+    cluster.api().replacePods();
+    cluster.queueMembers().leadAll(0);
     cluster.setReachable(false);
 
     assertNotBalanced(THREE);
   }
 
   @Test
-  void leadersThatAreEvenEnoughStayWhereTheyAre() {
+  void leadersThatAreEvenEnoughStay() {
     MessageTopologySpec one = withQueues(3, 1);
     cluster.converge(one);
-    cluster.replacePods();
+    cluster.api().replacePods();
 
     assertNotBalanced(one);
   }
@@ -93,8 +93,8 @@ class BalancePlannerTest {
   void newPodsAreBalancedAndTheRecordSaysForWhich() {
     cluster.converge(THREE);
     String before = cluster.get("ConfigMap", "orders-membership").at("/data/balanced").asText();
-    cluster.replacePods();
-    cluster.leadAll(0);
+    cluster.api().replacePods();
+    cluster.queueMembers().leadAll(0);
 
     assertThat(cluster.plan(THREE).broker()).containsExactly(new BalanceLeaders());
     cluster.step(THREE);

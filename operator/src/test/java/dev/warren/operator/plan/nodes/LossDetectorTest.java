@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -8,9 +8,9 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.Observation;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.nodes.RemovalFinding.Candidate;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +36,7 @@ class LossDetectorTest {
     cluster.converge(FIVE);
   }
 
-  /** What happens to node 1, for how long, and what is found. */
+  /** What happens to node 1, for how long, and the result. */
   static Stream<Arguments> evidence() {
     return Stream.of(
         found("nothing happens", LONG, "nothing"),
@@ -66,7 +66,7 @@ class LossDetectorTest {
       String what, Duration time, String expected) {
     cluster.observe();
     happens(what);
-    cluster.pass(time);
+    cluster.advance(time);
     Observation seen = cluster.observe();
     if (what.equals("machine unknown")) {
       seen = withoutMachines(seen);
@@ -97,35 +97,35 @@ class LossDetectorTest {
   private void happens(String what) {
     switch (what) {
       case "nothing happens" -> {}
-      case "machine silent", "machine unknown" -> cluster.silence("m1");
-      case "machine gone" -> cluster.destroy("m1");
+      case "machine silent", "machine unknown" -> cluster.faults().silence("m1");
+      case "machine gone" -> cluster.faults().destroy("m1");
       case "machine silent and back" -> {
-        cluster.silence("m1");
+        cluster.faults().silence("m1");
         cluster.observe();
-        cluster.bringBack("m1");
+        cluster.faults().bringBack("m1");
         cluster.settle();
       }
       case "machine silent, node runs" -> {
         // Kubernetes cannot reach it, and the other nodes can.
-        cluster.silence("m1");
+        cluster.faults().silence("m1");
         cluster.brokerNodes().put(NAMES.brokerNode(1), true);
       }
-      case "crash loop" -> cluster.crashAlways("orders-1");
-      case "Pod hangs" -> cluster.hang("orders-1");
+      case "crash loop" -> cluster.faults().crashAlways("orders-1");
+      case "Pod hangs" -> cluster.faults().hang("orders-1");
       case "Pod deleted" -> cluster.delete("Pod", "orders-1");
-      case "volume gone, node runs" -> cluster.deleteClaim(1);
+      case "volume gone, node runs" -> cluster.faults().deleteClaim(1);
       case "volume gone" -> {
-        cluster.deleteClaim(1);
+        cluster.faults().deleteClaim(1);
         cluster.delete("Pod", "orders-1");
       }
       case "volume empty" -> {
-        cluster.emptyVolume(1);
+        cluster.faults().emptyVolume(1);
         cluster.settle();
       }
       case "volume empty for a moment" -> {
-        cluster.emptyVolume(1);
+        cluster.faults().emptyVolume(1);
         cluster.settle();
-        cluster.startsAfterRefusal("orders-1");
+        cluster.faults().startAfterRefusal("orders-1");
       }
       default -> throw new AssertionError(what);
     }
@@ -155,7 +155,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsNoEvidence() {
+  void aBrokerThatDoesNotAnswerProvesNothing() {
     silence("m1");
     cluster.setReachable(false);
 
@@ -163,21 +163,21 @@ class LossDetectorTest {
   }
 
   @Test
-  void anOperatorThatHasJustStartedWaitsAsLongAsForANodeThatIsLostNow() {
+  void anOperatorThatHasJustStartedWaitsTheFullTime() {
     silence("m1");
     cluster.restartOperator();
 
     assertHeld("NodeLost", "if it does not return within 60s");
-    cluster.pass(LONG);
+    cluster.advance(LONG);
     assertThat(find().candidate()).isPresent();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"machine gone", "volume gone", "volume empty"})
-  void neverIsNeverWhateverIsLost(String what) {
+  void withReplaceAfterNeverNoNodeIsReplaced(String what) {
     happens(what);
     cluster.observe();
-    cluster.pass(Duration.ofDays(30));
+    cluster.advance(Duration.ofDays(30));
 
     RemovalFinding finding = find(withReplaceAfter("never"), cluster.observe());
 
@@ -186,20 +186,20 @@ class LossDetectorTest {
   }
 
   @Test
-  void withoutPatienceALostNodeIsReplacedAtOnce() {
-    cluster.silence("m1");
+  void withReplaceAfterZeroALostNodeIsReplacedAtOnce() {
+    cluster.faults().silence("m1");
 
     assertThat(find(withReplaceAfter("0s"), cluster.observe()).candidate()).isPresent();
   }
 
   @Test
-  void twoSilentMachinesAreHeldUntilOneIsBack() {
+  void twoNodesOnSilentMachinesAreNotReplacedUntilOneReturns() {
     cluster.observe();
-    cluster.silence("m1");
+    cluster.faults().silence("m1");
     silence("m3");
     assertHeld("SeveralNodesLost", "orders-3 does not run and its machine m3 is silent");
 
-    cluster.bringBack("m3");
+    cluster.faults().bringBack("m3");
     cluster.settle();
     assertThat(find().candidate()).map(Candidate::node).contains(1);
   }
@@ -214,10 +214,10 @@ class LossDetectorTest {
   }
 
   @Test
-  void nodesWhoseDataIsGoneAreReplacedOneByOneBecauseNoneOfThemCanReturn() {
-    cluster.deleteClaim(1);
+  void nodesWithoutDataAreReplacedOneByOne() {
+    cluster.faults().deleteClaim(1);
     cluster.delete("Pod", "orders-1");
-    cluster.deleteClaim(3);
+    cluster.faults().deleteClaim(3);
     cluster.delete("Pod", "orders-3");
 
     assertThat(find().candidate()).map(Candidate::node).contains(1);
@@ -225,16 +225,16 @@ class LossDetectorTest {
 
   @Test
   void aNodeWithoutDataIsReplacedWhileAMachineIsSilent() {
-    cluster.silence("m0");
-    cluster.emptyVolume(3);
+    cluster.faults().silence("m0");
+    cluster.faults().emptyVolume(3);
     cluster.settle();
 
     assertThat(find().candidate()).map(Candidate::node).contains(3);
   }
 
   @Test
-  void theOnlyCopyOfAQueueIsNotGivenUpUnlessByHand() {
-    cluster.declareAsClassic("old");
+  void aNodeWithTheOnlyMemberOfAQueueIsReplacedOnlyByHand() {
+    cluster.broker().declareAsClassic("old");
     int n = NAMES.number(cluster.members().get("old").iterator().next()).orElseThrow();
     silence(cluster.machineOf(n));
     assertHeld("NodeLost", "No other node has queue 'old'");
@@ -244,10 +244,10 @@ class LossDetectorTest {
   }
 
   @Test
-  void aQueueThatHasNoMajorityWithoutANodeKeepsItUnlessItIsGivenUpByHand() {
+  void aNodeThatAQueueNeedsForItsMajorityIsReplacedOnlyByHand() {
     MessageTopologySpec spec = Specs.of(5, "", "queues: [{name: three, type: quorum}]");
     cluster.converge(spec);
-    cluster.crashAlways("orders-0");
+    cluster.faults().crashAlways("orders-0");
     silence("m1");
     assertHeld("NodeLost", "'three' has no majority without it");
 
@@ -256,9 +256,9 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNodeWhosePodNeverEndsBecauseItsMachineIsSilentCanBeGivenUpByHand() {
-    cluster.declareClassicOn("old", 1);
-    cluster.terminate("orders-1");
+  void aNodeWhosePodCannotEndCanBeGivenUp() {
+    cluster.broker().declareClassicOn("old", 1);
+    cluster.faults().terminate("orders-1");
     silence("m1");
     cluster.settle();
     assertHeld("NodeLost", "No other node has queue 'old'");
@@ -268,15 +268,15 @@ class LossDetectorTest {
   }
 
   @Test
-  void aRunningNodeIsGivenUpByHand() {
+  void aRunningNodeCanBeGivenUp() {
     cluster.giveUp("orders-2");
 
     assertThat(find().candidate()).contains(givenUp(2));
   }
 
   @Test
-  void byHandOneOfSeveralLostOnesIsChosenButNotOneThatRuns() {
-    cluster.silence("m1");
+  void ofSeveralLostNodesTheGivenUpOneIsReplacedAndNotARunningOne() {
+    cluster.faults().silence("m1");
     silence("m3");
     cluster.giveUp("orders-2");
     assertHeld("SeveralNodesLost", "orders-1");
@@ -287,7 +287,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void nothingIsGivenUpByHandWithoutAMajority() {
+  void noNodeIsGivenUpWithoutAMajority() {
     for (String machine : new String[] {"m1", "m2", "m3"}) {
       silence(machine);
     }
@@ -297,7 +297,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNewNodeWhoseMachineIsLostBeforeItHasJoinedIsReplacedToo() {
+  void aNewNodeThatIsLostBeforeItHasJoinedIsReplaced() {
     cluster.startNodesSlowly(0);
     cluster.step(Specs.of(6));
     silence(cluster.machineOf(5));
@@ -306,20 +306,20 @@ class LossDetectorTest {
   }
 
   @Test
-  void aNewNodeThatWaitsForAPlaceIsNotLost() {
-    cluster.machines().keySet().forEach(cluster::bringBack);
-    cluster.silence("m5");
-    cluster.silence("m6");
+  void anUnscheduledNodeIsNotLost() {
+    cluster.machines().keySet().forEach(cluster.faults()::bringBack);
+    cluster.faults().silence("m5");
+    cluster.faults().silence("m6");
     cluster.startNodesSlowly(0);
     cluster.step(Specs.of(6));
-    cluster.pass(Duration.ofDays(1));
+    cluster.advance(Duration.ofDays(1));
 
     assertThat(find()).isEqualTo(RemovalFinding.NONE);
   }
 
   @Test
-  void aFormerMemberThatTheOthersDoNotKnowIsLost() {
-    cluster.forgetByHand(4);
+  void aNodeThatTheOthersHaveForgottenIsLost() {
+    cluster.faults().forgetByHand(4);
 
     assertThat(find().candidate().orElseThrow().because())
         .isEqualTo("orders-4 was forgotten by the other nodes");
@@ -333,9 +333,9 @@ class LossDetectorTest {
   /** For longer than replaceAfter. */
   private void silence(String machine) {
     cluster.observe();
-    cluster.silence(machine);
+    cluster.faults().silence(machine);
     cluster.observe();
-    cluster.pass(LONG);
+    cluster.advance(LONG);
   }
 
   private void assertHeld(String reason, String message) {

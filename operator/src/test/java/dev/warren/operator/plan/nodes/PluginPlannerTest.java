@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class PluginPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void nodesThatRunGetAnotherPluginWithoutARestart() {
+  void aPluginIsEnabledOnRunningNodesWithoutARestart() {
     cluster.converge(THREE);
 
     ReconcilePlan plan = cluster.plan(WITH_STREAM);
@@ -32,17 +32,19 @@ class PluginPlannerTest {
         .allMatch(action -> action.startsWith("set the plugins of rabbit@orders-"))
         .allMatch(action -> action.contains("rabbitmq_stream"));
     cluster.converge(WITH_STREAM);
-    IntStream.range(0, 3).forEach(n -> assertThat(cluster.plugins(n)).contains("rabbitmq_stream"));
+    IntStream.range(0, 3)
+        .forEach(n -> assertThat(cluster.queueMembers().plugins(n)).contains("rabbitmq_stream"));
 
     cluster.converge(THREE);
     IntStream.range(0, 3)
-        .forEach(n -> assertThat(cluster.plugins(n)).doesNotContain("rabbitmq_stream"));
+        .forEach(
+            n -> assertThat(cluster.queueMembers().plugins(n)).doesNotContain("rabbitmq_stream"));
   }
 
   @Test
-  void whatSomebodyDisabledIsEnabledAgainWhereItWas() {
+  void aPluginThatSomebodyDisabledIsEnabledAgain() {
     cluster.converge(THREE);
-    cluster.disable(1, "rabbitmq_prometheus");
+    cluster.queueMembers().disablePlugin(1, "rabbitmq_prometheus");
 
     List<BrokerAction> actions = cluster.plan(THREE).broker();
 
@@ -55,17 +57,17 @@ class PluginPlannerTest {
   }
 
   @Test
-  void aNodeThatDoesNotTellOfItsPluginsYetIsNotTakenForOneWithoutAny() {
+  void aNodeWhosePluginsAreUnknownIsLeftAlone() {
     cluster.converge(THREE);
-    cluster.keepSilentAboutPlugins(1);
+    cluster.faults().hidePlugins(1);
 
     assertThat(cluster.plan(THREE).broker()).isEmpty();
   }
 
   @Test
-  void aNodeThatDoesNotRunIsLeftToItsStart() {
+  void aNodeThatDoesNotRunIsLeftAlone() {
     cluster.converge(THREE);
-    cluster.crash("orders-2");
+    cluster.faults().crash("orders-2");
 
     assertThat(cluster.plan(WITH_STREAM).broker())
         .extracting(BrokerAction::describe)

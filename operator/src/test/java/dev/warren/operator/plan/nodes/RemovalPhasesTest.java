@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each phase of a removal: what ends it, and what is done in it. */
+/** Each phase of a removal: when it ends, and its actions. */
 class RemovalPhasesTest {
 
   private static final MessageTopologySpec THREE =
@@ -134,12 +134,12 @@ class RemovalPhasesTest {
         "DONE                 | it is forgotten                            |"
             + " Delete Pod, mark component=lost-queue-node, Delete PersistentVolumeClaim",
       })
-  void inEachPhaseThereIsDone(Phase phase, String seen, String actions) {
+  void eachPhaseHasItsActions(Phase phase, String seen, String actions) {
     assertThat(done(THREE, scene(seen), phase)).isEqualTo(actions);
   }
 
   @Test
-  void theVolumeIsKeptIfTheSpecSaysSo() {
+  void theVolumeIsRetainedIfTheSpecSaysSo() {
     MessageTopologySpec retain =
         Serialization.unmarshal(
             "nodes: {replicas: 3, storage: {size: 10Gi, onDelete: Retain}}",
@@ -149,7 +149,7 @@ class RemovalPhasesTest {
         .isEqualTo("Delete Pod, mark component=lost-queue-node, mark retired=true");
   }
 
-  /** What it found is known from its Pod alone. */
+  /** Only its Pod shows that the node is blank. */
   @ParameterizedTest
   @EnumSource(names = {"ISOLATING", "FORGETTING"})
   void thePodOfABlankNodeStaysUntilTheNodeIsForgotten(Phase phase) {
@@ -158,7 +158,7 @@ class RemovalPhasesTest {
   }
 
   @Test
-  void whatIsMarkedIsNotMarkedAgain() {
+  void aMarkedNodeIsNotMarkedAgain() {
     RemovalScene marked = scene("it runs and has a member").marked();
 
     assertThat(done(THREE, marked, Phase.DRAINING)).isEqualTo("nothing");
@@ -186,7 +186,7 @@ class RemovalPhasesTest {
 
   @ParameterizedTest
   @EnumSource(Phase.class)
-  void theDocumentationDrawsThePhase(Phase phase) throws Exception {
+  void theDocumentationHasThePhase(Phase phase) throws Exception {
     String page = Files.readString(Path.of("../docs/node-removal.md"));
 
     assertThat(page).contains("| `" + phase.wire() + "` |");

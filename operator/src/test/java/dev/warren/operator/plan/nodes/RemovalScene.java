@@ -1,6 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.BrokerDefinitions;
@@ -34,7 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a pass sees while node 1 is removed and 0, 2 and 3 stay. At first node 1 runs, is in
+ * What a pass observes while node 1 is removed and 0, 2 and 3 stay. At first node 1 runs, is in
  * service, and has a member of the one queue.
  */
 final class RemovalScene {
@@ -78,7 +78,7 @@ final class RemovalScene {
     return this;
   }
 
-  /** Node 1 has a queue that is nowhere else. */
+  /** Node 1 has the only member of a queue. */
   RemovalScene classic() {
     queue("c", "classic", Set.of(LEAVING), Set.of());
     return this;
@@ -134,7 +134,7 @@ final class RemovalScene {
     return this;
   }
 
-  /** It found its volume empty; its Pod is another by now, which has not started. */
+  /** It found its volume empty. Since then it got a new Pod, which has not started. */
   RemovalScene recordedAsBlank() {
     recordedAsBlank = true;
     started = false;

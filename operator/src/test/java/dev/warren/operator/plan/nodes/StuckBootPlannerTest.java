@@ -38,7 +38,7 @@ class StuckBootPlannerTest {
         "it is ready              | True  | READY  | running: {startedAt: '2026-01-01T12:00:00Z'} | 0",
         "it waits to be started   | False | READY  | waiting: {reason: CrashLoopBackOff}          | 0",
       })
-  void aNodeThatDoesNotGetOnWithItsStartIsHelped(
+  void aNodeWhoseStartIsStuckIsFreed(
       String when, String ready, KubernetesNode.State machine, String state, int actions) {
     assertThat(StuckBootPlanner.plan(NAMES, observed(pod(ready, state), machine)))
         .hasSize(actions)

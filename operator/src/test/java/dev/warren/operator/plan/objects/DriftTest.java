@@ -26,7 +26,7 @@ class DriftTest {
         "an empty object    | {resources: {}}                      | {}",
         "an empty text      | {env: [{name: A, value: ''}]}        | {env: [{name: A}]}",
         "no                 | {tty: false}                         | {}",
-        "nought             | {readinessProbe: {periodSeconds: 0}} | {readinessProbe: {}}",
+        "zero               | {readinessProbe: {periodSeconds: 0}} | {readinessProbe: {}}",
         "a default          | {image: a}                           | {image: a, imagePullPolicy: Always}",
         "a protocol | {ports: [{containerPort: 80}]}       | {ports: [{containerPort: 80, protocol: TCP}]}",
         "one more variable  | {env: [{name: A, value: 1}]}         | {env: [{name: B}, {name: A, value: 1}]}",
@@ -39,8 +39,7 @@ class DriftTest {
             + " | {ports: [{name: a, containerPort: 1}, {containerPort: 2}, {containerPort: 3}]}"
             + " | {ports: [{name: a, containerPort: 1}, {containerPort: 2}, {containerPort: 3}]}",
       })
-  void whatTheServerOrOthersAddOrWriteInAnotherWayIsNoDifference(
-      String what, String desired, String actual) {
+  void additionsAndNormalizedValuesAreNoDifference(String what, String desired, String actual) {
     assertThat(Drift.between(container(desired), container(actual))).as(what).isEmpty();
   }
 
@@ -63,7 +62,7 @@ class DriftTest {
         "resources.limits.cpu  | {resources: {limits: {cpu: 1}}} | {resources: {limits: {cpu: 2}}}",
         "resources.limits  | {resources: {limits: {cpu: 1}}} | {resources: {}}",
       })
-  void whatDiffersIsToldWithItsPath(String path, String desired, String actual) {
+  void aDifferenceIsReportedWithItsPath(String path, String desired, String actual) {
     assertThat(Drift.between(container(desired), container(actual)))
         .contains("spec.template.spec.containers[app]." + path);
   }
@@ -76,12 +75,12 @@ class DriftTest {
         "an injected container | {containers: [{name: app}]}"
             + " | {containers: [{name: app}], initContainers: [{name: init}]}",
       })
-  void whatOthersInjectIsLeftAlone(String what, String desired, String actual) {
+  void injectedContainersAreNoDifference(String what, String desired, String actual) {
     assertThat(Drift.between(deployment(desired), deployment(actual))).as(what).isEmpty();
   }
 
   @Test
-  void whatNarrowsAServiceIsFound() {
+  void aNarrowedSelectorIsADifference() {
     HasMetadata wanted =
         new ServiceBuilder().withNewSpec().addToSelector("a", "b").endSpec().build();
     HasMetadata narrowed =

@@ -11,9 +11,9 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Reason;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,20 +32,20 @@ class MigrationPlannerTest {
   @Test
   void aQueueIsRecreatedAndHasItsMessagesAndBindingsAndPolicy() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
 
     cluster.converge(QUORUM);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").type()).isEqualTo("quorum");
-    assertThat(cluster.messages("a")).isEqualTo(50_000);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").type()).isEqualTo("quorum");
+    assertThat(cluster.broker().messages("a")).isEqualTo(50_000);
     ReconcilePlan plan = cluster.plan(QUORUM);
     assertThat(plan.isEmpty()).as("what is bound and limited is as before").isTrue();
     assertThat(plan.topologyProblems()).isEmpty();
   }
 
   @Test
-  void withoutTheWordOfTheUserNothingIsDone() {
+  void withoutMigrateNothingIsDone() {
     cluster.converge(CLASSIC);
 
     ReconcilePlan plan = cluster.plan(spec("type: quorum, messageTTL: 1h"));
@@ -59,7 +59,7 @@ class MigrationPlannerTest {
   @Test
   void clientsAreNotKeptOutBeforeMostMessagesHaveMoved() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
 
     ReconcilePlan plan = cluster.plan(QUORUM);
@@ -69,18 +69,18 @@ class MigrationPlannerTest {
         .containsExactly(
             "queue 'a' is being recreated as a quorum queue: 50000 messages remain to be moved out");
 
-    cluster.setMessages("a", 10_000);
+    cluster.broker().setMessages("a", 10_000);
     assertThat(cluster.plan(QUORUM).broker())
         .as("nothing has moved yet")
         .noneMatch(RecreateQueue.class::isInstance);
-    cluster.setMessages(SHELTER, 1);
+    cluster.broker().setMessages(SHELTER, 1);
     assertThat(cluster.plan(QUORUM).broker()).anyMatch(RecreateQueue.class::isInstance);
   }
 
   @Test
-  void aQueueWithASingleActiveConsumerGivesNoMessagesBeforeItIsDisconnected() {
+  void aQueueWithASingleActiveConsumerIsMovedAfterItIsDisconnected() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
 
@@ -95,17 +95,17 @@ class MigrationPlannerTest {
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
     assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
 
-    cluster.stopMove(SHELTER);
+    cluster.faults().stopMove(SHELTER);
 
     assertThat(cluster.plan(wanted).broker()).noneMatch(RecreateQueue.class::isInstance);
   }
 
   @Test
-  void aMoveThatHasStoppedIsStartedAgainInBothDirections() {
+  void aStoppedMoveIsRestartedInBothDirections() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 300);
+    cluster.broker().setMessages("a", 300);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
-    cluster.stopMove(SHELTER);
+    cluster.faults().stopMove(SHELTER);
     assertThat(cluster.plan(QUORUM).broker()).isEmpty();
 
     restartOfTheMove("move the messages of queue 'a' to '" + SHELTER + "'");
@@ -115,15 +115,15 @@ class MigrationPlannerTest {
     cluster.settle();
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
-    cluster.stopMove(SHELTER);
-    assertThat(cluster.messages(SHELTER)).isEqualTo(300);
+    cluster.faults().stopMove(SHELTER);
+    assertThat(cluster.broker().messages(SHELTER)).isEqualTo(300);
     restartOfTheMove("move the messages of queue '" + SHELTER + "' to 'a'");
     cluster.carryOut(cluster.plan(QUORUM), Integer.MAX_VALUE);
 
     cluster.setStalledMoves(Set.of());
     cluster.converge(QUORUM);
-    assertThat(cluster.messages("a")).isEqualTo(300);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().messages("a")).isEqualTo(300);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   private void restartOfTheMove(String move) {
@@ -134,10 +134,10 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void aQueueWhoseDeletionIsHalfDoneIsRecreatedThoughNothingMovesOutOfIt() {
+  void aHalfDeletedQueueIsRecreatedAlthoughNothingMovesOutOfIt() {
     cluster.converge(spec("type: quorum, singleActiveConsumer: true"));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
-    cluster.deleteByHalf("a");
+    cluster.faults().leaveHalfDeleted("a");
 
     ReconcilePlan plan = cluster.plan(wanted);
     assertThat(plan.broker()).noneMatch(FinishDeletions.class::isInstance);
@@ -146,17 +146,17 @@ class MigrationPlannerTest {
         .containsExactly(
             "queue 'a' is being recreated as a quorum queue: its deletion is half done and is being finished");
     cluster.converge(wanted);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").arguments()).isEmpty();
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").arguments()).isEmpty();
   }
 
   @Test
   void aHalfDoneDeletionIsFinishedBeforeClientsAreLetInAgain() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
-    cluster.deleteByHalf("a");
+    cluster.broker().keepClientsOut();
+    cluster.faults().leaveHalfDeleted("a");
 
     assertThat(cluster.plan(QUORUM).broker().subList(0, 5))
         .extracting(BrokerAction::describe)
@@ -171,13 +171,13 @@ class MigrationPlannerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void clientsAreNotKeptOutForAQueueWithoutALeaderOfWhichNothingIsKnown(boolean reserved) {
+  void clientsAreNotKeptOutForAQueueWithoutALeader(boolean reserved) {
     cluster.converge(spec("type: classic, singleActiveConsumer: " + reserved));
     MessageTopologySpec wanted = spec("type: quorum, immutableChanges: Migrate");
     cluster.carryOut(cluster.plan(wanted), Integer.MAX_VALUE);
     assertThat(cluster.plan(wanted).broker()).anyMatch(RecreateQueue.class::isInstance);
 
-    cluster.loseLeaders();
+    cluster.faults().loseLeaders();
 
     ReconcilePlan plan = cluster.plan(wanted);
     assertThat(plan.broker()).noneMatch(RecreateQueue.class::isInstance);
@@ -188,27 +188,27 @@ class MigrationPlannerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
-  void whatInterruptedItGoesOnAndNothingIsLost(int passes) {
+  void anInterruptedRecreationContinuesAndNothingIsLost(int passes) {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 3);
+    cluster.broker().setMessages("a", 3);
 
     for (int pass = 0; pass < passes; pass++) {
-      // Each of them is ended after its first action.
+      // Each operator is killed after its first action.
       cluster.carryOut(cluster.plan(QUORUM), 1);
       cluster.settle();
-      assertThat(cluster.messages("a") + cluster.messages(SHELTER)).isEqualTo(3);
+      assertThat(cluster.broker().messages("a") + cluster.broker().messages(SHELTER)).isEqualTo(3);
     }
 
     cluster.converge(QUORUM);
-    assertThat(cluster.messages("a")).isEqualTo(3);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().messages("a")).isEqualTo(3);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void aChangeThatIsTakenBackGivesTheMessagesBack(int passes) {
+  void aRevertedChangeMovesTheMessagesBack(int passes) {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 20_000);
+    cluster.broker().setMessages("a", 20_000);
     for (int pass = 0; pass < passes; pass++) {
       cluster.step(QUORUM);
     }
@@ -216,41 +216,41 @@ class MigrationPlannerTest {
     MessageTopologySpec back = spec("type: classic, messageTTL: 1h, immutableChanges: Migrate");
     cluster.converge(back);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a");
-    assertThat(cluster.queues().get("a").type()).isEqualTo("classic");
-    assertThat(cluster.messages("a")).isEqualTo(20_000);
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues().get("a").type()).isEqualTo("classic");
+    assertThat(cluster.broker().messages("a")).isEqualTo(20_000);
   }
 
   @Test
-  void clientsAreLetInAgainWhenTheOperatorEndedWhileTheyWereKeptOut() {
+  void clientsAreLetInAfterTheOperatorEndedWhileTheyWereKeptOut() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     cluster.step(QUORUM);
 
-    assertThat(cluster.isClosed()).isFalse();
+    assertThat(cluster.broker().isClosed()).isFalse();
   }
 
   @Test
-  void clientsAreLetInFirstOfAllAndAlsoWhileTheSpecMakesNoSense() {
+  void clientsAreLetInFirstAndAlsoWhileTheSpecIsInvalid() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     assertThat(cluster.plan(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
     assertThat(cluster.planNodes(QUORUM).broker()).first().isInstanceOf(LetClientsIn.class);
   }
 
   @Test
-  void clientsAreNotLetInBeforeTheQueueIsThereThatWasDeleted() {
+  void clientsAreNotLetInBeforeTheDeletedQueueIsDeclared() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 50_000);
+    cluster.broker().setMessages("a", 50_000);
     cluster.step(QUORUM);
-    cluster.keepClientsOut();
-    cluster.deleteByHand("a");
+    cluster.broker().keepClientsOut();
+    cluster.broker().deleteByHand("a");
 
     assertThat(cluster.plan(QUORUM).broker().subList(0, 4))
         .extracting(BrokerAction::describe)
@@ -262,10 +262,10 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void bindingsOfOthersAreMadeAgainTooButNotThoseThatAreNoLongerWanted() {
+  void bindingsOfOthersAreRecreatedAndUnwantedOnesAreNot() {
     Binding foreign = new Binding("events", "a", "foreign", Map.of());
     cluster.converge(CLASSIC);
-    cluster.bindByHand(foreign);
+    cluster.broker().bindByHand(foreign);
     MessageTopologySpec unbound =
         Specs.of(
             1,
@@ -285,26 +285,26 @@ class MigrationPlannerTest {
   }
 
   @Test
-  void whoeverElseKeepsClientsOutMayDoSo() {
+  void clientsThatSomebodyElseKeepsOutStayOut() {
     cluster.converge(CLASSIC);
-    cluster.keepClientsOut();
+    cluster.broker().keepClientsOut();
 
     cluster.converge(CLASSIC);
 
-    assertThat(cluster.isClosed()).isTrue();
+    assertThat(cluster.broker().isClosed()).isTrue();
   }
 
   @Test
-  void messagesOfAQueueThatIsTakenOutMeanwhileStayAndAreTold() {
+  void messagesOfAQueueThatIsRemovedDuringItsRecreationAreRetained() {
     cluster.converge(CLASSIC);
-    cluster.setMessages("a", 20_000);
+    cluster.broker().setMessages("a", 20_000);
     cluster.step(QUORUM);
     cluster.step(QUORUM);
 
     MessageTopologySpec without = Specs.of(1);
     cluster.converge(without);
 
-    assertThat(cluster.messages(SHELTER)).isEqualTo(20_000);
+    assertThat(cluster.broker().messages(SHELTER)).isEqualTo(20_000);
     assertThat(cluster.plan(without).retained()).extracting(Retained::name).contains(SHELTER);
   }
 

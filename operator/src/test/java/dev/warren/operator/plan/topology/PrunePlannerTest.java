@@ -47,7 +47,7 @@ class PrunePlannerTest {
   private OwnershipRecord declared = OwnershipRecord.NOTHING;
 
   @Test
-  void whatLeftTheResourceGoesTheBindingsFirstAndTheExchangesLast() {
+  void bindingsAreRemovedFirstAndExchangesLast() {
     declare(spec("quorum", "DeleteIfEmpty"));
 
     PrunePlan plan = plan("", Set.of());
@@ -61,7 +61,7 @@ class PrunePlannerTest {
 
   /** Removing the policy with the queue could take its limits away while the queue still lives. */
   @Test
-  void aPolicyFollowsItsQueueWhichStaysOnRecordUntilThen() {
+  void aPolicyIsRemovedAfterItsQueueWhichStaysOnRecordUntilThen() {
     declare(spec("quorum", "Delete"));
     queues.clear();
     bindings.clear();
@@ -77,7 +77,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void theLastSettingThatLeavesAQueueTakesThePolicyWithIt() {
+  void withoutSettingsAQueueHasNoPolicy() {
     declare(spec("quorum", "Delete"));
 
     PrunePlan plan = plan(spec("quorum", "Delete").replace(", maxLength: 9", ""), Set.of());
@@ -94,7 +94,7 @@ class PrunePlannerTest {
     "quorum, Retain, 0, 0",
     "stream, Retain, 0, 0",
   })
-  void aQueueThatMustNotGoStaysAndIsShownWithoutItsBindings(
+  void aQueueThatMustStayIsRetainedWithoutItsBindings(
       String type, String onDelete, long ready, long unacknowledged) {
     declare(spec(type, onDelete));
     state("old", ready, unacknowledged);
@@ -106,7 +106,7 @@ class PrunePlannerTest {
     assertThat(plan.record().queues()).containsOnlyKeys("old");
   }
 
-  /** Its counts read as zero then. */
+  /** Then its counts are zero. */
   @Test
   void aQueueWithoutALeaderIsNotEmpty() {
     declare(spec("quorum", "DeleteIfEmpty"));
@@ -125,7 +125,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void aQueueOfWhichNothingIsKnownIsNotEmpty() {
+  void aQueueWhoseStateIsUnknownIsNotEmpty() {
     declare(spec("quorum", "DeleteIfEmpty"));
     states.clear();
 
@@ -134,7 +134,7 @@ class PrunePlannerTest {
 
   @ParameterizedTest
   @CsvSource({"quorum", "classic", "stream"})
-  void underDeleteAQueueGoesWithItsMessages(String type) {
+  void withDeleteAQueueIsRemovedWithItsMessages(String type) {
     declare(spec(type, "Delete"));
     state("old", 5, 5);
 
@@ -142,7 +142,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void aConsumerOfTheTopologyGoesBeforeItsQueue() {
+  void aConsumerIsRemovedBeforeItsQueue() {
     declare(spec("quorum", "Delete"));
 
     PrunePlan plan = plan("", Set.of("old"));
@@ -153,7 +153,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void anExchangeToWhichSomebodyElseHasBoundAQueueStaysAndIsShown() {
+  void anExchangeWithABindingOfSomebodyElseIsRetained() {
     declare(spec("quorum", "Delete"));
     queues.put("theirs", new Queue("theirs", "quorum", Map.of()));
     bindings.add(new Binding("events", "theirs", "", Map.of()));
@@ -171,7 +171,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void whatIsNotOnRecordIsLeftAlone() {
+  void objectsThatAreNotOnRecordAreKept() {
     declare(spec("quorum", "Delete"));
     declared = OwnershipRecord.NOTHING;
 
@@ -180,7 +180,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void whatWasThereBeforeBecomesOursUnlessItIsOfAnotherKind() {
+  void existingObjectsAreAdoptedUnlessTheyDiffer() {
     declare(spec("quorum", "Delete"));
     declared = OwnershipRecord.NOTHING;
 
@@ -194,7 +194,7 @@ class PrunePlannerTest {
   }
 
   @Test
-  void whatIsDeclaredAgainIsNotRemoved() {
+  void objectsThatAreDeclaredAgainAreNotRemoved() {
     declare(spec("quorum", "Delete"));
 
     PrunePlan plan = plan(spec("quorum", "Retain"), Set.of());
@@ -203,9 +203,9 @@ class PrunePlannerTest {
     assertThat(plan.record()).isEqualTo(OwnershipRecord.of(read(spec("quorum", "Retain"))));
   }
 
-  /** Only the value that the queue had when it was declared is known when it has left. */
+  /** After its removal, only the value from its declaration is known. */
   @Test
-  void whatIsNewIsOnRecordBeforeItIsDeclared() {
+  void newObjectsAreRecordedBeforeTheyAreDeclared() {
     assertThat(plan(spec("quorum", "Retain"), Set.of()).record())
         .isEqualTo(OwnershipRecord.of(read(spec("quorum", "Retain"))));
   }

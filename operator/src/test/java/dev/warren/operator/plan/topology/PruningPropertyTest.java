@@ -10,9 +10,9 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.DesiredDefinitions;
-import dev.warren.operator.plan.InMemoryCluster;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +30,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Whatever is edited, in whatever order, and wherever the operator is killed meanwhile. */
+/** Any edits, in any order, wherever the operator is killed. */
 class PruningPropertyTest {
 
   private static final String THEIRS = "theirs";
@@ -51,16 +51,16 @@ class PruningPropertyTest {
   }
 
   @Property(tries = 60)
-  void theBrokerEndsWithWhatIsDeclaredAndWithWhatIsNotOursToRemove(
+  void theBrokerHasWhatIsDeclaredAndWhatIsNotOurs(
       @ForAll("edits") @Size(min = 1, max = 8) List<Edit> edits) {
     InMemoryCluster cluster = new InMemoryCluster();
     cluster.converge(edits.getFirst().spec());
-    putSomebodyElses(cluster);
+    declareForeignObjects(cluster);
     for (Edit edit : edits) {
       Set<String> before = definitions(cluster).queues().keySet();
       edit.filled().stream()
           .filter(before::contains)
-          .forEach(queue -> cluster.setMessages(queue, 3));
+          .forEach(queue -> cluster.broker().setMessages(queue, 3));
       edit.spec().queues().forEach(queue -> lastOnDelete.put(queue.name(), queue.onDelete()));
       cluster.carryOut(cluster.plan(edit.spec()), edit.killedAfter());
       cluster.restartOperator();
@@ -74,7 +74,7 @@ class PruningPropertyTest {
                   .filter(queue -> lastOnDelete.get(queue) != QueueDeletion.Delete)
                   .toList());
     }
-    definitions(cluster).queues().keySet().forEach(queue -> cluster.setMessages(queue, 0));
+    definitions(cluster).queues().keySet().forEach(queue -> cluster.broker().setMessages(queue, 0));
     MessageTopologySpec last = edits.getLast().spec();
     cluster.converge(last);
 
@@ -82,7 +82,7 @@ class PruningPropertyTest {
   }
 
   @Example
-  void aConsumerGoesBeforeItsQueue() {
+  void aConsumerIsRemovedBeforeItsQueue() {
     InMemoryCluster cluster = new InMemoryCluster();
     cluster.converge(
         Specs.of(
@@ -105,10 +105,10 @@ class PruningPropertyTest {
     assertThat(definitions(cluster).queues()).isEmpty();
   }
 
-  private static void putSomebodyElses(InMemoryCluster cluster) {
-    cluster.declareByHand(new Exchange(THEIRS, "topic", Map.of()));
-    cluster.declareByClient(THEIRS, "quorum", Map.of());
-    cluster.bindByHand(new Binding(THEIRS, THEIRS, "", Map.of()));
+  private static void declareForeignObjects(InMemoryCluster cluster) {
+    cluster.broker().declareByHand(new Exchange(THEIRS, "topic", Map.of()));
+    cluster.broker().declareByClient(THEIRS, "quorum", Map.of());
+    cluster.broker().bindByHand(new Binding(THEIRS, THEIRS, "", Map.of()));
   }
 
   private void assertExactly(BrokerDefinitions actual, MessageTopologySpec spec) {

@@ -32,7 +32,7 @@ class QueueMembersPlannerTest {
   private int replicas = 3;
 
   @Test
-  void newNodesGetTheirShareAndNoQueueMoreThanOneMemberAtATime() {
+  void newNodesGetMembersAndAQueueGetsOneAtATime() {
     nodes("a", "b", "c", "d", "e");
     for (String queue : List.of("q1", "q2", "q3", "q4")) {
       queue(queue, "a");
@@ -64,7 +64,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void whileAMemberIsOfflineNoneIsAdded() {
+  void noMemberIsAddedWhileOneIsOffline() {
     nodes("a", "b", "c");
     queue("q", "a", "b");
     offline("q", "b");
@@ -73,7 +73,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aNodeThatIsDownGetsNone() {
+  void aNodeThatIsDownGetsNoMember() {
     nodes("a", "b", "c");
     nodes.put("b", new Node("b", false, List.of(), Optional.empty()));
     queue("q", "a");
@@ -82,7 +82,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aQueueThatIsOfAnotherTypeThanItShallBeIsLeftAlone() {
+  void aQueueOfAnotherTypeIsLeftAlone() {
     nodes("a", "b", "c");
     queue("q", "a");
     queues.put("q", new Queue("q", "classic", Map.of()));
@@ -102,11 +102,11 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aNodeKeepsItsMembersUntilTheOneInItsPlaceIsThere() {
+  void aLeavingNodeKeepsItsMembersUntilItsReplacementRuns() {
     nodes("a", "b", "c");
     leaving = Optional.of("c");
     queue("q", "a", "b", "c");
-    assertThat(plan(quorum("q", null))).as("three nodes shall remain").isEmpty();
+    assertThat(plan(quorum("q", null))).as("three nodes must remain").isEmpty();
 
     replicas = 2;
     assertThat(plan(quorum("q", null))).containsExactly(new RemoveMember("q", "c"));
@@ -133,7 +133,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aNodeThatHasLeftAlreadyIsNoNode() {
+  void aNodeThatHasLeftIsIgnored() {
     nodes("a", "b", "c");
     leaving = Optional.of("gone");
     queue("q", "a", "b");
@@ -142,7 +142,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void whileAMemberIsOfflineNoneIsRemoved() {
+  void noMemberIsRemovedWhileOneIsOffline() {
     nodes("a", "b", "c", "d");
     leaving = Optional.of("d");
     queue("q", "a", "b", "c", "d");
@@ -152,7 +152,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aDeclaredQueueWithTooManyMembersLosesOneAtATimeAndNeverItsLeader() {
+  void surplusMembersAreRemovedOneAtATimeAndNeverTheLeader() {
     nodes("a", "b", "c", "d", "e");
     replicas = 5;
     queue("e", "e");
@@ -168,7 +168,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aClientsOwnQueueGetsThreeMembersOrAsManyAsItWasDeclaredWithAndIsNotTrimmed() {
+  void aClientsQueueGetsThreeMembersOrItsDeclaredNumberAndKeepsMore() {
     nodes("a", "b", "c", "d", "e");
     replicas = 5;
     queue("own", "a");
@@ -189,7 +189,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aStreamGetsReplicasAndIsNeverTrimmed() {
+  void aStreamGetsMembersAndKeepsSurplusOnes() {
     nodes("a", "b", "c", "d");
     replicas = 4;
     stream("s", "a");
@@ -200,7 +200,7 @@ class QueueMembersPlannerTest {
   }
 
   @Test
-  void aStreamGetsAReplicaInPlaceOfThatOnTheLeavingNodeWhichGoesAfterwards() {
+  void aStreamsMemberOnTheLeavingNodeIsReplacedFirstAndThenRemoved() {
     nodes("a", "b", "c", "d");
     leaving = Optional.of("c");
     stream("s", "a", "b", "c");

@@ -33,7 +33,7 @@ class TopologyPlannerTest {
       new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
 
   @Example
-  void everythingMissingIsDeclaredInAnOrderInWhichItCanBe() {
+  void missingObjectsAreDeclaredInOrder() {
     Exchange exchange = new Exchange("events", "topic", Map.of());
     Queue queue = new Queue("shipments", "quorum", Map.of());
     Binding binding = new Binding("events", "shipments", "order.*", Map.of());
@@ -61,7 +61,7 @@ class TopologyPlannerTest {
   }
 
   @Example
-  void aQueueOfAnotherTypeIsToldAndNotTouched() {
+  void aQueueOfAnotherTypeIsReportedAndKept() {
     TopologyPlan plan =
         TopologyPlanner.plan(
             queues(new Queue("a", "quorum", Map.of())),
@@ -77,7 +77,7 @@ class TopologyPlannerTest {
   }
 
   @Example
-  void theSameWholeNumberIsTheSameWhateverItsJavaType() {
+  void equalWholeNumbersOfDifferentJavaTypesAreEqual() {
     TopologyPlan plan =
         TopologyPlanner.plan(
             queues(new Queue("a", "quorum", Map.of("x-n", 5L))),
@@ -98,7 +98,7 @@ class TopologyPlannerTest {
   }
 
   @Property
-  void whatNobodyDeclaredIsLeftAlone(
+  void undeclaredObjectsAreLeftAlone(
       @ForAll("definitions") BrokerDefinitions desired,
       @ForAll("definitions") BrokerDefinitions observed) {
     BrokerDefinitions after =
@@ -114,7 +114,7 @@ class TopologyPlannerTest {
         Map.of(), Map.of(queue.name(), queue), Set.of(), Map.of(), Map.of());
   }
 
-  /** What a broker would hold after the plan; its maps refuse what the plan must not do. */
+  /** What a broker would have after the plan; its immutable maps refuse other changes. */
   private static BrokerDefinitions carriedOut(TopologyPlan plan, BrokerDefinitions before) {
     Map<String, Exchange> exchanges = new HashMap<>(before.exchanges());
     Map<String, Queue> queues = new HashMap<>(before.queues());

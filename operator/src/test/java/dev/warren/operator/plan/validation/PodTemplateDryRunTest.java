@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the API server calls by the field of an object is told by the user's own field. */
+/** A violation names the user's own field, not the field of the generated object. */
 class PodTemplateDryRunTest {
 
   private static final List<PodTemplateDryRun> PROOFS =
@@ -62,8 +62,8 @@ class PodTemplateDryRunTest {
     "spec.template.spec.volumes[0], spec.volumes[0]",
     "spec.template.labels, labels",
   })
-  void ofAConsumer(String field, String told) {
-    assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + told);
+  void aConsumersTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(1).userPath(field)).isEqualTo("spec.consumers[0].template." + expected);
   }
 
   @ParameterizedTest
@@ -73,8 +73,8 @@ class PodTemplateDryRunTest {
     "spec.template.spec.containers[0].env[9].name, podTemplate.spec.containers[0].env[0].name",
     "spec.template.spec.nodeSelector, podTemplate.spec.nodeSelector",
   })
-  void ofADelivery(String field, String told) {
-    assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + told);
+  void aDeliverysTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(2).userPath(field)).isEqualTo("spec.consumers[1].http." + expected);
   }
 
   @ParameterizedTest
@@ -85,13 +85,13 @@ class PodTemplateDryRunTest {
     "spec.containers[1].resources.requests, spec.nodes.resources.requests",
     "metadata.labels, spec.nodes.podTemplate.metadata.labels",
   })
-  void ofANode(String field, String told) {
-    assertThat(PROOFS.get(0).userPath(field)).isEqualTo(told);
+  void aNodesTemplateIsTried(String field, String expected) {
+    assertThat(PROOFS.get(0).userPath(field)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource({"spec.selector", "spec.templates", "metadata.name"})
-  void whatIsNotTheUsersIsLeftAsItIs(String field) {
+  void pathsOutsideTheTemplateAreKept(String field) {
     assertThat(PROOFS.get(1).userPath(field)).isEqualTo(field);
   }
 }

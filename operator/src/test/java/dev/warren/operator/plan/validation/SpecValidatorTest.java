@@ -29,7 +29,7 @@ class SpecValidatorTest {
         "endpoints: {requestReply: [{name: r, queue: q}, {name: s, queue: none}]}"
             + "| spec.endpoints.requestReply[1].queue: no queue 'none' is declared in this resource",
       })
-  void aReferenceToNothingIsToldWithItsPath(String wrong, String violation) {
+  void aReferenceToNothingIsReportedWithItsPath(String wrong, String violation) {
     assertThat(violations("exchanges: [{name: e}]", "queues: [{name: q}]", wrong))
         .containsExactly(violation);
   }
@@ -45,7 +45,7 @@ class SpecValidatorTest {
         "{name: q, arguments: {x-queue-type: classic}}"
             + "| spec.queues[0].arguments.x-queue-type: is set by the field type",
       })
-  void aQueueThatContradictsTheRestIsTold(String queue, String violation) {
+  void aQueueThatContradictsTheRestIsReported(String queue, String violation) {
     assertThat(violations("queues: [" + queue + "]")).containsExactly(violation);
   }
 
@@ -60,7 +60,7 @@ class SpecValidatorTest {
         "consumers: [{name: c, queue: q, template: {specs: 1, spec: 2}}]"
             + "| spec.consumers[0].template.spec",
       })
-  void aTemplateThatCannotBeReadIsToldWithTheFieldsPath(String wrong, String path) {
+  void anUnreadableTemplateIsReportedWithTheFieldsPath(String wrong, String path) {
     assertThat(violations("queues: [{name: q}]", wrong))
         .containsExactly(path + ": does not have the form that Kubernetes expects");
   }
@@ -73,13 +73,13 @@ class SpecValidatorTest {
         "{spec: {containers: [{name: app, env: [{name: A}, null]}]}}"
             + "| spec.containers[0].env[1]: is empty",
       })
-  void aDashWithNothingBehindItIsTold(String template, String told) {
+  void anEmptyListItemIsReported(String template, String expected) {
     assertThat(
             violations(
                 "queues: [{name: q}]", "consumers: [{queue: q, template: " + template + "}]"))
-        .containsExactly("spec.consumers[0].template." + told);
+        .containsExactly("spec.consumers[0].template." + expected);
     assertThat(violations("nodes: {podTemplate: " + template + "}"))
-        .containsExactly("spec.nodes.podTemplate." + told);
+        .containsExactly("spec.nodes.podTemplate." + expected);
   }
 
   @ParameterizedTest(name = "{1}")
@@ -98,7 +98,7 @@ class SpecValidatorTest {
   }
 
   @Test
-  void whatIsToBeDoneWithOnceIsNotTakenFromAStream() {
+  void aDeliveryCannotConsumeAStream() {
     assertThat(
             violations(
                 "queues: [{name: q}, {name: s, type: stream}]",
@@ -112,13 +112,13 @@ class SpecValidatorTest {
 
   @ParameterizedTest(name = "from {0} to {1}")
   @CsvSource({"60s, 1m", "1ms, 1ms", "500ms, 1h"})
-  void deliveriesMayBeTriedAgainAfterLongerPauses(String first, String longest) {
+  void deliveriesMayHaveLongerDelays(String first, String longest) {
     assertThat(violations(retrying(first, longest))).isEmpty();
   }
 
   @ParameterizedTest(name = "from {0} to {1}")
   @CsvSource({"61s, 1m", "1s, 999ms"})
-  void aLongestPauseBelowTheFirstIsTold(String first, String longest) {
+  void aMaxDelayBelowTheInitialDelayIsReported(String first, String longest) {
     assertThat(violations(retrying(first, longest)))
         .containsExactly("spec.consumers[0].http.retry.maxDelay: must not be below initialDelay");
   }
@@ -142,8 +142,8 @@ class SpecValidatorTest {
             + "| spec.consumers[0].http.podTemplate.spec.nodeSelector: does not have the form that"
             + " Kubernetes expects",
       })
-  void whatADeliverysPodsCannotBeIsTold(String field, String told) {
-    assertThat(violations("queues: [{name: q}]", deliveringWith(field))).containsExactly(told);
+  void anInvalidPodTemplateOfADeliveryIsReported(String field, String expected) {
+    assertThat(violations("queues: [{name: q}]", deliveringWith(field))).containsExactly(expected);
   }
 
   @ParameterizedTest
@@ -159,7 +159,7 @@ class SpecValidatorTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allViolationsAreReportedTogether() {
     assertThat(violations("bindings: [{exchange: a, queue: b}]")).hasSize(2);
   }
 
@@ -173,7 +173,7 @@ class SpecValidatorTest {
   }
 
   @Test
-  void bindingsThatDifferOnlyInArgumentsAreTwo() {
+  void bindingsThatDifferInArgumentsAreDistinct() {
     assertThat(
             violations(
                 "exchanges: [{name: e, type: headers}]",

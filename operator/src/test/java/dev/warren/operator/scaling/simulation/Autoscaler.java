@@ -20,13 +20,13 @@ interface Autoscaler {
 
   /**
    * @param at seconds; before zero while the simulation warms up
-   * @param queue empty while the broker does not tell
+   * @param queue empty while the broker does not answer
    */
   record Look(double at, int replicas, int readyReplicas, Optional<QueueMetrics> queue) {}
 
   /** Called once a second; returns the desired number of replicas, if it changes. */
   OptionalInt tick(Look look);
 
-  /** The program that scales is restarted and remembers nothing. */
+  /** The autoscaler is restarted and remembers nothing. */
   default void restart() {}
 }

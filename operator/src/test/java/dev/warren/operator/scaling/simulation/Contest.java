@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Runs a trace with one of those that scale. The same seed gives the same run. */
+/** Runs a trace with one autoscaler. The same seed gives the same run. */
 final class Contest {
 
-  /** Those that scale. */
+  /** The autoscalers. */
   enum Contender {
     WARREN("Warren"),
     HPA("HPA, backlog"),
@@ -29,7 +29,7 @@ final class Contest {
 
   private Contest() {}
 
-  /** On average of ten runs, which differ in when things are looked at and messages come. */
+  /** The average of ten runs, which differ in the moments of observations and messages. */
   static Score score(Trace trace, Contender contender) {
     return Score.mean(
         IntStream.rangeClosed(1, RUNS)
@@ -39,7 +39,7 @@ final class Contest {
 
   static Run run(Trace trace, Contender contender, int seed) {
     int min = trace.policy().minReplicas();
-    // An HPA does not go to zero.
+    // An HPA does not scale to zero.
     int initial = contender == Contender.HPA ? Math.max(1, min) : min;
     Autoscaler scaler = scaler(trace, contender, new SplittableRandom(-seed));
     return new Simulation(trace, scaler, initial, new SplittableRandom(seed)).run();
@@ -82,12 +82,12 @@ final class Contest {
     return new Metric(QueueMetrics::messages, rate(trace) * 4);
   }
 
-  /** What a replica handles at the utilization that Warren is to keep, too. */
+  /** The rate of a replica at Warren's target utilization. */
   static Metric publishRate(Trace trace) {
     return new Metric(QueueMetrics::publishRate, rate(trace) * trace.policy().targetUtilization());
   }
 
-  /** Messages/s of one replica while nothing is wrong. The rivals are told, Warren is not. */
+  /** Messages/s of one healthy replica. The rivals know it, Warren does not. */
   private static double rate(Trace trace) {
     return trace.policy().concurrency() / trace.handling().applyAsDouble(0);
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** What it costs to decide: processor time per decision, for a growing number of consumers. */
+/** Processor time per decision, for a growing number of consumers. */
 public final class DecisionBenchmark {
 
   private static final int DECISIONS = 2_000_000;

@@ -19,7 +19,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws the replicas of one run of each of those that scale on a trace. */
+/** Draws the replicas of one run of each autoscaler on a trace. */
 final class Drawing {
 
   private static final int POINTS = 240;
@@ -56,7 +56,7 @@ final class Drawing {
     save(chart, directory, trace);
   }
 
-  /** Replicas that just keep up with what comes; not rounded. */
+  /** Replicas that just keep up with the arrivals; not rounded. */
   private static double least(Trace trace, Point point) {
     double handling = trace.handling().applyAsDouble(point.at());
     return point.arrivals() * handling / trace.policy().concurrency();

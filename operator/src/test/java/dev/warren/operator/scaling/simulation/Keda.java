@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * KEDA's loop with its defaults: it looks every 30 s whether there are messages, goes from none to
- * one replica and, 300 s after the last message was seen, back to none. All between is an HPA.
+ * KEDA's loop with its defaults: every 30 s it checks for messages, scales from zero to one replica
+ * and, 300 s after the last message was seen, back to none. All between is an HPA.
  */
 final class Keda implements Autoscaler {
 

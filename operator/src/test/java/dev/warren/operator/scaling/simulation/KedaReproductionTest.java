@@ -18,7 +18,7 @@ class KedaReproductionTest {
   private static final Trace TRACE = Traces.CONSTANT;
 
   @Test
-  void scalesByTheQueuesLengthAsTheRealOneDid() {
+  void scalesByTheQueueLengthAsRealKedaDid() {
     Score score = run(List.of(Contest.queueLength(TRACE)));
 
     assertThat(score.latePercent()).isCloseTo(17.6, withPercentage(20));
@@ -28,7 +28,7 @@ class KedaReproductionTest {
   }
 
   @Test
-  void scalesByTheRateTooAsTheRealOneDid() {
+  void scalesByTheRateAsRealKedaDid() {
     Score score = run(List.of(Contest.queueLength(TRACE), Contest.publishRate(TRACE)));
 
     assertThat(score.latePercent()).isCloseTo(9.6, withPercentage(20));
@@ -37,7 +37,7 @@ class KedaReproductionTest {
     assertThat(score.longestWait()).isCloseTo(34.3, withPercentage(20));
   }
 
-  /** As it was: it asked for the first replica at second 16, and for more soon after. */
+  /** As measured: the first replica was requested at second 16, and more soon after. */
   private static Score run(List<Metric> triggers) {
     Keda keda = new Keda(triggers, 0, TRACE.policy().maxReplicas(), 16, 18);
     return new Simulation(TRACE, keda, 0, new SplittableRandom(1)).run().score();

@@ -42,7 +42,7 @@ class ScalingSimulationTest {
   }
 
   @Test
-  void settlesOnTheConstantLoadAtANumberThatKeepsUp() {
+  void settlesOnAConstantLoadAtANumberThatKeepsUp() {
     for (int seed = 1; seed <= 10; seed++) {
       Run run = Contest.run(Traces.CONSTANT, Contender.WARREN, seed);
 

@@ -17,13 +17,13 @@ import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
 /**
- * One queue, its consumers and what scales them, message by message. What is read of the broker is
- * as old as there: it looks at the queue's depth and at its acknowledgements every 5 s, each at
- * moments of its own.
+ * One queue, its consumers and an autoscaler, message by message. The broker's figures are as old
+ * as real ones: it updates the queue's depth and its acknowledgements every 5 s, at different
+ * moments.
  */
 final class Simulation {
 
-  /** What was seen at one moment, for drawing. */
+  /** A point of the drawing. */
   record Point(double at, double arrivals, int replicas) {}
 
   record Run(Score score, List<Point> points) {}
@@ -123,7 +123,7 @@ final class Simulation {
     for (int step = 1; now < trace.duration(); step++) {
       now = step * STEP - trace.warmUp();
       arrive();
-      befall();
+      injectFaults();
       deliver();
       leave();
       read();
@@ -158,7 +158,7 @@ final class Simulation {
     return trace.regular() ? 1 : random.nextExponential();
   }
 
-  private void befall() {
+  private void injectFaults() {
     while (!faults.isEmpty() && faults.getFirst().at() <= now) {
       switch (faults.removeFirst()) {
         case MetricsGone gone -> unknownUntil = now + gone.seconds();
@@ -214,7 +214,7 @@ final class Simulation {
     }
   }
 
-  /** What all replicas need together serves one message after the other. */
+  /** A resource that all replicas share serves one message after the other. */
   private double finish(double start) {
     double limit = trace.limit().applyAsDouble(start);
     sharedFree = Math.max(sharedFree, start) + 1 / limit;
@@ -225,7 +225,7 @@ final class Simulation {
     return waited > trace.policy().maxWait().toSeconds();
   }
 
-  /** Those that are to be removed finish their work. */
+  /** Replicas that are removed finish their work. */
   private void leave() {
     pods.removeIf(pod -> pod.leaving && pod.slots.stream().noneMatch(slot -> slot.isBusy(now)));
   }
@@ -277,7 +277,7 @@ final class Simulation {
     pods.add(pod);
   }
 
-  /** First one that is not ready, else the newest: as a ReplicaSet does. */
+  /** First an unready one, else the newest, as a ReplicaSet does. */
   private void removePod() {
     pods.stream()
             .filter(pod -> !pod.leaving)

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Prints, for each trace, how each of those that scale did, and draws it into the directory that is
+ * Prints, for each trace, the result of each autoscaler, and draws it into the directory that is
  * its argument. Numbers are means of ten runs.
  */
 public final class Simulator {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * A load and what befalls it. Times are seconds; scoring starts at zero.
+ * A load, and the faults during it. Times are seconds; scoring starts at zero.
  *
  * @param warmUp how long before zero it starts, so that all start settled
  * @param arrivals messages/s over time
@@ -26,20 +26,20 @@ record Trace(
     ScalingPolicy policy,
     List<Fault> faults) {
 
-  /** What befalls the system. */
+  /** What happens to the system. */
   sealed interface Fault {
     double at();
 
-    /** The broker does not tell for some seconds. */
+    /** The broker does not answer for some seconds. */
     record MetricsGone(double at, double seconds) implements Fault {}
 
-    /** The queue gets another leader, which counts from zero; it is unknown for 10 s. */
+    /** The queue gets another leader, which counts from zero; the load is unknown for 10 s. */
     record LeaderChanges(double at) implements Fault {}
 
-    /** Half of the replicas crash and start again; what they held is delivered again. */
+    /** Half of the replicas crash and restart; their messages are delivered again. */
     record ConsumersCrash(double at) implements Fault {}
 
-    /** The program that scales is restarted. */
+    /** The autoscaler is restarted. */
     record ScalerRestarts(double at) implements Fault {}
   }
 }

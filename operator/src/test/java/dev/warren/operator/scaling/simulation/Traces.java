@@ -15,7 +15,7 @@ final class Traces {
   private static final double HANDLING = 0.2;
   private static final DoubleUnaryOperator NO_LIMIT = at -> Double.POSITIVE_INFINITY;
 
-  /** The run of KEDA that was measured on the test bed: from nothing to a constant load. */
+  /** The run of KEDA that was measured on the test bed: from no load to a constant load. */
   static final Trace CONSTANT =
       new Trace(
           "constant, from zero",

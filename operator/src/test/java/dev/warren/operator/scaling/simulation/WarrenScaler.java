@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
-/** The operator's own decisions, on a sample about every 5 s. */
+/** The operator's scaler, with a sample about every 5 s. */
 final class WarrenScaler implements Autoscaler {
 
   private static final double INTERVAL = 5;

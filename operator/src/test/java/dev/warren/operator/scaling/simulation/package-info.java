@@ -1,5 +1,5 @@
 /**
- * Drives scaling through loads and faults, in simulated time, beside what else could scale: an HPA
- * and KEDA. {@code make simulate} prints and draws what comes of it.
+ * Runs Warren's autoscaler, an HPA and KEDA with the same loads and faults in simulated time.
+ * {@code make simulate} prints and draws the results.
  */
 package dev.warren.operator.scaling.simulation;

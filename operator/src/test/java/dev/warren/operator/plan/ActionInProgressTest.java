@@ -1,8 +1,9 @@
-package dev.warren.operator.observation;
+package dev.warren.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.FinishDeletions;
@@ -11,16 +12,13 @@ import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerWork.Underway;
-import dev.warren.operator.plan.InMemoryCluster;
-import dev.warren.operator.plan.ReconcilePlan;
-import dev.warren.operator.plan.Specs;
-import java.time.Instant;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is planned while an action goes on beside the passes, or was left half done. */
-class BrokerWorkTest {
+/** What is planned while an action is in progress, or is half done. */
+class ActionInProgressTest {
 
   private static final MessageTopologySpec TWO =
       Specs.of(3, "", "queues: [{name: a, type: quorum}, {name: b, type: quorum}]");
@@ -30,7 +28,7 @@ class BrokerWorkTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void nothingIsDoneToTheBrokerAndItsNodesWhileAnActionGoesOn() {
+  void nothingIsPlannedForBrokerAndNodesWhileAnActionIsInProgress() {
     cluster.converge(TWO);
     cluster.delete("Pod", InMemoryCluster.NAMES.node(0));
     MessageTopologySpec changed =
@@ -51,11 +49,11 @@ class BrokerWorkTest {
 
     cluster.setUnderway(Optional.empty());
     cluster.converge(changed);
-    assertThat(cluster.queues()).containsOnlyKeys("a", "c");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a", "c");
   }
 
   @Test
-  void whatGoesOnAtANodeIsToldOfTheNodes() {
+  void anActionOnANodeIsReportedForTheNodes() {
     cluster.converge(ONE);
     cluster.setUnderway(underway(new StopNode("rabbit@x")));
 
@@ -66,7 +64,7 @@ class BrokerWorkTest {
   }
 
   @Test
-  void itIsToldAlsoWhileTheSpecMakesNoSense() {
+  void anActionIsReportedAlsoWhileTheSpecIsInvalid() {
     cluster.converge(ONE);
     cluster.setUnderway(underway(new AddMember("a", "rabbit@x")));
 
@@ -76,9 +74,9 @@ class BrokerWorkTest {
   }
 
   @Test
-  void aHalfDoneDeletionIsFinishedByAnActionThatThePlanShows() {
+  void aHalfDoneDeletionIsFinishedByAnActionOfThePlan() {
     cluster.converge(TWO);
-    cluster.deleteByHalf("b");
+    cluster.faults().leaveHalfDeleted("b");
 
     ReconcilePlan plan = cluster.plan(ONE);
 
@@ -88,22 +86,21 @@ class BrokerWorkTest {
         .contains(new FinishDeletions(Set.of("b")))
         .noneMatch(RemoveQueue.class::isInstance);
     cluster.converge(ONE);
-    assertThat(cluster.queues()).containsOnlyKeys("a");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a");
   }
 
   @Test
   void aQueueThatIsWantedAgainIsDeclaredWhenItsHalfDoneDeletionIsFinished() {
     cluster.converge(TWO);
-    cluster.deleteByHalf("b");
+    cluster.faults().leaveHalfDeleted("b");
 
     cluster.converge(TWO);
 
-    assertThat(cluster.queues()).containsOnlyKeys("a", "b");
+    assertThat(cluster.broker().queues()).containsOnlyKeys("a", "b");
     assertThat(cluster.plan(TWO).isEmpty()).isTrue();
   }
 
   private static Optional<Underway> underway(BrokerAction action) {
-    return Optional.of(
-        new Underway(action, Instant.parse("2026-01-01T00:00:00Z"), Optional.empty()));
+    return Optional.of(new Underway(action, TestClock.BEGIN, Optional.empty()));
   }
 }

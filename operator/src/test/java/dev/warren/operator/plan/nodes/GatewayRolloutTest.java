@@ -1,6 +1,6 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.nodes;
 
-import static dev.warren.operator.plan.InMemoryCluster.NAMES;
+import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,9 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.Specs;
+import dev.warren.operator.plan.simulation.InMemoryCluster;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What endpoints do to the nodes: as little as possible. */
-class EndpointsPlannerTest {
+/** How a change of the endpoints reaches the nodes. */
+class GatewayRolloutTest {
 
   private static final String QUEUES = "queues: [{name: echo, type: quorum}]\n";
 
@@ -52,7 +55,7 @@ class EndpointsPlannerTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Test
-  void theFirstEndpointGivesEachNodeAGatewayOneAfterTheOther() {
+  void theFirstEndpointAddsAGatewayToOneNodeAfterTheOther() {
     cluster.converge(WITHOUT);
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
@@ -63,13 +66,14 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void withTheLastEndpointTheGatewaysGoAndAreToldBeforeToServeNothing() {
+  void theLastEndpointEmptiesTheConfigurationAndThenRemovesTheGateways() {
     cluster.converge(WITH_BOTH);
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
 
     cluster.carryOut(cluster.plan(WITHOUT), Integer.MAX_VALUE);
-    assertThat(told()).isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
+    assertThat(gatewayJson())
+        .isEqualTo(json("{'requestReply': [], 'queues': [], 'exchanges': []}"));
     assertThat(containers()).contains(List.of("rabbitmq", "gateway"));
 
     cluster.converge(WITHOUT);
@@ -78,10 +82,10 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void theGatewaysAreToldAllInTheirOwnForm() {
+  void theConfigMapHasTheGatewaysConfiguration() {
     cluster.converge(WITH_BOTH);
 
-    assertThat(told())
+    assertThat(gatewayJson())
         .isEqualTo(
             json(
                 """
@@ -127,7 +131,7 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void eachPodIsMarkedWhenTheConfigMapSaysSomethingNewSoThatItsKubeletLooks() {
+  void eachPodIsMarkedWhenTheConfigMapChangesSoThatItsKubeletReadsIt() {
     cluster.converge(WITH);
     ReconcilePlan first = cluster.plan(WITH_BOTH);
     assertThat(first.support())
@@ -141,12 +145,13 @@ class EndpointsPlannerTest {
         .allSatisfy(action -> assertThat(action).isInstanceOf(Mark.class));
 
     cluster.converge(WITH_BOTH);
-    String told = GatewayConfig.revision(WITH_BOTH);
-    assertThat(cluster.observe().nodes().values()).allMatch(node -> node.hasToldItsGateway(told));
+    String revision = GatewayConfig.revision(WITH_BOTH);
+    assertThat(cluster.observe().nodes().values())
+        .allMatch(node -> node.hasToldItsGateway(revision));
   }
 
   @Test
-  void aGatewayThatDoesNotWorkEndsTheRollingChangeAtTheFirstNode() {
+  void aBrokenGatewayStopsTheRollingUpdateAtTheFirstNode() {
     cluster.converge(WITHOUT);
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
 
@@ -162,13 +167,13 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void aGatewayThatDidNotWorkIsMendedOneNodeAfterTheOther() {
+  void brokenGatewaysAreRepairedOneNodeAfterTheOther() {
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
     assertThat(cluster.brokerNodes()).hasSize(3).doesNotContainValue(false);
     assertThat(cluster.members()).containsKey("echo");
 
-    cluster.setGatewayImage("mended-image");
+    cluster.setGatewayImage("repaired-image");
     cluster.startNodesSlowly(1);
     cluster.guardMajority();
     cluster.converge(WITH);
@@ -177,14 +182,14 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void ofNodesThatAreStillToBeRecreatedOneWithoutAReadyGatewayIsTheNext() {
+  void aNodeWithoutAReadyGatewayIsUpdatedNext() {
     cluster.converge(WITH);
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
     List<String> broken = notReady();
     assertThat(broken).hasSize(1);
 
-    cluster.setGatewayImage("mended-image");
+    cluster.setGatewayImage("repaired-image");
 
     assertThat(cluster.plan(WITH).nodes())
         .extracting(action -> action.object().getMetadata().getName())
@@ -192,10 +197,10 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void aNodeWhoseGatewayIsNotReadyIsReplacedWhenItsMachineFallsSilent() {
+  void aNodeWithABrokenGatewayIsReplacedWhenItsMachineFallsSilent() {
     cluster.setGatewayImage(InMemoryCluster.BROKEN_IMAGE);
     cluster.converge(WITH);
-    cluster.silence(cluster.machineOf(1));
+    cluster.faults().silence(cluster.machineOf(1));
     for (int pass = 0; pass < 60; pass++) {
       cluster.step(WITH);
     }
@@ -204,7 +209,7 @@ class EndpointsPlannerTest {
   }
 
   @Test
-  void whatMakesNoSenseIsNotServed() {
+  void anInvalidSpecIsNotServed() {
     cluster.converge(WITH);
     MessageTopologySpec wrong = Specs.of(3, "", "endpoints: {" + PUBLISH + "}");
 
@@ -247,7 +252,7 @@ class EndpointsPlannerTest {
         .toList();
   }
 
-  private JsonNode told() {
+  private JsonNode gatewayJson() {
     return json(cluster.get("ConfigMap", "orders-gateway").at("/data/gateway.json").asText());
   }
 

@@ -1,4 +1,4 @@
-package dev.warren.operator.plan;
+package dev.warren.operator.plan.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Server-side apply for one field manager that always prevails: what it said before and says no
- * more is removed, and what others say stays.
+ * Server-side apply for one field manager with force: fields that it applied before and applies no
+ * more are removed, and fields of others stay.
  */
 final class ServerSideApply {
 

@@ -1,0 +1,84 @@
+package dev.warren.operator.broker;
+
+import static dev.warren.operator.broker.FakeManagementApi.answer;
+import static dev.warren.operator.broker.FakeManagementApi.definitions;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The requests of an observation. */
+@Timeout(20)
+class ManagementApiObservationTest {
+
+  @RegisterExtension final FakeManagementApi api = new FakeManagementApi();
+
+  @Test
+  void observesWithFourRequestsToOneNode() throws IOException {
+    BrokerObservation observation = api.client(api.broker("quorum")).observe();
+
+    assertThat(observation).isInstanceOf(Reachable.class);
+    assertThat(((Reachable) observation).queues()).containsOnlyKeys("orders");
+    assertThat(withoutShovels())
+        .containsExactly(
+            "GET /api/definitions",
+            "GET /api/nodes?columns=name,running,enabled_plugins",
+            "GET /api/health/checks/alarms",
+            "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
+                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged");
+  }
+
+  @Test
+  void asksForTheMembersOfStreams() throws IOException {
+    api.client(api.broker("stream")).observe();
+
+    assertThat(withoutShovels())
+        .hasSize(5)
+        .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+  }
+
+  /** Shovels are asked for only if there is one. */
+  private List<String> withoutShovels() {
+    assertThat(api.requests()).contains("GET /api/shovels/%2F");
+    return api.requests().stream().filter(request -> !request.contains("shovels")).toList();
+  }
+
+  @Test
+  void runningMovesAreKnownOnlyWithTheShovelManagementPlugin() throws IOException {
+    URI telling =
+        observed(
+            Map.of(
+                "/api/shovels/%2F",
+                "[{\"name\": \"back\", \"vhost\": \"/\", \"state\": \"running\"},"
+                    + " {\"name\": \"other\", \"vhost\": \"/\", \"state\": \"terminated\"}]"));
+
+    assertThat(reachable(telling).runningMoves()).containsExactly("back");
+    assertThat(reachable(observed(Map.of())).runningMoves()).isEmpty();
+  }
+
+  private Reachable reachable(URI broker) {
+    return (Reachable) api.client(broker).observe();
+  }
+
+  /** A node with these responses, by their paths. */
+  private URI observed(Map<String, String> answers) throws IOException {
+    return api.server(
+        exchange -> {
+          String path = exchange.getRequestURI().getRawPath();
+          if (path.equals("/api/definitions")) {
+            answer(exchange, 200, definitions("quorum"));
+          } else if (path.startsWith("/api/shovels") && !answers.containsKey(path)) {
+            answer(exchange, 404, "{\"error\": \"Object Not Found\"}");
+          } else {
+            answer(exchange, 200, answers.getOrDefault(path, "[]"));
+          }
+        });
+  }
+}

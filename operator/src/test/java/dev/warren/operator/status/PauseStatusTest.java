@@ -1,0 +1,91 @@
+package dev.warren.operator.status;
+
+import static dev.warren.operator.status.StatusScene.condition;
+import static dev.warren.operator.status.StatusScene.conditions;
+import static dev.warren.operator.status.StatusScene.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.Unbind;
+import dev.warren.operator.action.BrokerStep;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.Mode;
+import dev.warren.operator.plan.ReconcilePlan;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The status of a paused topology. */
+class PauseStatusTest {
+
+  private final StatusScene scene = new StatusScene();
+
+  @Test
+  void aPauseIsShownAndAReadyTopologyStaysReady() {
+    scene.applied = AppliedActions.held(Mode.PAUSED, List.of(), List.of());
+
+    MessageTopologyStatus status = scene.build();
+
+    assertThat(conditions(status)).startsWith("Ready=True/AllReady").endsWith("Paused=True/Paused");
+    assertThat(status.plan()).isNull();
+    scene.topology.setStatus(status);
+    scene.applied = AppliedActions.NONE;
+    assertThat(conditions(scene.build())).noneMatch(condition -> condition.startsWith("Paused"));
+  }
+
+  @Test
+  void anUnknownValuePausesAndIsReported() {
+    scene.applied = AppliedActions.held(Mode.UNKNOWN, List.of(), List.of());
+
+    assertThat(condition(scene.build(), "Paused").getReason()).isEqualTo("UnknownMode");
+  }
+
+  @Test
+  void remainingChangesMakeAPausedTopologyUnready() {
+    ReconcilePlan plan =
+        new ReconcilePlan(
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            BrokerStep.inOrder(
+                List.of(
+                    new Bind(new Binding("amq.topic", "hello", "a", Map.of())),
+                    new Unbind(new Binding("amq.topic", "hello", "b", Map.of())))),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty());
+
+    MessageTopologyStatus status =
+        StatusBuilder.build(
+            scene.topology, ReconcileResult.held(Mode.PLAN, plan, scene.observation(), List.of()));
+
+    assertThat(ready(status))
+        .isEqualTo(
+            "False/Paused: 2 changes wait until the annotation warren.dev/reconcile is removed."
+                + " The first: bind 'amq.topic' to 'hello' by 'a'");
+    assertThat(status.plan())
+        .containsExactly(
+            "bind 'amq.topic' to 'hello' by 'a'", "unbind 'amq.topic' to 'hello' by 'b'");
+    assertThat(conditions(status)).endsWith("Paused=True/PlanOnly");
+  }
+
+  @Test
+  void aLongPlanIsShownInPart() {
+    List<String> planned = IntStream.range(0, 53).mapToObj("do %d"::formatted).toList();
+    scene.applied = AppliedActions.held(Mode.PLAN, planned, List.of());
+
+    assertThat(scene.build().plan()).hasSize(51).startsWith("do 0").endsWith("do 49", "and 3 more");
+  }
+
+  @Test
+  void anEmptyPlanIsShownAsNothing() {
+    scene.applied = AppliedActions.held(Mode.PLAN, List.of(), List.of());
+
+    assertThat(scene.build().plan()).containsExactly("nothing");
+  }
+}

@@ -1,0 +1,120 @@
+package dev.warren.operator.status;
+
+import static dev.warren.operator.status.StatusScene.conditions;
+import static dev.warren.operator.status.StatusScene.message;
+import static dev.warren.operator.status.StatusScene.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warren.api.v1alpha1.MessageTopologyStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
+import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.plan.validation.Violation;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The condition Ready, and the conditions that it summarizes. */
+class ReadyConditionTest {
+
+  private final StatusScene scene = new StatusScene();
+
+  @Test
+  void leftoversOfARemovedNodeAreNotANode() {
+    scene.leftOver = Optional.of(7);
+
+    MessageTopologyStatus status = scene.build();
+
+    assertThat(status.nodes().members()).extracting(NodeStatus::name).doesNotContain("orders-7");
+    assertThat(Conditions.isReady(status)).isTrue();
+  }
+
+  @Test
+  void nodesThatShareAMachineAreReported() {
+    assertThat(message(scene.build(), "NodesReady")).isEqualTo("3 of 3 nodes are ready");
+
+    scene.machines.put(0, "n2");
+    assertThat(message(scene.build(), "NodesReady"))
+        .isEqualTo("3 of 3 nodes are ready; orders-0 and orders-2 are on one machine, n2");
+  }
+
+  @Test
+  void aChangeThatWaitsForANodeNamesItAndTheReason() {
+    scene.nodeProblems.add(new Problem(Reason.ROLLING_UPDATE, "2 of 3 nodes still run as before"));
+    scene.podStatus.put(
+        2,
+        """
+        {containerStatuses: [{name: rabbitmq, state: {waiting:
+          {reason: ImagePullBackOff, message: no such image}}}]}
+        """);
+
+    assertThat(ready(scene.build()))
+        .isEqualTo(
+            "False/RollingUpdate: 2 of 3 nodes are ready; 2 of 3 nodes still run as before;"
+                + " orders-2: Container rabbitmq: no such image");
+  }
+
+  @Test
+  void readyIsTrueWhenEverythingIsReady() {
+    MessageTopologyStatus status = scene.build();
+
+    assertThat(conditions(status))
+        .containsExactly(
+            "Ready=True/AllReady",
+            "Validated=True/Valid",
+            "NodesReady=True/AllReady",
+            "TopologyDeclared=True/Declared",
+            "ConsumersReady=True/AllReady",
+            "EndpointsReady=True/AllReady");
+    assertThat(message(status, "Ready"))
+        .isEqualTo("3/3 nodes, 1/1 queues, 0/0 consumers and 0/0 endpoints are ready");
+    assertThat(Conditions.isReady(status)).isTrue();
+    assertThat(status.observedGeneration()).isEqualTo(1);
+    assertThat(status.binding().name()).isEqualTo("orders-connection");
+  }
+
+  /** In the order in which they must be fixed. */
+  @Test
+  void readyNamesTheFirstPartThatIsNotReady() {
+    scene.consumerProblems.add(new Problem(Reason.REFUSED, "consumers"));
+    assertThat(ready(scene.build())).isEqualTo("False/Refused: consumers");
+
+    scene.topologyProblems.add(new Problem(Reason.IMMUTABLE_ARGUMENT, "topology"));
+    assertThat(ready(scene.build())).isEqualTo("False/ImmutableArgument: topology");
+
+    scene.nodeProblems.add(new Problem(Reason.NODE_LOST, "nodes"));
+    assertThat(ready(scene.build())).isEqualTo("False/NodeLost: 3 of 3 nodes are ready; nodes");
+
+    scene.violations.add(new Violation("spec.a", "is wrong"));
+    assertThat(ready(scene.build())).isEqualTo("False/InvalidSpec: spec.a: is wrong");
+  }
+
+  @Test
+  void readyIsUnknownWhileItsCauseIsUnknown() {
+    scene.brokerIsSilent("no answer");
+    assertThat(ready(scene.build())).isEqualTo("Unknown/BrokerUnreachable: no answer");
+    assertThat(Conditions.isReady(scene.build())).isFalse();
+    assertThat(Conditions.holds(scene.build(), ConditionType.READY)).isEmpty();
+
+    scene.nodeProblems.add(new Problem(Reason.NODE_LOST, "orders-1 is lost"));
+    assertThat(ready(scene.build())).startsWith("False/NodeLost: ");
+  }
+
+  @Test
+  void ofSeveralProblemsTheWorstGivesTheReason() {
+    scene.nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being updated"));
+    scene.nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
+    scene.topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are pending"));
+    scene.topologyProblems.add(new Problem(Reason.BROKER_UNREACHABLE, "no answer"));
+    scene.consumerProblems.add(new Problem(Reason.UPDATING, "Deployment a is being updated"));
+    scene.consumerProblems.add(new Problem(Reason.NAME_TAKEN, "Deployment b exists"));
+
+    assertThat(conditions(scene.build()))
+        .contains(
+            "NodesReady=False/SecretMissing",
+            "TopologyDeclared=Unknown/BrokerUnreachable",
+            "ConsumersReady=False/NameTaken");
+    assertThat(message(scene.build(), "TopologyDeclared"))
+        .isEqualTo("no answer; 2 of 5 changes are pending");
+  }
+}
