@@ -101,7 +101,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void ofSeveralProblemsTheWorstGivesTheReason() {
+  void theWorstProblemGivesTheReason() {
     scene.nodeProblems.add(
         new Problem(Reason.UPDATING, "Pod orders-1 is being brought up to date"));
     scene.nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
