@@ -101,7 +101,7 @@ class ReadyConditionTest {
   }
 
   @Test
-  void ofSeveralProblemsTheWorstGivesTheReason() {
+  void theWorstProblemGivesTheReason() {
     scene.nodeProblems.add(new Problem(Reason.UPDATING, "Pod orders-1 is being updated"));
     scene.nodeProblems.add(new Problem(Reason.SECRET_MISSING, "Secret orders-admin is missing"));
     scene.topologyProblems.add(new Problem(Reason.DECLARING, "2 of 5 changes are pending"));

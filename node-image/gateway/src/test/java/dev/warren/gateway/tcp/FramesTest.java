@@ -40,7 +40,7 @@ class FramesTest {
           the longest of all                        | RAW             | 12345678        | 12345678
           nothing is no request                     | RAW             | ''              |
           """)
-  void whatARequestIs(String rule, Framing framing, String sent, String requests) {
+  void requestsAreDecoded(String rule, Framing framing, String sent, String requests) {
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(framing, MAX).decoder());
 
     channel.writeInbound(channel.alloc().buffer().writeBytes(Bytes.of(sent)));
@@ -100,7 +100,7 @@ class FramesTest {
     "LENGTH_PREFIXED, a\\n, \\0\\0\\0\\2a\\n",
     "LENGTH_PREFIXED, '', \\0\\0\\0\\0"
   })
-  void whatAReplyIs(Framing framing, String reply, String written) {
+  void repliesAreEncoded(Framing framing, String reply, String written) {
     Frames frames = Frames.of(framing, MAX);
     assertThat(frames.canBeReply(Bytes.of(reply))).isTrue();
     assertThat(Bytes.in(frames.reply(Bytes.of(reply)))).isEqualTo(Bytes.of(written));
@@ -118,7 +118,7 @@ class FramesTest {
     "LINE, !error timeout too slow\\n",
     "LENGTH_PREFIXED, \\xFF\\xFF\\xFF\\xF0timeout too slow"
   })
-  void whatAnErrorIs(Framing framing, String written) {
+  void errorsAreEncoded(Framing framing, String written) {
     ByteBuf error = Frames.of(framing, MAX).error(ErrorCode.TIMEOUT, "too slow");
     assertThat(Bytes.in(error)).isEqualTo(Bytes.of(written));
   }

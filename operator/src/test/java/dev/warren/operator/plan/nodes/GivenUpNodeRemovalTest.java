@@ -88,7 +88,7 @@ class GivenUpNodeRemovalTest {
   void aRunningNodeStaysIfItsAnnotationIsRemoved() {
     cluster.converge(nodes(3));
     cluster.giveUp("orders-1");
-    run.runUntil(nodes(3), () -> run.done().contains("Mark Pod orders-1"));
+    run.until(nodes(3), () -> run.done().contains("Mark Pod orders-1"));
     cluster.unannotate("orders-1");
     run.converge(nodes(3));
 
@@ -101,7 +101,7 @@ class GivenUpNodeRemovalTest {
   void aGivenUpNodeLeavesEvenIfItsPodIsRecreated() {
     cluster.converge(nodes(1));
     cluster.giveUp("orders-0");
-    run.runUntil(nodes(1), () -> run.done().contains("record GIVEN_UP 0"));
+    run.until(nodes(1), () -> run.done().contains("record GIVEN_UP 0"));
     cluster.delete("Pod", "orders-0");
     run.converge(nodes(1));
 
@@ -131,7 +131,7 @@ class GivenUpNodeRemovalTest {
     cluster.converge(nodes(1));
     cluster.giveUp("orders-0");
     StopNode stop = new StopNode(NAMES.brokerNode(0));
-    run.runUntil(nodes(1), () -> cluster.plan(nodes(1)).broker().contains(stop));
+    run.until(nodes(1), () -> cluster.plan(nodes(1)).broker().contains(stop));
     cluster.carryOut(cluster.plan(nodes(1)), Integer.MAX_VALUE);
     cluster.delete("ConfigMap", "orders-membership");
 

@@ -275,7 +275,7 @@ class LossDetectorTest {
   }
 
   @Test
-  void ofSeveralLostNodesTheGivenUpOneIsReplacedAndNotARunningOne() {
+  void theGivenUpOneOfSeveralLostNodesIsReplacedAndNotARunningOne() {
     cluster.faults().silence("m1");
     silence("m3");
     cluster.giveUp("orders-2");

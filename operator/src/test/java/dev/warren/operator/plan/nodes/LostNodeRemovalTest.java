@@ -34,7 +34,7 @@ class LostNodeRemovalTest {
     cluster.converge(nodes(3));
     cluster.observe();
     cluster.faults().silence(cluster.machineOf(n));
-    run.runUntil(nodes(3), () -> cluster.brokerNodes().size() == 3 && !run.listed(n));
+    run.until(nodes(3), () -> cluster.brokerNodes().size() == 3 && !run.listed(n));
     run.converge(nodes(3));
 
     assertThat(run.done())
@@ -194,7 +194,7 @@ class LostNodeRemovalTest {
     cluster.converge(nodes(4));
     cluster.broker().declareClassicOn("old", 0);
     cluster.faults().emptyVolume(0);
-    run.runUntil(nodes(4), () -> run.done().contains("record LOST 0"));
+    run.until(nodes(4), () -> run.done().contains("record LOST 0"));
     cluster.faults().destroy(cluster.machineOf(0));
     run.converge(nodes(4));
 

@@ -50,7 +50,7 @@ final class RemovalRun {
     return cluster.brokerNodes().containsKey(NAMES.brokerNode(n));
   }
 
-  void runUntil(MessageTopologySpec spec, BooleanSupplier reached) {
+  void until(MessageTopologySpec spec, BooleanSupplier reached) {
     for (int i = 0; i < 200 && !reached.getAsBoolean(); i++) {
       step(spec);
     }

@@ -26,7 +26,7 @@ class SurplusNodeRemovalTest {
   @Test
   void aNodeThatStaysAfterAllIsInServiceAgain() {
     cluster.converge(nodes(4));
-    run.runUntil(nodes(3), () -> run.done().contains("Mark Pod orders-3"));
+    run.until(nodes(3), () -> run.done().contains("Mark Pod orders-3"));
     cluster.faults().silence(cluster.machineOf(0));
     run.converge(nodes(3));
 
@@ -38,7 +38,7 @@ class SurplusNodeRemovalTest {
   @Test
   void aClassicQueueThatAppearsOnALeavingNodeKeepsItThere() {
     cluster.converge(nodes(4));
-    run.runUntil(nodes(3), () -> run.done().contains("record SURPLUS 3"));
+    run.until(nodes(3), () -> run.done().contains("record SURPLUS 3"));
     cluster.broker().declareClassicOn("old", 3);
     run.converge(nodes(3));
 
@@ -75,7 +75,7 @@ class SurplusNodeRemovalTest {
   @Test
   void twoNodesBecomeOneAlthoughOneOfTwoIsNoMajority() {
     cluster.converge(nodes(2));
-    run.runUntil(nodes(1), () -> !cluster.plan(nodes(1)).broker().isEmpty() && isStopped());
+    run.until(nodes(1), () -> !cluster.plan(nodes(1)).broker().isEmpty() && isStopped());
     ReconcilePlan plan = cluster.plan(nodes(1));
     // The operator is killed between stopping and forgetting.
     int before = plan.support().size() + plan.nodes().size();
@@ -90,7 +90,7 @@ class SurplusNodeRemovalTest {
   @Test
   void aStoppedNodeWhosePodIsDeletedReturnsAndIsForgotten() {
     cluster.converge(nodes(2));
-    run.runUntil(nodes(1), this::isStopped);
+    run.until(nodes(1), this::isStopped);
     ReconcilePlan plan = cluster.plan(nodes(1));
     int before = plan.support().size() + plan.nodes().size();
     cluster.carryOut(plan, before + plan.broker().indexOf(new StopNode(NAMES.brokerNode(1))) + 1);
@@ -104,7 +104,7 @@ class SurplusNodeRemovalTest {
   void aNodeThatGetsAQueueAtTheLastMomentReturnsAndAnotherLeaves() {
     cluster.converge(nodes(4));
     MessageTopologySpec three = nodes(3);
-    run.runUntil(
+    run.until(
         three, () -> cluster.plan(three).broker().contains(new StopNode(NAMES.brokerNode(3))));
     ReconcilePlan plan = cluster.plan(three);
     cluster.broker().declareClassicOn("late", 3);
@@ -187,7 +187,7 @@ class SurplusNodeRemovalTest {
     cluster.startNodesSlowly(0);
     run.step(nodes(4));
     cluster.settle();
-    run.runUntil(nodes(3), () -> cluster.record().contains("forgottenAt"));
+    run.until(nodes(3), () -> cluster.record().contains("forgottenAt"));
     cluster.startNodesSlowly(9);
     cluster.settle();
     assertThat(run.listed(3)).isTrue();
@@ -221,9 +221,9 @@ class SurplusNodeRemovalTest {
   void noNodeIsRestartedWhileAnotherLeaves() {
     MessageTopologySpec changed = Specs.of(3, "config: log.console.level = debug", QUEUES);
     cluster.converge(nodes(4));
-    run.runUntil(nodes(3), () -> run.done().contains("record SURPLUS 3"));
+    run.until(nodes(3), () -> run.done().contains("record SURPLUS 3"));
     run.done().clear();
-    run.runUntil(changed, () -> run.done().contains("ForgetNode 3"));
+    run.until(changed, () -> run.done().contains("ForgetNode 3"));
 
     assertThat(run.done()).noneMatch(action -> action.startsWith("Delete Pod"));
     run.converge(changed);
@@ -234,7 +234,7 @@ class SurplusNodeRemovalTest {
   void aLeavingNodesMemberIsRemovedBeforeItStops() {
     cluster.converge(Specs.of(5, "", "queues: [{name: q, type: quorum, members: 5}]"));
     MessageTopologySpec four = Specs.of(4, "", "queues: [{name: q, type: quorum, members: 5}]");
-    run.runUntil(four, () -> run.done().contains("ForgetNode 4"));
+    run.until(four, () -> run.done().contains("ForgetNode 4"));
 
     assertThat(run.done()).containsSubsequence("RemoveMember 4", "StopNode 4", "ForgetNode 4");
     run.converge(four);
