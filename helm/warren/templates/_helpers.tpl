@@ -10,7 +10,7 @@
 
 {{- define "warren.selector" -}}
 app.kubernetes.io/name: warren
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: operator
 {{- end }}
 

@@ -26,8 +26,8 @@ public record ExchangeSpec(
         @ValidationRule(value = Names.NOT_RESERVED, message = Names.NOT_RESERVED_MESSAGE)
         @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
-            "The exchange's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
-                + " does not begin with 'amq.'.")
+            "The exchange's name: any text of 1 to 255 bytes in UTF-8 without line breaks and the"
+                + " character 0 that does not begin with 'amq.'.")
         String name,
     @Default("direct")
         @Size(max = 100)

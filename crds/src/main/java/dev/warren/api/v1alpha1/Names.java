@@ -11,10 +11,12 @@ final class Names {
       "must not begin with 'amq.', which is reserved for RabbitMQ";
 
   // RabbitMQ removes line breaks from the name that it is given, and its HTTP API reads the names
-  // '.' and '..' as steps in a path, so either would be declared again in every pass.
-  static final String ADDRESSABLE = "!self.matches('[\\n\\r]') && self != '.' && self != '..'";
+  // '.' and '..' as steps in a path, so either would be declared again in every pass. No
+  // environment variable can contain the character 0.
+  static final String ADDRESSABLE =
+      "!self.matches('[\\n\\r\\\\x00]') && self != '.' && self != '..'";
   static final String ADDRESSABLE_MESSAGE =
-      "must not contain a line break, and must not be '.' or '..'";
+      "must not contain a line break or the character 0, and must not be '.' or '..'";
 
   private Names() {}
 }

@@ -76,8 +76,8 @@ public record QueueSpec(
                 "must not begin with 'warren.shelter.', which is reserved for queues of migrations")
         @ValidationRule(value = Names.ADDRESSABLE, message = Names.ADDRESSABLE_MESSAGE)
         @JsonPropertyDescription(
-            "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks that"
-                + " does not begin with 'amq.' or 'warren.shelter.'.")
+            "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks and the"
+                + " character 0 that does not begin with 'amq.' or 'warren.shelter.'.")
         String name,
     @Default("quorum")
         @JsonPropertyDescription(
@@ -109,7 +109,9 @@ public record QueueSpec(
             message = "must be a size in bytes of at least 1, such as 10Gi or 500Mi")
         @JsonPropertyDescription(
             "The most bytes of message bodies that the queue holds, such as 500Mi. No limit when"
-                + " absent.")
+                + " absent. A stream removes its oldest segment when a new one begins, so it may"
+                + " hold one segment more. A segment is a tenth of this size, but at least 1Mi and"
+                + " at most 500M, unless arguments has x-stream-max-segment-size-bytes.")
         String maxLengthBytes,
     @Size(max = 20)
         @ValidationRule(
@@ -121,7 +123,10 @@ public record QueueSpec(
             message =
                 "must be a duration in whole seconds from 1s to 9999d, such as 30s, 1h30m or 7d")
         @JsonPropertyDescription(
-            "Streams only: how long a message is kept, such as 7d. No limit when absent.")
+            "Streams only: how long a message is kept, such as 7d. No limit when absent. A segment"
+                + " is removed when all its messages are older. RabbitMQ looks when a new segment"
+                + " begins and once an hour, and the newest segment always stays. A segment is 16Mi"
+                + " without maxLengthBytes, unless arguments has x-stream-max-segment-size-bytes.")
         String maxAge,
     @JsonPropertyDescription(
             "What happens when maxLength or maxLengthBytes is reached: drop-head removes the"

@@ -54,8 +54,9 @@ class RefusalsApiServerTest {
       an empty queue name          | {queues: [{name: ''}]}                               | spec.queues[0].name | spec.queues[0].name in body should be at least 1 chars long
       a reserved queue name        | {queues: [{name: amq.orders}]}                       | spec.queues[0].name | must not begin with 'amq.', which is reserved for RabbitMQ
       the name of a shelter        | {queues: [{name: warren.shelter.a}]}                 | spec.queues[0].name | must not begin with 'warren.shelter.', which is reserved for queues of migrations
-      a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
-      a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break, and must not be '.' or '..'
+      a queue name of two lines    | {queues: [{name: "a\\nb"}]}                          | spec.queues[0].name | must not contain a line break or the character 0, and must not be '.' or '..'
+      a queue name of a NUL        | {queues: [{name: "a\\0"}]}                           | spec.queues[0].name | must not contain a line break or the character 0, and must not be '.' or '..'
+      a queue name that is a step  | {queues: [{name: '..'}]}                             | spec.queues[0].name | must not contain a line break or the character 0, and must not be '.' or '..'
       an unknown queue type        | {queues: [{name: a, type: lazy}]}                    | spec.queues[0].type | Unsupported value: "lazy": supported values: "classic", "quorum", "stream"
       an unknown fate of a queue   | {queues: [{name: a, onDelete: Keep}]}                | spec.queues[0].onDelete | Unsupported value: "Keep": supported values: "Delete", "DeleteIfEmpty", "Retain"
       members of a classic queue   | {queues: [{name: a, type: classic, members: 3}]}     | spec.queues[0].members | is for quorum queues and streams only; a classic queue is on one node
@@ -83,7 +84,7 @@ class RefusalsApiServerTest {
       two exchanges of one name    | {exchanges: [{name: a}, {name: a, type: topic}]}     | spec.exchanges[1] | Duplicate value: {"name":"a"}
       an empty exchange name       | {exchanges: [{name: ''}]}                            | spec.exchanges[0].name | spec.exchanges[0].name in body should be at least 1 chars long
       a reserved exchange name     | {exchanges: [{name: amq.topic}]}                     | spec.exchanges[0].name | must not begin with 'amq.', which is reserved for RabbitMQ
-      an exchange name of a return | {exchanges: [{name: "a\\r"}]}                        | spec.exchanges[0].name | must not contain a line break, and must not be '.' or '..'
+      an exchange name of a return | {exchanges: [{name: "a\\r"}]}                        | spec.exchanges[0].name | must not contain a line break or the character 0, and must not be '.' or '..'
       an unknown exchange type     | {exchanges: [{name: a, type: queue}]}                | spec.exchanges[0].type | must be direct, fanout, topic or headers, or the name of a plugin's type, such as x-consistent-hash
 
       a binding of no exchange     | {bindings: [{queue: a}]}                             | spec.bindings[0].exchange | Required value

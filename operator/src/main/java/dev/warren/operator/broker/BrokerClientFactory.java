@@ -40,12 +40,11 @@ public final class BrokerClientFactory {
             .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
             .flatMap(node -> NodeAddress.http(node, Ports.MANAGEMENT))
             .toList();
+    String username = CredentialSecrets.text(address.admin(), CredentialSecrets.USERNAME);
+    String password = CredentialSecrets.text(address.admin(), CredentialSecrets.PASSWORD);
     return new TopologyBroker(
-        new ManagementApiBrokerClient(
-            http,
-            endpoints,
-            CredentialSecrets.text(address.admin(), CredentialSecrets.USERNAME),
-            CredentialSecrets.text(address.admin(), CredentialSecrets.PASSWORD)),
+        new ManagementApiBrokerClient(http, endpoints, username, password),
+        new AmqpBindings(endpoints, username, password)::remove,
         shell,
         new BrokerNodes(address.names(), address.nodes()),
         clock);

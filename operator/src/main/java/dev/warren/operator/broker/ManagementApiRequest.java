@@ -8,8 +8,8 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.OwnershipRecord;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.warren.operator.model.PercentEncoding;
+import dev.warren.operator.model.RegularExpression;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +41,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
         encode(
             names.stream()
                 .sorted()
-                .map(ManagementApiRequest::quoted)
+                .map(RegularExpression::of)
                 .collect(Collectors.joining("|", "^(", ")$")));
     return get(
         "/api/queues/%2F?"
@@ -50,11 +50,6 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
                 // A filter this short never matches more than one page of queues.
                 : "page=1&page_size=500&use_regex=true&name=" + filter + "&")
             + columns);
-  }
-
-  /** A regular expression that matches only the text itself. */
-  private static String quoted(String text) {
-    return text.replaceAll("([^\\w\\P{ASCII}])", "\\\\$1");
   }
 
   /** The members of a quorum queue, as each of them reports itself. */
@@ -234,8 +229,7 @@ record ManagementApiRequest(String method, String path, Map<String, ?> body) {
       throw new BrokerException(
           Kind.REFUSED, "RabbitMQ's management API cannot handle the name " + segment);
     }
-    // URLEncoder writes forms, where a space is a plus; in a path a plus is a plus.
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    return PercentEncoding.of(segment);
   }
 
   /** Without the body, which may hold a password. */

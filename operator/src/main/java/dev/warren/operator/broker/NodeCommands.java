@@ -22,6 +22,9 @@ final class NodeCommands {
 
   private static final Logger LOG = Logger.getLogger(NodeCommands.class);
 
+  /** A name may begin with a hyphen. */
+  private static final String NO_OPTIONS_FOLLOW = "--";
+
   private final NodeShell shell;
   private final BrokerInternals internals;
   private final BrokerNodes nodes;
@@ -117,7 +120,16 @@ final class NodeCommands {
   }
 
   private void changeMembers(Pod asked, Duration limit, String change, String stream, String node) {
-    run(asked, limit, "rabbitmq-streams", change, "--vhost", BrokerDefinitions.VHOST, stream, node);
+    run(
+        asked,
+        limit,
+        "rabbitmq-streams",
+        change,
+        "--vhost",
+        BrokerDefinitions.VHOST,
+        NO_OPTIONS_FOLLOW,
+        stream,
+        node);
   }
 
   private StreamMembers members(Pod asked, String stream) {
@@ -128,6 +140,7 @@ final class NodeCommands {
       BrokerDefinitions.VHOST,
       "--formatter",
       "json",
+      NO_OPTIONS_FOLLOW,
       stream
     };
     Result result = shell.run(asked, NodeShell.QUERY_LIMIT, command);

@@ -6,15 +6,18 @@ import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.action.BrokerAction.NodeCommand;
 import dev.warren.operator.action.BrokerAction.QueueDeletion;
 import dev.warren.operator.action.BrokerAction.RecreateQueue;
+import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** A topology's broker. Passes each change to the class that carries out its kind. */
@@ -22,15 +25,25 @@ final class TopologyBroker implements BrokerClient {
 
   private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
 
+  /** How the management API fails for a binding that it has no name for. */
+  private static final Set<Kind> CANNOT_NAME_IT = EnumSet.of(Kind.FAILED, Kind.REFUSED);
+
   private final ManagementApiBrokerClient api;
   private final BrokerNodes nodes;
   private final BrokerInternals internals;
   private final NodeCommands commands;
   private final QueueDeleter deleter;
   private final QueueRecreation recreation;
+  private final Consumer<Unbind> unbindByAmqp;
 
-  TopologyBroker(ManagementApiBrokerClient api, NodeShell shell, BrokerNodes nodes, Clock clock) {
+  TopologyBroker(
+      ManagementApiBrokerClient api,
+      Consumer<Unbind> unbindByAmqp,
+      NodeShell shell,
+      BrokerNodes nodes,
+      Clock clock) {
     this.api = api;
+    this.unbindByAmqp = unbindByAmqp;
     this.nodes = nodes;
     this.internals = new BrokerInternals(shell);
     this.commands = new NodeCommands(shell, internals, nodes);
@@ -75,6 +88,11 @@ final class TopologyBroker implements BrokerClient {
     try {
       api.apply(action);
     } catch (BrokerException e) {
+      if (action instanceof Unbind unbind && CANNOT_NAME_IT.contains(e.kind())) {
+        LOG.infof("%s: %s; it is removed by AMQP", unbind.binding().describe(), e.getMessage());
+        unbindByAmqp.accept(unbind);
+        return;
+      }
       if (action instanceof AddMember add && e.kind() == Kind.FAILED) {
         clearMember(add);
       }

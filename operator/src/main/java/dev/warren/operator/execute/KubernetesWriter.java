@@ -2,10 +2,12 @@ package dev.warren.operator.execute;
 
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.ObservedObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -87,6 +89,11 @@ public final class KubernetesWriter {
     if (existing == null) {
       return apply(object);
     }
+    if (CredentialSecrets.isChosenPassword(existing, object)
+        && owner.ofAnother(existing).isEmpty()) {
+      takeOver(existing, object.getMetadata());
+      return Outcome.KEPT;
+    }
     if (!owner.owns(existing)) {
       return Outcome.refused(
           new Problem(
@@ -103,6 +110,13 @@ public final class KubernetesWriter {
     return Outcome.KEPT;
   }
 
+  /** The next pass finds it by its labels, and completes it. */
+  private void takeOver(HasMetadata existing, ObjectMeta wanted) {
+    patch(
+        existing,
+        Map.of("labels", wanted.getLabels(), "ownerReferences", wanted.getOwnerReferences()));
+  }
+
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {
     Map<String, String> labels = existing.getMetadata().getLabels();
     if (labels != null && labels.entrySet().containsAll(wanted.entrySet())) {
@@ -116,7 +130,7 @@ public final class KubernetesWriter {
     return Outcome.DONE;
   }
 
-  private void patch(HasMetadata object, Map<String, Map<String, String>> metadata) {
+  private void patch(HasMetadata object, Map<String, ?> metadata) {
     kubernetes
         .resource(object)
         .patch(

@@ -107,7 +107,7 @@ public final class ConsumerDeployment {
     return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream())
         .flatMap(container -> container.getEnv().stream())
         .filter(variable -> QUEUE.equals(variable.getName()) && variable.getValue() != null)
-        .map(EnvVar::getValue)
+        .map(variable -> VariableText.read(variable.getValue()))
         .collect(Collectors.toSet());
   }
 
@@ -165,7 +165,7 @@ public final class ConsumerDeployment {
     Map<String, EnvVar> environment = new LinkedHashMap<>();
     ConnectionVariables.ofClients(names)
         .forEach(variable -> environment.put(variable.getName(), variable));
-    environment.put(QUEUE, value(QUEUE, consumer.queue()));
+    environment.put(QUEUE, value(QUEUE, VariableText.of(consumer.queue())));
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
     environment.put(BINDING_ROOT, value(BINDING_ROOT, DEFAULT_BINDING_ROOT));

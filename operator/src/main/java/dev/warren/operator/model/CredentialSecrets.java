@@ -1,20 +1,22 @@
 package dev.warren.operator.model;
 
 import dev.warren.operator.model.Labels.Component;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 
-/**
- * The Secrets of a topology. Passwords are letters and digits, so they need no quoting anywhere.
- */
+/** The Secrets of a topology. A user may set the clients' password, to any text. */
 public final class CredentialSecrets {
 
   public static final String USERNAME = "username";
   public static final String PASSWORD = "password";
   public static final String COOKIE = "cookie";
+
+  private static final String CONNECTION_TYPE = "servicebinding.io/rabbitmq";
 
   private final Owner owner;
   private final ResourceNames names;
@@ -44,7 +46,7 @@ public final class CredentialSecrets {
   public Secret connection(String password) {
     return secret(
         names.connectionSecret(),
-        "servicebinding.io/rabbitmq",
+        CONNECTION_TYPE,
         Map.of(
             "type",
             "rabbitmq",
@@ -66,7 +68,25 @@ public final class CredentialSecrets {
 
   private String uri(String password) {
     return "amqp://%s:%s@%s:%d/%%2F"
-        .formatted(Credentials.CLIENT, password, names.clientHost(), Ports.AMQP);
+        .formatted(
+            Credentials.CLIENT, PercentEncoding.of(password), names.clientHost(), Ports.AMQP);
+  }
+
+  /**
+   * Whether a Secret is a user's way to choose the clients' password before the topology exists: it
+   * has only the password, and perhaps the user's name.
+   *
+   * @param wanted the Secret of that name that the topology needs
+   */
+  public static boolean isChosenPassword(HasMetadata existing, HasMetadata wanted) {
+    return existing instanceof Secret secret
+        && wanted instanceof Secret connection
+        && CONNECTION_TYPE.equals(connection.getType())
+        && secret.getMetadata().getOwnerReferences().isEmpty()
+        && secret.getData() != null
+        && Set.of(USERNAME, PASSWORD).containsAll(secret.getData().keySet())
+        && !text(secret, PASSWORD).isEmpty()
+        && Set.of("", Credentials.CLIENT).contains(text(secret, USERNAME));
   }
 
   /** A value of a Secret as text; empty when it is missing. */

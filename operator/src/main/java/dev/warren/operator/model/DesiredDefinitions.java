@@ -16,6 +16,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -27,6 +28,13 @@ public final class DesiredDefinitions {
 
   /** Above 0, the default priority of users' own policies. */
   private static final int POLICY_PRIORITY = 100;
+
+  private static final String SEGMENT_SIZE = "stream-max-segment-size-bytes";
+
+  private static final long MIB = 1L << 20;
+
+  /** RabbitMQ's default, in bytes. */
+  private static final long LARGEST_SEGMENT = 500_000_000;
 
   private DesiredDefinitions() {}
 
@@ -72,7 +80,7 @@ public final class DesiredDefinitions {
   private static Policy policy(QueueSpec spec) {
     return new Policy(
         policyName(spec.name()),
-        "^" + quoted(spec.name()) + "$",
+        "^" + RegularExpression.of(spec.name()) + "$",
         appliesTo(spec.type()),
         POLICY_PRIORITY,
         settings(spec));
@@ -92,6 +100,9 @@ public final class DesiredDefinitions {
     if (spec.maxAge() != null) {
       settings.put("max-age", Durations.parse(spec.maxAge()).toSeconds() + "s");
     }
+    if (spec.type() == QueueType.STREAM && !spec.arguments().containsKey("x-" + SEGMENT_SIZE)) {
+      segmentSize(spec).ifPresent(size -> settings.put(SEGMENT_SIZE, size));
+    }
     if (spec.overflow() != null) {
       settings.put(
           "overflow", spec.overflow() == Overflow.DROP_HEAD ? "drop-head" : "reject-publish");
@@ -110,6 +121,19 @@ public final class DesiredDefinitions {
       }
     }
     return settings;
+  }
+
+  /**
+   * The size of a stream's segments. RabbitMQ drops whole segments, and never the last one: with
+   * its default, limits below some 500 MB would have no effect. A policy of the stream wins over
+   * its argument, so this is for streams without one.
+   */
+  private static Optional<Long> segmentSize(QueueSpec spec) {
+    if (spec.maxLengthBytes() != null) {
+      return Optional.of(Math.clamp(Sizes.bytes(spec.maxLengthBytes()) / 10, MIB, LARGEST_SEGMENT));
+    }
+    // How much arrives in that time is unknown: small, but a volume must not have many thousands.
+    return spec.maxAge() == null ? Optional.empty() : Optional.of(16 * MIB);
   }
 
   /**
@@ -148,10 +172,5 @@ public final class DesiredDefinitions {
       case CLASSIC -> "classic_queues";
       case STREAM -> "streams";
     };
-  }
-
-  /** The name as a regular expression that matches nothing else (PCRE, as in Erlang's re). */
-  private static String quoted(String name) {
-    return name.replaceAll("[^\\p{L}\\p{N}_]", "\\\\$0");
   }
 }

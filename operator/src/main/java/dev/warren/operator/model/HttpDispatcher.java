@@ -97,9 +97,10 @@ final class HttpDispatcher {
   }
 
   private static EnvVar variable(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {
-    // Kubernetes would expand '$(' as a variable; '$$' stands for one '$'.
-    String text = text(delivery(consumer, deadLetter)).replace("$", "$$");
-    return new EnvVarBuilder().withName(DELIVERY).withValue(text).build();
+    return new EnvVarBuilder()
+        .withName(DELIVERY)
+        .withValue(VariableText.of(text(delivery(consumer, deadLetter))))
+        .build();
   }
 
   private static Delivery delivery(ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter) {

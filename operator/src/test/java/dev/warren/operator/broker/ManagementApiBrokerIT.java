@@ -16,6 +16,7 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
@@ -32,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -162,6 +164,32 @@ class ManagementApiBrokerIT {
       assertThat(left.exchanges()).doesNotContainKey(name);
       assertThat(left.policies()).doesNotContainKey("warren." + name);
     }
+  }
+
+  @Test
+  void bindingsAreRemovedWhateverTheirRoutingKeysAndArguments() {
+    broker.apply(new BrokerAction.DeclareExchange(new Exchange("matched", "headers", Map.of())));
+    broker.apply(new BrokerAction.DeclareQueue(new Queue("bound", "quorum", Map.of())));
+    List<Binding> bindings =
+        Stream.of("", "name~", "a+b", "sites/berlin/50%", "a/b #~%+", ".", "..", "日本")
+            .flatMap(
+                key ->
+                    Stream.of(
+                        new Binding("matched", "bound", key, Map.of()),
+                        new Binding(
+                            "matched",
+                            "bound",
+                            key,
+                            Map.of("x-match", "any", "level", 2, "rate", 1.5, "urgent", true))))
+            .toList();
+    bindings.forEach(binding -> broker.apply(new BrokerAction.Bind(binding)));
+    assertThat(observed().definitions().bindings()).containsAll(bindings);
+
+    bindings.forEach(binding -> broker.apply(new BrokerAction.Unbind(binding)));
+
+    assertThat(observed().definitions().bindings()).doesNotContainAnyElementsOf(bindings);
+    broker.apply(new BrokerAction.RemoveQueue("bound", true));
+    broker.apply(new BrokerAction.RemoveExchange("matched"));
   }
 
   @Test

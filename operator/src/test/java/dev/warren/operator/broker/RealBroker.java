@@ -27,6 +27,7 @@ final class RealBroker {
   static BrokerClient client() {
     return new TopologyBroker(
         new ManagementApiBrokerClient(HTTP, List.of(URL), USER, PASSWORD),
+        new AmqpBindings(List.of(URL), USER, PASSWORD)::remove,
         (pod, limit, command) -> run(command),
         FakeShell.NODES,
         Clock.systemUTC());

@@ -8,7 +8,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
+import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,17 +18,21 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What needs both the management API and commands in Pods. */
 class TopologyBrokerTest {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<Unbind> unbound = new ArrayList<>();
   private final FakeShell shell = new FakeShell();
   private Map<String, String> answers = Map.of();
   private HttpServer server;
@@ -42,6 +48,7 @@ class TopologyBrokerTest {
         new TopologyBroker(
             new ManagementApiBrokerClient(
                 HttpClient.newHttpClient(), List.of(url), "operator", "password"),
+            unbound::add,
             shell,
             FakeShell.NODES,
             new TestClock());
@@ -98,6 +105,49 @@ class TopologyBrokerTest {
         .singleElement()
         .asString()
         .contains("rabbit_quorum_queue:delete_member(Q, Node)");
+  }
+
+  @Test
+  void aBindingThatTheApiHasNoNameForIsRemovedByAmqp() {
+    answers = Map.of("/api/bindings/%2F/e/matched/q/work", "500");
+    Unbind withArguments =
+        new Unbind(new Binding("matched", "work", "sites/berlin", Map.of("x-match", "any")));
+
+    broker.apply(withArguments);
+
+    assertThat(unbound).containsExactly(withArguments);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", ".."})
+  void aRoutingKeyThatIsAStepInAPathIsRemovedByAmqp(String routingKey) {
+    answers =
+        Map.of(
+            "/api/bindings/%2F/e/events/q/work",
+            """
+            [{"source": "events", "destination": "work", "routing_key": "%s", "arguments": {},
+              "properties_key": "%s"}]"""
+                .formatted(routingKey, routingKey));
+    Unbind unbind = new Unbind(new Binding("events", "work", routingKey, Map.of()));
+
+    broker.apply(unbind);
+
+    assertThat(unbound).containsExactly(unbind);
+  }
+
+  @Test
+  void otherBindingsAreRemovedByTheApi() {
+    answers =
+        Map.of(
+            "/api/bindings/%2F/e/events/q/work",
+            """
+            [{"source": "events", "destination": "work", "routing_key": "a", "arguments": {},
+              "properties_key": "a"}]""");
+
+    broker.apply(new Unbind(new Binding("events", "work", "a", Map.of())));
+
+    assertThat(requests).contains("DELETE /api/bindings/%2F/e/events/q/work/a");
+    assertThat(unbound).isEmpty();
   }
 
   private void orders(String state) {

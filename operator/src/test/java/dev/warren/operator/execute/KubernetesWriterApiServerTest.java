@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatusBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,38 @@ class KubernetesWriterApiServerTest {
 
     assertThat(again.refusal()).isEmpty();
     assertThat(password()).isEqualTo("first");
+  }
+
+  @Test
+  void aPasswordThatAUserHasChosenIsTakenOver() {
+    Secret wanted = secrets.connection("generated");
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(wanted.getMetadata().getName())
+                .endMetadata()
+                .withType("Opaque")
+                .addToStringData("username", "app")
+                .addToStringData("password", "Chosen1")
+                .build())
+        .create();
+
+    Outcome outcome = carryOut(new Create(wanted, "missing"));
+
+    assertThat(outcome.refusal()).isEmpty();
+    assertThat(outcome.written()).isFalse();
+    Secret stored = stored(wanted);
+    assertThat(CredentialSecrets.text(stored, CredentialSecrets.PASSWORD)).isEqualTo("Chosen1");
+    assertThat(owner.owns(stored)).isTrue();
+    assertThat(stored.getMetadata().getLabels())
+        .containsAllEntriesOf(wanted.getMetadata().getLabels());
+
+    Secret complete = secrets.connection("Chosen1");
+    complete.setType("Opaque");
+    assertThat(carryOut(new Apply(complete, "data differs")).refusal()).isEmpty();
+    assertThat(CredentialSecrets.text(stored(wanted), "uri")).startsWith("amqp://app:Chosen1@");
   }
 
   /** The operator finds objects by their labels. */

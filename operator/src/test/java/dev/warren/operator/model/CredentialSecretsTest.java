@@ -1,8 +1,11 @@
 package dev.warren.operator.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,41 @@ class CredentialSecretsTest {
     assertThat(CredentialSecrets.text(secrets.erlangCookie("c"), CredentialSecrets.COOKIE))
         .isEqualTo("c");
     assertThat(CredentialSecrets.text(new Secret(), CredentialSecrets.COOKIE)).isEmpty();
+  }
+
+  @Test
+  void theUriHasAPasswordOfAnySigns() {
+    assertThat(CredentialSecrets.text(secrets.connection("p@ss/w:rd%2 #1?ü"), "uri"))
+        .isEqualTo("amqp://app:p%40ss%2Fw%3Ard%252%20%231%3F%C3%BC@orders.shop.svc:5672/%2F");
+  }
+
+  @Test
+  void aSecretWithNothingButThePasswordIsAUsersChoice() {
+    assertThat(isChosen(Map.of("password", "x"))).isTrue();
+    assertThat(isChosen(Map.of("password", "x", "username", "app"))).isTrue();
+    assertThat(isChosen(Map.of("password", "x", "username", "admin"))).isFalse();
+    assertThat(isChosen(Map.of("password", "x", "host", "db"))).isFalse();
+    assertThat(isChosen(Map.of("password", ""))).isFalse();
+    assertThat(isChosen(Map.of())).isFalse();
+    assertThat(
+            CredentialSecrets.isChosenPassword(secret(Map.of("password", "x")), secrets.admin("")))
+        .isFalse();
+    assertThat(
+            CredentialSecrets.isChosenPassword(
+                secrets.connection("of another"), secrets.connection("")))
+        .isFalse();
+  }
+
+  private boolean isChosen(Map<String, String> data) {
+    return CredentialSecrets.isChosenPassword(secret(data), secrets.connection("new"));
+  }
+
+  private static Secret secret(Map<String, String> data) {
+    SecretBuilder secret = new SecretBuilder().withNewMetadata().endMetadata();
+    data.forEach(
+        (key, value) ->
+            secret.addToData(key, Base64.getEncoder().encodeToString(value.getBytes(UTF_8))));
+    return secret.build();
   }
 
   private static String valueOf(String key) {

@@ -110,7 +110,42 @@ class DesiredDefinitionsTest {
         definitions("queues: [{name: log, type: stream, maxAge: 1d}]").policies().get("warren.log");
 
     assertThat(policy.applyTo()).isEqualTo("streams");
-    assertThat(policy.definition()).isEqualTo(Map.of("max-age", "86400s"));
+    assertThat(policy.definition()).containsEntry("max-age", "86400s");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "maxLengthBytes: 1                           | 1048576",
+        "maxLengthBytes: 10Mi                        | 1048576",
+        "maxLengthBytes: 10Mi, maxAge: 30s           | 1048576",
+        "maxLengthBytes: 1G                          | 100000000",
+        "maxLengthBytes: 1Ti                         | 500000000",
+        "maxLengthBytes: 99999999999P                | 500000000",
+        "maxAge: 30s                                 | 16777216",
+        "members: 3                                  |",
+        // A policy would win over it.
+        "maxAge: 1d, arguments: {x-stream-max-segment-size-bytes: 1000} |",
+      })
+  void aStreamHasSegmentsThatItsLimitsCanRemove(String settings, Long segment) {
+    Policy policy =
+        definitions("queues: [{name: log, type: stream, %s}]".formatted(settings))
+            .policies()
+            .get("warren.log");
+
+    assertThat(policy == null ? null : policy.definition().get("stream-max-segment-size-bytes"))
+        .isEqualTo(segment);
+  }
+
+  @Test
+  void onlyStreamsHaveSegments() {
+    assertThat(
+            definitions("queues: [{name: a, type: quorum, maxLengthBytes: 10Mi}]")
+                .policies()
+                .get("warren.a")
+                .definition())
+        .isEqualTo(Map.of("max-length-bytes", 10L << 20));
   }
 
   @ParameterizedTest

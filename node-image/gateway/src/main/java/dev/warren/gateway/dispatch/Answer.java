@@ -7,12 +7,14 @@ import java.util.Optional;
  * What a receiver answered.
  *
  * @param contentType of the body
+ * @param contentEncoding of the body, which is kept as it was received
  * @param retryAfter the header of that name, unparsed
  * @param body its beginning, when it was too long to be kept
  */
 record Answer(
     int status,
     Optional<String> contentType,
+    Optional<String> contentEncoding,
     Optional<String> retryAfter,
     byte[] body,
     boolean tooLong) {

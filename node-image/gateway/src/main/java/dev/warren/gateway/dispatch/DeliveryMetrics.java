@@ -21,6 +21,7 @@ final class DeliveryMetrics {
   final Counter rejected;
   final Counter replied;
   final Counter replyFailed;
+  final Counter headersOmitted;
   final Timer attempts;
   final AtomicInteger inFlight = new AtomicInteger();
 
@@ -34,6 +35,12 @@ final class DeliveryMetrics {
     rejected = counter(registry, "rejected", "Messages given up and rejected", consumer);
     replied = counter(registry, "replied", "Answers sent to the messages' reply-to", consumer);
     replyFailed = counter(registry, "reply.failed", "Answers that could not be sent", consumer);
+    headersOmitted =
+        counter(
+            registry,
+            "headers.omitted",
+            "Headers of messages for which the requests had no room",
+            consumer);
     attempts =
         Timer.builder("warren.http.delivery.attempt")
             .description("Duration of attempts, including failed ones")

@@ -136,6 +136,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
     var delivered = message.unwrap(IncomingRabbitMQMessage.class).message;
     return new QueuedMessage(
         delivered.envelope().getRoutingKey(),
+        delivered.envelope().isRedeliver(),
         (BasicProperties) delivered.properties(),
         delivered.body().getBytes());
   }

@@ -90,7 +90,8 @@ public class DispatcherRole {
     MessageDelivery messageDelivery =
         new MessageDelivery(
             delivery,
-            new EventFactory(EventFactory.source(broker.vhost(), queue.orElseThrow())),
+            new EventFactory(
+                EventFactory.source(broker.vhost(), queue.orElseThrow()), delivery.sentAs()),
             receiver,
             new Backoff(delivery.retry(), RandomGenerator.getDefault()),
             new DeadLetter(delivery.consumer(), queue.orElseThrow()),

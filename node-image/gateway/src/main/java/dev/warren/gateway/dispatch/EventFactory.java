@@ -1,7 +1,7 @@
 package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import io.cloudevents.CloudEvent;
+import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import io.cloudevents.SpecVersion;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.format.EventDeserializationException;
@@ -14,12 +14,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
-/** Creates a CloudEvent from a message, which may already be one. */
+/** Creates a CloudEvent from a message, which may already be one, with all that is sent with it. */
 final class EventFactory {
   static final String DEFAULT_TYPE = "dev.warren.message";
 
@@ -27,12 +27,15 @@ final class EventFactory {
   private static final String PREFIX = "cloudEvents[:_]";
 
   private final URI source;
+  private final ContentMode contentMode;
 
   /**
    * @param source of messages that are not events already
+   * @param contentMode whether the event is a document, which must say all by itself
    */
-  EventFactory(URI source) {
+  EventFactory(URI source, ContentMode contentMode) {
     this.source = source;
+    this.contentMode = contentMode;
   }
 
   /** A virtual host and a queue; the default virtual host {@code /} is left out. */
@@ -50,7 +53,17 @@ final class EventFactory {
    *
    * @param received when the message arrived, for messages without a time
    */
-  CloudEvent event(QueuedMessage message, Instant received) {
+  OutgoingEvent event(QueuedMessage message, Instant received) {
+    OutgoingEvent outgoing = outgoing(message, received);
+    return contentMode == ContentMode.STRUCTURED
+        ? new OutgoingEvent(
+            MessageAttributes.addedTo(outgoing, message),
+            outgoing.contentEncoding(),
+            outgoing.headers())
+        : outgoing;
+  }
+
+  private OutgoingEvent outgoing(QueuedMessage message, Instant received) {
     try {
       return structured(message)
           .or(() -> binary(message))
@@ -60,46 +73,75 @@ final class EventFactory {
     }
   }
 
-  /** An event whose attributes are in the body too. */
-  private static Optional<CloudEvent> structured(QueuedMessage message) {
+  /** An event whose attributes are in the body too. Its data is not encoded: it could be read. */
+  private static Optional<OutgoingEvent> structured(QueuedMessage message) {
     return Optional.ofNullable(message.properties().getContentType())
         .map(EventFormatProvider.getInstance()::resolveFormat)
-        .map(format -> format.deserialize(message.body()));
+        .map(format -> format.deserialize(message.body()))
+        .map(
+            event ->
+                new OutgoingEvent(
+                    event, Optional.empty(), MessageHeaders.of(message, header -> true)));
   }
 
   /** An event whose attributes are headers. */
-  private static Optional<CloudEvent> binary(QueuedMessage message) {
-    Map<String, String> attributes =
-        message.headers().entrySet().stream()
-            .filter(header -> header.getKey().matches(PREFIX + ".+"))
-            .filter(header -> header.getValue() != null)
-            .collect(
-                Collectors.toMap(
-                    header -> header.getKey().replaceFirst(PREFIX, ""),
-                    header -> header.getValue().toString(),
-                    (first, second) -> first));
+  private static Optional<OutgoingEvent> binary(QueuedMessage message) {
+    Map<String, String> attributes = new HashMap<>();
+    message.headers().entrySet().stream()
+        .filter(header -> isAttribute(header.getKey()))
+        .filter(header -> header.getValue() != null)
+        .forEach(
+            header ->
+                HeaderValue.text(header.getValue())
+                    .ifPresent(
+                        text ->
+                            attributes.putIfAbsent(
+                                header.getKey().replaceFirst(PREFIX, ""), text)));
     return Optional.ofNullable(attributes.remove("specversion"))
         .map(version -> CloudEventBuilder.fromSpecVersion(SpecVersion.parse(version)))
         .map(
             event -> {
               attributes.forEach(event::withContextAttribute);
-              return data(event, message).build();
+              return new OutgoingEvent(
+                  data(event, message).build(),
+                  given(message.properties().getContentEncoding()),
+                  MessageHeaders.of(message, header -> !isAttribute(header)));
             });
   }
 
-  private CloudEvent wrapped(QueuedMessage message, Instant received) {
+  private static boolean isAttribute(String header) {
+    return header.matches(PREFIX + ".+");
+  }
+
+  private OutgoingEvent wrapped(QueuedMessage message, Instant received) {
     BasicProperties properties = message.properties();
-    Instant time =
-        Optional.ofNullable(properties.getTimestamp()).map(Date::toInstant).orElse(received);
+    OffsetDateTime time =
+        Optional.ofNullable(properties.getTimestamp())
+            .map(Date::toInstant)
+            .map(EventFactory::utc)
+            .filter(EventFactory::isExpressible)
+            .orElseGet(() -> utc(received));
     CloudEventBuilder event =
         CloudEventBuilder.v1()
             .withId(given(properties.getMessageId()).orElseGet(() -> UUID.randomUUID().toString()))
             .withSource(source)
             .withType(given(properties.getType()).orElse(DEFAULT_TYPE))
-            .withTime(OffsetDateTime.ofInstant(time, ZoneOffset.UTC));
+            .withTime(time);
     given(message.routingKey()).ifPresent(event::withSubject);
     given(properties.getCorrelationId()).ifPresent(id -> event.withExtension("correlationid", id));
-    return data(event, message).build();
+    return new OutgoingEvent(
+        data(event, message).build(),
+        given(properties.getContentEncoding()),
+        MessageHeaders.of(message, header -> true));
+  }
+
+  private static OffsetDateTime utc(Instant time) {
+    return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
+  }
+
+  /** CloudEvents writes times as RFC 3339, which has four digits for the year. */
+  private static boolean isExpressible(OffsetDateTime time) {
+    return time.getYear() >= 0 && time.getYear() <= 9999;
   }
 
   private static CloudEventBuilder data(CloudEventBuilder event, QueuedMessage message) {
@@ -109,6 +151,6 @@ final class EventFactory {
 
   /** CloudEvents has no empty attributes. */
   private static Optional<String> given(String value) {
-    return Optional.ofNullable(value).filter(text -> !text.isEmpty());
+    return Optional.ofNullable(value).filter(text -> !text.isBlank());
   }
 }

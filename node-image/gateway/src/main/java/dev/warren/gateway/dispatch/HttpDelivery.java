@@ -90,6 +90,11 @@ record HttpDelivery(
     atLeast(1, concurrency, "concurrency");
   }
 
+  /** How events are sent: a request without a body can have them only in its headers. */
+  ContentMode sentAs() {
+    return method == Method.GET ? ContentMode.BINARY : contentMode;
+  }
+
   Duration timeout() {
     return Duration.ofMillis(timeoutMillis);
   }

@@ -9,7 +9,6 @@ import dev.warren.gateway.dispatch.Outcome.Delivered;
 import dev.warren.gateway.dispatch.Outcome.Failure;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
-import io.cloudevents.CloudEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,7 +83,8 @@ final class MessageDelivery {
 
   private Settlement attempt(QueuedMessage message) throws InterruptedException {
     // Only once, because all attempts must have the same id.
-    CloudEvent event = events.event(message, clock.instant());
+    OutgoingEvent event = events.event(message, clock.instant());
+    metrics.headersOmitted.increment(event.headers().omitted());
     boolean answerIsWanted = message.properties().getReplyTo() != null;
     int kept = answerIsWanted ? Receiver.MAX_ANSWER : Answer.EXCERPT;
     for (int attempt = 1; ; attempt++) {
@@ -118,7 +118,7 @@ final class MessageDelivery {
     }
   }
 
-  private Outcome send(CloudEvent event, int kept) throws InterruptedException {
+  private Outcome send(OutgoingEvent event, int kept) throws InterruptedException {
     long start = System.nanoTime();
     try {
       return receiver.send(event, kept);
@@ -172,6 +172,7 @@ final class MessageDelivery {
         new BasicProperties.Builder()
             .correlationId(message.properties().getCorrelationId())
             .contentType(answer.contentType().filter(Message::isShortString).orElse(null))
+            .contentEncoding(answer.contentEncoding().filter(Message::isShortString).orElse(null))
             .build();
     try {
       publish(new Message("", replyTo, properties, answer.body()));

@@ -3,7 +3,6 @@ package dev.warren.gateway.dispatch;
 import dev.warren.gateway.dispatch.Outcome.Failure;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
-import io.cloudevents.CloudEvent;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,7 +44,7 @@ final class Receiver implements AutoCloseable {
    *
    * @param kept how much of the answer's body is kept, in bytes
    */
-  Outcome send(CloudEvent event, int kept) throws InterruptedException {
+  Outcome send(OutgoingEvent event, int kept) throws InterruptedException {
     HttpRequest request;
     try {
       request = requests.request(event);
@@ -75,6 +74,7 @@ final class Receiver implements AutoCloseable {
     return new Answer(
         response.statusCode(),
         response.headers().firstValue("Content-Type"),
+        response.headers().firstValue("Content-Encoding"),
         response.headers().firstValue("Retry-After"),
         body.bytes.toByteArray(),
         body.tooLong);

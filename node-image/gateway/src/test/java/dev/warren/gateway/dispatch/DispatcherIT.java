@@ -90,6 +90,41 @@ class DispatcherIT {
   }
 
   @Test
+  void isDeliveredWithItsPropertiesAndHeaders() throws Exception {
+    broker.publish(
+        new BasicProperties.Builder()
+            .messageId("properties")
+            .contentType("application/json")
+            .contentEncoding("gzip")
+            .correlationId("c-1")
+            .appId("shop")
+            .priority(4)
+            .headers(
+                Map.of(
+                    "traceparent",
+                    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                    "tenant",
+                    "acme",
+                    "table",
+                    Map.of("city", "Zürich", "numbers", List.of(1, 2))))
+            .build(),
+        "compressed");
+
+    Received request = received("properties", 1).getFirst();
+
+    assertThat(request.header("Content-encoding")).isEqualTo("gzip");
+    assertThat(request.header("Traceparent"))
+        .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    assertThat(request.header("Warren-header-tenant")).isEqualTo("acme");
+    assertThat(request.header("Warren-header-table"))
+        .isEqualTo("{\"city\":\"Z\\u00FCrich\",\"numbers\":[1,2]}");
+    assertThat(request.header("Warren-correlation-id")).isEqualTo("c-1");
+    assertThat(request.header("Warren-app-id")).isEqualTo("shop");
+    assertThat(request.header("Warren-priority")).isEqualTo("4");
+    assertThat(request.header("Warren-redelivered")).isEqualTo("false");
+  }
+
+  @Test
   void isRetriedAfterAnError() throws Exception {
     receiver.answer("once-more", status(500));
 

@@ -41,7 +41,8 @@ class HttpDeliveryTest {
 
   @Test
   void keepsTheRoutingKeyOfADeadLetterUnlessItNamesAnother() {
-    QueuedMessage message = new QueuedMessage("order.paid", new BasicProperties(), new byte[0]);
+    QueuedMessage message =
+        new QueuedMessage("order.paid", false, new BasicProperties(), new byte[0]);
 
     assertThat(new DeadLetterTarget("failed", null).routingKey(message)).isEqualTo("order.paid");
     assertThat(new DeadLetterTarget("", "q").routingKey(message)).isEqualTo("q");

@@ -87,6 +87,11 @@ class OutcomeTest {
 
   private static Answer answer(int status, Optional<String> retryAfter, String body) {
     return new Answer(
-        status, Optional.empty(), retryAfter, body.getBytes(StandardCharsets.UTF_8), false);
+        status,
+        Optional.empty(),
+        Optional.empty(),
+        retryAfter,
+        body.getBytes(StandardCharsets.UTF_8),
+        false);
   }
 }

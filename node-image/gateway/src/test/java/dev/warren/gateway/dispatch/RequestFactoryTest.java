@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,40 @@ class RequestFactoryTest {
     assertThat(request.bodyPublisher().orElseThrow().contentLength()).isZero();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "gzip,POST,BINARY,Content-Encoding,gzip",
+    "'GZIP, br',POST,BINARY,Content-Encoding,'GZIP, br'",
+    // As some clients say of every text.
+    "utf-8,POST,BINARY,Warren-Content-Encoding,utf-8",
+    "'gzip,utf-8',POST,BINARY,Warren-Content-Encoding,'gzip,utf-8'",
+    "'gzip\r\nX-Evil: 1',POST,BINARY,Warren-Content-Encoding,gzip%0D%0AX-Evil: 1",
+    "gzip,POST,STRUCTURED,Warren-Content-Encoding,gzip",
+    "gzip,GET,BINARY,Warren-Content-Encoding,gzip",
+  })
+  void saysHowTheBodyIsEncodedWhereHttpKnows(
+      String encoding, Method method, ContentMode contentMode, String name, String value) {
+    HttpRequest request = request(EVENT, encoding, method, contentMode);
+
+    assertThat(header(request, name)).isEqualTo(value);
+    assertThat(request.headers().map().keySet().stream().filter(h -> h.endsWith("ncoding")))
+        .containsExactly(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json; charset=\"utf-8\",application/json; charset=\"utf-8\"",
+    "text/plain; name=ü,text/plain; name=%C3%BC",
+    "'text/plain\r\nX-Evil: 1',text/plain%0D%0AX-Evil: 1",
+  })
+  void sendsAnyContentType(String contentType, String value) {
+    CloudEvent event = CloudEventBuilder.from(EVENT).withDataContentType(contentType).build();
+
+    HttpRequest request = request(event, Method.POST, ContentMode.BINARY);
+
+    assertThat(header(request, "Content-Type")).isEqualTo(value);
+  }
+
   private static String header(HttpRequest request, String name) {
     return request.headers().firstValue(name).orElseThrow();
   }
@@ -156,9 +192,18 @@ class RequestFactoryTest {
   }
 
   private static HttpRequest request(CloudEvent event, Method method, ContentMode contentMode) {
+    return request(event, null, method, contentMode);
+  }
+
+  private static HttpRequest request(
+      CloudEvent event, String contentEncoding, Method method, ContentMode contentMode) {
+    MessageHeaders headers =
+        MessageHeaders.of(
+            new QueuedMessage("", false, new BasicProperties(), new byte[0]), header -> true);
     HttpDelivery delivery =
         new HttpDelivery(
             "notify", URL, method, 5_000, 8, false, contentMode, new Retry(1, 1, 1), null);
-    return new RequestFactory(delivery).request(event);
+    return new RequestFactory(delivery)
+        .request(new OutgoingEvent(event, Optional.ofNullable(contentEncoding), headers));
   }
 }

@@ -60,12 +60,22 @@ public final class CredentialsPlanner {
     Optional<String> client = value(names.connectionSecret(), CredentialSecrets.PASSWORD);
     keepOrMakeBeforeForming(names.adminSecret(), admin, secrets::admin);
     keepOrMakeBeforeForming(names.cookieSecret(), cookie, secrets::erlangCookie);
-    desired.add(secrets.connection(client.orElseGet(newSecret)));
+    desired.add(connection(client.orElseGet(newSecret)));
     boolean complete = admin.isPresent() && cookie.isPresent() && client.isPresent();
     return new CredentialsPlan(
         desired,
         complete ? Optional.of(new Credentials(admin.get(), client.get())) : Optional.empty(),
         missing.isEmpty() ? Optional.empty() : Optional.of(problem()));
+  }
+
+  /** The type of a Secret cannot change; a Secret that a user created has another one. */
+  private Secret connection(String password) {
+    Secret connection = secrets.connection(password);
+    observed
+        .find(Secret.class, names.connectionSecret())
+        .map(Secret::getType)
+        .ifPresent(connection::setType);
+    return connection;
   }
 
   private void keepOrMakeBeforeForming(

@@ -1,0 +1,73 @@
+package dev.warren.operator.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Address;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.operator.action.BrokerAction.Unbind;
+import dev.warren.operator.broker.BrokerException.Kind;
+import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Binding;
+import dev.warren.operator.model.Ports;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Removes bindings by AMQP, which names a binding by its routing key and arguments as they are. The
+ * management API has a name of its own for each, and cannot make one for arguments with a routing
+ * key that has a "~", nor be asked for the keys "." and "..".
+ */
+final class AmqpBindings {
+
+  private final List<Address> nodes;
+  private final ConnectionFactory factory = new ConnectionFactory();
+
+  /**
+   * @param endpoints management URLs of the broker's nodes, in the order in which they are tried
+   */
+  AmqpBindings(List<URI> endpoints, String username, String password) {
+    this.nodes = endpoints.stream().map(AmqpBindings::address).toList();
+    factory.setVirtualHost(BrokerDefinitions.VHOST);
+    factory.setUsername(username);
+    factory.setPassword(password);
+    factory.setAutomaticRecoveryEnabled(false);
+  }
+
+  /**
+   * Removes one, if it is there.
+   *
+   * @throws BrokerException when the broker refuses that or does not answer
+   */
+  void remove(Unbind unbind) {
+    Binding binding = unbind.binding();
+    int limit = Math.toIntExact(unbind.deadline().toMillis());
+    factory.setConnectionTimeout(limit);
+    factory.setHandshakeTimeout(limit);
+    factory.setChannelRpcTimeout(limit);
+    try (Connection connection = factory.newConnection(nodes, "warren-operator");
+        Channel channel = connection.createChannel()) {
+      channel.queueUnbind(
+          binding.queue(), binding.exchange(), binding.routingKey(), binding.arguments());
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      if (!isNotFound(e)) {
+        throw new BrokerException(Kind.FAILED, "It cannot be removed by AMQP either: " + e, e);
+      }
+    }
+  }
+
+  private static Address address(URI endpoint) {
+    return new Address(endpoint.getHost().replaceAll("[\\[\\]]", ""), Ports.AMQP);
+  }
+
+  /** Whether the queue or the exchange is gone, and the binding with it. */
+  private static boolean isNotFound(Exception failure) {
+    Throwable cause = failure instanceof IOException ? failure.getCause() : failure;
+    return cause instanceof ShutdownSignalException signal
+        && signal.getReason() instanceof AMQP.Channel.Close close
+        && close.getReplyCode() == AMQP.NOT_FOUND;
+  }
+}
