@@ -81,6 +81,7 @@ public sealed interface BrokerAction {
       case LetClientsIn let -> false;
       case SetPlugins set -> false;
       case FreeFeatureFlags free -> false;
+      case RestoreAccount restore -> false;
     };
   }
 
@@ -112,6 +113,7 @@ public sealed interface BrokerAction {
       case DisconnectClients disconnect -> false;
       case SetPlugins set -> true;
       case FreeFeatureFlags free -> false;
+      case RestoreAccount restore -> true;
     };
   }
 
@@ -128,6 +130,25 @@ public sealed interface BrokerAction {
     @Override
     public String toString() {
       return "PutUser[name=" + name + "]";
+    }
+  }
+
+  /**
+   * Makes the operator's own account, or gives it its password and rights again, without logging
+   * in; and the virtual host, if definitions that a user imports leave it out.
+   */
+  record RestoreAccount(String name, String password) implements NodeCommand {
+
+    /** RabbitMQ waits for 5 s for a majority, for each of the three. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(20);
+    }
+
+    /** Without the password, since plans are logged. */
+    @Override
+    public String toString() {
+      return "RestoreAccount[name=" + name + "]";
     }
   }
 

@@ -45,6 +45,10 @@ public final class QueueNodePod {
   public static final String SEED_ANNOTATION = "warren.dev/seed-node";
 
   static final String SEED_NODE = "WARREN_SEED_NODE";
+
+  /** The variable with the node's host name. */
+  static final String HOST = "WARREN_HOST";
+
   static final String ADMIN_USERNAME = "WARREN_ADMIN_USERNAME";
   static final String ADMIN_PASSWORD = "WARREN_ADMIN_PASSWORD";
 
@@ -56,9 +60,6 @@ public final class QueueNodePod {
           .addToRequests("memory", new Quantity("512Mi"))
           .addToLimits("memory", new Quantity("2Gi"))
           .build();
-
-  /** The user that the image's files belong to. */
-  private static final long RABBITMQ_USER = 999;
 
   /**
    * How many seconds a node that is to stop waits at most for another node without which a queue
@@ -128,6 +129,7 @@ public final class QueueNodePod {
           .getAnnotations()
           .put(GatewayConfig.REVISION_ANNOTATION, GatewayConfig.revision(spec));
     }
+    addPluginPorts(template.getSpec());
     if (hasSpreadOfUsers()) {
       template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
     }
@@ -140,6 +142,26 @@ public final class QueueNodePod {
         .endMetadata()
         .withSpec(template.getSpec())
         .build();
+  }
+
+  /**
+   * Not a part of the revision: plugins change while nodes run, and these ports only inform whoever
+   * looks at the Pod.
+   */
+  private void addPluginPorts(PodSpec pod) {
+    pod.getContainers().stream()
+        .filter(container -> container.getName().equals(CONTAINER))
+        .map(Container::getPorts)
+        .forEach(
+            ports ->
+                PluginListener.of(nodes).stream()
+                    .filter(plugin -> ports.stream().noneMatch(known -> isSame(known, plugin)))
+                    .map(plugin -> port(plugin.name(), plugin.port()))
+                    .forEach(ports::add));
+  }
+
+  private static boolean isSame(ContainerPort known, PluginListener plugin) {
+    return plugin.name().equals(known.getName()) || known.getContainerPort() == plugin.port();
   }
 
   /** A fingerprint of the spec that Pods are created from; the same for all nodes. */
@@ -170,16 +192,7 @@ public final class QueueNodePod {
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withTerminationGracePeriodSeconds(terminationGraceSeconds())
-        .withNewSecurityContext()
-        .withRunAsNonRoot(true)
-        .withRunAsUser(RABBITMQ_USER)
-        .withRunAsGroup(RABBITMQ_USER)
-        .withFsGroup(RABBITMQ_USER)
-        .withFsGroupChangePolicy("OnRootMismatch")
-        .withNewSeccompProfile()
-        .withType("RuntimeDefault")
-        .endSeccompProfile()
-        .endSecurityContext()
+        .withSecurityContext(PodSecurity.withVolume(users(), images))
         .withTolerations(
             stays("node.kubernetes.io/not-ready"), stays("node.kubernetes.io/unreachable"))
         .withTopologySpreadConstraints(
@@ -216,6 +229,7 @@ public final class QueueNodePod {
             value("RABBITMQ_NODENAME", names.brokerNode(n)),
             value("RABBITMQ_ENABLED_PLUGINS_FILE", "/tmp/enabled_plugins"),
             value(SEED_NODE, seed),
+            value(HOST, names.host(n)),
             ofAdmin(ADMIN_USERNAME, CredentialSecrets.USERNAME),
             ofAdmin(ADMIN_PASSWORD, CredentialSecrets.PASSWORD))
         .withPorts(

@@ -11,8 +11,18 @@ import java.util.Set;
 /** What the broker last reported. No answer is not the same as an empty broker. */
 public sealed interface BrokerObservation {
 
-  /** Nothing is known: no node answered in time, or none runs. */
-  record Unreachable(String reason) implements BrokerObservation {}
+  /**
+   * Nothing is known: no node answered in time, or none runs.
+   *
+   * @param refused whether nodes answer, and the operator may not log in or not read everything
+   */
+  record Unreachable(String reason, boolean refused) implements BrokerObservation {
+
+    /** No answer. */
+    public Unreachable(String reason) {
+      this(reason, false);
+    }
+  }
 
   /**
    * What a node answered.

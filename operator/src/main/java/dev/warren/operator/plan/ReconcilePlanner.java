@@ -2,13 +2,9 @@ package dev.warren.operator.plan;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.action.BrokerAction.AddMember;
-import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.BalanceLeaders;
 import dev.warren.operator.action.BrokerAction.PutRecord;
-import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
-import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.model.BrokerDefinitions;
@@ -19,6 +15,7 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -37,6 +34,7 @@ import dev.warren.operator.plan.nodes.StuckBootPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.objects.SupportPlanner;
+import dev.warren.operator.plan.topology.AccountPlanner;
 import dev.warren.operator.plan.topology.MigrationPlanner;
 import dev.warren.operator.plan.topology.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.topology.PrunePlanner;
@@ -109,11 +107,15 @@ public final class ReconcilePlanner {
    * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
    */
   public ReconcilePlan planNodes() {
-    TopologyPlan nothing =
-        observed.broker() instanceof Unreachable unreachable
-            ? TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason())
-            : new TopologyPlan(List.of(), List.of());
-    return besideOthers(plan(false, credentials -> new TopologyPlans(nothing, List.of())));
+    return besideOthers(
+        plan(
+            false,
+            credentials ->
+                new TopologyPlans(
+                    observed.broker() instanceof Unreachable unreachable
+                        ? AccountPlanner.plan(credentials, unreachable)
+                        : new TopologyPlan(List.of(), List.of()),
+                    List.of())));
   }
 
   private ReconcilePlan besideOthers(ReconcilePlan plan) {
@@ -129,7 +131,12 @@ public final class ReconcilePlanner {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
-                owner, names, observed.objects(), membership.recorded().formed(), newSecret)
+                owner,
+                names,
+                observed.objects(),
+                membership.recorded().formed(),
+                newSecret,
+                PluginListener.of(spec.nodes()))
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -219,23 +226,13 @@ public final class ReconcilePlanner {
                 QueueMembersPlanner.plan(spec.queues(), broker, leaving, spec.nodes().replicas()))
         .orElse(List.of())
         .stream()
-        .filter(action -> !isOfOne(action, going))
+        .filter(action -> !QueueMembersPlanner.isOfOne(action, going))
         .toList();
-  }
-
-  private static boolean isOfOne(BrokerAction action, Set<String> queues) {
-    return switch (action) {
-      case AddMember add -> queues.contains(add.queue());
-      case AddStreamMember add -> queues.contains(add.stream());
-      case RemoveMember remove -> queues.contains(remove.queue());
-      case RemoveStreamMember remove -> queues.contains(remove.stream());
-      default -> false;
-    };
   }
 
   private TopologyPlan planBroker(Credentials credentials) {
     if (observed.broker() instanceof Unreachable unreachable) {
-      return TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason());
+      return AccountPlanner.plan(credentials, unreachable);
     }
     if (!observed.hasMajority()) {
       return TopologyPlan.waiting(Reason.NO_MAJORITY, "No majority of the queue nodes runs");
@@ -293,7 +290,7 @@ public final class ReconcilePlanner {
 
   private List<KubernetesAction> planConsumers(Credentials credentials) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec.queues(), images.gateway(), credentials);
+        new ConsumerDeployment(owner, names, spec.queues(), images, credentials);
     return new ConsumerPlanner(names, deployments, observed).plan(spec.consumers());
   }
 }

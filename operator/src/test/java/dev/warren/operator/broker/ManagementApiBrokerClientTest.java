@@ -30,10 +30,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -189,11 +191,59 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
+  void anAnswerThatDoesNotEndIsNotReadToItsEnd() throws IOException {
+    AtomicLong sent = new AtomicLong();
+    URI endless = server(exchange -> answerForEver(exchange, sent));
+
+    assertThat(client(endless).observe())
+        .isEqualTo(
+            new Unreachable(
+                name(endless)
+                    + " of Pod orders-0 answered with more than 8 MiB, which is not read"));
+    assertThat(sent.get()).isLessThan(100 << 20);
+  }
+
+  @Test
+  void anAnswerAtTheLimitIsRead() throws IOException {
+    String padding = " ".repeat((8 << 20) - 2);
+
+    assertThat(client(server(200, "[" + padding + "]")).unacknowledgedByAddress()).isEmpty();
+    assertThatThrownBy(() -> client(server(200, "[ " + padding + "]")).unacknowledgedByAddress())
+        .hasMessageContaining("more than 8 MiB");
+  }
+
+  private static void answerForEver(HttpExchange exchange, AtomicLong sent) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    byte[] part = "[".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+    while (true) {
+      exchange.getResponseBody().write(part);
+      sent.addAndGet(part.length);
+    }
+  }
+
+  @Test
   void stopsAtANodeThatKnowsOtherCredentials() throws IOException {
     URI stranger = server(401, "{\"error\":\"not_authorized\",\"reason\":\"Not_Authorized\"}");
 
-    assertThat(client(stranger, broker("quorum")).observe()).isInstanceOf(Unreachable.class);
+    assertThat(client(stranger, broker("quorum")).observe())
+        .isEqualTo(
+            new Unreachable(name(stranger) + " does not accept the operator's credentials", true));
     assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void tellsThatItMayNotReadEverything() throws IOException {
+    URI narrow = server(401, "{\"error\":\"not_authorised\",\"reason\":\"Not administrator\"}");
+
+    assertThat(client(narrow, closed).observe())
+        .isInstanceOfSatisfying(Unreachable.class, broker -> assertThat(broker.refused()).isTrue());
+    assertThat(client(closed).observe())
+        .isInstanceOfSatisfying(
+            Unreachable.class, broker -> assertThat(broker.refused()).isFalse());
+  }
+
+  private static String name(URI node) {
+    return node.getHost() + ":" + node.getPort();
   }
 
   @Test
@@ -504,7 +554,9 @@ class ManagementApiBrokerClientTest {
   }
 
   private ManagementApiBrokerClient client(URI... endpoints) {
-    return new ManagementApiBrokerClient(http, List.of(endpoints), "operator", PASSWORD);
+    List<NodeAddress> nodes =
+        Arrays.stream(endpoints).map(url -> new NodeAddress("orders-0", url)).toList();
+    return new ManagementApiBrokerClient(http, nodes, "operator", PASSWORD);
   }
 
   /** A node of a broker with one queue, orders, of the given type. */

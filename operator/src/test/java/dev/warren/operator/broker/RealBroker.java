@@ -25,8 +25,13 @@ final class RealBroker {
   private RealBroker() {}
 
   static BrokerClient client() {
+    return client(USER, PASSWORD);
+  }
+
+  static BrokerClient client(String user, String password) {
     return new TopologyBroker(
-        new ManagementApiBrokerClient(HTTP, List.of(URL), USER, PASSWORD),
+        new ManagementApiBrokerClient(
+            HTTP, List.of(new NodeAddress("orders-0", URL)), user, password),
         (pod, limit, command) -> run(command),
         FakeShell.NODES,
         Clock.systemUTC());

@@ -3,6 +3,7 @@ package dev.warren.operator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,13 +15,22 @@ class CredentialSecretsTest {
 
   @Test
   void theConnectionSaysAllThatAClientNeeds() {
-    Secret secret = secrets.connection("s3cret");
+    Secret secret = secrets.connection("s3cret", List.of());
 
     assertThat(secret.getMetadata().getName()).isEqualTo("orders-connection");
     assertThat(secret.getType()).isEqualTo("servicebinding.io/rabbitmq");
     assertThat(secret.getData().keySet())
         .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(said(key)))
         .hasSize(8);
+  }
+
+  @Test
+  void theConnectionSaysThePortsOfOtherProtocols() {
+    Secret secret =
+        secrets.connection("s3cret", List.of(new PluginListener("web-mqtt", 15675, "http")));
+
+    assertThat(CredentialSecrets.text(secret, "web-mqtt-port")).isEqualTo("15675");
+    assertThat(CredentialSecrets.text(secret, "port")).isEqualTo("5672");
   }
 
   @Test

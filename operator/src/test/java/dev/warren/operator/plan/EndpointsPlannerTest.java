@@ -127,6 +127,19 @@ class EndpointsPlannerTest {
   }
 
   @Test
+  void thePortOfAPluginComesAndGoesWithItAndReplacesNoPod() {
+    cluster.converge(WITHOUT);
+    Map<String, String> before = podIds();
+
+    cluster.converge(Specs.of(3, "plugins: [rabbitmq_web_mqtt]", QUEUES));
+    assertThat(servicePorts()).containsExactly(5672, 15672, 15692, 1883, 15675);
+
+    cluster.converge(WITHOUT);
+    assertThat(servicePorts()).containsExactly(5672, 15672, 15692);
+    assertThat(podIds()).isEqualTo(before);
+  }
+
+  @Test
   void eachPodIsMarkedWhenTheConfigMapSaysSomethingNewSoThatItsKubeletLooks() {
     cluster.converge(WITH);
     ReconcilePlan first = cluster.plan(WITH_BOTH);

@@ -33,6 +33,7 @@ import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
@@ -158,6 +159,7 @@ public final class InMemoryCluster {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private int counter;
   private boolean reachable = true;
+  private boolean lockedOut;
   private ScalingObservation scaling = ScalingObservation.NONE;
   private List<Pod> consumerPods = List.of();
   private boolean guarded;
@@ -191,6 +193,11 @@ public final class InMemoryCluster {
   /** Whether the API server refuses to write the record of the nodes from now on. */
   public void refuseRecord(boolean refused) {
     recordRefused = refused;
+  }
+
+  /** As when definitions are imported that do not have the operator's account. */
+  public void lockOut() {
+    lockedOut = true;
   }
 
   public void setReachable(boolean reachable) {
@@ -972,6 +979,7 @@ public final class InMemoryCluster {
       case LetClientsIn() -> closed = false;
       case SetPlugins(String node, Set<String> wanted) -> plugins.put(node, wanted);
       case FreeFeatureFlags free -> {}
+      case RestoreAccount restore -> lockedOut = false;
       case ForgetNode(String node) -> throw new AssertionError(node);
     }
   }
@@ -1432,6 +1440,9 @@ public final class InMemoryCluster {
   private BrokerObservation observeBroker() {
     if (!reachable || !brokerNodes.containsValue(true)) {
       return new Unreachable("no node answers");
+    }
+    if (lockedOut) {
+      return new Unreachable("the credentials are not accepted", true);
     }
     Map<String, Node> nodes = new TreeMap<>();
     brokerNodes.forEach(

@@ -4,6 +4,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ObservedObjects;
@@ -34,24 +35,28 @@ public final class CredentialsPlanner {
   private final ObservedObjects observed;
   private final boolean formed;
   private final Supplier<String> newSecret;
+  private final List<PluginListener> plugins;
   private final List<HasMetadata> desired = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
   /**
    * @param formed whether the nodes have started with these Secrets
    * @param newSecret gives a new random text each time
+   * @param plugins whose ports clients need
    */
   public CredentialsPlanner(
       Owner owner,
       ResourceNames names,
       ObservedObjects observed,
       boolean formed,
-      Supplier<String> newSecret) {
+      Supplier<String> newSecret,
+      List<PluginListener> plugins) {
     this.secrets = new CredentialSecrets(owner, names);
     this.names = names;
     this.observed = observed;
     this.formed = formed;
     this.newSecret = newSecret;
+    this.plugins = plugins;
   }
 
   public CredentialsPlan plan() {
@@ -60,7 +65,7 @@ public final class CredentialsPlanner {
     Optional<String> client = value(names.connectionSecret(), CredentialSecrets.PASSWORD);
     keepOrMakeBeforeForming(names.adminSecret(), admin, secrets::admin);
     keepOrMakeBeforeForming(names.cookieSecret(), cookie, secrets::erlangCookie);
-    desired.add(secrets.connection(client.orElseGet(newSecret)));
+    desired.add(secrets.connection(client.orElseGet(newSecret), plugins));
     boolean complete = admin.isPresent() && cookie.isPresent() && client.isPresent();
     return new CredentialsPlan(
         desired,

@@ -121,4 +121,15 @@ public final class QueueMembersPlanner {
   private boolean isLeaving(String node) {
     return leaving.equals(Optional.of(node));
   }
+
+  /** Whether an action changes the members of one of these queues. */
+  public static boolean isOfOne(BrokerAction action, Set<String> queues) {
+    return switch (action) {
+      case AddMember add -> queues.contains(add.queue());
+      case AddStreamMember add -> queues.contains(add.stream());
+      case RemoveMember remove -> queues.contains(remove.queue());
+      case RemoveStreamMember remove -> queues.contains(remove.stream());
+      default -> false;
+    };
+  }
 }
