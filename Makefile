@@ -54,6 +54,7 @@ test: ## Run every test that a change must pass
 
 .PHONY: test-node
 test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
+	node-image/queue-node-start-test
 	node-image/queue-node-stop-test
 	# One module after the other: a test of the operator locks all clients of the broker out.
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \

@@ -40,11 +40,19 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ with .Values.gateway.image }}{{ . }}{{ else }}{{ include "warren.registry" $ }}/gateway:{{ $.Chart.AppVersion }}{{ end }}
 {{- end }}
 
+{{/* "true" or "false". */}}
+{{- define "warren.usersAreAssigned" -}}
+{{- $openshift := .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}
+{{- or (eq .Values.assignedUsers "always") (and (eq .Values.assignedUsers "auto") $openshift) -}}
+{{- end }}
+
 {{/* What the restricted Pod Security profile asks of a pod, and of a container. */}}
 {{- define "warren.podSecurity" -}}
 runAsNonRoot: true
+{{- if eq (include "warren.usersAreAssigned" .) "false" }}
 runAsUser: 65532
 runAsGroup: 65532
+{{- end }}
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
 

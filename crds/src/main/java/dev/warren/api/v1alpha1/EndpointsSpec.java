@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -41,6 +44,28 @@ public record EndpointsSpec(
   }
 
   /** The Service that clients connect to. */
+  @ValidationRule(
+      fieldPath = ".nodePorts",
+      value = "!has(self.nodePorts) || self.type != 'ClusterIP'",
+      message = "is for types NodePort and LoadBalancer only")
+  @ValidationRule(
+      fieldPath = ".externalTrafficPolicy",
+      value = "!has(self.externalTrafficPolicy) || self.type != 'ClusterIP'",
+      message = "is for types NodePort and LoadBalancer only")
+  @ValidationRule(
+      fieldPath = ".loadBalancerClass",
+      value = "!has(self.loadBalancerClass) || self.type == 'LoadBalancer'",
+      message = "is for type LoadBalancer only")
+  @ValidationRule(
+      fieldPath = ".loadBalancerSourceRanges",
+      value = "!has(self.loadBalancerSourceRanges) || self.type == 'LoadBalancer'",
+      message = "is for type LoadBalancer only")
+  @ValidationRule(
+      fieldPath = ".ipFamilies",
+      value =
+          "!has(self.ipFamilies) || self.ipFamilies.size() < 2"
+              + " || (has(self.ipFamilyPolicy) && self.ipFamilyPolicy != 'SingleStack')",
+      message = "two families need ipFamilyPolicy PreferDualStack or RequireDualStack")
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record ServiceSpec(
@@ -56,6 +81,21 @@ public record EndpointsSpec(
                   "self.all(key, key.size() <= 253"
                       + " && key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?"
                       + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')"
+                      + " && !key.startsWith('warren.dev/') && !key.startsWith('app.kubernetes.io/'))",
+              message =
+                  "must have keys as Kubernetes' labels have them, which do not begin with"
+                      + " 'warren.dev/' or 'app.kubernetes.io/'")
+          @JsonPropertyDescription("Labels of the Service; at most 50.")
+          Map<
+                  String,
+                  @Size(max = 63) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$") String>
+              labels,
+      @Size(max = 50)
+          @ValidationRule(
+              value =
+                  "self.all(key, key.size() <= 253"
+                      + " && key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?"
+                      + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')"
                       + " && !key.startsWith('warren.dev/'))",
               message =
                   "must have keys as Kubernetes' annotations have them, which do not begin with"
@@ -63,12 +103,84 @@ public record EndpointsSpec(
           @JsonPropertyDescription(
               "Annotations of the Service, for example to configure load balancers; at most"
                   + " 50.")
-          Map<String, @Size(max = 4096) String> annotations) {
+          Map<String, @Size(max = 4096) String> annotations,
+      @Size(max = 50)
+          @ValidationRule(
+              value = "self.all(one, self.exists_one(other, self[other] == self[one]))",
+              message = "ports must have different node ports")
+          @JsonPropertyDescription(
+              "Ports on every machine for ports of the Service, by their names: amqp, management,"
+                  + " prometheus, tcp-NAME of an endpoint, http-publish, or mqtt, stomp, stream,"
+                  + " web-mqtt, web-stomp and web-amqp of a plugin. Kubernetes chooses the others."
+                  + " For types NodePort and LoadBalancer.")
+          Map<String, @Min(1) @Max(65535) Integer> nodePorts,
+      @Size(min = 1, max = 253)
+          @ValidationRule(
+              value = "self == oldSelf",
+              message =
+                  "cannot be changed, because Kubernetes fixes it; change type to ClusterIP first")
+          @JsonPropertyDescription(
+              "The implementation of load balancers that serves the Service. Kubernetes accepts it only"
+                  + " together with a change of type to LoadBalancer. The cluster's default when"
+                  + " absent.")
+          String loadBalancerClass,
+      @Size(max = 50)
+          @JsonPropertyDescription(
+              "The clients that a load balancer lets in, as ranges of addresses such as 10.0.0.0/8;"
+                  + " at most 50. All clients when absent.")
+          List<
+                  @Size(max = 50)
+                  @Pattern(
+                      "^([0-9]{1,3}([.][0-9]{1,3}){3}/[0-9]{1,2}"
+                          + "|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3})$")
+                  String>
+              loadBalancerSourceRanges,
+      @JsonPropertyDescription(
+              "Cluster: each machine forwards connections to all nodes, and hides the client's"
+                  + " address. Local: only to nodes on the same machine, with the client's address."
+                  + " For types NodePort and LoadBalancer. Cluster when absent.")
+          TrafficPolicy externalTrafficPolicy,
+      @JsonPropertyDescription(
+              "Whether the Service has an address of one IP family or of both. SingleStack when"
+                  + " absent.")
+          IpFamilyPolicy ipFamilyPolicy,
+      @Size(max = 2)
+          @ValidationRule(
+              value = "self.all(one, self.exists_one(other, other == one))",
+              message = "must be different")
+          @JsonPropertyDescription(
+              "The IP families of the Service, in order of preference. The cluster's default when"
+                  + " absent.")
+          List<IpFamily> ipFamilies) {
 
-    /** Makes absent annotations empty. */
+    /** Makes absent maps and lists empty. */
     public ServiceSpec {
+      labels = labels == null ? Map.of() : Map.copyOf(labels);
       annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
+      nodePorts = nodePorts == null ? Map.of() : Map.copyOf(nodePorts);
+      loadBalancerSourceRanges =
+          loadBalancerSourceRanges == null ? List.of() : List.copyOf(loadBalancerSourceRanges);
+      ipFamilies = ipFamilies == null ? List.of() : List.copyOf(ipFamilies);
     }
+  }
+
+  /** Where machines forward connections from outside, with Kubernetes' names. */
+  public enum TrafficPolicy {
+    Cluster,
+    Local
+  }
+
+  /** How many IP families a Service has, with Kubernetes' names. */
+  public enum IpFamilyPolicy {
+    SingleStack,
+    PreferDualStack,
+    RequireDualStack
+  }
+
+  /** An IP family, as Kubernetes names it. */
+  public enum IpFamily {
+    IPv4,
+    IPv6
   }
 
   /** The type of the Service, as Kubernetes names it. */

@@ -71,8 +71,8 @@ public record HttpDeliverySpec(
         @JsonPropertyDescription(
             "A pod template whose fields are added to each Pod: labels, annotations,"
                 + " tolerations, nodeSelector, affinity, priorityClassName, imagePullSecrets, and"
-                + " so on. The operator's own fields take precedence; the container is called"
-                + " dispatcher.")
+                + " so on. The operator's own fields take precedence, except the users and groups"
+                + " in securityContext; the container is called dispatcher.")
         Map<String, Object> podTemplate) {
 
   /** Makes an absent flag false. */

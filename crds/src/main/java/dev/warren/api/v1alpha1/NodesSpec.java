@@ -56,21 +56,26 @@ public record NodesSpec(
         String replaceAfter,
     @Size(max = 65536)
         @JsonPropertyDescription(
-            "More lines for rabbitmq.conf, in its own format. They come after the"
-                + " operator's lines and override them.")
+            "More lines for rabbitmq.conf, in its own format. They replace the operator's lines for"
+                + " the same settings. Lines that conflict with what the operator depends on, such"
+                + " as default_user or management.tcp.port, are refused with their number. A change"
+                + " restarts the nodes, one after the other.")
         String config,
     @Size(max = 50)
         @JsonPropertyDescription(
             "RabbitMQ plugins to enable besides the management, Prometheus, Kubernetes peer"
-                + " discovery and shovel plugins, which are always on. A change needs no restart.")
+                + " discovery and shovel plugins, which are always on. A change needs no restart."
+                + " The ports of rabbitmq_stream, rabbitmq_mqtt, rabbitmq_stomp, rabbitmq_web_mqtt,"
+                + " rabbitmq_web_stomp and rabbitmq_web_amqp are added to the Service and to the"
+                + " connection Secret.")
         List<@Pattern("^[a-z][a-z0-9_]*$") @Size(max = 100) String> plugins,
     @PreserveUnknownFields
         @JsonPropertyDescription(
             "A pod template whose fields are added to a node's Pod: labels, annotations,"
                 + " tolerations, nodeSelector, affinity, priorityClassName, imagePullSecrets, and"
                 + " so on. The operator's own fields take precedence, except"
-                + " topologySpreadConstraints,"
-                + " affinity and terminationGracePeriodSeconds.")
+                + " topologySpreadConstraints, affinity, terminationGracePeriodSeconds, and the"
+                + " users and groups in securityContext.")
         Map<String, Object> podTemplate) {
 
   /** Makes an absent plugin list empty. */

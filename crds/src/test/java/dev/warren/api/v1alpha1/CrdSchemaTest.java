@@ -22,8 +22,9 @@ class CrdSchemaTest {
   /** Fields that accept anything. */
   static final Set<String> OPEN = Set.of("arguments", "podTemplate", "template");
 
-  /** Fields whose types are Kubernetes' own. */
-  static final Set<String> FOREIGN = Set.of("metadata", "resources", "conditions", "annotations");
+  /** Fields whose types are Kubernetes' own, and maps with any key. */
+  static final Set<String> FOREIGN =
+      Set.of("metadata", "resources", "conditions", "labels", "annotations", "nodePorts");
 
   private final JSONSchemaProps root = definition();
 

@@ -27,6 +27,7 @@ import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
@@ -88,6 +89,8 @@ final class ActionDescription {
           "set the plugins of %s to %s".formatted(set.node(), String.join(", ", set.plugins()));
       case FreeFeatureFlags free ->
           "release the feature-flag lock that blocks %s, if it is stale".formatted(free.node());
+      case RestoreAccount restore ->
+          "restore the operator's account '%s' in RabbitMQ".formatted(restore.name());
     };
   }
 

@@ -83,6 +83,7 @@ public sealed interface BrokerAction {
       case LetClientsIn let -> false;
       case SetPlugins set -> false;
       case FreeFeatureFlags free -> false;
+      case RestoreAccount restore -> false;
     };
   }
 
@@ -114,6 +115,7 @@ public sealed interface BrokerAction {
       case DisconnectClients disconnect -> false;
       case SetPlugins set -> true;
       case FreeFeatureFlags free -> false;
+      case RestoreAccount restore -> true;
     };
   }
 
@@ -130,6 +132,25 @@ public sealed interface BrokerAction {
     @Override
     public String toString() {
       return "PutUser[name=" + name + "]";
+    }
+  }
+
+  /**
+   * Creates the operator's own account, or resets its password and rights, without logging in. Also
+   * creates the virtual host if imported definitions lack it.
+   */
+  record RestoreAccount(String name, String password) implements NodeCommand {
+
+    /** RabbitMQ waits up to 5 s for a majority, for each of the three. */
+    @Override
+    public Duration deadline() {
+      return Duration.ofSeconds(20);
+    }
+
+    /** Without the password, because plans are logged. */
+    @Override
+    public String toString() {
+      return "RestoreAccount[name=" + name + "]";
     }
   }
 

@@ -12,7 +12,6 @@ import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Ports;
 import java.io.IOException;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -27,9 +26,9 @@ final class AmqpBindings {
   private final ConnectionFactory factory = new ConnectionFactory();
 
   /**
-   * @param endpoints management URLs of the broker's nodes, in the order in which they are tried
+   * @param endpoints the broker's nodes, in the order in which they are tried
    */
-  AmqpBindings(List<URI> endpoints, String username, String password) {
+  AmqpBindings(List<NodeAddress> endpoints, String username, String password) {
     this.nodes = endpoints.stream().map(AmqpBindings::address).toList();
     factory.setVirtualHost(BrokerDefinitions.VHOST);
     factory.setUsername(username);
@@ -59,8 +58,8 @@ final class AmqpBindings {
     }
   }
 
-  private static Address address(URI endpoint) {
-    return new Address(endpoint.getHost().replaceAll("[\\[\\]]", ""), Ports.AMQP);
+  private static Address address(NodeAddress endpoint) {
+    return new Address(endpoint.url().getHost().replaceAll("[\\[\\]]", ""), Ports.AMQP);
   }
 
   /** Whether the queue or the exchange is gone, and the binding with it. */

@@ -6,7 +6,6 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.Collection;
@@ -31,7 +30,7 @@ public final class BrokerClientFactory {
 
   /** A client of the nodes. */
   public BrokerClient of(BrokerAddress address) {
-    List<URI> endpoints =
+    List<NodeAddress> endpoints =
         address.nodes().stream()
             // The cluster may have forgotten a leaving node without its knowledge.
             .filter(QueueNode::isInService)

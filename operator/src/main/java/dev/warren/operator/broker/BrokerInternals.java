@@ -4,13 +4,16 @@ import static dev.warren.operator.broker.NodeShell.QUERY_LIMIT;
 
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.NodeShell.Result;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
+import dev.warren.operator.model.PasswordHash;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +48,7 @@ final class BrokerInternals {
   private static final Duration COUNT_LIMIT = Duration.ofSeconds(15);
 
   private final NodeShell shell;
+  private final SecureRandom random = new SecureRandom();
 
   BrokerInternals(NodeShell shell) {
     this.shell = shell;
@@ -142,6 +146,27 @@ final class BrokerInternals {
   /** Releases the feature-flag lock, if the node that holds it is idle. */
   String freeTurnAtFeatureFlags(Pod asked, Duration limit) {
     return evaluate(asked, InternalsErlang.FREE_TURN, limit).output();
+  }
+
+  /**
+   * Creates or resets the operator's account. The command has a hash of the password instead of the
+   * password, because Kubernetes' audit log shows commands.
+   *
+   * @throws BrokerException when that fails
+   */
+  void restoreAccount(Pod asked, RestoreAccount restore) {
+    byte[] salt = new byte[PasswordHash.SALT_BYTES];
+    random.nextBytes(salt);
+    Result result =
+        evaluate(
+            asked,
+            InternalsErlang.RESTORE_ACCOUNT.formatted(
+                bytes(restore.name()), PasswordHash.of(restore.password(), salt)),
+            restore.deadline());
+    if (result.exitCode() != 0) {
+      throw new BrokerException(
+          Kind.UNAVAILABLE, "the operator's account cannot be restored: " + result.output());
+    }
   }
 
   private Result evaluate(Pod asked, String erlang, Duration limit) {

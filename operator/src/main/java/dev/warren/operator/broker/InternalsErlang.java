@@ -142,5 +142,19 @@ final class InternalsErlang {
       end
       """;
 
+  /** Credential validators do not check a hash. Permissions in other virtual hosts stay. */
+  static final String RESTORE_ACCOUNT =
+      """
+      Name = <<%s>>,
+      VirtualHost = <<"/">>,
+      rabbit_vhost:exists(VirtualHost) orelse (ok = rabbit_vhost:add(VirtualHost, <<"warren">>)),
+      _ = rabbit_auth_backend_internal:put_user(
+        #{name => Name, password_hash => <<"%s">>, tags => <<"administrator">>,
+          hashing_algorithm => rabbit_password_hashing_sha256}, <<"warren">>),
+      ok = rabbit_auth_backend_internal:set_permissions(
+        Name, VirtualHost, <<".*">>, <<".*">>, <<".*">>, <<"warren">>),
+      restored
+      """;
+
   private InternalsErlang() {}
 }

@@ -7,7 +7,6 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.QueueLoad;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,16 +40,16 @@ final class ManagementApiBrokerClient {
   private static final int ASKED_FOR_LOAD = 2;
 
   private final HttpClient http;
-  private final List<URI> endpoints;
+  private final List<NodeAddress> endpoints;
   private final String username;
   private final String password;
 
   /**
-   * @param endpoints management URLs of the broker's nodes, such as http://10.1.2.3:15672, in the
-   *     order in which they are tried
+   * @param endpoints the management APIs of the broker's nodes, in the order in which they are
+   *     tried
    */
   ManagementApiBrokerClient(
-      HttpClient http, List<URI> endpoints, String username, String password) {
+      HttpClient http, List<NodeAddress> endpoints, String username, String password) {
     this.http = http;
     this.endpoints = List.copyOf(endpoints);
     this.username = username;
@@ -66,7 +65,8 @@ final class ManagementApiBrokerClient {
           EnumSet.of(Kind.UNAVAILABLE, Kind.FAILED, Kind.REFUSED),
           ManagementApiObservation::at);
     } catch (BrokerException e) {
-      return new Unreachable(e.getMessage());
+      return new Unreachable(
+          e.getMessage(), e.kind() == Kind.UNAUTHORIZED || e.kind() == Kind.REFUSED);
     }
   }
 
@@ -120,12 +120,12 @@ final class ManagementApiBrokerClient {
 
   /** Queries the nodes in turn, and tries the next one after a failure of these kinds. */
   private <T> T askInTurn(
-      List<URI> asked,
+      List<NodeAddress> asked,
       Duration limit,
       Set<Kind> tryNextAfter,
       Function<ManagementApiNode, T> question) {
     List<BrokerException> failures = new ArrayList<>();
-    for (URI endpoint : asked) {
+    for (NodeAddress endpoint : asked) {
       try {
         return question.apply(new ManagementApiNode(http, endpoint, username, password, limit));
       } catch (BrokerException e) {
@@ -144,6 +144,9 @@ final class ManagementApiBrokerClient {
 
   /** A node that did not answer in time may still carry out the request. */
   private static Kind kindOf(List<BrokerException> failures) {
+    if (failures.stream().anyMatch(failure -> failure.kind() == Kind.REFUSED)) {
+      return Kind.REFUSED;
+    }
     boolean tried = failures.stream().anyMatch(failure -> failure.kind() == Kind.FAILED);
     boolean stillTries =
         failures.stream().anyMatch(failure -> failure.getCause() instanceof TimeoutException);

@@ -3,13 +3,11 @@ package dev.warren.operator.broker;
 import dev.warren.operator.broker.BrokerException.Kind;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,11 +21,11 @@ import java.util.concurrent.TimeoutException;
 /**
  * The management API of one node.
  *
- * @param endpoint its URL, such as http://10.1.2.3:15672
+ * @param endpoint the address of its management API
  * @param limit how long the node may take to answer
  */
 record ManagementApiNode(
-    HttpClient http, URI endpoint, String username, String password, Duration limit) {
+    HttpClient http, NodeAddress endpoint, String username, String password, Duration limit) {
 
   String send(ManagementApiRequest request) {
     return successful(exchange(request));
@@ -54,7 +52,7 @@ record ManagementApiNode(
 
   HttpResponse<String> exchange(ManagementApiRequest request) {
     CompletableFuture<HttpResponse<String>> response =
-        http.sendAsync(httpRequest(request), BodyHandlers.ofString());
+        http.sendAsync(httpRequest(request), BoundedBody.handler());
     try {
       // HttpRequest's own timeout ends with the headers, so a node that stalls later would block
       // us.
@@ -72,7 +70,7 @@ record ManagementApiNode(
   }
 
   private HttpRequest httpRequest(ManagementApiRequest request) {
-    return HttpRequest.newBuilder(endpoint.resolve(request.path()))
+    return HttpRequest.newBuilder(endpoint.url().resolve(request.path()))
         // Without TLS, HTTP/2 would start with an upgrade, which is not needed here.
         .version(HttpClient.Version.HTTP_1_1)
         .header("Authorization", basic(username, password))
@@ -114,13 +112,14 @@ record ManagementApiNode(
           case TimeoutException e -> " did not answer within " + limit.toSeconds() + " s";
           case HttpTimeoutException e -> " did not accept a connection in time";
           case ConnectException e -> " did not accept a connection";
+          case TooLongException e -> " of Pod " + endpoint.pod() + " " + e.getMessage();
           default -> " closed the connection";
         };
     return new BrokerException(Kind.UNAVAILABLE, name() + what, cause);
   }
 
   private String name() {
-    return endpoint.getHost() + ":" + endpoint.getPort();
+    return endpoint.url().getHost() + ":" + endpoint.url().getPort();
   }
 
   private static String basic(String username, String password) {

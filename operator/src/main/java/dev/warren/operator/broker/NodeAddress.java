@@ -6,15 +6,28 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import java.net.URI;
 import java.util.stream.Stream;
 
-/** Where the operator reaches a queue node. */
-public final class NodeAddress {
-
-  private NodeAddress() {}
+/**
+ * Where the operator reaches a queue node.
+ *
+ * @param pod the name of its Pod
+ * @param url of one port, such as http://10.1.2.3:15672
+ */
+public record NodeAddress(String pod, URI url) {
 
   /** A port of its Pod over HTTP; empty while the Pod has no address. */
-  public static Stream<URI> http(QueueNode node, int port) {
-    return node.pod().map(Pod::getStatus).map(PodStatus::getPodIP).stream()
-        .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip)
-        .map(host -> URI.create("http://%s:%d".formatted(host, port)));
+  public static Stream<NodeAddress> http(QueueNode node, int port) {
+    return node.pod().stream()
+        .flatMap(
+            pod ->
+                host(pod)
+                    .map(host -> URI.create("http://%s:%d".formatted(host, port)))
+                    .map(url -> new NodeAddress(pod.getMetadata().getName(), url)));
+  }
+
+  private static Stream<String> host(Pod pod) {
+    return Stream.ofNullable(pod.getStatus())
+        .map(PodStatus::getPodIP)
+        .flatMap(Stream::ofNullable)
+        .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip);
   }
 }

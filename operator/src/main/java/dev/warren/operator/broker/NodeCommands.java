@@ -6,6 +6,7 @@ import dev.warren.operator.action.BrokerAction.ForgetNode;
 import dev.warren.operator.action.BrokerAction.FreeFeatureFlags;
 import dev.warren.operator.action.BrokerAction.NodeCommand;
 import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.broker.BrokerException.Kind;
@@ -66,6 +67,7 @@ final class NodeCommands {
               Stream.concat(Stream.of("rabbitmq-plugins", "set"), set.plugins().stream())
                   .toArray(String[]::new));
       case FreeFeatureFlags free -> freeFeatureFlags(free);
+      case RestoreAccount restore -> internals.restoreAccount(nodes.any(), restore);
     }
   }
 

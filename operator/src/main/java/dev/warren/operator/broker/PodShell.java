@@ -6,9 +6,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,7 +23,7 @@ final class PodShell implements NodeShell {
 
   @Override
   public Result run(Pod pod, Duration limit, String... command) {
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    BoundedOutput output = new BoundedOutput();
     try (ExecWatch execution =
         kubernetes
             .pods()
@@ -34,11 +33,16 @@ final class PodShell implements NodeShell {
             .writingOutput(output)
             .writingError(output)
             .exec(command)) {
-      int exitCode = execution.exitCode().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return new Result(exitCode, output.toString(StandardCharsets.UTF_8).strip());
+      CompletableFuture.anyOf(execution.exitCode(), output.overflow())
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return new Result(execution.exitCode().join(), output.text().strip());
     } catch (TimeoutException e) {
       throw failed(pod, command, "did not end within " + limit.toSeconds() + " s", e);
-    } catch (ExecutionException | KubernetesClientException e) {
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof TooLongException tooLong
+          ? failed(pod, command, tooLong.getMessage(), e)
+          : failed(pod, command, "could not be run: " + e.getMessage(), e);
+    } catch (KubernetesClientException e) {
       throw failed(pod, command, "could not be run: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.warren.operator.load;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.warren.operator.broker.BoundedBody;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +48,7 @@ public final class GatewayArrivals {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(json(queues)))
             .build();
-    return http.sendAsync(request, BodyHandlers.ofString()).thenApply(GatewayArrivals::queue);
+    return http.sendAsync(request, BoundedBody.handler()).thenApply(GatewayArrivals::queue);
   }
 
   private static byte[] json(Set<String> queues) {

@@ -54,6 +54,7 @@ public record LoadSnapshot(
         observed.nodes().values().stream()
             .filter(QueueNode::hasReadyGateway)
             .flatMap(node -> NodeAddress.http(node, Ports.GATEWAY_HEALTH))
+            .map(NodeAddress::url)
             .collect(toSet());
     return new LoadSnapshot(topology, scaled, deployments, gateways, broker);
   }

@@ -57,22 +57,22 @@ public final class ConsumerDeployment {
   private final Owner owner;
   private final ResourceNames names;
   private final Map<String, DeadLetterSpec> deadLetters = new HashMap<>();
-  private final String gatewayImage;
+  private final Images images;
   private final String connectionRevision;
 
   /**
    * @param queues all queues of the topology
-   * @param gatewayImage the image of consumers that deliver to a URL
+   * @param images for consumers that deliver to a URL
    */
   public ConsumerDeployment(
       Owner owner,
       ResourceNames names,
       List<QueueSpec> queues,
-      String gatewayImage,
+      Images images,
       Credentials credentials) {
     this.owner = owner;
     this.names = names;
-    this.gatewayImage = gatewayImage;
+    this.images = images;
     this.connectionRevision = Revision.of(credentials.clientPassword());
     queues.stream()
         .filter(queue -> queue.deadLetter() != null)
@@ -116,7 +116,7 @@ public final class ConsumerDeployment {
         consumer.http() == null
             ? PodTemplates.read(consumer.template())
             : HttpDispatcher.template(
-                consumer, Optional.ofNullable(deadLetters.get(consumer.queue())), gatewayImage);
+                consumer, Optional.ofNullable(deadLetters.get(consumer.queue())), images);
     template.setMetadata(metadata(template.getMetadata(), consumer));
     template.setSpec(spec(template.getSpec(), consumer));
     return template;

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,9 +42,18 @@ public final class CredentialSecrets {
 
   /**
    * What a client needs to connect, with the keys that servicebinding.io defines (and, for the
-   * virtual host, that Spring Cloud Bindings reads).
+   * virtual host, that Spring Cloud Bindings reads), and the ports of other protocols, such as
+   * mqtt-port.
    */
-  public Secret connection(String password) {
+  public Secret connection(String password, List<PluginListener> plugins) {
+    Secret secret = connection(password);
+    plugins.forEach(
+        plugin ->
+            secret.getData().put(plugin.name() + "-port", encoded(String.valueOf(plugin.port()))));
+    return secret;
+  }
+
+  private Secret connection(String password) {
     return secret(
         names.connectionSecret(),
         CONNECTION_TYPE,

@@ -22,7 +22,7 @@ public record Endpoints(
   public static final String PUBLISH = "publish";
 
   private static final ServiceSpec WITHIN_THE_CLUSTER =
-      new ServiceSpec(ServiceType.ClusterIP, null);
+      new ServiceSpec(ServiceType.ClusterIP, null, null, null, null, null, null, null, null);
 
   /** Those of a spec. */
   public static Endpoints of(MessageTopologySpec spec) {

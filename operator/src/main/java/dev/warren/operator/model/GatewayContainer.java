@@ -28,9 +28,6 @@ final class GatewayContainer {
   /** The role of a consumer that delivers to a URL, and the container's name. */
   static final String DISPATCHER = "dispatcher";
 
-  /** The user that the image is made for; the queue node's too, so that both fit in one Pod. */
-  static final long USER = 999;
-
   static final String ROLE = "WARREN_ROLE";
 
   /** For the image's own bounds: a heap of 96 MiB, and 160 MiB for everything else. */

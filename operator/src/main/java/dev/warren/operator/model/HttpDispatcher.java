@@ -11,6 +11,7 @@ import dev.warren.api.v1alpha1.HttpDeliverySpec.ContentMode;
 import dev.warren.api.v1alpha1.HttpDeliverySpec.Method;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -54,13 +55,18 @@ final class HttpDispatcher {
    * @throws IllegalArgumentException when the consumer's podTemplate is not a Pod template
    */
   static PodTemplateSpec template(
-      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
+      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, Images images) {
     return PodTemplates.overlay(
-        consumer.http().podTemplate(), operators(consumer, deadLetter, image));
+        consumer.http().podTemplate(), operators(consumer, deadLetter, images));
+  }
+
+  private static PodSpec users(ConsumerSpec consumer) {
+    return Optional.ofNullable(PodTemplates.read(consumer.http().podTemplate()).getSpec())
+        .orElseGet(PodSpec::new);
   }
 
   private static PodTemplateSpec operators(
-      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, String image) {
+      ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, Images images) {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .endMetadata()
@@ -70,17 +76,10 @@ final class HttpDispatcher {
         .withTerminationGracePeriodSeconds(
             Durations.parse(consumer.http().timeout()).plusMillis(999).toSeconds()
                 + TERMINATION_MARGIN_SECONDS)
-        .withNewSecurityContext()
-        .withRunAsNonRoot(true)
-        .withRunAsUser(GatewayContainer.USER)
-        .withRunAsGroup(GatewayContainer.USER)
-        .withNewSeccompProfile()
-        .withType("RuntimeDefault")
-        .endSeccompProfile()
-        .endSecurityContext()
+        .withSecurityContext(PodSecurity.withoutVolume(users(consumer), images))
         .withContainers(
             GatewayContainer.dispatcher(
-                image, variable(consumer, deadLetter), resources(consumer.http())))
+                images.gateway(), variable(consumer, deadLetter), resources(consumer.http())))
         .withVolumes(GatewayContainer.tmp())
         .endSpec()
         .build();

@@ -1,5 +1,6 @@
 package dev.warren.operator.model;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,7 +13,9 @@ import java.util.Base64;
  */
 public final class PasswordHash {
 
-  private static final int SALT_BYTES = 4;
+  /** The length of a salt. */
+  public static final int SALT_BYTES = 4;
+
   private static final int DIGEST_BYTES = 32;
 
   private PasswordHash() {}
@@ -26,6 +29,16 @@ public final class PasswordHash {
     byte[] salt = Arrays.copyOf(salted, SALT_BYTES);
     byte[] digest = Arrays.copyOfRange(salted, SALT_BYTES, salted.length);
     return MessageDigest.isEqual(digest, digest(salt, password));
+  }
+
+  /** The hash of a password with a salt of {@value #SALT_BYTES} bytes. */
+  public static String of(String password, byte[] salt) {
+    return Base64.getEncoder()
+        .encodeToString(
+            ByteBuffer.allocate(SALT_BYTES + DIGEST_BYTES)
+                .put(salt)
+                .put(digest(salt, password))
+                .array());
   }
 
   private static byte[] decode(String hash) {

@@ -1,5 +1,7 @@
 package dev.warren.operator.model;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.warren.api.v1alpha1.NodesSpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -64,15 +66,28 @@ public final class QueueNodeConfig {
 
   /** File names and their contents. */
   static Map<String, String> files(Owner owner, NodesSpec nodes, long volume) {
+    RabbitConf users = RabbitConf.of(nodes.config());
     return Map.of(
         OPERATOR_CONF,
-        operatorConf(owner, nodes),
+        withoutReplaced(operatorConf(owner, nodes), users),
         DISK_CONF,
-        "disk_free_limit.absolute = %d\n".formatted(freeDisk(volume)),
+        withoutReplaced("disk_free_limit.absolute = %d\n".formatted(freeDisk(volume)), users),
         USER_CONF,
         nodes.config() == null ? "" : nodes.config(),
         ENABLED_PLUGINS,
         "[" + String.join(",", plugins(nodes)) + "].\n");
+  }
+
+  /**
+   * The operator's lines without those that the user replaces. It is not enough that the user's
+   * lines come later: of a relative and an absolute limit, RabbitMQ takes the absolute one.
+   */
+  private static String withoutReplaced(String operators, RabbitConf users) {
+    return operators
+        .lines()
+        .filter(line -> !ConfigKeys.isReplaced(line.split(" ")[0], users))
+        .map(line -> line + "\n")
+        .collect(joining());
   }
 
   private static String operatorConf(Owner owner, NodesSpec nodes) {
@@ -86,7 +101,8 @@ public final class QueueNodeConfig {
         # Milliseconds between two looks at whether a queue's leader still lives; RabbitMQ's default is 5000.
         raft.adaptive_failure_detector.poll_interval = 2000
 
-        # Taken at the first start only.
+        # Used at the first start only, and not if the user's lines import definitions. Then the operator creates its
+        # account by a command.
         default_user = $(%s)
         default_pass = $(%s)
         auth_mechanisms.1 = PLAIN
@@ -103,13 +119,19 @@ public final class QueueNodeConfig {
 
         # RabbitMQ cannot see the container's limit. In bytes.
         total_memory_available_override_value = %d
+
+        # RabbitMQ directs clients of a stream to a node that has it, by a name that each Pod can resolve.
+        stream.advertised_host = $(%s)
+        stream.advertised_tls_host = $(%s)
         """
         .formatted(
             owner.topology(),
             QueueNodeContainer.SEED_NODE,
             QueueNodeContainer.ADMIN_USERNAME,
             QueueNodeContainer.ADMIN_PASSWORD,
-            usableMemory(QueueNodeContainer.resources(nodes)));
+            usableMemory(QueueNodeContainer.resources(nodes)),
+            QueueNodeContainer.HOST,
+            QueueNodeContainer.HOST);
   }
 
   /**

@@ -26,6 +26,10 @@ final class QueueNodeContainer {
   static final String NAME = "rabbitmq";
 
   static final String SEED_NODE = "WARREN_SEED_NODE";
+
+  /** The variable with the node's host name. */
+  static final String HOST = "WARREN_HOST";
+
   static final String ADMIN_USERNAME = "WARREN_ADMIN_USERNAME";
   static final String ADMIN_PASSWORD = "WARREN_ADMIN_PASSWORD";
 
@@ -129,6 +133,19 @@ final class QueueNodeContainer {
         .build();
   }
 
+  /** Adds the ports of plugins to the container. They only inform whoever looks at the Pod. */
+  void addPluginPorts(Container container) {
+    List<ContainerPort> ports = container.getPorts();
+    PluginListener.of(nodes).stream()
+        .filter(plugin -> ports.stream().noneMatch(known -> isSame(known, plugin)))
+        .map(plugin -> port(plugin.name(), plugin.port()))
+        .forEach(ports::add);
+  }
+
+  private static boolean isSame(ContainerPort known, PluginListener plugin) {
+    return plugin.name().equals(known.getName()) || known.getContainerPort() == plugin.port();
+  }
+
   private static Probe readiness() {
     return new ProbeBuilder()
         .withNewHttpGet()
@@ -147,6 +164,7 @@ final class QueueNodeContainer {
         value("RABBITMQ_NODENAME", names.brokerNode(n)),
         value("RABBITMQ_ENABLED_PLUGINS_FILE", "/tmp/enabled_plugins"),
         value(SEED_NODE, seed),
+        value(HOST, names.host(n)),
         ofAdmin(ADMIN_USERNAME, CredentialSecrets.USERNAME),
         ofAdmin(ADMIN_PASSWORD, CredentialSecrets.PASSWORD));
   }

@@ -33,8 +33,6 @@ public final class QueueNodePod {
 
   private static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
 
-  /** The user that the image's files belong to. */
-  private static final long RABBITMQ_USER = 999;
 
   /** Where a node may run. */
   public enum Placement {
@@ -79,6 +77,10 @@ public final class QueueNodePod {
           .getAnnotations()
           .put(GatewayConfig.REVISION_ANNOTATION, GatewayConfig.revision(spec));
     }
+    // Not part of the revision: plugins change while nodes run.
+    template.getSpec().getContainers().stream()
+        .filter(container -> container.getName().equals(CONTAINER))
+        .forEach(rabbitmq()::addPluginPorts);
     if (hasSpreadOfUsers()) {
       template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
     }
@@ -116,16 +118,7 @@ public final class QueueNodePod {
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withTerminationGracePeriodSeconds(terminationGraceSeconds())
-        .withNewSecurityContext()
-        .withRunAsNonRoot(true)
-        .withRunAsUser(RABBITMQ_USER)
-        .withRunAsGroup(RABBITMQ_USER)
-        .withFsGroup(RABBITMQ_USER)
-        .withFsGroupChangePolicy("OnRootMismatch")
-        .withNewSeccompProfile()
-        .withType("RuntimeDefault")
-        .endSeccompProfile()
-        .endSecurityContext()
+        .withSecurityContext(PodSecurity.withVolume(users(), images))
         .withTolerations(
             stays("node.kubernetes.io/not-ready"), stays("node.kubernetes.io/unreachable"))
         .withTopologySpreadConstraints(

@@ -1,5 +1,7 @@
 package dev.warren.operator.model;
 
+import dev.warren.api.v1alpha1.EndpointsSpec.ServiceSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
@@ -19,43 +21,68 @@ public final class TopologyServices {
 
   private final Owner owner;
   private final ResourceNames names;
-  private final Endpoints endpoints;
+  private final MessageTopologySpec spec;
 
-  public TopologyServices(Owner owner, ResourceNames names, Endpoints endpoints) {
+  public TopologyServices(Owner owner, ResourceNames names, MessageTopologySpec spec) {
     this.owner = owner;
     this.names = names;
-    this.endpoints = endpoints;
+    this.spec = spec;
   }
 
   /** The Service that clients connect to. It selects all ready nodes. */
   public Service clients() {
+    ServiceSpec users = Endpoints.of(spec).service();
+    List<ServicePort> ports = clientPorts(spec).toList();
+    ports.forEach(port -> port.setNodePort(users.nodePorts().get(port.getName())));
     return new ServiceBuilder()
         .withMetadata(
             owner
                 .owned(names.clientService(), Component.QUEUE_NODE)
-                .withAnnotations(endpoints.service().annotations())
+                .addToLabels(users.labels())
+                .withAnnotations(users.annotations())
                 .build())
         .withNewSpec()
-        .withType(endpoints.service().type().name())
+        .withType(users.type().name())
+        .withLoadBalancerClass(users.loadBalancerClass())
+        .withLoadBalancerSourceRanges(users.loadBalancerSourceRanges())
+        .withExternalTrafficPolicy(name(users.externalTrafficPolicy()))
+        .withIpFamilyPolicy(name(users.ipFamilyPolicy()))
+        .withIpFamilies(users.ipFamilies().stream().map(Enum::name).toList())
         .withSelector(nodes())
         .addToSelector(Labels.IN_SERVICE, "true")
-        .withPorts(
-            port("amqp", Ports.AMQP, "amqp"),
-            port("management", Ports.MANAGEMENT, "http"),
-            port("prometheus", Ports.PROMETHEUS, "http"))
-        .addAllToPorts(endpointPorts())
+        .withPorts(ports)
         .endSpec()
         .build();
   }
 
+  private static String name(Enum<?> value) {
+    return value == null ? null : value.name();
+  }
+
+  /** The names of the ports of the Service that clients connect to. */
+  public static List<String> clientPortNames(MessageTopologySpec spec) {
+    return clientPorts(spec).map(ServicePort::getName).toList();
+  }
+
+  private static Stream<ServicePort> clientPorts(MessageTopologySpec spec) {
+    return Stream.of(
+            Stream.of(
+                port("amqp", Ports.AMQP, "amqp"),
+                port("management", Ports.MANAGEMENT, "http"),
+                port("prometheus", Ports.PROMETHEUS, "http")),
+            PluginListener.of(spec.nodes()).stream()
+                .map(plugin -> port(plugin.name(), plugin.port(), plugin.protocol())),
+            endpointPorts(Endpoints.of(spec)))
+        .flatMap(ports -> ports);
+  }
+
   /** Their names begin with the protocol, as service meshes expect, and are unique. */
-  private List<ServicePort> endpointPorts() {
+  private static Stream<ServicePort> endpointPorts(Endpoints endpoints) {
     return Stream.concat(
-            endpoints.requestReply().stream()
-                .map(endpoint -> port("tcp-" + endpoint.name(), endpoint.port(), null)),
-            endpoints.publish().stream()
-                .map(publish -> port("http-" + Endpoints.PUBLISH, publish.port(), "http")))
-        .toList();
+        endpoints.requestReply().stream()
+            .map(endpoint -> port("tcp-" + endpoint.name(), endpoint.port(), null)),
+        endpoints.publish().stream()
+            .map(publish -> port("http-" + Endpoints.PUBLISH, publish.port(), "http")));
   }
 
   /**

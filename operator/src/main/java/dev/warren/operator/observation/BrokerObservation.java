@@ -11,8 +11,18 @@ import java.util.Set;
 /** What the broker last reported. A missing answer does not mean an empty broker. */
 public sealed interface BrokerObservation {
 
-  /** The state is unknown: no node answered in time, or none runs. */
-  record Unreachable(String reason) implements BrokerObservation {}
+  /**
+   * The state is unknown: no node answered in time, none runs, or they refuse the operator.
+   *
+   * @param refused whether nodes answer, but the operator may not log in or not read everything
+   */
+  record Unreachable(String reason, boolean refused) implements BrokerObservation {
+
+    /** No answer. */
+    public Unreachable(String reason) {
+      this(reason, false);
+    }
+  }
 
   /**
    * What a node answered.

@@ -15,6 +15,7 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -33,6 +34,7 @@ import dev.warren.operator.plan.nodes.StuckBootPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner;
 import dev.warren.operator.plan.objects.CredentialsPlanner.CredentialsPlan;
 import dev.warren.operator.plan.objects.SupportPlanner;
+import dev.warren.operator.plan.topology.AccountPlanner;
 import dev.warren.operator.plan.topology.MigrationPlanner;
 import dev.warren.operator.plan.topology.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.topology.PrunePlanner;
@@ -105,11 +107,15 @@ public final class ReconcilePlanner {
    * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
    */
   public ReconcilePlan planNodes() {
-    TopologyPlan nothing =
-        observed.broker() instanceof Unreachable unreachable
-            ? TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason())
-            : new TopologyPlan(List.of(), List.of());
-    return besideOthers(plan(false, credentials -> new TopologyPlans(nothing, List.of())));
+    return besideOthers(
+        plan(
+            false,
+            credentials ->
+                new TopologyPlans(
+                    observed.broker() instanceof Unreachable unreachable
+                        ? AccountPlanner.plan(credentials, unreachable)
+                        : new TopologyPlan(List.of(), List.of()),
+                    List.of())));
   }
 
   private ReconcilePlan besideOthers(ReconcilePlan plan) {
@@ -125,7 +131,12 @@ public final class ReconcilePlanner {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
-                owner, names, observed.objects(), membership.recorded().formed(), newSecret)
+                owner,
+                names,
+                observed.objects(),
+                membership.recorded().formed(),
+                newSecret,
+                PluginListener.of(spec.nodes()))
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -219,7 +230,7 @@ public final class ReconcilePlanner {
 
   private TopologyPlan planBroker(Credentials credentials) {
     if (observed.broker() instanceof Unreachable unreachable) {
-      return TopologyPlan.waiting(Reason.BROKER_UNREACHABLE, unreachable.reason());
+      return AccountPlanner.plan(credentials, unreachable);
     }
     if (!observed.hasMajority()) {
       return TopologyPlan.waiting(Reason.NO_MAJORITY, "No majority of the queue nodes runs");
@@ -277,7 +288,7 @@ public final class ReconcilePlanner {
 
   private List<KubernetesAction> planConsumers(Credentials credentials) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec.queues(), images.gateway(), credentials);
+        new ConsumerDeployment(owner, names, spec.queues(), images, credentials);
     return new ConsumerPlanner(names, deployments, observed).plan(spec.consumers());
   }
 }

@@ -138,7 +138,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     this.kubernetes = kubernetes;
-    this.images = new Images(config.queueNodeImage(), config.gatewayImage());
+    this.images =
+        new Images(config.queueNodeImage(), config.gatewayImage(), config.assignedUsers());
     this.clock = clock;
     this.sampler =
         new LoadSampler(

@@ -49,6 +49,7 @@ public final class BrokerActions {
         new BrokerAction.RemoveMember("q", "rabbit@a"),
         new BrokerAction.RemoveStreamMember("s", "rabbit@a"),
         new BrokerAction.FreeFeatureFlags("rabbit@a"),
+        new BrokerAction.RestoreAccount("warren-admin", "secret"),
         new BrokerAction.FinishDeletions(Set.of("q")));
   }
 

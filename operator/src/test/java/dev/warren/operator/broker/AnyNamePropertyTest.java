@@ -17,6 +17,7 @@ import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.GatewayConfig;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
@@ -157,7 +158,11 @@ class AnyNamePropertyTest {
   private static PodSpec pod(String name, Map<String, Object> consumer) {
     MessageTopologySpec spec = spec(name, List.of(consumer));
     return new ConsumerDeployment(
-            OWNER, NAMES, spec.queues(), "gateway", new Credentials("admin", "client"))
+            OWNER,
+            NAMES,
+            spec.queues(),
+            new Images("queue-node", "gateway"),
+            new Credentials("admin", "client"))
         .deployment(spec.consumers().getFirst(), 1)
         .getSpec()
         .getTemplate()
@@ -221,7 +226,7 @@ class AnyNamePropertyTest {
   void aUriHasAnyPassword(@ForAll("names") String password) {
     CredentialSecrets secrets = new CredentialSecrets(OWNER, NAMES);
 
-    URI uri = URI.create(CredentialSecrets.text(secrets.connection(password), "uri"));
+    URI uri = URI.create(CredentialSecrets.text(secrets.connection(password, List.of()), "uri"));
 
     assertThat(uri.getHost()).isEqualTo("orders.shop.svc");
     assertThat(uri.getPort()).isEqualTo(5672);

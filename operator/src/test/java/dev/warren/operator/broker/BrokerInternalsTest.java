@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.FinishDeletions;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
+import dev.warren.operator.model.PasswordHash;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +32,8 @@ class BrokerInternalsTest {
           internals -> internals.halfDeleted(ASKED, Set.of("q")),
           internals -> internals.disconnectClients(ASKED, Duration.ofSeconds(1)),
           internals -> internals.clearMember(ASKED, new AddMember("q", "rabbit@a")),
-          internals -> internals.freeTurnAtFeatureFlags(ASKED, Duration.ofSeconds(1)));
+          internals -> internals.freeTurnAtFeatureFlags(ASKED, Duration.ofSeconds(1)),
+          internals -> internals.restoreAccount(ASKED, new RestoreAccount("admin", "secret")));
 
   private final FakeShell shell = new FakeShell();
   private final BrokerInternals internals = new BrokerInternals(shell);
@@ -60,6 +65,29 @@ class BrokerInternalsTest {
     assertThat(internals.contents(ASKED, "q")).isEqualTo(new Absent());
     shell.answer(0, "half_deleted");
     assertThat(internals.contents(ASKED, "q")).isEqualTo(new HalfDeleted());
+  }
+
+  @Test
+  void anAccountIsRestoredWithoutItsPasswordInTheCommand() {
+    internals.restoreAccount(ASKED, new RestoreAccount("admin", "s3cret"));
+
+    Matcher hash =
+        Pattern.compile("password_hash => <<\"([^\"]+)\">>").matcher(shell.commands.getFirst());
+    assertThat(hash.find()).isTrue();
+    assertThat(PasswordHash.matches(hash.group(1), "s3cret")).isTrue();
+    assertThat(shell.commands.getFirst())
+        .doesNotContain("s3cret")
+        .contains("Name = <<97,100,109,105,110>>");
+  }
+
+  @Test
+  void aFailureToRestoreTheAccountIsReportedWithRabbitMqsWords() {
+    shell.answer(70, "{timeout, khepri}");
+
+    assertFailure(
+            () -> internals.restoreAccount(ASKED, new RestoreAccount("admin", "s3cret")),
+            Kind.UNAVAILABLE)
+        .hasMessage("the operator's account cannot be restored: {timeout, khepri}");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -53,7 +54,9 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
   }
 
   ManagementApiBrokerClient client(URI... endpoints) {
-    return new ManagementApiBrokerClient(http, List.of(endpoints), "operator", PASSWORD);
+    List<NodeAddress> nodes =
+        Arrays.stream(endpoints).map(url -> new NodeAddress("orders-0", url)).toList();
+    return new ManagementApiBrokerClient(http, nodes, "operator", PASSWORD);
   }
 
   static BrokerException failure(ManagementApiBrokerClient client, ApiAction action) {

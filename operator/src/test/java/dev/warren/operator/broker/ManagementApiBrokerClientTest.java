@@ -4,7 +4,9 @@ import static dev.warren.operator.broker.FakeManagementApi.PASSWORD;
 import static dev.warren.operator.broker.FakeManagementApi.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.broker.BrokerException.Kind;
@@ -12,7 +14,9 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,12 +67,62 @@ class ManagementApiBrokerClientTest {
   }
 
   @Test
+  void anEndlessAnswerIsNotReadToTheEnd() throws IOException {
+    AtomicLong sent = new AtomicLong();
+    URI endless = api.server(exchange -> answerForEver(exchange, sent));
+
+    assertThat(api.client(endless).observe())
+        .isEqualTo(
+            new Unreachable(
+                name(endless)
+                    + " of Pod orders-0 answered with more than 8 MiB, which is not read"));
+    assertThat(sent.get()).isLessThan(100 << 20);
+  }
+
+  @Test
+  void anAnswerAtTheLimitIsRead() throws IOException {
+    String padding = " ".repeat((8 << 20) - 2);
+    URI atTheLimit = api.server(200, "[" + padding + "]");
+    URI aboveTheLimit = api.server(200, "[ " + padding + "]");
+
+    assertThat(api.client(atTheLimit).unacknowledgedByAddress()).isEmpty();
+    assertThatThrownBy(() -> api.client(aboveTheLimit).unacknowledgedByAddress())
+        .hasMessageContaining("more than 8 MiB");
+  }
+
+  private static void answerForEver(HttpExchange exchange, AtomicLong sent) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    byte[] part = "[".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+    while (true) {
+      exchange.getResponseBody().write(part);
+      sent.addAndGet(part.length);
+    }
+  }
+
+  @Test
   void stopsAtANodeThatKnowsOtherCredentials() throws IOException {
     URI stranger = api.server(401, "{\"error\":\"not_authorized\",\"reason\":\"Not_Authorized\"}");
 
     assertThat(api.client(stranger, api.broker("quorum")).observe())
-        .isInstanceOf(Unreachable.class);
+        .isEqualTo(
+            new Unreachable(name(stranger) + " does not accept the operator's credentials", true));
     assertThat(api.requests()).hasSize(1);
+  }
+
+  @Test
+  void reportsThatItMayNotReadEverything() throws IOException {
+    URI narrow = api.server(401, "{\"error\":\"not_authorised\",\"reason\":\"Not administrator\"}");
+
+    assertThat(refused(narrow, api.closed())).isTrue();
+    assertThat(refused(api.closed())).isFalse();
+  }
+
+  private boolean refused(URI... nodes) {
+    return ((Unreachable) api.client(nodes).observe()).refused();
+  }
+
+  private static String name(URI node) {
+    return node.getHost() + ":" + node.getPort();
   }
 
   @ParameterizedTest

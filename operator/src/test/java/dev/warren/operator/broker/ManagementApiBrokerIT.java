@@ -22,6 +22,7 @@ import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
@@ -79,6 +80,17 @@ class ManagementApiBrokerIT {
     assertThat(user.tags()).isEmpty();
     assertThat(PasswordHash.matches(user.passwordHash(), "a password")).isTrue();
     assertThat(PasswordHash.matches(user.passwordHash(), "another")).isFalse();
+  }
+
+  @Test
+  void anAccountOfTheOperatorIsMadeAndSetAgainWithoutLoggingIn() {
+    broker.apply(new BrokerAction.RestoreAccount("restored", "one"));
+    assertThat(RealBroker.client("restored", "one").observe()).isInstanceOf(Reachable.class);
+
+    broker.apply(new BrokerAction.RestoreAccount("restored", "another"));
+    assertThat(RealBroker.client("restored", "another").observe()).isInstanceOf(Reachable.class);
+    assertThat(RealBroker.client("restored", "one").observe())
+        .isInstanceOfSatisfying(Unreachable.class, said -> assertThat(said.refused()).isTrue());
   }
 
   @Test

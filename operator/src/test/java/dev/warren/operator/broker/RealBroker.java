@@ -19,15 +19,21 @@ final class RealBroker {
   static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
   static final HttpClient HTTP = HttpClient.newHttpClient();
 
+  private static final List<NodeAddress> NODES = List.of(new NodeAddress("orders-0", URL));
+
   /** What runs a command in its container. */
   private static final List<String> EXEC = List.of(required("WARREN_BROKER_EXEC").split(" "));
 
   private RealBroker() {}
 
   static BrokerClient client() {
+    return client(USER, PASSWORD);
+  }
+
+  static BrokerClient client(String user, String password) {
     return new TopologyBroker(
-        new ManagementApiBrokerClient(HTTP, List.of(URL), USER, PASSWORD),
-        new AmqpBindings(List.of(URL), USER, PASSWORD)::remove,
+        new ManagementApiBrokerClient(HTTP, NODES, user, password),
+        new AmqpBindings(NODES, user, password)::remove,
         (pod, limit, command) -> run(command),
         FakeShell.NODES,
         Clock.systemUTC());

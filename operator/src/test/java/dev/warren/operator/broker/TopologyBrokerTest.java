@@ -47,7 +47,10 @@ class TopologyBrokerTest {
     broker =
         new TopologyBroker(
             new ManagementApiBrokerClient(
-                HttpClient.newHttpClient(), List.of(url), "operator", "password"),
+                HttpClient.newHttpClient(),
+                List.of(new NodeAddress("orders-0", url)),
+                "operator",
+                "password"),
             unbound::add,
             shell,
             FakeShell.NODES,

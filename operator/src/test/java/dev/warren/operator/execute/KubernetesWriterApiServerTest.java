@@ -95,7 +95,7 @@ class KubernetesWriterApiServerTest {
 
   @Test
   void aPasswordThatAUserHasChosenIsTakenOver() {
-    Secret wanted = secrets.connection("generated");
+    Secret wanted = secrets.connection("generated", List.of());
     client
         .resource(
             new SecretBuilder()
@@ -119,7 +119,7 @@ class KubernetesWriterApiServerTest {
     assertThat(stored.getMetadata().getLabels())
         .containsAllEntriesOf(wanted.getMetadata().getLabels());
 
-    Secret complete = secrets.connection("Chosen1");
+    Secret complete = secrets.connection("Chosen1", List.of());
     complete.setType("Opaque");
     assertThat(carryOut(new Apply(complete, "data differs")).refusal()).isEmpty();
     assertThat(CredentialSecrets.text(stored(wanted), "uri")).startsWith("amqp://app:Chosen1@");

@@ -73,6 +73,12 @@ class GatewayArrivalsTest {
     assertThat(next("a")).failsWithin(SOON);
   }
 
+  @Test
+  void anAnswerThatIsTooLongFails() {
+    body = " ".repeat((8 << 20) + 1);
+    assertThat(next("a")).failsWithin(SOON).withThrowableThat().withMessageContaining("8 MiB");
+  }
+
   private CompletableFuture<Optional<String>> next(String queue) {
     URI gateway = URI.create("http://localhost:%d".formatted(server.getAddress().getPort()));
     return new GatewayArrivals(http).next(gateway, Set.of(queue));

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsumerDeploymentTest {
 
+  private static final Images IMAGES = new Images("queue-node-image", "gateway-image");
   private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
 
@@ -293,7 +294,7 @@ class ConsumerDeploymentTest {
               metadata: {labels: {team: shipping, app.kubernetes.io/name: mine}}
               spec:
                 imagePullSecrets: [{name: registry}]
-                securityContext: {runAsNonRoot: false, runAsUser: 0}
+                securityContext: {runAsNonRoot: false, runAsUser: 1000700000}
                 containers: [{name: dispatcher, image: mine, env: [{name: LANG, value: C}]}]
             """,
             "");
@@ -304,7 +305,8 @@ class ConsumerDeploymentTest {
     PodSpec spec = template.getSpec();
     assertThat(spec.getImagePullSecrets()).extracting("name").containsExactly("registry");
     assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
-    assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(999);
+    assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(1000700000);
+    assertThat(spec.getSecurityContext().getRunAsGroup()).isZero();
     assertThat(spec.getContainers()).hasSize(1);
     assertThat(spec.getContainers().getFirst().getImage()).isEqualTo("gateway-image");
     assertThat(variable(template, "LANG")).isEqualTo("C");
@@ -344,7 +346,7 @@ class ConsumerDeploymentTest {
             "name: hello\n" + (deadLetter.isEmpty() ? "" : "deadLetter: " + deadLetter),
             QueueSpec.class);
     return new ConsumerDeployment(
-        OWNER, NAMES, List.of(queue), "gateway-image", new Credentials("admin", "secret"));
+        OWNER, NAMES, List.of(queue), IMAGES, new Credentials("admin", "secret"));
   }
 
   private static ConsumerSpec consumer(String yaml) {
@@ -383,7 +385,7 @@ class ConsumerDeploymentTest {
                 .formatted(name, template.indent(2)),
             ConsumerSpec.class);
     return new ConsumerDeployment(
-            OWNER, NAMES, List.of(), "gateway-image", new Credentials("admin", password))
+            OWNER, NAMES, List.of(), IMAGES, new Credentials("admin", password))
         .deployment(consumer, consumer.replicas());
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -17,13 +18,22 @@ class CredentialSecretsTest {
 
   @Test
   void theConnectionHasEverythingThatAClientNeeds() {
-    Secret secret = secrets.connection("s3cret");
+    Secret secret = connection("s3cret");
 
     assertThat(secret.getMetadata().getName()).isEqualTo("orders-connection");
     assertThat(secret.getType()).isEqualTo("servicebinding.io/rabbitmq");
     assertThat(secret.getData().keySet())
         .allSatisfy(key -> assertThat(CredentialSecrets.text(secret, key)).isEqualTo(valueOf(key)))
         .hasSize(8);
+  }
+
+  @Test
+  void theConnectionHasThePortsOfOtherProtocols() {
+    Secret secret =
+        secrets.connection("s3cret", List.of(new PluginListener("web-mqtt", 15675, "http")));
+
+    assertThat(CredentialSecrets.text(secret, "web-mqtt-port")).isEqualTo("15675");
+    assertThat(CredentialSecrets.text(secret, "port")).isEqualTo("5672");
   }
 
   @Test
@@ -37,7 +47,7 @@ class CredentialSecretsTest {
 
   @Test
   void theUriHasAPasswordOfAnySigns() {
-    assertThat(CredentialSecrets.text(secrets.connection("p@ss/w:rd%2 #1?ü"), "uri"))
+    assertThat(CredentialSecrets.text(connection("p@ss/w:rd%2 #1?ü"), "uri"))
         .isEqualTo("amqp://app:p%40ss%2Fw%3Ard%252%20%231%3F%C3%BC@orders.shop.svc:5672/%2F");
   }
 
@@ -54,12 +64,16 @@ class CredentialSecretsTest {
         .isFalse();
     assertThat(
             CredentialSecrets.isChosenPassword(
-                secrets.connection("of another"), secrets.connection("")))
+                connection("of another"), connection("")))
         .isFalse();
   }
 
   private boolean isChosen(Map<String, String> data) {
-    return CredentialSecrets.isChosenPassword(secret(data), secrets.connection("new"));
+    return CredentialSecrets.isChosenPassword(secret(data), connection("new"));
+  }
+
+  private Secret connection(String password) {
+    return secrets.connection(password, List.of());
   }
 
   private static Secret secret(Map<String, String> data) {

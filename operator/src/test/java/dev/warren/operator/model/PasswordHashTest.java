@@ -21,6 +21,14 @@ class PasswordHashTest {
     assertThat(PasswordHash.matches(HASH_OF_TEST12, "test13")).isFalse();
   }
 
+  @Test
+  void aHashIsMadeWithASaltAndKnownAgain() {
+    byte[] salt = {-112, -115, -58, 10};
+
+    assertThat(PasswordHash.of("test12", salt)).isEqualTo(HASH_OF_TEST12);
+    assertThat(PasswordHash.matches(PasswordHash.of("p\u00e4ss", salt), "p\u00e4ss")).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "not Base64!", "AAAA"})
   void anInvalidHashMatchesNothing(String hash) {

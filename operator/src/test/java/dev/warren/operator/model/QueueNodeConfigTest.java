@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueNodeConfigTest {
 
@@ -52,6 +53,40 @@ class QueueNodeConfigTest {
 
     assertThat(QueueNodeConfig.USER_CONF).isGreaterThan(QueueNodeConfig.OPERATOR_CONF);
     assertThat(files).containsEntry(QueueNodeConfig.USER_CONF, "net_ticktime = 60\n");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "net_ticktime = 60               | net_ticktime",
+        "cluster_name = mine             | cluster_name",
+        "auth_mechanisms.1 = PLAIN       | auth_mechanisms.1, auth_mechanisms.2",
+        "queue_leader_locator = balanced | queue_leader_locator",
+        "stream.advertised_host = a      | stream.advertised_host",
+        "total_memory_available_override_value = 1GB | total_memory_available_override_value",
+      })
+  void aLineOfTheUsersTakesThePlaceOfTheOperators(String line, String keys) {
+    String with = operatorConf("config: " + line);
+
+    assertThat(operatorConf("").lines().filter(operators -> !with.contains(operators)))
+        .extracting(operators -> operators.split(" ")[0])
+        .containsExactly(keys.split(", "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"disk_free_limit.relative = 0.5", "disk_free_limit.absolute = 1GB"})
+  void aDiskLimitOfTheUsersStandsAlone(String line) {
+    assertThat(files("config: " + line))
+        .containsEntry(QueueNodeConfig.DISK_CONF, "")
+        .containsEntry(QueueNodeConfig.USER_CONF, line);
+  }
+
+  @Test
+  void aStreamsClientsAreSentToTheNodesOwnName() {
+    assertThat(operatorConf(""))
+        .contains("stream.advertised_host = $(WARREN_HOST)\n")
+        .contains("stream.advertised_tls_host = $(WARREN_HOST)\n");
   }
 
   @Test

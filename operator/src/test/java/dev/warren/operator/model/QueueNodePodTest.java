@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
@@ -175,7 +176,7 @@ class QueueNodePodTest {
               spec:
                 hostname: mine
                 automountServiceAccountToken: true
-                securityContext: {runAsNonRoot: false, runAsUser: 0, fsGroup: 5}
+                securityContext: {runAsNonRoot: false}
                 volumes: [{name: data, persistentVolumeClaim: {claimName: mine}}]
                 containers:
                   - name: rabbitmq
@@ -198,6 +199,60 @@ class QueueNodePodTest {
     assertThat(rabbitmq(pod).getSecurityContext()).isEqualTo(rabbitmq(plain).getSecurityContext());
     assertThat(rabbitmq(pod).getEnv())
         .containsExactlyInAnyOrderElementsOf(rabbitmq(plain).getEnv());
+  }
+
+  @Test
+  void aNodeRunsAsTheUserAndInTheGroupsOfTheTemplate() {
+    PodSecurityContext own = pod("").getSpec().getSecurityContext();
+    assertThat(tuple(own.getRunAsUser(), own.getRunAsGroup(), own.getFsGroup()))
+        .isEqualTo(tuple(999L, 999L, 999L));
+
+    PodSecurityContext set =
+        pod("podTemplate: {spec: {securityContext: {runAsUser: 1000700000, fsGroup: 1000700001,"
+                + " supplementalGroups: [7]}}}")
+            .getSpec()
+            .getSecurityContext();
+    assertThat(tuple(set.getRunAsUser(), set.getRunAsGroup(), set.getFsGroup()))
+        .isEqualTo(tuple(1000700000L, 0L, 1000700001L));
+    assertThat(set.getSupplementalGroups()).containsExactly(7L);
+    assertThat(set.getRunAsNonRoot()).isTrue();
+  }
+
+  @Test
+  void whereThePlatformAssignsUsersOnlyTheTemplateSetsOne() {
+    Images images = new Images("default-image", "gateway-image", true);
+
+    PodSecurityContext assigned = pod("", images).getSpec().getSecurityContext();
+    assertThat(tuple(assigned.getRunAsUser(), assigned.getRunAsGroup(), assigned.getFsGroup()))
+        .isEqualTo(tuple(null, null, null));
+    assertThat(assigned.getRunAsNonRoot()).isTrue();
+
+    PodSecurityContext set =
+        pod("podTemplate: {spec: {securityContext: {runAsUser: 5, runAsGroup: 6}}}", images)
+            .getSpec()
+            .getSecurityContext();
+    assertThat(tuple(set.getRunAsUser(), set.getRunAsGroup(), set.getFsGroup()))
+        .isEqualTo(tuple(5L, 6L, null));
+  }
+
+  @Test
+  void theContainerHasThePortsOfPluginsBesideThoseOfTheTemplate() {
+    Pod pod =
+        pod(
+            """
+            plugins: [rabbitmq_web_mqtt, rabbitmq_stream]
+            podTemplate: {spec: {containers: [{name: rabbitmq, ports: [{containerPort: 5552}]}]}}
+            """);
+
+    assertThat(rabbitmq(pod).getPorts())
+        .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
+        .contains(tuple("mqtt", 1883), tuple("web-mqtt", 15675), tuple(null, 5552))
+        .doesNotContain(tuple("stream", 5552));
+  }
+
+  @Test
+  void aNodeKnowsItsOwnHostName() {
+    assertThat(variable(pod(""), "WARREN_HOST")).isEqualTo("orders-1.orders-nodes.shop.svc");
   }
 
   @Test
@@ -376,16 +431,24 @@ class QueueNodePodTest {
     return pods(nodes).pod(1, SEED, Placement.SPREAD, false);
   }
 
+  private static Pod pod(String nodes, Images images) {
+    return pods(nodes, null, images).pod(1, SEED, Placement.SPREAD, false);
+  }
+
   private static QueueNodePod pods(String nodes) {
     return pods(nodes, null);
   }
 
   private static QueueNodePod pods(String nodes, EndpointsSpec endpoints) {
+    return pods(nodes, endpoints, new Images("default-image", "gateway-image"));
+  }
+
+  private static QueueNodePod pods(String nodes, EndpointsSpec endpoints, Images images) {
     return new QueueNodePod(
         OWNER,
         NAMES,
         new MessageTopologySpec(NodesSpecs.of(nodes), null, null, null, null, endpoints),
-        new Images("default-image", "gateway-image"));
+        images);
   }
 
   private static Container rabbitmq(Pod pod) {

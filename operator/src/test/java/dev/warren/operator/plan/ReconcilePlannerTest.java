@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
@@ -56,6 +57,36 @@ class ReconcilePlannerTest {
     cluster.setReachable(false);
 
     assertWaits(Reason.BROKER_UNREACHABLE);
+  }
+
+  @Test
+  void anAccountThatTheBrokerDoesNotKnowIsRestoredFirst() {
+    cluster.broker().loseAccountOfOperator();
+    cluster.converge(WITH_QUEUE);
+    assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
+
+    cluster.broker().loseAccountOfOperator();
+    ReconcilePlan plan = cluster.plan(WITH_QUEUE);
+    assertThat(plan.broker())
+        .extracting(BrokerAction::describe)
+        .containsExactly("restore the operator's account 'warren-admin' in RabbitMQ");
+    assertThat(plan.topologyProblems())
+        .extracting(Problem::reason)
+        .containsExactly(Reason.BROKER_UNREACHABLE);
+    assertThat(cluster.planNodes(WITH_QUEUE).broker()).isEqualTo(plan.broker());
+  }
+
+  @Test
+  void aConfigurationIsAlsoRevertedWhileTheBrokerRefusesTheOperator() {
+    MessageTopologySpec configured = Specs.of(3, "config: load_definitions = /d", "");
+    cluster.converge(configured);
+    cluster.broker().loseAccountOfOperator();
+    cluster.startNodesSlowly(1);
+    cluster.guardMajority();
+
+    cluster.converge(WITH_QUEUE);
+
+    assertThat(cluster.plan(WITH_QUEUE).isEmpty()).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ObservedObjects;
@@ -34,24 +35,28 @@ public final class CredentialsPlanner {
   private final ObservedObjects observed;
   private final boolean formed;
   private final Supplier<String> newSecret;
+  private final List<PluginListener> plugins;
   private final List<HasMetadata> desired = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
   /**
    * @param formed whether the nodes have started with these Secrets
    * @param newSecret returns a new random text each time
+   * @param plugins whose ports clients need
    */
   public CredentialsPlanner(
       Owner owner,
       ResourceNames names,
       ObservedObjects observed,
       boolean formed,
-      Supplier<String> newSecret) {
+      Supplier<String> newSecret,
+      List<PluginListener> plugins) {
     this.secrets = new CredentialSecrets(owner, names);
     this.names = names;
     this.observed = observed;
     this.formed = formed;
     this.newSecret = newSecret;
+    this.plugins = plugins;
   }
 
   public CredentialsPlan plan() {
@@ -70,7 +75,7 @@ public final class CredentialsPlanner {
 
   /** The type of a Secret cannot change; a Secret that a user created has another one. */
   private Secret connection(String password) {
-    Secret connection = secrets.connection(password);
+    Secret connection = secrets.connection(password, plugins);
     observed
         .find(Secret.class, names.connectionSecret())
         .map(Secret::getType)

@@ -39,7 +39,7 @@ public final class SupportPlanner {
    * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
   public List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean isValid) {
-    TopologyServices services = new TopologyServices(owner, names, Endpoints.of(spec));
+    TopologyServices services = new TopologyServices(owner, names, spec);
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
     desired.add(services.nodeNames(nextNode));

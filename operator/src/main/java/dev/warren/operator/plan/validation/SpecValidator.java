@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,7 +51,7 @@ public final class SpecValidator {
   }
 
   private List<Violation> check() {
-    checkTemplate("spec.nodes.podTemplate", spec.nodes().podTemplate());
+    checkNodes();
     for (int i = 0; i < spec.queues().size(); i++) {
       checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
     }
@@ -66,7 +67,15 @@ public final class SpecValidator {
       requireQueueThatIsNoStream(
           "spec.endpoints.requestReply[" + i + "].queue", requestReply.get(i).queue());
     }
+    EndpointsCheck.violations(spec).forEach(violations::add);
     return List.copyOf(violations);
+  }
+
+  private void checkNodes() {
+    Optional<Violation> unreadable =
+        TemplateCheck.violation("spec.nodes.podTemplate", spec.nodes().podTemplate());
+    unreadable.ifPresentOrElse(
+        violations::add, () -> violations.addAll(NodesConfigCheck.violations(spec.nodes())));
   }
 
   private void checkTemplate(String path, Map<String, Object> template) {

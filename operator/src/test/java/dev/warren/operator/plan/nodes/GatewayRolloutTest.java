@@ -131,6 +131,19 @@ class GatewayRolloutTest {
   }
 
   @Test
+  void thePortOfAPluginIsAddedAndRemovedWithItAndReplacesNoPod() {
+    cluster.converge(WITHOUT);
+    Map<String, String> before = podIds();
+
+    cluster.converge(Specs.of(3, "plugins: [rabbitmq_web_mqtt]", QUEUES));
+    assertThat(servicePorts()).containsExactly(5672, 15672, 15692, 1883, 15675);
+
+    cluster.converge(WITHOUT);
+    assertThat(servicePorts()).containsExactly(5672, 15672, 15692);
+    assertThat(podIds()).isEqualTo(before);
+  }
+
+  @Test
   void eachPodIsMarkedWhenTheConfigMapChangesSoThatItsKubeletReadsIt() {
     cluster.converge(WITH);
     ReconcilePlan first = cluster.plan(WITH_BOTH);

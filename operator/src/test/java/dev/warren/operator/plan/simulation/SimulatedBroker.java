@@ -28,6 +28,7 @@ import dev.warren.operator.action.BrokerAction.RemoveMember;
 import dev.warren.operator.action.BrokerAction.RemovePolicy;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
+import dev.warren.operator.action.BrokerAction.RestoreAccount;
 import dev.warren.operator.action.BrokerAction.SetPlugins;
 import dev.warren.operator.action.BrokerAction.StartMove;
 import dev.warren.operator.action.BrokerAction.StopNode;
@@ -73,6 +74,7 @@ public final class SimulatedBroker {
   private final Set<String> halfDeleted = new HashSet<>();
   private OwnershipRecord declared = OwnershipRecord.NOTHING;
   private boolean closed;
+  private boolean refusesOperator;
   private MessageTopologySpec expected;
 
   SimulatedBroker(QueueMembers members) {
@@ -127,6 +129,7 @@ public final class SimulatedBroker {
       case LetClientsIn() -> closed = false;
       case SetPlugins(String node, Set<String> wanted) -> members.plugins().put(node, wanted);
       case FreeFeatureFlags free -> {}
+      case RestoreAccount restore -> refusesOperator = false;
       case StopNode(String node) -> throw new AssertionError("is done to the node: " + node);
       case ForgetNode(String node) -> throw new AssertionError("is done to the node: " + node);
     }
@@ -249,6 +252,9 @@ public final class SimulatedBroker {
     if (!members.nodes().containsValue(true)) {
       return new Unreachable("no node answers");
     }
+    if (refusesOperator) {
+      return new Unreachable("the operator's credentials are not accepted", true);
+    }
     Map<String, Node> nodes = new TreeMap<>();
     members
         .nodes()
@@ -334,6 +340,11 @@ public final class SimulatedBroker {
   /** An operator has ended while clients were kept out. */
   public void keepClientsOut() {
     closed = true;
+  }
+
+  /** Definitions are imported that lack the operator's account. */
+  public void loseAccountOfOperator() {
+    refusesOperator = true;
   }
 
   // What goes wrong
