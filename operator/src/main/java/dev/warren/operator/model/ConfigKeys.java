@@ -60,6 +60,9 @@ public final class ConfigKeys {
   private static final BiPredicate<Setting, RabbitConf> IF_FALSE = ifIs("false");
   private static final BiPredicate<Setting, RabbitConf> IF_ANY_ADDRESS = ifIs("0.0.0.0", "::");
 
+  private static final BiPredicate<Setting, RabbitConf> IF_BELOW_TMP =
+      (line, config) -> line.value().startsWith("/tmp/");
+
   private static final String AT_THE_FIRST_START =
       "takes effect only when a cluster starts for the first time; declare users in definitions"
           + " (load_definitions), which a node imports whenever it starts";
@@ -72,6 +75,9 @@ public final class ConfigKeys {
 
   private static final String NO_LOG_FOLDER =
       "needs a folder for log files, which a node does not have; logs go to the console";
+
+  private static final String ONLY_TMP =
+      "must be a folder below /tmp, the only one that a node can write to";
 
   private static final String NOT_ON_THE_VOLUME =
       "would keep data outside the node's volume, where it is lost with the Pod";
@@ -223,8 +229,8 @@ public final class ConfigKeys {
               "collect_statistics",
               ifIs("coarse", "fine"),
               "has no effect, because the management plugin needs statistics"),
-          refused("management.http_log_dir", NO_LOG_FOLDER),
-          refused("http_dispatch.access_log_dir", NO_LOG_FOLDER),
+          refusedUnless("management.http_log_dir", IF_BELOW_TMP, ONLY_TMP),
+          refusedUnless("http_dispatch.access_log_dir", IF_BELOW_TMP, ONLY_TMP),
           // Metrics.
           refusedUnless("prometheus.tcp.port", ifIs("15692"), METRICS_MOVE),
           refusedUnless("prometheus.tcp.ip", IF_ANY_ADDRESS, METRICS_MOVE),

@@ -103,8 +103,9 @@ class NodesConfigCheckTest {
       collect_statistics            | collect_statistics = none                  | line 1: collect_statistics has no effect
       collect_statistics_interval   | collect_statistics_interval = 60000        | line 1: collect_statistics_interval must not be above 5000
       collect_statistics_interval   | collect_statistics_interval = 5000         |
-      management.http_log_dir       | management.http_log_dir = /var/log         | line 1: management.http_log_dir needs a folder
-      http_dispatch.access_log_dir  | http_dispatch.access_log_dir = /var/log    | line 1: http_dispatch.access_log_dir needs a folder
+      management.http_log_dir       | management.http_log_dir = /var/log         | line 1: management.http_log_dir must be a folder below /tmp
+      management.http_log_dir       | management.http_log_dir = /tmp/requests    |
+      http_dispatch.access_log_dir  | http_dispatch.access_log_dir = /var/log    | line 1: http_dispatch.access_log_dir must be a folder below /tmp
       prometheus.tcp.port           | prometheus.tcp.port = 9419                 | line 1: prometheus.tcp.port would move the metrics
       prometheus.tcp.ip             | prometheus.tcp.ip = ::                     |
       prometheus.tcp.listener       | prometheus.tcp.listener = none             | line 1: prometheus.tcp.listener would move the metrics
