@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.ConfigKeys;
+import dev.warren.operator.model.ConfigRule;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Arrays;
 import java.util.List;
@@ -128,7 +129,7 @@ class NodesConfigCheckTest {
   void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(String family, String config, String told) {
     List<String> violations = violations("config: " + quoted(config.replace(";", "\n")));
 
-    assertThat(ConfigKeys.TABLE).extracting(ConfigKeys.Row::family).contains(family);
+    assertThat(ConfigKeys.TABLE).extracting(ConfigRule::family).contains(family);
     if (told.isEmpty()) {
       assertThat(violations).isEmpty();
     } else {
@@ -143,7 +144,7 @@ class NodesConfigCheckTest {
   @Test
   void noRowIsWithoutAnExample() {
     assertThat(rows().map(row -> row[0]))
-        .containsAll(ConfigKeys.TABLE.stream().map(ConfigKeys.Row::family).toList());
+        .containsAll(ConfigKeys.TABLE.stream().map(ConfigRule::family).toList());
   }
 
   private static Stream<String[]> rows() {
