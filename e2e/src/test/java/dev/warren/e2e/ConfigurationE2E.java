@@ -14,7 +14,7 @@ class ConfigurationE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-configuration");
 
   @Test
-  void theOperatorIsNotLockedOutByDefinitionsNorByTheLossOfItsAccount() {
+  void theOperatorRecoversFromImportedDefinitionsAndTheLossOfItsAccount() {
     namespace.apply(
         """
         apiVersion: v1
@@ -48,7 +48,7 @@ class ConfigurationE2E {
   }
 
   @Test
-  void aLimitOfTheUsersCountsAndALineThatCollidesIsRefused() {
+  void aDiskLimitReplacesTheOperatorsAndAConflictingLineIsRefused() {
     Topology topology =
         namespace
             .topology("limited")
@@ -63,7 +63,7 @@ class ConfigurationE2E {
   }
 
   @Test
-  void pluginsAreReachedByTheService() {
+  void clientsReachPluginsThroughTheService() {
     Topology topology =
         namespace
             .topology("plugged")

@@ -142,7 +142,10 @@ final class ManagementApiBrokerClient {
             : failures.stream().map(BrokerException::getMessage).collect(joining("; ")));
   }
 
-  /** A node that did not answer in time may still carry out the request. */
+  /**
+   * A refusal shows that a node answers. A node that did not answer in time may still carry out the
+   * request.
+   */
   private static Kind kindOf(List<BrokerException> failures) {
     if (failures.stream().anyMatch(failure -> failure.kind() == Kind.REFUSED)) {
       return Kind.REFUSED;

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which keys of rabbitmq.conf a user may set: the one table. What is not in it may be set, because
- * the operator does not depend on it.
+ * Which keys of rabbitmq.conf a user may set. A user may set all keys that are not in this table,
+ * because the operator does not depend on them.
  */
 public final class ConfigKeys {
 
@@ -43,24 +43,24 @@ public final class ConfigKeys {
       "must be a folder below /tmp, the only one that a node can write to";
 
   private static final String NOT_ON_THE_VOLUME =
-      "would keep data outside the node's volume, where it is lost with the Pod";
+      "would store data outside the node's volume, where it is lost with the Pod";
 
   private static final String API_MOVES =
-      "would move the management API, by which the operator and the readiness probe reach a node";
+      "would move the management API, which the operator and the readiness probe use";
 
   private static final String METRICS_MOVE =
       "would move the metrics, which the Service and the monitors expect at port 15692, /metrics";
 
   private static final String NO_STATISTICS =
-      "would stop the statistics by which consumers are scaled";
+      "would stop the statistics that scale consumers";
 
   private static final String ONE_FORM =
       "has no effect beside the absolute form, which RabbitMQ prefers; remove one of the two";
 
   private static final String NEEDS_INTERNAL =
-      "needs one backend that is internal, which knows the users that the operator creates";
+      "needs one backend that is internal, which has the users that the operator creates";
 
-  /** All rows; for a key the one with the most words counts. */
+  /** All rules. If several cover a key, the one with the most words applies. */
   public static final List<ConfigRule> TABLE =
       List.of(
           // Users, and who may log in.
@@ -80,23 +80,23 @@ public final class ConfigKeys {
           refusedUnless(
               "loopback_users." + Credentials.ADMIN,
               IF_FALSE,
-              "would keep the operator out, which connects from another Pod"),
+              "would lock the operator out, which connects from another Pod"),
           refusedUnless(
               "loopback_users." + Credentials.CLIENT,
               IF_FALSE,
-              "would keep the clients out, which connect from other Pods"),
+              "would lock the clients out, which connect from other Pods"),
           asIs("loopback_users"),
           refused(
-              "credential_validator", "would also judge the passwords that the operator generates"),
+              "credential_validator", "would also check the passwords that the operator generates"),
           refusedUnless(
               "password_hashing_module",
               ifIs("rabbit_password_hashing_sha256"),
-              "must be rabbit_password_hashing_sha256, by which the operator compares passwords"),
+              "must be rabbit_password_hashing_sha256, which the operator uses to compare passwords"),
           new ConfigRule(
               "auth_mechanisms",
               REPLACES,
               ifHas("auth_mechanisms", "PLAIN"),
-              "needs one mechanism that is PLAIN, with which gateways and consumers log in"),
+              "needs one mechanism that is PLAIN, which gateways and consumers use to log in"),
           new ConfigRule("auth_backends", AS_IS, ifInternal("auth_backends"), NEEDS_INTERNAL),
           new ConfigRule(
               "http_dispatch.auth_backends",
@@ -123,7 +123,7 @@ public final class ConfigKeys {
           replaces("queue_leader_locator"),
           refused(
               "quorum_queue.continuous_membership_reconciliation",
-              "is set by the operator, which keeps the members of queues; use"
+              "is set by the operator, which maintains the members of queues; use"
                   + " spec.queues[].members"),
           refused(
               "quorum_queue.initial_cluster_size",
@@ -131,7 +131,7 @@ public final class ConfigKeys {
                   + " x-quorum-initial-group-size of a queue that a client declares"),
           refused(
               "runtime_parameters.limits.shovel",
-              "would limit the shovels with which the operator moves messages"),
+              "would limit the shovels that the operator uses to move messages"),
           refusedUnless(
               "shovel.operating_mode",
               ifIs("standard"),
@@ -153,7 +153,7 @@ public final class ConfigKeys {
               (line, config) ->
                   has(config, "listeners.tcp", "5672", "0.0.0.0:5672", ":::5672", "[::]:5672")
                       && !has(config, "listeners.tcp", "none"),
-              "needs one listener at port 5672 of all addresses, to which the Service leads"),
+              "needs one listener at port 5672 on all addresses, which the Service uses"),
           asIs("listeners.ssl"),
           asIs("ssl_options"),
           refusedUnless(
@@ -171,7 +171,7 @@ public final class ConfigKeys {
               "management.ssl",
               AS_IS,
               ifHas("management.tcp.port", "15672"),
-              "closes the port without TLS, by which the operator reaches a node, unless there is"
+              "closes the port without TLS, which the operator uses, unless there is"
                   + " also a line management.tcp.port = 15672"),
           refusedUnless(
               "management.disable_basic_auth",
@@ -187,7 +187,7 @@ public final class ConfigKeys {
           refusedUnless(
               "collect_statistics_interval",
               (line, config) -> line.value().matches("[1-4]?[0-9]{1,3}|5000"),
-              "must not be above 5000: consumers are scaled by what was counted in 5 s"),
+              "must not be above 5000: the scaling of consumers needs statistics every 5 s"),
           refusedUnless(
               "collect_statistics",
               ifIs("coarse", "fine"),
@@ -217,16 +217,16 @@ public final class ConfigKeys {
           refused("log.*.rotation", NO_LOG_FOLDER),
           refused(
               RabbitConf.INCLUDE,
-              "reads a file that the operator does not know; write its lines here"));
+              "reads a file that the operator does not know; write its lines into the configuration"));
 
   private ConfigKeys() {}
 
-  /** The row of a key; empty when the table has none, and a user may set it. */
+  /** The rule for a key; empty if the table has none. */
   public static Optional<ConfigRule> row(String key) {
     return TABLE.stream().filter(row -> row.covers(key)).max(Comparator.comparing(ConfigRule::words));
   }
 
-  /** Whether a user's configuration takes the place of the operator's line of that key. */
+  /** Whether a user's configuration replaces the operator's line with that key. */
   static boolean isReplaced(String operatorsKey, RabbitConf users) {
     return TABLE.stream()
         .filter(row -> row.treatment() == REPLACES && row.covers(operatorsKey))

@@ -6,22 +6,22 @@ import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /**
- * What becomes of a user's lines with some keys of rabbitmq.conf.
+ * How the operator treats a user's lines with some keys of rabbitmq.conf.
  *
  * @param family a key, which stands for all keys below it too; a word of it may be *
  * @param allows whether a line may be in a configuration
- * @param reason why another line is refused, and what to do instead
+ * @param reason why other lines are refused, and what to do instead
  */
 public record ConfigRule(
     String family, Treatment treatment, BiPredicate<Setting, RabbitConf> allows, String reason) {
 
-  /** What becomes of a user's line. */
+  /** What the operator does with a user's line. */
   public enum Treatment {
-    /** It counts. The operator has no line of that family. */
+    /** Accepts it. The operator has no line of that family. */
     AS_IS,
-    /** It counts, and the operator's lines of that family are left out. */
+    /** Accepts it, and leaves out its own lines of that family. */
     REPLACES,
-    /** It is refused, unless it says what holds anyway. */
+    /** Refuses it, unless it sets the value that the operator relies on. */
     REFUSED
   }
 
@@ -60,7 +60,7 @@ public record ConfigRule(
     return (line, config) -> has(config, family, values);
   }
 
-  /** For both what a user is and what a user may: not for auth_backends.1.authz alone. */
+  /** For authentication and authorization: a line for one of them alone does not count. */
   static BiPredicate<Setting, RabbitConf> ifInternal(String family) {
     Set<String> internal = Set.of("internal", "rabbit_auth_backend_internal");
     return (line, config) ->

@@ -47,7 +47,7 @@ public final class RabbitConf {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\(([^)]*)\\)");
 
   private final List<Setting> settings = new ArrayList<>();
-  private final List<Integer> strange = new ArrayList<>();
+  private final List<Integer> malformed = new ArrayList<>();
 
   /** The last setting of each key, which is the one that counts. */
   private final Map<String, Setting> effective = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ public final class RabbitConf {
       if (end < 0) {
         end = match(LINE, text, at).orElseThrow().end();
         if (match(NO_MORE, text, at).isEmpty()) {
-          strange.add(line);
+          malformed.add(line);
         }
       }
       line += (int) text.substring(at, end).chars().filter(sign -> sign == '\n').count();
@@ -114,8 +114,8 @@ public final class RabbitConf {
   }
 
   /** The numbers of lines that are neither a setting nor a comment. */
-  public List<Integer> strange() {
-    return List.copyOf(strange);
+  public List<Integer> malformed() {
+    return List.copyOf(malformed);
   }
 
   /** The settings that count: the last of each key. */

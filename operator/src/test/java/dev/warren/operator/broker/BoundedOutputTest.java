@@ -11,7 +11,7 @@ class BoundedOutputTest {
   private final BoundedOutput output = new BoundedOutput();
 
   @Test
-  void whatIsPrintedIsKept() throws IOException {
+  void keepsWhatIsPrinted() throws IOException {
     output.write("a\u00e4".getBytes(StandardCharsets.UTF_8));
     output.write('b');
 
@@ -20,7 +20,7 @@ class BoundedOutputTest {
   }
 
   @Test
-  void ofACommandThatNeverEndsNoMoreThanTheLimitIsKeptAndThatIsTold() throws IOException {
+  void discardsWhatIsAboveTheLimitAndReportsIt() throws IOException {
     byte[] part = new byte[1 << 20];
     for (int i = 0; i < 100; i++) {
       output.write(part);

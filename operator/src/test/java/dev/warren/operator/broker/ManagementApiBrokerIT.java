@@ -83,7 +83,7 @@ class ManagementApiBrokerIT {
   }
 
   @Test
-  void anAccountOfTheOperatorIsMadeAndSetAgainWithoutLoggingIn() {
+  void theOperatorsAccountIsCreatedAndResetWithoutLoggingIn() {
     broker.apply(new BrokerAction.RestoreAccount("restored", "one"));
     assertThat(RealBroker.client("restored", "one").observe()).isInstanceOf(Reachable.class);
 

@@ -40,7 +40,7 @@ class PodShellTest {
   private final CompletableFuture<OutputStream> output = new CompletableFuture<>();
 
   @Test
-  void whatACommandPrintsIsItsResult() {
+  void theResultIsWhatTheCommandPrints() {
     Thread.startVirtualThread(
         () -> {
           print("done\n");
@@ -53,7 +53,7 @@ class PodShellTest {
   }
 
   @Test
-  void aCommandThatPrintsForEverIsLeftAndNamedWithItsPod() {
+  void aCommandWithEndlessOutputFailsAndIsNamedWithItsPod() {
     Thread.startVirtualThread(
         () -> {
           String part = "x".repeat(1 << 16);

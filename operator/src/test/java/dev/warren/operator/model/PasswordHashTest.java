@@ -22,7 +22,7 @@ class PasswordHashTest {
   }
 
   @Test
-  void aHashIsMadeWithASaltAndKnownAgain() {
+  void aHashWithASaltMatchesItsPassword() {
     byte[] salt = {-112, -115, -58, 10};
 
     assertThat(PasswordHash.of("test12", salt)).isEqualTo(HASH_OF_TEST12);

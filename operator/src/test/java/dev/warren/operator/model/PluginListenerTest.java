@@ -22,7 +22,7 @@ class PluginListenerTest {
         "plugins: [rabbitmq_web_stomp]                        | stomp 61613, web-stomp 15674",
         "plugins: [rabbitmq_web_amqp]                         | web-amqp 15678",
       })
-  void aPluginThatListensHasItsPort(String nodes, String ports) {
+  void aListeningPluginHasItsPort(String nodes, String ports) {
     assertThat(ports(nodes)).isEqualTo(ports == null ? "" : ports);
   }
 
@@ -39,7 +39,7 @@ class PluginListenerTest {
         "mqtt.listeners.ssl.default = 8883                    | mqtt 1883, web-mqtt 15675",
         "mqtt.listeners.tcp.a = $(PORT)                       | web-mqtt 15675",
       })
-  void thePortIsTheOneThatTheConfigurationSays(String line, String ports) {
+  void theConfigurationChangesThePort(String line, String ports) {
     assertThat(ports("plugins: [rabbitmq_web_mqtt]\nconfig: '" + line + "'")).isEqualTo(ports);
   }
 

@@ -66,7 +66,7 @@ class QueueNodeConfigTest {
         "stream.advertised_host = a      | stream.advertised_host",
         "total_memory_available_override_value = 1GB | total_memory_available_override_value",
       })
-  void aLineOfTheUsersTakesThePlaceOfTheOperators(String line, String keys) {
+  void aLineOfTheUserReplacesTheOperators(String line, String keys) {
     String with = operatorConf("config: " + line);
 
     assertThat(operatorConf("").lines().filter(operators -> !with.contains(operators)))
@@ -76,14 +76,14 @@ class QueueNodeConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"disk_free_limit.relative = 0.5", "disk_free_limit.absolute = 1GB"})
-  void aDiskLimitOfTheUsersStandsAlone(String line) {
+  void aDiskLimitOfTheUserReplacesTheOperators(String line) {
     assertThat(files("config: " + line))
         .containsEntry(QueueNodeConfig.DISK_CONF, "")
         .containsEntry(QueueNodeConfig.USER_CONF, line);
   }
 
   @Test
-  void aStreamsClientsAreSentToTheNodesOwnName() {
+  void clientsOfStreamsGetTheNodesHostName() {
     assertThat(operatorConf(""))
         .contains("stream.advertised_host = $(WARREN_HOST)\n")
         .contains("stream.advertised_tls_host = $(WARREN_HOST)\n");

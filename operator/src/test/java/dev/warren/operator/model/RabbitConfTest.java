@@ -27,15 +27,15 @@ class RabbitConfTest {
         "heartbeat = '''30''' # seconds\n",
         "heartbeat = '''\n30\n'''\n"
       })
-  void aSettingIsReadHoweverItIsWritten(String text) {
+  void readsASettingInAllNotations(String text) {
     RabbitConf conf = RabbitConf.of(text);
 
     assertThat(conf.settings()).containsExactly(new Setting(1, "heartbeat", "30"));
-    assertThat(conf.strange()).isEmpty();
+    assertThat(conf.malformed()).isEmpty();
   }
 
   @Test
-  void linesAreCountedAlsoThoseOfALongValue() {
+  void countsTheLinesOfALongValueToo() {
     RabbitConf conf =
         RabbitConf.of(
             """
@@ -69,7 +69,7 @@ class RabbitConfTest {
   }
 
   @Test
-  void ofAKeyThatIsSetTwiceTheLastCounts() {
+  void theLastSettingOfAKeyIsEffective() {
     RabbitConf conf = RabbitConf.of("a = 1\nb = 2\na = 3\n");
 
     assertThat(conf.effective())
@@ -85,7 +85,7 @@ class RabbitConfTest {
   }
 
   @Test
-  void anotherFileIsNoticed() {
+  void findsIncludedFiles() {
     assertThat(RabbitConf.of("a = 1\n include conf/*.conf # more\n").settings())
         .contains(new Setting(2, RabbitConf.INCLUDE, "conf/*.conf"));
     assertThat(RabbitConf.of("include = 1").settings())
@@ -95,10 +95,10 @@ class RabbitConfTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"a", "a =", "= b", "a: b", "[a]", "a b = c", "a. = b", "a = 'b' c", "$(a) = b"})
-  void whatIsNeitherSettingNorCommentIsStrange(String line) {
+  void aLineThatIsNeitherASettingNorACommentIsMalformed(String line) {
     RabbitConf conf = RabbitConf.of("x = 1\n" + line + "\ny = 2\n");
 
-    assertThat(conf.strange()).containsExactly(2);
+    assertThat(conf.malformed()).containsExactly(2);
     assertThat(conf.settings()).extracting(Setting::key).containsExactly("x", "y");
   }
 
@@ -109,25 +109,25 @@ class RabbitConfTest {
   }
 
   @Test
-  void aLongWordIsNoTrouble() {
+  void readsALongWord() {
     String word = "a".repeat(30_000) + ".b".repeat(17_000);
 
     assertThat(RabbitConf.of(word + " = 1").settings()).hasSize(1);
-    assertThat(RabbitConf.of(word).strange()).containsExactly(1);
+    assertThat(RabbitConf.of(word).malformed()).containsExactly(1);
     assertThat(RabbitConf.of("a = '" + word).settings()).hasSize(1);
   }
 
   @ParameterizedTest
   @NullAndEmptySource
-  void nothingIsNothing(String text) {
+  void anEmptyTextHasNoSettings(String text) {
     assertThat(RabbitConf.of(text).settings()).isEmpty();
   }
 
   @Property
-  void whateverIsWrittenIsRead(@ForAll String text) {
+  void readsAnyText(@ForAll String text) {
     RabbitConf conf = RabbitConf.of(text);
 
-    assertThat(conf.settings().size() + conf.strange().size())
+    assertThat(conf.settings().size() + conf.malformed().size())
         .isLessThanOrEqualTo((int) text.lines().count() + 1);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TopologyServicesTest {
 
   @Test
-  void clientsReachAPluginByTheServiceAsLongAsItIsEnabled() {
+  void theServiceHasThePortOfAnEnabledPlugin() {
     assertThat(clients("nodes: {plugins: [rabbitmq_mqtt]}").getSpec().getPorts())
         .extracting(ServicePort::getName, ServicePort::getPort)
         .containsExactly(
@@ -25,7 +25,7 @@ class TopologyServicesTest {
   }
 
   @Test
-  void whatTheResourceSaysOfTheServiceIsOfTheService() {
+  void theServiceHasTheFieldsOfTheResource() {
     Service service =
         clients(
             """
@@ -63,7 +63,7 @@ class TopologyServicesTest {
   }
 
   @Test
-  void whatTheResourceDoesNotSayIsKubernetesToChoose() {
+  void kubernetesChoosesTheOtherFields() {
     ServiceSpec spec = clients("nodes: {}").getSpec();
 
     assertThat(spec.getType()).isEqualTo("ClusterIP");

@@ -42,12 +42,12 @@ final class EndpointsCheck {
                     publish ->
                         taken("spec.endpoints.publish.port", publish.port(), plugins).stream()),
             nodePorts(spec, endpoints),
-            colliding(plugins))
+            conflicting(plugins))
         .flatMap(found -> found);
   }
 
   /** Configured ports of plugins that are in use. Their default ports are all different. */
-  private static Stream<Violation> colliding(List<PluginListener> plugins) {
+  private static Stream<Violation> conflicting(List<PluginListener> plugins) {
     return plugins.stream()
         .filter(
             plugin ->

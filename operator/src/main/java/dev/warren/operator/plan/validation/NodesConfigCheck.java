@@ -32,7 +32,7 @@ final class NodesConfigCheck {
       Pattern.compile("(RABBITMQ_(NODENAME|USE_LONGNAME)|HOME|HOSTNAME|LANG|PATH|KUBERNETES_.+)");
 
   /** Variables that would override the operator's variables or its configuration. */
-  private static final Pattern COLLIDING =
+  private static final Pattern CONFLICTING =
       Pattern.compile(
           OPERATORS
               + ".+|HOME|RABBITMQ_(USE_LONGNAME|NODENAME|NODE_PORT|NODE_IP_ADDRESS|DIST_PORT"
@@ -62,22 +62,22 @@ final class NodesConfigCheck {
    */
   static List<Violation> violations(NodesSpec nodes) {
     NodesConfigCheck check = new NodesConfigCheck(nodes);
-    return Stream.of(check.strangeLines(), check.collidingLines(), check.template())
+    return Stream.of(check.malformedLines(), check.conflictingLines(), check.template())
         .flatMap(found -> found)
         .toList();
   }
 
-  private Stream<Violation> strangeLines() {
-    return config.strange().stream()
+  private Stream<Violation> malformedLines() {
+    return config.malformed().stream()
         .map(line -> inLine(line, "is neither 'key = value' nor a comment"));
   }
 
-  /** Of a key that is set twice, only the line that counts. */
-  private Stream<Violation> collidingLines() {
-    return config.effective().stream().flatMap(line -> collision(line).stream());
+  /** If a key is set twice, only its last line is checked. */
+  private Stream<Violation> conflictingLines() {
+    return config.effective().stream().flatMap(line -> conflict(line).stream());
   }
 
-  private Optional<Violation> collision(Setting line) {
+  private Optional<Violation> conflict(Setting line) {
     if (line.key().startsWith(OPERATORS)) {
       return Optional.of(inLine(line.line(), line.key() + " is reserved for the operator"));
     }
@@ -129,7 +129,7 @@ final class NodesConfigCheck {
     List<VolumeMount> mounts = container.getVolumeMounts();
     return Stream.concat(
         IntStream.range(0, env.size())
-            .filter(i -> isCollision(env.get(i)))
+            .filter(i -> isConflict(env.get(i)))
             .mapToObj(
                 i ->
                     new Violation(
@@ -148,8 +148,8 @@ final class NodesConfigCheck {
                             + " spec.nodes.config, and another path for other files")));
   }
 
-  private static boolean isCollision(EnvVar variable) {
-    return variable.getName() != null && COLLIDING.matcher(variable.getName()).matches();
+  private static boolean isConflict(EnvVar variable) {
+    return variable.getName() != null && CONFLICTING.matcher(variable.getName()).matches();
   }
 
   private static boolean isTaken(VolumeMount mount) {

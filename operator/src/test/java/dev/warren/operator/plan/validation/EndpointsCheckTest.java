@@ -18,7 +18,7 @@ class EndpointsCheckTest {
       """;
 
   @Test
-  void anEndpointAtThePortOfAPluginIsTold() {
+  void anEndpointAtThePortOfAPluginIsRefused() {
     assertThat(
             violations(
                 PLUGINS
@@ -32,7 +32,7 @@ class EndpointsCheckTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"15672", "61613"})
-  void aPluginAtThePortOfSomethingElseIsTold(String port) {
+  void aPluginAtAUsedPortIsRefused(String port) {
     assertThat(
             violations(
                 "nodes: {plugins: [rabbitmq_mqtt, rabbitmq_stomp], config: mqtt.listeners.tcp.a = "
@@ -44,7 +44,7 @@ class EndpointsCheckTest {
   }
 
   @Test
-  void aNodePortOfNoPortIsTold() {
+  void aNodePortOfAnUnknownPortIsRefused() {
     assertThat(
             violations(
                 PLUGINS

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodesConfigCheckTest {
 
   /**
-   * For each row of the table: a configuration, in which a semicolon ends a line, and the beginning
-   * of what is said of it; nothing when it is accepted.
+   * For each rule of the table: a configuration, in which a semicolon ends a line, and the beginning
+   * of its refusal; empty if it is accepted.
    */
   private static final String ROWS =
       """
@@ -37,12 +37,12 @@ class NodesConfigCheckTest {
       default_vhost                 | default_vhost = /                          |
       load_definitions              | load_definitions = /definitions/all.json   |
       definitions                   | definitions.import_backend = https         |
-      loopback_users.warren-admin   | loopback_users.warren-admin = true         | line 1: loopback_users.warren-admin would keep the operator out
-      loopback_users.app            | loopback_users.app = true                  | line 1: loopback_users.app would keep the clients out
+      loopback_users.warren-admin   | loopback_users.warren-admin = true         | line 1: loopback_users.warren-admin would lock the operator out
+      loopback_users.app            | loopback_users.app = true                  | line 1: loopback_users.app would lock the clients out
       loopback_users.app            | loopback_users.app = false                 |
       loopback_users                | loopback_users = none                      |
       loopback_users                | loopback_users.guest = false               |
-      credential_validator          | credential_validator.min_length = 40       | line 1: credential_validator.min_length would also judge
+      credential_validator          | credential_validator.min_length = 40       | line 1: credential_validator.min_length would also check
       password_hashing_module       | password_hashing_module = rabbit_password_hashing_sha512 | line 1: password_hashing_module must be rabbit_password_hashing_sha256
       password_hashing_module       | password_hashing_module = rabbit_password_hashing_sha256 |
       auth_mechanisms               | auth_mechanisms.1 = EXTERNAL               | line 1: auth_mechanisms.1 needs one mechanism that is PLAIN
@@ -59,8 +59,8 @@ class NodesConfigCheckTest {
       cluster_name                  | cluster_name = shop                        |
       net_ticktime                  | net_ticktime = 60                          |
       raft.adaptive_failure_detector.poll_interval | raft.adaptive_failure_detector.poll_interval = 5000 |
-      raft.data_dir                 | raft.data_dir = /data                      | line 1: raft.data_dir would keep data outside the node's volume
-      stream.data_dir               | stream.data_dir = /data                    | line 1: stream.data_dir would keep data outside the node's volume
+      raft.data_dir                 | raft.data_dir = /data                      | line 1: raft.data_dir would store data outside the node's volume
+      stream.data_dir               | stream.data_dir = /data                    | line 1: stream.data_dir would store data outside the node's volume
       default_queue_type            | default_queue_type = classic               | line 1: default_queue_type must be quorum
       default_queue_type            | default_queue_type = quorum                |
       queue_types                   | queue_types.classic.enabled = false        | line 1: queue_types.classic.enabled must be true
@@ -126,14 +126,14 @@ class NodesConfigCheckTest {
 
   @ParameterizedTest(name = "{1}")
   @MethodSource
-  void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(String family, String config, String told) {
+  void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(String family, String config, String refusal) {
     List<String> violations = violations("config: " + quoted(config.replace(";", "\n")));
 
     assertThat(ConfigKeys.TABLE).extracting(ConfigRule::family).contains(family);
-    if (told.isEmpty()) {
+    if (refusal.isEmpty()) {
       assertThat(violations).isEmpty();
     } else {
-      assertThat(violations).first().asString().startsWith("spec.nodes.config: " + told);
+      assertThat(violations).first().asString().startsWith("spec.nodes.config: " + refusal);
     }
   }
 
@@ -142,7 +142,7 @@ class NodesConfigCheckTest {
   }
 
   @Test
-  void noRowIsWithoutAnExample() {
+  void eachRuleHasAnExample() {
     assertThat(rows().map(row -> row[0]))
         .containsAll(ConfigKeys.TABLE.stream().map(ConfigRule::family).toList());
   }
@@ -160,12 +160,12 @@ class NodesConfigCheckTest {
         "mqtt.listeners.tcp.default = 1884",
         "a_key_of_a_plugin = 1",
       })
-  void whatTheOperatorDoesNotDependOnIsTheUsers(String line) {
+  void theUserMaySetOtherKeys(String line) {
     assertThat(violations("config: " + quoted(line))).isEmpty();
   }
 
   @Test
-  void onlyTheLineThatCountsIsJudged() {
+  void onlyTheEffectiveLineIsChecked() {
     assertThat(violations("config: " + quoted("log.console = false\nlog.console = true\n")))
         .isEmpty();
     assertThat(violations("config: " + quoted("log.console = true\nlog.console = false\n")))
@@ -175,7 +175,7 @@ class NodesConfigCheckTest {
   }
 
   @Test
-  void whatIsNoLineOfRabbitMqsIsToldWithItsNumber() {
+  void aMalformedLineIsRefusedWithItsNumber() {
     assertThat(violations("config: " + quoted("# fine\nnet_ticktime: 60\n\nheartbeat\n")))
         .containsExactly(
             "spec.nodes.config: line 2: is neither 'key = value' nor a comment",
@@ -191,15 +191,15 @@ class NodesConfigCheckTest {
         "WARREN_SEED_NODE = rabbit@me                | line 1: WARREN_SEED_NODE is reserved for the operator",
         "node_tags.a = $(ZONE) $(NOWHERE)            | line 1: there is no variable NOWHERE",
       })
-  void aVariableThatTheContainerDoesNotHaveIsTold(String line, String told) {
+  void anUnknownVariableIsRefused(String line, String refusal) {
     assertThat(violations("config: " + quoted(line), rabbitmq("env: [{name: ZONE, value: a}]")))
         .singleElement()
         .asString()
-        .startsWith("spec.nodes.config: " + told);
+        .startsWith("spec.nodes.config: " + refusal);
   }
 
   @Test
-  void aVariableThatTheUserSetsMayBeUsed() {
+  void aVariableOfThePodTemplateIsAccepted() {
     String line = "config: " + quoted("cluster_name = $(ZONE)\nnode_tags.a = $(cluster_name)\n");
 
     assertThat(violations(line, rabbitmq("env: [{name: ZONE, value: a}]"))).isEmpty();
@@ -218,7 +218,7 @@ class NodesConfigCheckTest {
         "WARREN_ADMIN_PASSWORD",
         "HOME"
       })
-  void aVariableThatChangesWhatTheOperatorSetsIsTold(String name) {
+  void aVariableThatOverridesTheOperatorsIsRefused(String name) {
     assertThat(violations(rabbitmq("env: [{name: TZ, value: a}, {name: " + name + ", value: a}]")))
         .singleElement()
         .asString()
@@ -237,7 +237,7 @@ class NodesConfigCheckTest {
         "/tmp",
         "/"
       })
-  void aFileThatHidesTheOperatorsIsTold(String path) {
+  void aFileThatHidesTheOperatorsIsRefused(String path) {
     assertThat(violations(rabbitmq("volumeMounts: [{name: a, mountPath: " + path + "}]")))
         .singleElement()
         .asString()
@@ -252,7 +252,7 @@ class NodesConfigCheckTest {
   }
 
   @Test
-  void otherContainersAreTheUsers() {
+  void otherContainersAreNotChecked() {
     assertThat(
             violations(
                 "podTemplate: {spec: {containers: [{name: a, env: [{name: HOME, value: /}],"
