@@ -28,6 +28,9 @@ public final class DesiredDefinitions {
   /** Above 0, the default priority of users' own policies. */
   private static final int POLICY_PRIORITY = 100;
 
+  /** Has RabbitMQ help with the members, which the operator keeps in any case. */
+  public static final String TARGET_GROUP_SIZE = "target-group-size";
+
   private DesiredDefinitions() {}
 
   /** The definitions of a valid spec, without users. */
@@ -69,7 +72,8 @@ public final class DesiredDefinitions {
     return "warren." + queue;
   }
 
-  private static Policy policy(QueueSpec spec) {
+  /** The policy of a queue; without settings if no field asks for one, and then not declared. */
+  public static Policy policy(QueueSpec spec) {
     return new Policy(
         policyName(spec.name()),
         "^" + quoted(spec.name()) + "$",
@@ -100,7 +104,7 @@ public final class DesiredDefinitions {
       settings.put("delivery-limit", spec.deliveryLimit());
     }
     if (spec.members() != null && spec.type() == QueueType.QUORUM) {
-      settings.put("target-group-size", spec.members());
+      settings.put(TARGET_GROUP_SIZE, spec.members());
     }
     if (spec.deadLetter() != null) {
       settings.putAll(deadLettering(spec.deadLetter()));
