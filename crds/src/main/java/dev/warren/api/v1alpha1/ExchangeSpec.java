@@ -41,8 +41,9 @@ public record ExchangeSpec(
         String type,
     @PreserveUnknownFields
         @JsonPropertyDescription(
-            "Arguments of the exchange, such as alternate-exchange. RabbitMQ fixes them"
-                + " when the exchange is declared: they cannot be changed.")
+            "Arguments of the exchange, such as alternate-exchange, which must be an exchange of"
+                + " this resource or one of RabbitMQ's own. RabbitMQ fixes them when the exchange"
+                + " is declared: they cannot be changed.")
         Map<String, Object> arguments) {
 
   /** Makes absent arguments empty. */

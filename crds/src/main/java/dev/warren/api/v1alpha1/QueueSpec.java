@@ -157,7 +157,9 @@ public record QueueSpec(
             "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them"
                 + " when the queue is declared, and a client that declares the queue must then"
                 + " give the same ones. Prefer fields such as messageTTL and maxLength, which can"
-                + " be changed at any time.")
+                + " be changed at any time. An argument for the setting of a field cannot be set"
+                + " together with that field. An exchange or queue that an argument names must be"
+                + " declared in this resource, or be one of RabbitMQ's own.")
         Map<String, Object> arguments,
     @Default("DeleteIfEmpty")
         @JsonPropertyDescription(

@@ -29,7 +29,11 @@ public final class DesiredDefinitions {
   /** Above 0, the default priority of users' own policies. */
   private static final int POLICY_PRIORITY = 100;
 
-  private static final String SEGMENT_SIZE = "stream-max-segment-size-bytes";
+  /** The setting with which RabbitMQ adds missing members. The operator does so in any case. */
+  public static final String TARGET_GROUP_SIZE = "target-group-size";
+
+  /** A setting that the operator derives from others, and leaves out if the argument is set. */
+  public static final String SEGMENT_SIZE = "stream-max-segment-size-bytes";
 
   private static final long MIB = 1L << 20;
 
@@ -77,7 +81,8 @@ public final class DesiredDefinitions {
     return "warren." + queue;
   }
 
-  private static Policy policy(QueueSpec spec) {
+  /** The policy of a queue; without settings if no field asks for one, and then not declared. */
+  public static Policy policy(QueueSpec spec) {
     return new Policy(
         policyName(spec.name()),
         "^" + RegularExpression.of(spec.name()) + "$",
@@ -111,7 +116,7 @@ public final class DesiredDefinitions {
       settings.put("delivery-limit", spec.deliveryLimit());
     }
     if (spec.members() != null && spec.type() == QueueType.QUORUM) {
-      settings.put("target-group-size", spec.members());
+      settings.put(TARGET_GROUP_SIZE, spec.members());
     }
     if (spec.deadLetter() != null) {
       settings.putAll(deadLettering(spec.deadLetter()));

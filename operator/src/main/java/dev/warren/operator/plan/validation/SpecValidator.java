@@ -27,11 +27,21 @@ import java.util.stream.Collectors;
  */
 public final class SpecValidator {
 
+  /** Nobody can declare an exchange with this prefix: it is one of RabbitMQ's, or missing. */
   private static final String RESERVED = "amq.";
 
-  /** Arguments that are fields of a queue. */
-  private static final Map<String, String> FIELD_OF_ARGUMENT =
-      Map.of("x-queue-type", "type", "x-single-active-consumer", "singleActiveConsumer");
+  /** The default exchange, and those of RabbitMQ and its plugins. */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "",
+          "amq.direct",
+          "amq.fanout",
+          "amq.headers",
+          "amq.match",
+          "amq.topic",
+          "amq.rabbitmq.event",
+          "amq.rabbitmq.log",
+          "amq.rabbitmq.trace");
 
   private final MessageTopologySpec spec;
   private final Set<String> exchanges;
@@ -52,6 +62,9 @@ public final class SpecValidator {
 
   private List<Violation> check() {
     checkNodes();
+    for (int i = 0; i < spec.exchanges().size(); i++) {
+      checkExchange("spec.exchanges[" + i + "].arguments", spec.exchanges().get(i).arguments());
+    }
     for (int i = 0; i < spec.queues().size(); i++) {
       checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
     }
@@ -82,19 +95,33 @@ public final class SpecValidator {
     TemplateCheck.violation(path, template).ifPresent(violations::add);
   }
 
+  private void checkExchange(String path, Map<String, Object> arguments) {
+    if (arguments.get("alternate-exchange") instanceof String exchange) {
+      requireExchange(path + ".alternate-exchange", exchange);
+    }
+  }
+
   private void checkQueue(String path, QueueSpec queue) {
-    FIELD_OF_ARGUMENT.forEach(
-        (argument, field) -> {
-          if (queue.arguments().containsKey(argument)) {
-            violate(path + ".arguments." + argument, "is set by the field " + field);
-          }
-        });
+    ArgumentCheck.violations(path, queue).forEach(violations::add);
+    checkDeadLetterArguments(path + ".arguments", queue.arguments());
     DeadLetterSpec deadLetter = queue.deadLetter();
     if (deadLetter != null && deadLetter.queue() != null) {
       requireQueue(path + ".deadLetter.queue", deadLetter.queue());
     }
     if (deadLetter != null && deadLetter.exchange() != null) {
       requireExchange(path + ".deadLetter.exchange", deadLetter.exchange());
+    }
+  }
+
+  /** RabbitMQ itself refuses a value that is not text. */
+  private void checkDeadLetterArguments(String path, Map<String, Object> arguments) {
+    if (!(arguments.get("x-dead-letter-exchange") instanceof String exchange)) {
+      return;
+    }
+    requireExchange(path + ".x-dead-letter-exchange", exchange);
+    // The default exchange routes a message to the queue with the name of its routing key.
+    if (exchange.isEmpty() && arguments.get("x-dead-letter-routing-key") instanceof String queue) {
+      requireQueue(path + ".x-dead-letter-routing-key", queue);
     }
   }
 
@@ -168,7 +195,9 @@ public final class SpecValidator {
   }
 
   private void requireExchange(String path, String name) {
-    if (!exchanges.contains(name) && !name.startsWith(RESERVED)) {
+    if (name.startsWith(RESERVED) && !BUILT_IN.contains(name)) {
+      violate(path, "RabbitMQ has no exchange '" + name + "'");
+    } else if (!exchanges.contains(name) && !BUILT_IN.contains(name)) {
       violate(path, "no exchange '" + name + "' is declared in this resource");
     }
   }

@@ -18,6 +18,11 @@ class SpecValidatorTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "exchanges: [{name: e, arguments: {alternate-exchange: none}}]"
+            + "| spec.exchanges[0].arguments.alternate-exchange: no exchange 'none' is declared in"
+            + " this resource",
+        "bindings: [{exchange: amq.tpoic, queue: q}]"
+            + "| spec.bindings[0].exchange: RabbitMQ has no exchange 'amq.tpoic'",
         "bindings: [{exchange: none, queue: q}]"
             + "| spec.bindings[0].exchange: no exchange 'none' is declared in this resource",
         "bindings: [{exchange: e, queue: none}]"
@@ -30,8 +35,8 @@ class SpecValidatorTest {
             + "| spec.endpoints.requestReply[1].queue: no queue 'none' is declared in this resource",
       })
   void aReferenceToNothingIsReportedWithItsPath(String wrong, String violation) {
-    assertThat(violations("exchanges: [{name: e}]", "queues: [{name: q}]", wrong))
-        .containsExactly(violation);
+    String exchanges = wrong.startsWith("exchanges:") ? "" : "exchanges: [{name: e}]";
+    assertThat(violations(exchanges, "queues: [{name: q}]", wrong)).containsExactly(violation);
   }
 
   @ParameterizedTest(name = "{1}")
@@ -42,8 +47,17 @@ class SpecValidatorTest {
             + "| spec.queues[0].deadLetter.queue: no queue 'none' is declared in this resource",
         "{name: q, deadLetter: {exchange: none}}"
             + "| spec.queues[0].deadLetter.exchange: no exchange 'none' is declared in this resource",
+        "{name: q, deadLetter: {exchange: amq.fanuot}}"
+            + "| spec.queues[0].deadLetter.exchange: RabbitMQ has no exchange 'amq.fanuot'",
         "{name: q, arguments: {x-queue-type: classic}}"
-            + "| spec.queues[0].arguments.x-queue-type: is set by the field type",
+            + "| spec.queues[0].arguments.x-queue-type: cannot be set together with"
+            + " spec.queues[0].type; use only the field",
+        "{name: q, arguments: {x-dead-letter-exchange: none}}"
+            + "| spec.queues[0].arguments.x-dead-letter-exchange: no exchange 'none' is declared"
+            + " in this resource",
+        "{name: q, arguments: {x-dead-letter-exchange: '', x-dead-letter-routing-key: none}}"
+            + "| spec.queues[0].arguments.x-dead-letter-routing-key: no queue 'none' is declared"
+            + " in this resource",
       })
   void aQueueThatContradictsTheRestIsReported(String queue, String violation) {
     assertThat(violations("queues: [" + queue + "]")).containsExactly(violation);
@@ -168,7 +182,23 @@ class SpecValidatorTest {
     assertThat(
             violations(
                 "queues: [{name: q, deadLetter: {exchange: amq.fanout}}]",
-                "bindings: [{exchange: amq.topic, queue: q, routingKey: '#'}]"))
+                "bindings: [{exchange: amq.topic, queue: q, routingKey: '#'},"
+                    + " {exchange: amq.rabbitmq.trace, queue: q}]"))
+        .isEmpty();
+  }
+
+  @Test
+  void argumentsMayNameWhatExists() {
+    assertThat(
+            violations(
+                "exchanges: [{name: e, arguments: {alternate-exchange: f}},"
+                    + " {name: f, arguments: {alternate-exchange: amq.fanout}}]",
+                "queues: [{name: q, arguments: {x-dead-letter-exchange: e,"
+                    + " x-dead-letter-routing-key: any}},"
+                    + " {name: r, arguments: {x-dead-letter-exchange: '',"
+                    + " x-dead-letter-routing-key: q}},"
+                    + " {name: s, arguments: {x-dead-letter-exchange: ''}},"
+                    + " {name: t, arguments: {x-dead-letter-exchange: 5}}]"))
         .isEmpty();
   }
 

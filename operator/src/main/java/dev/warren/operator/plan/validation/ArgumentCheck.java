@@ -1,0 +1,88 @@
+package dev.warren.operator.plan.validation;
+
+import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.QueueSpec.QueueType;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Checks that a queue has no argument for the setting of a field. RabbitMQ would use the argument,
+ * or the lower of two limits, and an argument cannot be changed while the queue exists: the field
+ * would have no effect, at once or after its next change. So both are refused even if they agree.
+ * The API server cannot check this, because its rules do not see into open maps.
+ */
+final class ArgumentCheck {
+
+  /**
+   * A field and the arguments for the same setting.
+   *
+   * @param decides whether the field decides for that queue
+   * @param advice what the user should do
+   */
+  record Field(String name, Predicate<QueueSpec> decides, String advice, List<String> arguments) {
+
+    private static Field always(String name, String... arguments) {
+      return new Field(name, queue -> true, "use only the field", List.of(arguments));
+    }
+
+    private static Field ifSet(
+        String name, Function<QueueSpec, Object> value, String... arguments) {
+      return new Field(
+          name, queue -> value.apply(queue) != null, "use only one of them", List.of(arguments));
+    }
+  }
+
+  /** All fields that have such arguments. */
+  static final List<Field> FIELDS =
+      List.of(
+          Field.always("type", "x-queue-type"),
+          // Without the field, the operator maintains the default number.
+          Field.always(
+              "members",
+              "x-quorum-initial-group-size",
+              "x-quorum-target-group-size",
+              "x-initial-cluster-size"),
+          Field.ifSet("messageTTL", QueueSpec::messageTTL, "x-message-ttl"),
+          Field.ifSet("maxLength", QueueSpec::maxLength, "x-max-length"),
+          Field.ifSet("maxLengthBytes", QueueSpec::maxLengthBytes, "x-max-length-bytes"),
+          Field.ifSet("maxAge", QueueSpec::maxAge, "x-max-age"),
+          Field.ifSet("overflow", QueueSpec::overflow, "x-overflow"),
+          Field.ifSet(
+              "deadLetter",
+              QueueSpec::deadLetter,
+              "x-dead-letter-exchange",
+              "x-dead-letter-routing-key",
+              "x-dead-letter-strategy"),
+          // How a quorum queue keeps dead letters depends on its length and overflow.
+          new Field(
+              "deadLetter",
+              queue -> queue.deadLetter() != null && queue.type() == QueueType.QUORUM,
+              "use the field for it",
+              List.of("x-max-length", "x-max-length-bytes", "x-overflow")),
+          Field.ifSet("deliveryLimit", QueueSpec::deliveryLimit, "x-delivery-limit"),
+          Field.always("singleActiveConsumer", "x-single-active-consumer"));
+
+  private ArgumentCheck() {}
+
+  /**
+   * All violations of a queue.
+   *
+   * @param path the path of the queue, such as spec.queues[0]
+   */
+  static Stream<Violation> violations(String path, QueueSpec queue) {
+    return FIELDS.stream()
+        .filter(field -> field.decides().test(queue))
+        .flatMap(
+            field ->
+                field.arguments().stream()
+                    .filter(queue.arguments()::containsKey)
+                    .map(
+                        argument ->
+                            new Violation(
+                                path + ".arguments." + argument,
+                                "cannot be set together with %s.%s; %s"
+                                    .formatted(path, field.name(), field.advice()))));
+  }
+}
