@@ -268,9 +268,7 @@ public enum Reason {
     return kind.outlook();
   }
 
-  /**
-   * The conditions that use it; Ready takes the reasons of its parts. Empty if only Events use it.
-   */
+  /** The conditions that use it; Ready takes those of its parts. Empty if only Events use it. */
   public List<ConditionType> conditions() {
     return kind.conditions();
   }

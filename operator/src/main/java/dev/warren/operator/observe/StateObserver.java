@@ -167,9 +167,7 @@ public final class StateObserver {
     }
   }
 
-  /**
-   * Queries only nodes whose name was removed. If the query fails, the name counts as resolvable.
-   */
+  /** Queries only removed names. If the query fails, the name counts as resolvable. */
   private static Set<Integer> resolvable(
       Optional<BrokerClient> broker, Collection<QueueNode> nodes) {
     return nodes.stream()
