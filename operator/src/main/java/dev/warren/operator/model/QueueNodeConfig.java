@@ -35,6 +35,15 @@ public final class QueueNodeConfig {
           // Reports the state of moves.
           "rabbitmq_shovel_management");
 
+  private static final String STREAMS_CONF =
+      """
+
+      # RabbitMQ directs clients of a stream to a node that has it, by a name that each Pod can resolve.
+      stream.advertised_host = $(%1$s)
+      stream.advertised_tls_host = $(%1$s)
+      """
+          .formatted(QueueNodeContainer.HOST);
+
   private static final long GIB = 1L << 30;
 
   private QueueNodeConfig() {}
@@ -119,19 +128,14 @@ public final class QueueNodeConfig {
 
         # RabbitMQ cannot see the container's limit. In bytes.
         total_memory_available_override_value = %d
-
-        # RabbitMQ directs clients of a stream to a node that has it, by a name that each Pod can resolve.
-        stream.advertised_host = $(%s)
-        stream.advertised_tls_host = $(%s)
         """
-        .formatted(
-            owner.topology(),
-            QueueNodeContainer.SEED_NODE,
-            QueueNodeContainer.ADMIN_USERNAME,
-            QueueNodeContainer.ADMIN_PASSWORD,
-            usableMemory(QueueNodeContainer.resources(nodes)),
-            QueueNodeContainer.HOST,
-            QueueNodeContainer.HOST);
+            .formatted(
+                owner.topology(),
+                QueueNodeContainer.SEED_NODE,
+                QueueNodeContainer.ADMIN_USERNAME,
+                QueueNodeContainer.ADMIN_PASSWORD,
+                usableMemory(QueueNodeContainer.resources(nodes)))
+        + STREAMS_CONF;
   }
 
   /**
