@@ -82,7 +82,8 @@ class ManagementApiBrokerClientTest {
             "GET /api/nodes?columns=name,running,enabled_plugins",
             "GET /api/health/checks/alarms",
             "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
-                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged");
+                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged,"
+                + "policy");
   }
 
   @Test
@@ -92,6 +93,40 @@ class ManagementApiBrokerClientTest {
     assertThat(withoutShovels())
         .hasSize(5)
         .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+  }
+
+  @Test
+  void asksForWhatIsInEffectWhereThereAreOperatorPolicies() throws IOException {
+    String parameter =
+        "{'vhost': '/', 'component': 'operator_policy', 'name': 'cap', 'value': {'pattern': 'o',"
+            + " 'apply-to': 'queues', 'priority': 0, 'definition': {'max-length': 3}}}, ";
+    String question = "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition";
+    URI broker =
+        server(
+            exchange -> {
+              String uri = exchange.getRequestURI().toString();
+              if (uri.equals("/api/definitions")) {
+                String parameters = "\"parameters\": [";
+                answer(
+                    exchange,
+                    200,
+                    definitions("quorum")
+                        .replace(parameters, parameters + parameter.replace('\'', '"')));
+              } else if (uri.equals(question)) {
+                answer(
+                    exchange,
+                    200,
+                    "[{'name': 'orders', 'operator_policy': 'cap',"
+                        .concat(" 'effective_policy_definition': {'max-length': 3}}]")
+                        .replace('\'', '"'));
+              } else {
+                answer(exchange, 200, uri.contains("/queues/") ? "[{\"name\":\"orders\"}]" : "[]");
+              }
+            });
+
+    assertThat(reachable(broker).queues().get("orders").policies().operatorPolicy())
+        .contains(new Policy("cap", "o", "queues", 0, Map.of("max-length", 3)));
+    assertThat(requests).contains("GET " + question);
   }
 
   /** These are asked for only if there is any, as there is one here. */

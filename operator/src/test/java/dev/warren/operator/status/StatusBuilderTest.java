@@ -36,12 +36,14 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.GatewayConfig;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -539,6 +541,91 @@ class StatusBuilderTest {
       now = NOON.plusSeconds(60);
 
       assertThat(build()).isEqualTo(topology.getStatus());
+    }
+  }
+
+  @Nested
+  class APolicyOfSomebodyElse {
+
+    APolicyOfSomebodyElse() {
+      spec(
+          "queues: [{name: hello, type: quorum, maxLength: 5}, {name: other, type: quorum,"
+              + " maxLength: 5}, {name: plain, type: quorum}]");
+      Map<String, Policy> policies = new TreeMap<>();
+      policies.put("all", new Policy("all", ".*", "queues", 500, Map.of("expires", 1000)));
+      topology
+          .getSpec()
+          .queues()
+          .forEach(
+              queue -> {
+                queues.put(queue.name(), governed(queue.name(), "warren." + queue.name()));
+                policies.put("warren." + queue.name(), DesiredDefinitions.policy(queue));
+              });
+      policies.remove("warren.plain");
+      definitions = new BrokerDefinitions(Map.of(), Map.of(), Set.of(), policies, Map.of());
+    }
+
+    @Test
+    void isReportedWithTheQueueAndTheSettingAndTheQueueStaysAvailable() {
+      queues.put("other", governed("other", "all"));
+      queues.put("plain", governed("plain", "all"));
+
+      MessageTopologyStatus status = build();
+
+      assertThat(conditions(status)).contains("TopologyDeclared=False/PolicyOverridden");
+      assertThat(message(status, "TopologyDeclared"))
+          .isEqualTo("Fields are overridden: 'other' by the policy 'all': max-length is not set");
+      assertThat(status.queues())
+          .extracting(QueueStatus::name, QueueStatus::overriddenBy, QueueStatus::message)
+          .containsExactly(
+              tuple("other", "policy 'all': max-length is not set", null),
+              tuple("hello", null, null),
+              tuple("plain", null, null));
+      assertThat(status.summary().queues()).isEqualTo("3/3");
+    }
+
+    @Test
+    void isOverWithIt() {
+      queues.put("other", governed("other", "all"));
+      topology.setStatus(build());
+      queues.put("other", governed("other", "warren.other"));
+
+      assertThat(conditions(build())).contains("TopologyDeclared=True/Declared");
+      assertThat(build().queues()).extracting(QueueStatus::overriddenBy).containsOnlyNulls();
+    }
+
+    @Test
+    void isStillKnownWhileTheBrokerDoesNotAnswer() {
+      queues.put("other", governed("other", "all"));
+      topology.setStatus(build());
+      brokerIsSilent("no answer");
+
+      assertThat(build().queues()).isEqualTo(topology.getStatus().queues());
+    }
+
+    @Test
+    void doesNotHideWhatElseIsChangedByHand() {
+      queues.put("other", governed("other", "all"));
+      declared = new OwnershipRecord(Set.of(), Map.of("hello", Delete), Set.of());
+      topology.setStatus(build());
+      BrokerAction again = new DeclareQueue(new Queue("hello", "quorum", Map.of()));
+      applied =
+          new AppliedActions(Mode.ACT, List.of(), List.of(), List.of(again), List.of(), List.of());
+
+      assertThat(build().drift()).extracting(DriftStatus::name).containsExactly("hello");
+    }
+
+    private QueueState governed(String name, String policy) {
+      List<String> members = IntStream.range(0, 3).mapToObj(NAMES::brokerNode).toList();
+      return new QueueState(
+          name,
+          Optional.of(members.getFirst()),
+          members,
+          members,
+          0,
+          0,
+          0,
+          new AppliedPolicies(Optional.of(policy), Optional.empty()));
     }
   }
 
