@@ -145,6 +145,10 @@ record Broker(String address, String user, String password) {
     delete("policies/%2F/" + policy);
   }
 
+  void deleteOperatorPolicy(String policy) {
+    delete("operator-policies/%2F/" + policy);
+  }
+
   void deleteUser(String user) {
     delete("users/" + user);
   }

@@ -168,6 +168,36 @@ class DriftE2E {
   }
 
   @Test
+  void aPolicyOfSomebodyElseThatOverridesAFieldIsReportedAndKept() {
+    Broker broker = topology.broker();
+
+    broker.put(
+        "policies/%2F/catch-all",
+        """
+        {"pattern": ".*", "apply-to": "queues", "priority": 500, "definition": {"max-length": 1000}}
+        """);
+    topology.awaitTrouble(
+        "TopologyDeclared",
+        "PolicyOverridden",
+        "'waiting' by the policy 'catch-all': message-ttl is not set");
+    assertThat(broker.policies()).containsKey("catch-all");
+    broker.deletePolicy("catch-all");
+    topology.awaitReady();
+
+    broker.put(
+        "operator-policies/%2F/cap",
+        """
+        {"pattern": "^waiting$", "apply-to": "queues", "definition": {"message-ttl": 60000}}
+        """);
+    topology.awaitTrouble(
+        "TopologyDeclared",
+        "PolicyOverridden",
+        "'waiting' by the operator policy 'cap': message-ttl is 60000");
+    broker.deleteOperatorPolicy("cap");
+    topology.awaitReady();
+  }
+
+  @Test
   void permissionsAndADeletedUserAreRestored() {
     Broker broker = topology.broker();
     int before = topology.timesRestored("User", "app");

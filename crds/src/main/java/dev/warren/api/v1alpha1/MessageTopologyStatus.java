@@ -184,7 +184,25 @@ public record MessageTopologyStatus(
               "The number of dead letters that are not delivered to their destination yet, rounded"
                   + " to two digits; refreshed at most every 30 s. Absent if there are none.")
           Long deadLetters,
-      @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message,
+      @JsonPropertyDescription(
+              "The policy or operator policy of somebody else that overrides fields, and the"
+                  + " settings of RabbitMQ that differ. Absent if there is none.")
+          String overriddenBy) {
+
+    /** A queue whose fields nothing overrides. */
+    public QueueStatus(
+        String name,
+        String leader,
+        Integer members,
+        Integer online,
+        Long ready,
+        Long unacknowledged,
+        Long deadLetters,
+        String message) {
+      this(name, leader, members, online, ready, unacknowledged, deadLetters, message, null);
+    }
+  }
 
   /** Something that is still in the broker although the resource no longer declares it. */
   @JsonIgnoreProperties(ignoreUnknown = true)

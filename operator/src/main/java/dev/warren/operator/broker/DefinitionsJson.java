@@ -47,7 +47,7 @@ final class DefinitionsJson {
             .filter(isExplicit())
             .map(DefinitionsJson::binding)
             .collect(Collectors.toSet()),
-        byName(inVhost(all, "policies").map(DefinitionsJson::policy), Policy::name),
+        byName(inVhost(all, "policies").map(p -> policy(text(p, "name"), p)), Policy::name),
         byName(elements(all.path("users")).map(u -> user(u, permitted)), User::name));
   }
 
@@ -76,6 +76,14 @@ final class DefinitionsJson {
   static boolean closed(JsonNode all) {
     return parameters(all, "vhost-limits")
         .anyMatch(limits -> limits.at("/value/max-connections").asInt(-1) == 0);
+  }
+
+  /** The operator policies, by name. The definitions have them among the parameters. */
+  static Map<String, Policy> operatorPolicies(JsonNode all) {
+    return byName(
+        parameters(all, "operator_policy")
+            .map(parameter -> policy(text(parameter, "name"), parameter.path("value"))),
+        Policy::name);
   }
 
   private static Stream<JsonNode> parameters(JsonNode all, String component) {
@@ -124,9 +132,9 @@ final class DefinitionsJson {
         object(binding, "arguments"));
   }
 
-  private static Policy policy(JsonNode policy) {
+  private static Policy policy(String name, JsonNode policy) {
     return new Policy(
-        text(policy, "name"),
+        name,
         text(policy, "pattern"),
         text(policy, "apply-to"),
         policy.path("priority").asInt(),

@@ -2,6 +2,7 @@ package dev.warren.operator.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -22,10 +23,14 @@ final class ManagementApiObservation {
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns="
               + "name,type,state,node,leader,members,online,"
-              + "messages,messages_ready,messages_unacknowledged");
+              + "messages,messages_ready,messages_unacknowledged,policy");
   private static final ManagementApiRequest QUEUE_COPIES =
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+
+  private static final ManagementApiRequest QUEUE_POLICIES =
+      ManagementApiRequest.get(
+          "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition");
 
   private static final ManagementApiRequest ALARMS =
       ManagementApiRequest.get("/api/health/checks/alarms");
@@ -40,7 +45,7 @@ final class ManagementApiObservation {
     return new Reachable(
         definitions,
         StateJson.nodes(asked.send(NODES), alarmsAt(asked)),
-        queuesAt(asked, definitions),
+        queuesAt(asked, definitions, DefinitionsJson.operatorPolicies(all)),
         DefinitionsJson.declared(all),
         moves,
         moves.isEmpty() ? Set.of() : runningMovesAt(asked),
@@ -59,11 +64,15 @@ final class ManagementApiObservation {
   }
 
   private static Map<String, QueueState> queuesAt(
-      ManagementApiNode node, BrokerDefinitions definitions) {
+      ManagementApiNode node, BrokerDefinitions definitions, Map<String, Policy> operatorPolicies) {
     String totals = node.send(QUEUE_TOTALS);
     boolean streams =
         definitions.queues().values().stream().anyMatch(q -> q.type().equals("stream"));
-    return streams ? StateJson.queues(totals, node.send(QUEUE_COPIES)) : StateJson.queues(totals);
+    Map<String, QueueState> queues =
+        streams ? StateJson.queues(totals, node.send(QUEUE_COPIES)) : StateJson.queues(totals);
+    return operatorPolicies.isEmpty()
+        ? queues
+        : StateJson.withOperatorPolicies(queues, operatorPolicies, node.send(QUEUE_POLICIES));
   }
 
   /** While the plugin that carries out moves is disabled, no move runs. */

@@ -2,12 +2,15 @@ package dev.warren.operator.broker;
 
 import static dev.warren.operator.broker.ManagementApiJson.byName;
 import static dev.warren.operator.broker.ManagementApiJson.elements;
+import static dev.warren.operator.broker.ManagementApiJson.object;
 import static dev.warren.operator.broker.ManagementApiJson.text;
 import static dev.warren.operator.broker.ManagementApiJson.texts;
 import static dev.warren.operator.broker.ManagementApiJson.tree;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.QueueLoad;
@@ -75,6 +78,32 @@ final class StateJson {
         elements(tree(totals))
             .map(q -> queueState(q, detailsByName.getOrDefault(text(q, "name"), q))),
         QueueState::name);
+  }
+
+  /**
+   * The same queues with their operator policies, reduced to the settings in effect.
+   *
+   * @param statistics the queues with the settings in effect, which may be some seconds old
+   */
+  static Map<String, QueueState> withOperatorPolicies(
+      Map<String, QueueState> queues, Map<String, Policy> operatorPolicies, String statistics) {
+    Map<String, JsonNode> statisticsByName =
+        byName(elements(tree(statistics)), queue -> text(queue, "name"));
+    return byName(
+        queues.values().stream()
+            .map(
+                queue ->
+                    Optional.ofNullable(statisticsByName.get(queue.name()))
+                        .map(found -> operatorPolicy(found, operatorPolicies))
+                        .map(queue::withOperatorPolicy)
+                        .orElse(queue)),
+        QueueState::name);
+  }
+
+  private static Optional<Policy> operatorPolicy(
+      JsonNode statistics, Map<String, Policy> operatorPolicies) {
+    return Optional.ofNullable(operatorPolicies.get(text(statistics, "operator_policy")))
+        .map(policy -> policy.reducedTo(object(statistics, "effective_policy_definition")));
   }
 
   /** The exhausted resources that a failed check of alarms names, by node. */
@@ -145,7 +174,9 @@ final class StateJson {
         online,
         ready,
         unacknowledged,
-        Math.max(0, totals.path("messages").asLong() - ready - unacknowledged));
+        Math.max(0, totals.path("messages").asLong() - ready - unacknowledged),
+        new AppliedPolicies(
+            Optional.of(text(totals, "policy")).filter(name -> !name.isEmpty()), Optional.empty()));
   }
 
   private static List<String> onlineIfRunning(JsonNode classicQueue, List<String> members) {

@@ -77,6 +77,13 @@ public record BrokerDefinitions(
     public Policy {
       definition = comparable(definition);
     }
+
+    /** The same policy without the settings that are not in effect. */
+    public Policy reducedTo(Map<String, Object> inEffect) {
+      Map<String, Object> kept = new TreeMap<>(comparable(inEffect));
+      kept.entrySet().retainAll(definition.entrySet());
+      return new Policy(name, pattern, applyTo, priority, kept);
+    }
   }
 
   /**

@@ -14,7 +14,8 @@ public enum ConditionType {
   TOPOLOGY_DECLARED(
       "TopologyDeclared",
       true,
-      "All exchanges, queues and bindings are declared, and every queue has all its members."),
+      "All exchanges, queues and bindings are declared, every queue has all its members, and no"
+          + " other policy overrides its fields."),
   CONSUMERS_READY("ConsumersReady", true, "All consumers are ready."),
   ENDPOINTS_READY("EndpointsReady", true, "All endpoints are served."),
   SCALING_ACTIVE(

@@ -204,6 +204,10 @@ public enum Reason {
       progress("QueueNotReady", TOPOLOGY_DECLARED),
       "A queue is missing, has no leader, or lacks members.",
       "If it lasts, check the nodes: `status.queues` lists the queues."),
+  POLICY_OVERRIDDEN(
+      trouble("PolicyOverridden", TOPOLOGY_DECLARED),
+      "A policy or operator policy of somebody else overrides fields of a queue.",
+      "Remove or change the policy that the message names, or set the fields to its values."),
   DECLARED(
       fine("Declared", TOPOLOGY_DECLARED),
       "Everything is declared, and every queue has all its members."),

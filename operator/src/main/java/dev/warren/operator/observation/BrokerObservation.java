@@ -1,6 +1,7 @@
 package dev.warren.operator.observation;
 
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.model.OwnershipRecord;
 import java.util.List;
@@ -83,6 +84,20 @@ public sealed interface BrokerObservation {
   record Node(String name, boolean running, List<String> alarms, Optional<Set<String>> plugins) {}
 
   /**
+   * The policies that RabbitMQ applies to a queue, at most one of each kind.
+   *
+   * @param policy the name of its policy; empty if it has none, or if that is unknown
+   * @param operatorPolicy its operator policy, with those settings that take precedence over the
+   *     policy's; empty if it has none, or if that is unknown
+   */
+  record AppliedPolicies(Optional<String> policy, Optional<Policy> operatorPolicy) {
+
+    /** Nothing is known. */
+    public static final AppliedPolicies UNKNOWN =
+        new AppliedPolicies(Optional.empty(), Optional.empty());
+  }
+
+  /**
    * A queue at this moment.
    *
    * @param leader the node that leads it; empty when there is no leader
@@ -91,6 +106,7 @@ public sealed interface BrokerObservation {
    * @param ready messages that wait for a consumer
    * @param unacknowledged messages that consumers hold
    * @param deadLetters dead letters that are not delivered to their destination yet
+   * @param policies the policies that RabbitMQ applies to it
    */
   record QueueState(
       String name,
@@ -99,7 +115,41 @@ public sealed interface BrokerObservation {
       List<String> online,
       long ready,
       long unacknowledged,
-      long deadLetters) {
+      long deadLetters,
+      AppliedPolicies policies) {
+
+    /** A queue whose policies are unknown. */
+    public QueueState(
+        String name,
+        Optional<String> leader,
+        List<String> members,
+        List<String> online,
+        long ready,
+        long unacknowledged,
+        long deadLetters) {
+      this(
+          name,
+          leader,
+          members,
+          online,
+          ready,
+          unacknowledged,
+          deadLetters,
+          AppliedPolicies.UNKNOWN);
+    }
+
+    /** The same queue with the operator policy that applies to it. */
+    public QueueState withOperatorPolicy(Optional<Policy> operatorPolicy) {
+      return new QueueState(
+          name,
+          leader,
+          members,
+          online,
+          ready,
+          unacknowledged,
+          deadLetters,
+          new AppliedPolicies(policies.policy(), operatorPolicy));
+    }
 
     /** All messages. */
     public long messages() {

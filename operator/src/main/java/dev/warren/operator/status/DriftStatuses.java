@@ -45,6 +45,8 @@ final class DriftStatuses {
 
   private static final int LONGEST_LIST = 20;
   private static final String DELETED = "It was deleted";
+  private static final Set<String> DECLARED_NEVERTHELESS =
+      Set.of(Reason.QUEUE_NOT_READY.wireName(), Reason.POLICY_OVERRIDDEN.wireName());
 
   private final ReconcileResult result;
   private final MessageTopologyStatus previous;
@@ -110,11 +112,14 @@ final class DriftStatuses {
     return last(condition).filter(last -> last.getStatus().equals(Conditions.TRUE)).isPresent();
   }
 
-  /** When a queue is deleted during an observation, the first pass may miss only its leader. */
+  /**
+   * When a queue is deleted during an observation, the first pass may miss only its leader. A
+   * policy of somebody else may stay for a long time.
+   */
   private boolean allWasDeclared() {
     return was(ConditionType.TOPOLOGY_DECLARED)
         || last(ConditionType.TOPOLOGY_DECLARED)
-            .filter(last -> last.getReason().equals(Reason.QUEUE_NOT_READY.wireName()))
+            .filter(last -> DECLARED_NEVERTHELESS.contains(last.getReason()))
             .isPresent();
   }
 

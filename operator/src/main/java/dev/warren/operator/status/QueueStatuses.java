@@ -60,6 +60,7 @@ final class QueueStatuses {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);
     worstFirst.sort(
         Comparator.comparing((QueueStatus queue) -> queue.message() == null)
+            .thenComparing(queue -> queue.overriddenBy() == null)
             .thenComparing(QueueStatus::name));
     return List.copyOf(worstFirst.subList(0, Math.min(LONGEST_LIST, worstFirst.size())));
   }
@@ -85,7 +86,8 @@ final class QueueStatuses {
         keep ? last.ready() : Counting.coarse(state.ready()),
         keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
         keep ? last.deadLetters() : deadLetters(state),
-        problem(spec, state, broker));
+        problem(spec, state, broker),
+        PolicyOverride.of(spec, state, broker.definitions()).orElse(null));
   }
 
   private static QueueStatus nothingKnown(QueueSpec spec, String message) {

@@ -168,6 +168,7 @@ public final class StatusBuilder {
     Optional<Problem> problem = summed(result.topologyProblems());
     Optional<QueueStatus> worst =
         queues.stream().filter(queue -> queue.message() != null).findFirst();
+    Optional<Problem> overridden = overridden();
     if (problem.isPresent()) {
       conditions.add(TOPOLOGY_DECLARED, problem.get());
     } else if (worst.isPresent()) {
@@ -177,6 +178,8 @@ public final class StatusBuilder {
               Reason.QUEUE_NOT_READY,
               "%s queues are ready; '%s': %s"
                   .formatted(readyQueues(), worst.get().name(), worst.get().message())));
+    } else if (overridden.isPresent()) {
+      conditions.add(TOPOLOGY_DECLARED, overridden.get());
     } else if (!result.violations().isEmpty()) {
       // Nothing has compared the spec with the broker.
       if (!conditions.keepTrue(TOPOLOGY_DECLARED)) {
@@ -194,6 +197,18 @@ public final class StatusBuilder {
           "%d exchanges, %d queues and %d bindings are declared"
               .formatted(spec.exchanges().size(), spec.queues().size(), spec.bindings().size()));
     }
+  }
+
+  private Optional<Problem> overridden() {
+    List<String> found =
+        queues.stream()
+            .filter(queue -> queue.overriddenBy() != null)
+            .map(q -> "'%s' by the %s".formatted(q.name(), q.overriddenBy()))
+            .toList();
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(Reason.POLICY_OVERRIDDEN, "Fields are overridden: " + joined(found)));
   }
 
   private void addConsumersReady() {

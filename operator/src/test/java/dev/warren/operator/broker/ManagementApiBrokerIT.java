@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -17,10 +16,12 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Exchange;
+import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.PasswordHash;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.QueueLoad;
@@ -28,11 +29,14 @@ import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,41 @@ class ManagementApiBrokerIT {
     // RabbitMQ applies policies to queues shortly after its response.
     await().until(() -> policyOf("with.policy"), "warren.with.policy"::equals);
     await().until(() -> policyOf("withXpolicy"), "warren.withXpolicy"::equals);
+  }
+
+  @Test
+  void thePoliciesThatApplyToAQueueAreRead() throws Exception {
+    Policy other = new Policy("other", "^governed$", "queues", 500, Map.of("max-length", 9));
+    Policy above =
+        new Policy("above", "^governed$", "queues", 0, Map.of("max-length", 3, "expires", 9000000));
+    carryOut(TopologyPlanner.plan(everythingNamed("governed"), observed().definitions(), Set.of()));
+    broker.apply(new BrokerAction.PutPolicy(other));
+    send("PUT", "/api/operator-policies/%2F/above", policyJson(above));
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(observed().queues().get("governed").policies())
+                    .isEqualTo(new AppliedPolicies(Optional.of("other"), Optional.of(above))));
+
+    broker.apply(new BrokerAction.RemovePolicy("other"));
+    send("DELETE", "/api/operator-policies/%2F/above", "");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(observed().queues().get("governed").policies())
+                    .isEqualTo(
+                        new AppliedPolicies(Optional.of("warren.governed"), Optional.empty())));
+  }
+
+  private static String policyJson(Policy policy) throws Exception {
+    return new ObjectMapper()
+        .writeValueAsString(
+            Map.of(
+                "pattern", policy.pattern(),
+                "apply-to", policy.applyTo(),
+                "priority", policy.priority(),
+                "definition", policy.definition()));
   }
 
   @Test
@@ -342,16 +381,21 @@ class ManagementApiBrokerIT {
   }
 
   private static String policyOf(String name) throws Exception {
+    String queue = send("GET", "/api/queues/%2F/" + name + "?disable_stats=true", "");
+    return new ObjectMapper().readTree(queue).path("policy").asText();
+  }
+
+  private static String send(String method, String path, String body) throws Exception {
     String credentials =
         Base64.getEncoder()
             .encodeToString((RealBroker.USER + ":" + RealBroker.PASSWORD).getBytes());
     HttpRequest request =
-        HttpRequest.newBuilder(
-                RealBroker.URL.resolve("/api/queues/%2F/" + name + "?disable_stats=true"))
+        HttpRequest.newBuilder(RealBroker.URL.resolve(path))
             .header("Authorization", "Basic " + credentials)
+            .method(method, BodyPublishers.ofString(body))
             .build();
-    JsonNode queue =
-        new ObjectMapper().readTree(RealBroker.HTTP.send(request, BodyHandlers.ofString()).body());
-    return queue.path("policy").asText();
+    HttpResponse<String> response = RealBroker.HTTP.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).isBetween(200, 299);
+    return response.body();
   }
 }

@@ -12,6 +12,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.BrokerDefinitions.User;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import java.util.List;
@@ -232,6 +233,63 @@ class ManagementApiJsonTest {
             Map.of(
                 "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),
                 "q", new QueueState("q", Optional.of(B), List.of(B), List.of(B), 0, 0, 0)));
+  }
+
+  @Test
+  void readsWhichPolicyAppliesToAQueue() {
+    Map<String, QueueState> queues =
+        StateJson.queues(
+            """
+            [{"name": "latest", "type": "quorum", "policy": "catch-all"},
+             {"name": "plain", "type": "classic"}]
+            """);
+
+    assertThat(queues.get("latest").policies())
+        .isEqualTo(new AppliedPolicies(Optional.of("catch-all"), Optional.empty()));
+    assertThat(queues.get("plain").policies()).isEqualTo(AppliedPolicies.UNKNOWN);
+  }
+
+  @Test
+  void readsOperatorPoliciesWithTheirSettingsInEffect() {
+    Map<String, Policy> operatorPolicies =
+        DefinitionsJson.operatorPolicies(
+            ManagementApiJson.tree(
+                """
+                {"parameters": [
+                  {"vhost": "/", "component": "operator_policy", "name": "cap",
+                   "value": {"apply-to": "queues", "pattern": ".*", "priority": 1,
+                             "definition": {"max-length": 3, "message-ttl": 5000, "expires": 9000}}},
+                  {"vhost": "other", "component": "operator_policy", "name": "x",
+                   "value": {"apply-to": "all", "pattern": ".*", "priority": 1, "definition": {}}}]}
+                """));
+    // The length is from before the operator policy changed, and the TTL is that of a policy.
+    String statistics =
+        """
+        [{"name": "latest", "policy": "catch-all", "operator_policy": "cap",
+          "effective_policy_definition": {"max-length": 4, "message-ttl": 1000, "expires": 9000}},
+         {"name": "plain", "effective_policy_definition": []},
+         {"name": "gone", "operator_policy": "cap", "effective_policy_definition": {}}]
+        """;
+    Map<String, QueueState> queues =
+        StateJson.queues(
+            """
+            [{"name": "latest", "type": "quorum", "policy": "catch-all"},
+             {"name": "plain", "type": "classic"}, {"name": "new", "type": "classic"}]
+            """);
+
+    assertThat(operatorPolicies).containsOnlyKeys("cap");
+    assertThat(StateJson.withOperatorPolicies(queues, operatorPolicies, statistics))
+        .isEqualTo(
+            Map.of(
+                "latest",
+                queues
+                    .get("latest")
+                    .withOperatorPolicy(
+                        Optional.of(new Policy("cap", ".*", "queues", 1, Map.of("expires", 9000)))),
+                "plain",
+                queues.get("plain"),
+                "new",
+                queues.get("new")));
   }
 
   @ParameterizedTest

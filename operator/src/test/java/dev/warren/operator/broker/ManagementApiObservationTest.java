@@ -4,6 +4,7 @@ import static dev.warren.operator.broker.FakeManagementApi.answer;
 import static dev.warren.operator.broker.FakeManagementApi.definitions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class ManagementApiObservationTest {
             "GET /api/nodes?columns=name,running,enabled_plugins",
             "GET /api/health/checks/alarms",
             "GET /api/queues/%2F?disable_stats=true&enable_queue_totals=true&columns=name,type,state,"
-                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged");
+                + "node,leader,members,online,messages,messages_ready,messages_unacknowledged,"
+                + "policy");
   }
 
   @Test
@@ -42,6 +44,39 @@ class ManagementApiObservationTest {
     assertThat(withoutShovels())
         .hasSize(5)
         .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+  }
+
+  @Test
+  void asksForTheSettingsInEffectIfThereAreOperatorPolicies() throws IOException {
+    String parameter =
+        json(
+            "{'vhost': '/', 'component': 'operator_policy', 'name': 'cap', 'value': {'pattern': 'o',"
+                + " 'apply-to': 'queues', 'priority': 0, 'definition': {'max-length': 3}}}, ");
+    String settings = "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition";
+    Map<String, String> answers =
+        Map.of(
+            "/api/definitions",
+            definitions("quorum")
+                .replace("\"parameters\": [", "\"parameters\": [" + parameter),
+            settings,
+            json(
+                "[{'name': 'orders', 'operator_policy': 'cap',"
+                    + " 'effective_policy_definition': {'max-length': 3}}]"));
+    URI broker =
+        api.server(
+            exchange -> {
+              String uri = exchange.getRequestURI().toString();
+              String other = uri.contains("/queues/") ? "[{\"name\":\"orders\"}]" : "[]";
+              answer(exchange, 200, answers.getOrDefault(uri, other));
+            });
+
+    assertThat(reachable(broker).queues().get("orders").policies().operatorPolicy())
+        .contains(new Policy("cap", "o", "queues", 0, Map.of("max-length", 3)));
+    assertThat(api.requests()).contains("GET " + settings);
+  }
+
+  private static String json(String text) {
+    return text.replace('\'', '"');
   }
 
   /** Shovels are asked for only if there is one. */

@@ -79,6 +79,7 @@ class PrunePlannerTest {
   @Test
   void withoutSettingsAQueueHasNoPolicy() {
     declare(spec("quorum", "Delete"));
+    policies.put("another", new Policy("another", "^old$", "queues", 500, Map.of("max-length", 1)));
 
     PrunePlan plan = plan(spec("quorum", "Delete").replace(", maxLength: 9", ""), Set.of());
 

@@ -107,6 +107,9 @@ class TopologyPlannerTest {
     assertThat(after.queues()).containsAllEntriesOf(observed.queues());
     assertThat(after.exchanges()).containsAllEntriesOf(observed.exchanges());
     assertThat(after.bindings()).containsAll(observed.bindings());
+    Map<String, Policy> others = new HashMap<>(observed.policies());
+    others.keySet().removeAll(desired.policies().keySet());
+    assertThat(after.policies()).containsAllEntriesOf(others);
   }
 
   private static BrokerDefinitions queues(Queue queue) {

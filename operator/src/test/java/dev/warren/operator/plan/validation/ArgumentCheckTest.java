@@ -21,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArgumentCheckTest {
 
   private static final String QUEUE_WITH_EVERYTHING =
-      "name: q, messageTTL: 1h, maxLength: 100, maxLengthBytes: 1Mi, maxAge: 7d, overflow: drop-head,"
-          + " deadLetter: {queue: q}, deliveryLimit: 5, members: 3, singleActiveConsumer: true";
+      "name: q, messageTTL: 1h, maxLength: 100, maxLengthBytes: 1Mi, maxAge: 7d,"
+          + " overflow: reject-publish, deadLetter: {queue: q}, deliveryLimit: 5, members: 3,"
+          + " singleActiveConsumer: true";
 
   /** Fields without an argument in RabbitMQ. */
   private static final Set<String> QUEUE_FIELDS_WITHOUT_ARGUMENT =
