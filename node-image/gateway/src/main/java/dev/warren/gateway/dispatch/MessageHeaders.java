@@ -73,17 +73,18 @@ final class MessageHeaders {
 
   private void addProperties(QueuedMessage message) {
     BasicProperties properties = message.properties();
-    add("Warren-Correlation-Id", Optional.ofNullable(properties.getCorrelationId()));
-    add("Warren-Reply-To", Optional.ofNullable(properties.getReplyTo()));
-    add("Warren-User-Id", Optional.ofNullable(properties.getUserId()));
-    add("Warren-App-Id", Optional.ofNullable(properties.getAppId()));
-    add("Warren-Expiration-Millis", Optional.ofNullable(properties.getExpiration()));
-    add("Warren-Priority", Optional.ofNullable(properties.getPriority()).map(String::valueOf));
-    add("Warren-Redelivered", Optional.of(String.valueOf(message.redelivered())));
-    add("Warren-Delivery-Count", message.deliveryCount().map(String::valueOf));
+    addProperty("Warren-Correlation-Id", Optional.ofNullable(properties.getCorrelationId()));
+    addProperty("Warren-Reply-To", Optional.ofNullable(properties.getReplyTo()));
+    addProperty("Warren-User-Id", Optional.ofNullable(properties.getUserId()));
+    addProperty("Warren-App-Id", Optional.ofNullable(properties.getAppId()));
+    addProperty("Warren-Expiration-Millis", Optional.ofNullable(properties.getExpiration()));
+    addProperty(
+        "Warren-Priority", Optional.ofNullable(properties.getPriority()).map(String::valueOf));
+    addProperty("Warren-Redelivered", Optional.of(String.valueOf(message.redelivered())));
+    addProperty("Warren-Delivery-Count", message.deliveryCount().map(String::valueOf));
   }
 
-  private void add(String name, Optional<String> property) {
+  private void addProperty(String name, Optional<String> property) {
     property.ifPresent(text -> all.put(name, HeaderText.value(text)));
   }
 

@@ -36,7 +36,8 @@ class PlainValuesTest {
   Arbitrary<String> texts() {
     return Arbitraries.oneOf(
         Arbitraries.strings().ofMinLength(1).ofMaxLength(30),
-        Arbitraries.strings().withChars("${}\\:a().").ofMinLength(1).ofMaxLength(12));
+        Arbitraries.strings().withChars("${}\\:a(). ").ofMinLength(1).ofMaxLength(12),
+        Arbitraries.of(" ", "$", "$$", "${", "\\", "\\$", "${aes::x}"));
   }
 
   private static SmallRyeConfig config(String text) {

@@ -108,6 +108,19 @@ class RequestFactoryTest {
         .contains("\"data_base64\":\"IvYi\"");
   }
 
+  @Test
+  void keepsTheTypesOfAttributesInADocument() {
+    CloudEvent event =
+        CloudEventBuilder.from(EVENT)
+            .withExtension("priority", 4)
+            .withExtension("redelivered", false)
+            .withExtension("tenant", "Zürich")
+            .build();
+
+    assertThat(body(request(event, Method.POST, ContentMode.STRUCTURED)))
+        .contains("\"priority\":4", "\"redelivered\":false", "\"tenant\":\"Zürich\"");
+  }
+
   @ParameterizedTest
   @EnumSource
   void sendsAttributesWithoutABodyByGet(ContentMode contentMode) {
