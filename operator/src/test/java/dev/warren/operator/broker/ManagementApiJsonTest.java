@@ -258,7 +258,7 @@ class ManagementApiJsonTest {
                 {"parameters": [
                   {"vhost": "/", "component": "operator_policy", "name": "cap",
                    "value": {"apply-to": "queues", "pattern": ".*", "priority": 1,
-                             "definition": {"max-length": 3, "message-ttl": 5000, "expires": 9000}}},
+                             "definition": [["max-length", 3], ["message-ttl", 5000], ["expires", 9000]]}},
                   {"vhost": "other", "component": "operator_policy", "name": "x",
                    "value": {"apply-to": "all", "pattern": ".*", "priority": 1, "definition": {}}}]}
                 """));
@@ -277,7 +277,16 @@ class ManagementApiJsonTest {
              {"name": "plain", "type": "classic"}, {"name": "new", "type": "classic"}]
             """);
 
-    assertThat(operatorPolicies).containsOnlyKeys("cap");
+    assertThat(operatorPolicies)
+        .isEqualTo(
+            Map.of(
+                "cap",
+                new Policy(
+                    "cap",
+                    ".*",
+                    "queues",
+                    1,
+                    Map.of("max-length", 3, "message-ttl", 5000, "expires", 9000))));
     assertThat(StateJson.withOperatorPolicies(queues, operatorPolicies, statistics))
         .isEqualTo(
             Map.of(
