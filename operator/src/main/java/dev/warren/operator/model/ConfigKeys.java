@@ -223,7 +223,9 @@ public final class ConfigKeys {
 
   /** The row of a key; empty when the table has none, and a user may set it. */
   public static Optional<ConfigRule> row(String key) {
-    return TABLE.stream().filter(row -> row.covers(key)).max(Comparator.comparing(ConfigRule::words));
+    return TABLE.stream()
+        .filter(row -> row.covers(key))
+        .max(Comparator.comparing(ConfigRule::words));
   }
 
   /** Whether a user's configuration takes the place of the operator's line of that key. */
