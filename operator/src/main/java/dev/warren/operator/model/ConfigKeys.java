@@ -223,7 +223,9 @@ public final class ConfigKeys {
 
   /** The rule for a key; empty if the table has none. */
   public static Optional<ConfigRule> row(String key) {
-    return TABLE.stream().filter(row -> row.covers(key)).max(Comparator.comparing(ConfigRule::words));
+    return TABLE.stream()
+        .filter(row -> row.covers(key))
+        .max(Comparator.comparing(ConfigRule::words));
   }
 
   /** Whether a user's configuration replaces the operator's line with that key. */
