@@ -24,6 +24,11 @@ public record ScalingDecision(
     OptionalLong backlog,
     Optional<Duration> drainsIn) {
 
+  /** Whether one message takes a replica so long that it is not to be removed meanwhile. */
+  public boolean isOfLongJobs() {
+    return ratePerReplica < Pace.JOBS;
+  }
+
   /** Why there are so many. */
   public enum Reason {
     /** They are as many as needed. */
