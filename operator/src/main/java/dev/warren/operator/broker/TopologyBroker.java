@@ -9,6 +9,7 @@ import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,8 +100,8 @@ final class TopologyBroker implements BrokerClient {
   }
 
   @Override
-  public Map<String, Long> unacknowledgedByAddress() {
-    return api.unacknowledgedByAddress();
+  public Map<String, ClientWork> workByAddress() {
+    return api.workByAddress();
   }
 
   @Override

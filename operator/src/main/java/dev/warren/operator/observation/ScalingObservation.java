@@ -7,11 +7,11 @@ import java.util.Optional;
  * What is known about the load of consumers that follow it.
  *
  * @param consumers by name; without those whose load has not been queried yet
- * @param unacknowledged how many messages the clients at each IP address hold; empty unless some
- *     consumer has more Pods than it needs, and if the broker did not report it
+ * @param work what the clients at each IP address have to do; empty unless some consumer has more
+ *     Pods than it needs, and if the broker did not report it
  */
 public record ScalingObservation(
-    Map<String, ConsumerScaling> consumers, Optional<Map<String, Long>> unacknowledged) {
+    Map<String, ConsumerScaling> consumers, Optional<Map<String, ClientWork>> work) {
 
   /** Nothing. */
   public static final ScalingObservation NONE = new ScalingObservation(Map.of(), Optional.empty());

@@ -15,6 +15,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
@@ -174,12 +175,12 @@ public final class StateObserver {
     Map<String, ConsumerScaling> known = scaling.apply(topology);
     boolean asked = DeletionCosts.areNeeded(topology.getSpec().consumers(), names, objects, known);
     return new ScalingObservation(
-        known, broker.filter(api -> asked).flatMap(StateObserver::unacknowledged));
+        known, broker.filter(api -> asked).flatMap(StateObserver::work));
   }
 
-  private static Optional<Map<String, Long>> unacknowledged(BrokerClient broker) {
+  private static Optional<Map<String, ClientWork>> work(BrokerClient broker) {
     try {
-      return Optional.of(broker.unacknowledgedByAddress());
+      return Optional.of(broker.workByAddress());
     } catch (BrokerException e) {
       LOG.warnf("cannot find out which Pods hold messages: %s", e.getMessage());
       return Optional.empty();

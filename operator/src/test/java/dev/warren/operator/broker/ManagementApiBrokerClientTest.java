@@ -19,6 +19,7 @@ import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -470,7 +472,7 @@ class ManagementApiBrokerClientTest {
     URI booting = server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
 
     assertThatThrownBy(() -> client(booting).load(Set.of("q"))).isInstanceOf(BrokerException.class);
-    assertThatThrownBy(() -> client(closed).unacknowledgedByAddress())
+    assertThatThrownBy(() -> client(closed).workByAddress())
         .isInstanceOf(BrokerException.class);
   }
 
@@ -486,17 +488,28 @@ class ManagementApiBrokerClientTest {
     URI broker =
         server(
             200,
-            "[{\"connection_details\": {\"peer_host\": \"10.0.0.1\"}, \"messages_unacknowledged\": 3},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.1\"}, \"messages_unacknowledged\": 4},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.2\"}, \"messages_unacknowledged\": 0},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.3\"}}]");
+            """
+            [{"connection_details": {"peer_host": "10.0.0.1"}, "messages_unacknowledged": 3,
+              "idle_since": "2026-01-01T12:00:00.000+00:00"},
+             {"connection_details": {"peer_host": "10.0.0.1"}, "messages_unacknowledged": 4,
+              "idle_since": "2026-01-01T12:00:01.000+00:00"},
+             {"connection_details": {"peer_host": "10.0.0.2"}, "messages_unacknowledged": 0},
+             {"connection_details": {"peer_host": "10.0.0.3"}}]
+            """);
 
-    assertThat(client(broker).unacknowledgedByAddress())
-        .isEqualTo(Map.of("10.0.0.1", 7L, "10.0.0.2", 0L, "10.0.0.3", 1L));
+    assertThat(client(broker).workByAddress())
+        .isEqualTo(
+            Map.of(
+                "10.0.0.1",
+                new ClientWork(7, Optional.of("2026-01-01T12:00:01.000+00:00")),
+                "10.0.0.2",
+                new ClientWork(0, Optional.empty()),
+                "10.0.0.3",
+                new ClientWork(1, Optional.empty())));
     assertThat(requests)
         .containsExactly(
             "GET /api/vhosts/%2F/channels?columns=connection_details.peer_host,"
-                + "messages_unacknowledged");
+                + "messages_unacknowledged,idle_since");
   }
 
   private static BrokerException failure(ManagementApiBrokerClient client, ApiAction action) {

@@ -29,6 +29,7 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.Observations;
 import dev.warren.operator.observation.ObservedObjects;
@@ -525,7 +526,7 @@ class PlanExecutorApiServerTest {
     }
 
     @Override
-    public Map<String, Long> unacknowledgedByAddress() {
+    public Map<String, ClientWork> workByAddress() {
       throw new AssertionError("no consumer has more Pods than it needs");
     }
 

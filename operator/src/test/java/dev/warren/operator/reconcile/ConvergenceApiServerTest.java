@@ -27,6 +27,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueLoad;
@@ -530,7 +531,7 @@ class ConvergenceApiServerTest {
       }
 
       @Override
-      public Map<String, Long> unacknowledgedByAddress() {
+      public Map<String, ClientWork> workByAddress() {
         throw new AssertionError("no consumer has more Pods than it needs");
       }
 
