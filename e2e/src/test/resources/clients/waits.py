@@ -1,5 +1,5 @@
-"""Counts what handler.py reports: how many messages were handled, how many of them more than once, how many waited over
-ten seconds, and how long they waited.
+"""Counts what handler.py and job.py report: how many messages were handled, how many of them more than once, how many
+had been begun before, how many waited over ten seconds, and how long they waited.
 
 Prints a line of JSON each second, times in seconds.
 """
@@ -12,12 +12,14 @@ LATE = 10.0
 
 waited = {}
 again = 0
+redelivered = 0
 last = 0.0
 
 
 def count(channel, method, properties, body):
-    global again, last
+    global again, last, redelivered
     record = json.loads(body)
+    redelivered += record.get("redelivered", False)
     if record["sent"] in waited:
         again += 1
     else:
@@ -30,6 +32,7 @@ def report():
     line = {
         "handled": len(waited),
         "again": again,
+        "redelivered": redelivered,
         "late": sum(wait > LATE for wait in waits),
         "p50": waits[len(waits) // 2],
         "p95": waits[len(waits) * 95 // 100],

@@ -2,6 +2,7 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.util.Map;
 import java.util.Set;
@@ -30,11 +31,11 @@ public interface BrokerClient {
   QueueLoad load(Set<String> queues);
 
   /**
-   * How many messages the clients at each IP address hold unacknowledged.
+   * What the clients at each IP address have to do.
    *
    * @throws BrokerException when the broker does not answer
    */
-  Map<String, Long> unacknowledgedByAddress();
+  Map<String, ClientWork> workByAddress();
 
   /**
    * Whether the other nodes can still resolve a node's host name.

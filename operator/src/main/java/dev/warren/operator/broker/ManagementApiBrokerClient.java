@@ -6,6 +6,7 @@ import dev.warren.operator.action.BrokerAction.ApiAction;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -34,7 +35,8 @@ final class ManagementApiBrokerClient {
 
   private static final ManagementApiRequest CHANNELS =
       ManagementApiRequest.get(
-          "/api/vhosts/%2F/channels?columns=connection_details.peer_host,messages_unacknowledged");
+          "/api/vhosts/%2F/channels?columns="
+              + "connection_details.peer_host,messages_unacknowledged,idle_since");
 
   /** When this many nodes do not answer, the load is unknown. */
   private static final int ASKED_FOR_LOAD = 2;
@@ -105,9 +107,9 @@ final class ManagementApiBrokerClient {
                 node.send(ManagementApiRequest.getQueues(queues, STATISTICS_COLUMNS))));
   }
 
-  /** How many messages the clients at each IP address hold unacknowledged. */
-  Map<String, Long> unacknowledgedByAddress() {
-    return askSome(node -> StateJson.unacknowledgedByAddress(node.send(CHANNELS)));
+  /** What the clients at each IP address have to do. */
+  Map<String, ClientWork> workByAddress() {
+    return askSome(node -> StateJson.workByAddress(node.send(CHANNELS)));
   }
 
   private <T> T askSome(Function<ManagementApiNode, T> question) {

@@ -13,6 +13,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import java.util.LinkedHashMap;
@@ -149,14 +150,20 @@ final class StateJson {
             .sum());
   }
 
-  static Map<String, Long> unacknowledgedByAddress(String channels) {
+  static Map<String, ClientWork> workByAddress(String channels) {
     return elements(tree(channels))
         .collect(
-            Collectors.groupingBy(
+            Collectors.toMap(
                 channel -> text(channel.path("connection_details"), "peer_host"),
-                // A channel that is too young for a count may hold some.
-                Collectors.summingLong(
-                    channel -> channel.path("messages_unacknowledged").asLong(1))));
+                StateJson::work,
+                ClientWork::plus));
+  }
+
+  private static ClientWork work(JsonNode channel) {
+    return new ClientWork(
+        // A channel that is too young for a count may hold some.
+        channel.path("messages_unacknowledged").asLong(1),
+        Optional.of(text(channel, "idle_since")).filter(since -> !since.isEmpty()));
   }
 
   private static QueueState queueState(JsonNode totals, JsonNode details) {

@@ -10,6 +10,7 @@ import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
@@ -117,8 +118,8 @@ final class TopologyBroker implements BrokerClient {
   }
 
   @Override
-  public Map<String, Long> unacknowledgedByAddress() {
-    return api.unacknowledgedByAddress();
+  public Map<String, ClientWork> workByAddress() {
+    return api.workByAddress();
   }
 
   @Override

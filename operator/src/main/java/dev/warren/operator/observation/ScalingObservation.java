@@ -7,11 +7,11 @@ import java.util.Optional;
  * What is known about the load of consumers that scale with it.
  *
  * @param consumers by name; without those whose load has not been queried yet
- * @param unacknowledged how many messages the clients at each IP address hold; empty if no consumer
- *     has more Pods than it needs, or the broker did not report it
+ * @param work the work of the clients at each IP address; empty if no consumer has more Pods than
+ *     it needs, or the broker did not report it
  */
 public record ScalingObservation(
-    Map<String, ConsumerScaling> consumers, Optional<Map<String, Long>> unacknowledged) {
+    Map<String, ConsumerScaling> consumers, Optional<Map<String, ClientWork>> work) {
 
   /** Nothing. */
   public static final ScalingObservation NONE = new ScalingObservation(Map.of(), Optional.empty());

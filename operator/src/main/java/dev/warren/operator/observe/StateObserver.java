@@ -12,6 +12,7 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
@@ -155,12 +156,12 @@ public final class StateObserver {
         DeletionCosts.areNeeded(
             topology.getSpec().consumers(), found.names(), found.owned(), known);
     return new ScalingObservation(
-        known, broker.filter(api -> asked).flatMap(StateObserver::unacknowledged));
+        known, broker.filter(api -> asked).flatMap(StateObserver::work));
   }
 
-  private static Optional<Map<String, Long>> unacknowledged(BrokerClient broker) {
+  private static Optional<Map<String, ClientWork>> work(BrokerClient broker) {
     try {
-      return Optional.of(broker.unacknowledgedByAddress());
+      return Optional.of(broker.workByAddress());
     } catch (BrokerException e) {
       LOG.warnf("cannot find out which Pods hold messages: %s", e.getMessage());
       return Optional.empty();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -51,24 +52,26 @@ public final class ConsumerScaler {
         Reason.HOLDING_UNKNOWN,
         "no change while the load is unknown: " + unknown.why(),
         OptionalDouble.empty(),
-        rate.value(policy),
+        rate.pace(policy).rate(),
         OptionalLong.empty(),
         Optional.empty());
   }
 
   private ScalingDecision decide(ScalingPolicy policy, Sample sample, Known reading) {
     if (load.isNew(sample)) {
-      load.add(sample, reading, policy.scaleInWindow())
-          .ifPresent(
-              interval -> {
-                rate.observe(interval, policy);
-                trial.observe(interval, policy.concurrency());
-              });
+      load.add(sample, reading, policy.scaleInWindow(), rate.jobTime(policy))
+          .ifPresentOrElse(
+              interval -> observe(interval, policy), () -> rate.restart(sample.at(), reading));
     }
     Outlook outlook =
         new Outlook(
             sample,
-            new Need(policy, reading, load.arrivals().orElse(0), rate.value(policy)),
+            new Need(
+                policy,
+                reading,
+                load.arrivals().orElse(0),
+                load.steadyArrivals(),
+                rate.pace(policy)),
             load.arrivals().isPresent());
     int replicas = sample.replicas();
     int bound = policy.bound(replicas);
@@ -92,6 +95,16 @@ public final class ConsumerScaler {
     return outlook.need().exceeds(replicas) ? scaleOut(outlook) : scaleIn(outlook);
   }
 
+  private void observe(Interval interval, ScalingPolicy policy) {
+    rate.observe(interval, policy);
+    Pace pace = rate.pace(policy);
+    if (pace.isOfJobs() || pace.isInDoubt()) {
+      trial.forget();
+    } else {
+      trial.observe(interval, policy.concurrency());
+    }
+  }
+
   private ScalingDecision wake(Outlook outlook) {
     load.forget();
     lastChange = outlook.sample().at();
@@ -101,7 +114,7 @@ public final class ConsumerScaler {
 
   private ScalingDecision scaleOut(Outlook outlook) {
     int replicas = outlook.replicas();
-    if (!rate.isKnown() && outlook.need().isCalm(replicas)) {
+    if (isGuess(outlook.need()) && outlook.need().isCalm(replicas)) {
       return outlook.decide(
           replicas, Reason.LEARNING, "no messages wait; the rate of a replica is not known yet");
     }
@@ -125,31 +138,55 @@ public final class ConsumerScaler {
         outlook.need().description());
   }
 
+  /** Silence tells something too: that messages take long. */
+  private boolean isGuess(Need need) {
+    return !rate.isKnown(need.policy()) && !need.pace().isInDoubt() && !need.pace().isOfJobs();
+  }
+
   private ScalingDecision scaleIn(Outlook outlook) {
     ScalingPolicy policy = outlook.policy();
     int replicas = outlook.replicas();
+    OptionalInt spare = spareWhileQuiet(outlook.need());
+    boolean atOnce = spare.isPresent();
+    Outlook highest = outlook.with(atOnce ? 0 : load.peakArrivals());
     int enough =
         Math.max(
-            Math.max(1, policy.minReplicas()),
-            outlook.with(load.peakArrivals()).need().wholeReplicas());
-    if (enough > replicas * (1 - TOLERANCE)) {
+            Math.max(1, policy.minReplicas()), highest.need().leastToKeep() + spare.orElse(0));
+    if (enough >= replicas || !atOnce && enough > replicas * (1 - TOLERANCE)) {
       return outlook.decide(replicas, Reason.STEADY, outlook.need().description());
     }
-    if (!rate.isKnown()) {
+    if (!rate.isKnown(policy)) {
       return outlook.decide(
           replicas, Reason.LEARNING, "the rate of a replica is not known yet, so none is removed");
     }
-    Instant now = outlook.sample().at();
-    if (load.seenFor().compareTo(policy.scaleInWindow()) < 0
-        || lastChange.isAfter(now.minus(SCALE_IN_INTERVAL))) {
+    if (!atOnce && isTooEarly(outlook)) {
       return outlook.decide(replicas, Reason.STABILIZING, outlook.need().description());
     }
-    lastChange = now;
-    int step = Math.max(1, replicas * policy.maxScaleInPercent() / 100);
+    lastChange = outlook.sample().at();
+    int step = atOnce ? replicas : Math.max(1, replicas * policy.maxScaleInPercent() / 100);
     return outlook.decide(
-        Math.max(enough, replicas - step),
-        Reason.SCALING_IN,
-        outlook.with(load.peakArrivals()).need().description());
+        Math.max(enough, replicas - step), Reason.SCALING_IN, highest.need().description());
+  }
+
+  /** Fewer must have been enough for the window, and jobs be seen for the time of one. */
+  private boolean isTooEarly(Outlook outlook) {
+    return load.seenFor().compareTo(outlook.policy().scaleInWindow()) < 0
+        || outlook.need().pace().isOfJobs() && !load.isComplete()
+        || lastChange.isAfter(outlook.sample().at().minus(SCALE_IN_INTERVAL));
+  }
+
+  /**
+   * How many idle replicas stay when no job has come for one job's time: what such a job gains by
+   * one that runs already is little. One takes the job that comes just now, until none has come for
+   * as long again. Empty while jobs come, or are not long.
+   */
+  private OptionalInt spareWhileQuiet(Need need) {
+    Duration jobTime = rate.jobTime(need.policy());
+    boolean timed = !jobTime.isZero() && need.isOnePlaceEach();
+    if (!timed || load.quietFor().compareTo(jobTime) < 0) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(load.quietFor().compareTo(jobTime.multipliedBy(2)) < 0 ? 1 : 0);
   }
 
   /**
@@ -161,7 +198,9 @@ public final class ConsumerScaler {
 
     Outlook with(double arrivals) {
       return new Outlook(
-          sample, new Need(need.policy(), need.reading(), arrivals, need.rate()), known);
+          sample,
+          new Need(need.policy(), need.reading(), arrivals, arrivals, need.pace()),
+          known);
     }
 
     ScalingPolicy policy() {
@@ -178,7 +217,7 @@ public final class ConsumerScaler {
           reason,
           explanation,
           known ? OptionalDouble.of(need.arrivals()) : OptionalDouble.empty(),
-          need.rate(),
+          need.pace().rate(),
           OptionalLong.of(need.reading().backlog()),
           known ? need.drainsIn(sample.readyReplicas()) : Optional.empty());
     }

@@ -4,18 +4,29 @@ import dev.warren.operator.scaling.QueueReading.Known;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The readings of one queue's last minute, and the rate of its arrivals. */
+/**
+ * The readings of one queue's last minute, or of one job's time if that is longer, and the rate of
+ * its arrivals.
+ */
 final class LoadHistory {
 
   /** Long enough to smooth random variation, short enough to follow the load. */
   private static final Duration MEMORY = Duration.ofSeconds(60);
 
+  /** What arrives within one long job's time is remembered; not more than these samples. */
+  private static final Duration LONGEST_MEMORY = Duration.ofHours(1);
+
   /** How much of it is needed for a reliable rate. */
   private static final Duration SETTLED = Duration.ofSeconds(45);
+
+  /** The required part of the remembered time: samples are not exactly 5 s apart. */
+  private static final double COMPLETE = 0.9;
 
   /** After more than three missing samples, it is unknown what happened in between. */
   private static final Duration STALE = Duration.ofSeconds(15);
@@ -37,6 +48,12 @@ final class LoadHistory {
   private Known lastReading;
   private Instant seenSince;
   private Instant lastActive;
+  private Duration memory = MEMORY;
+
+  private Instant lastArrival;
+
+  /** All messages that have come so far; what is counted may be one reading ahead. */
+  private long come;
 
   /** Whether a sample adds new information. */
   boolean isNew(Sample sample) {
@@ -44,24 +61,30 @@ final class LoadHistory {
   }
 
   /**
+   * Takes in a sample.
+   *
    * @param window how long the peaks are kept
+   * @param jobTime how long a message takes if that is long, else zero
    * @return what happened since the sample before; empty when there is none, or the counter went
    *     back because the queue has another leader
    */
-  Optional<Interval> add(Sample sample, Known reading, Duration window) {
+  Optional<Interval> add(Sample sample, Known reading, Duration window, Duration jobTime) {
+    memory = Collections.max(List.of(MEMORY, Collections.min(List.of(jobTime, LONGEST_MEMORY))));
     Optional<Interval> interval = since(sample, reading);
     if (last == null || Duration.between(last.at(), sample.at()).compareTo(STALE) > 0) {
       forget();
       seenSince = sample.at();
       lastActive = sample.at();
+      lastArrival = sample.at();
     }
+    count(sample.at(), reading, interval.isPresent());
     if (reading.backlog() > 0
         || last == null
         || reading.acknowledged() != lastReading.acknowledged()) {
       lastActive = sample.at();
     }
     interval.ifPresent(intervals::add);
-    intervals.removeIf(old -> !old.to().isAfter(sample.at().minus(MEMORY)));
+    intervals.removeIf(old -> !old.to().isAfter(sample.at().minus(memory)));
     last = sample;
     lastReading = reading;
     if (isSettled()) {
@@ -69,6 +92,20 @@ final class LoadHistory {
     }
     peaks.removeIf(peak -> peak.at().isBefore(sample.at().minus(window)));
     return interval;
+  }
+
+  /** Depth and acknowledgements are read at different moments: what two samples show counts. */
+  private void count(Instant at, Known reading, boolean comparable) {
+    long now = all(reading);
+    long before = comparable ? all(lastReading) : now;
+    if (comparable && Math.min(now, before) > come) {
+      lastArrival = at;
+    }
+    come = Math.clamp(come, Math.min(now, before), Math.max(now, before));
+  }
+
+  private static long all(Known reading) {
+    return reading.backlog() + reading.acknowledged();
   }
 
   private Optional<Interval> since(Sample sample, Known reading) {
@@ -97,6 +134,11 @@ final class LoadHistory {
     return intervals.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(Math.max(mean(), rise()));
+  }
+
+  /** The same without what only piles up now; zero while it is unknown. */
+  double steadyArrivals() {
+    return intervals.isEmpty() ? 0 : mean();
   }
 
   /**
@@ -148,6 +190,16 @@ final class LoadHistory {
   /** The highest mean of a minute within the window, messages/s; zero while there is none. */
   double peakArrivals() {
     return peaks.isEmpty() ? 0 : peaks.getFirst().arrivals();
+  }
+
+  /** Whether everything that is to be remembered has been seen. */
+  boolean isComplete() {
+    return seconds() >= COMPLETE * memory.toSeconds();
+  }
+
+  /** For how long no message has arrived, as far back as it was seen. */
+  Duration quietFor() {
+    return Duration.between(lastArrival, last.at());
   }
 
   /** How long the samples have arrived without a gap. */

@@ -1,11 +1,16 @@
 package dev.warren.operator.scaling;
 
+import dev.warren.operator.scaling.QueueReading.Known;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * How much one replica handles while it is busy. It is measured while all replicas have work.
  * Otherwise, the messages that they hold show how busy they are, but only if a replica really works
- * on all of them at once.
+ * on all of them at once. If that takes so long that acknowledgements are rare, the time from
+ * delivery to acknowledgement shows it.
+ *
+ * <p>Silence is not a rate of zero: as long as nothing is acknowledged, the last rate stays.
  */
 final class ReplicaRate {
 
@@ -26,8 +31,11 @@ final class ReplicaRate {
   /** How much both may differ, because both are rough. */
   private static final double NOTABLE = 1.25;
 
-  /** A lower bound: nothing handled so far does not mean that nothing is ever handled. */
-  private static final double LEAST = 1e-3;
+  /** After so many seconds without an acknowledgement, the broker has certainly counted again. */
+  private static final double SILENT = 10;
+
+  /** What has taken some time already takes twice that: as likely more as less. */
+  private static final double AGAIN = 2;
 
   /** Messages that were handled, and how many seconds of work of one replica they took. */
   private static final class Evidence {
@@ -36,29 +44,30 @@ final class ReplicaRate {
     double observed;
     double messages;
     double work;
+    double rate;
 
     Evidence(double memory, double enough) {
       this.memory = memory;
       this.enough = enough;
     }
 
-    void add(double moreMessages, double moreWork, double seconds) {
+    /** During a silence the rate stays: what is acknowledged next shows how long it took. */
+    void add(double moreMessages, double moreWork, double seconds, boolean silent) {
       double kept = Math.exp(-seconds / memory);
       observed += moreWork > 0 ? seconds : 0;
       messages = messages * kept + moreMessages;
       work = work * kept + moreWork;
+      if (!silent && moreMessages + moreWork > 0 && work > 0) {
+        rate = messages / work;
+      }
     }
 
     boolean isEnough() {
-      return observed >= enough && work > 0;
-    }
-
-    double rate() {
-      return Math.max(LEAST, messages / work);
+      return observed >= enough && rate > 0;
     }
 
     boolean exceeds(Evidence other) {
-      return isEnough() && other.isEnough() && rate() > NOTABLE * other.rate();
+      return isEnough() && other.isEnough() && rate > NOTABLE * other.rate;
     }
 
     /** Adds the other's measurements, which then age like its own. */
@@ -66,6 +75,7 @@ final class ReplicaRate {
       observed = enough;
       messages = other.messages * memory / other.memory;
       work = other.work * memory / other.memory;
+      rate = other.rate;
     }
   }
 
@@ -75,23 +85,31 @@ final class ReplicaRate {
   /** At any time, from the messages that they held. */
   private final Evidence held = new Evidence(HELD_MEMORY, HELD_ENOUGH);
 
+  private final JobTime jobTime = new JobTime();
   private Duration calmFor = Duration.ZERO;
   private boolean heldMisleads;
   private int settledReplicas;
 
+  /** Begins with a reading that no other can be compared with. What was measured stays. */
+  void restart(Instant at, Known reading) {
+    jobTime.restart(at, reading);
+  }
+
   void observe(Interval interval, ScalingPolicy policy) {
+    jobTime.observe(interval);
     int concurrency = policy.concurrency();
     double seconds = interval.seconds();
+    boolean silent = jobTime.silence() >= SILENT;
     // Replicas that were just added have not reported everything that they handled.
     boolean settled = interval.replicas() > 0 && interval.replicas() == settledReplicas;
     settledReplicas = interval.replicas();
     if (settled) {
-      held.add(interval.handled(), interval.busySeconds(concurrency), seconds);
+      held.add(interval.handled(), interval.busySeconds(concurrency), seconds, silent);
     }
     if (interval.isSaturated(concurrency)) {
       calmFor = Duration.ZERO;
       if (settled) {
-        busy.add(interval.handled(), interval.replicas() * seconds, seconds);
+        busy.add(interval.handled(), interval.replicas() * seconds, seconds, silent);
         heldMisleads |= concurrency > 1 && held.exceeds(busy);
       }
     } else if (interval.isCalm(concurrency)) {
@@ -104,15 +122,42 @@ final class ReplicaRate {
   }
 
   /** Whether it was measured. */
-  boolean isKnown() {
-    return busy.isEnough() || held.isEnough();
+  boolean isKnown(ScalingPolicy policy) {
+    return isTimed(policy) || busy.isEnough() || held.isEnough();
+  }
+
+  Pace pace(ScalingPolicy policy) {
+    double rate = rate(policy);
+    double silence = jobTime.silence();
+    boolean longerThanUsual = silence >= Math.max(SILENT, policy.concurrency() / rate);
+    return new Pace(rate, longerThanUsual ? policy.concurrency() / (AGAIN * silence) : rate);
   }
 
   /** Messages/s. Before it was measured: what it should be at least. */
-  double value(ScalingPolicy policy) {
-    if (busy.isEnough()) {
-      return busy.rate();
+  private double rate(ScalingPolicy policy) {
+    if (isTimed(policy)) {
+      return timed(policy);
     }
-    return held.isEnough() ? held.rate() : policy.initialRate() / DOUBT;
+    if (busy.isEnough()) {
+      return busy.rate;
+    }
+    return held.isEnough() ? held.rate : policy.initialRate() / DOUBT;
+  }
+
+  /** Messages/s, if a replica works on all that it holds at once. */
+  private double timed(ScalingPolicy policy) {
+    return policy.concurrency() / jobTime.seconds().orElse(0);
+  }
+
+  /** Whether acknowledgements are so rare that each tells more than their number. */
+  private boolean isTimed(ScalingPolicy policy) {
+    return timed(policy) < Pace.JOBS;
+  }
+
+  /** How long a message takes if it is a long job; else zero. */
+  Duration jobTime(ScalingPolicy policy) {
+    return isTimed(policy)
+        ? Duration.ofMillis(Math.round(jobTime.seconds().getAsDouble() * 1000))
+        : Duration.ZERO;
   }
 }

@@ -20,6 +20,9 @@ final class ScaleOutTrial {
   /** By which factor replicas must have grown, so that coarse readings cannot hide the effect. */
   private static final double LEAST_GROWTH = 1.5;
 
+  /** How many messages must have been handled before it, so that chance cannot hide the effect. */
+  private static final double LEAST_HANDLED = 30;
+
   /** Which part of the expected rise must have happened. */
   private static final double LEAST_EFFECT = 0.1;
 
@@ -70,8 +73,7 @@ final class ScaleOutTrial {
   void observe(Interval interval, int concurrency) {
     finding = finding.filter(found -> interval.to().isBefore(found.until()));
     if (interval.isCalm(concurrency)) {
-      before = new Span();
-      after = new Span();
+      restart();
     } else if (interval.isSaturated(concurrency)) {
       if (before.seconds < BEFORE_SECONDS) {
         before.add(interval);
@@ -86,9 +88,21 @@ final class ScaleOutTrial {
     }
   }
 
+  private void restart() {
+    before = new Span();
+    after = new Span();
+  }
+
+  /** For long jobs: acknowledgements show added replicas only after one job's time. */
+  void forget() {
+    restart();
+    finding = Optional.empty();
+  }
+
   private void compare(Instant now) {
     double expected = before.throughput() * (after.replicas() / before.replicas() - 1);
-    if (after.throughput() - before.throughput() <= LEAST_EFFECT * expected) {
+    if (before.handled >= LEAST_HANDLED
+        && after.throughput() - before.throughput() <= LEAST_EFFECT * expected) {
       finding =
           Optional.of(
               new Finding(

@@ -24,6 +24,11 @@ public record ScalingDecision(
     OptionalLong backlog,
     Optional<Duration> drainsIn) {
 
+  /** Whether a replica should not be removed while it works on a message, because that is long. */
+  public boolean isOfLongJobs() {
+    return ratePerReplica < Pace.JOBS;
+  }
+
   /** Why this number is desired. */
   public enum Reason {
     /** They are as many as needed. */

@@ -12,6 +12,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,7 +176,7 @@ class BrokerWorkerTest {
     }
 
     @Override
-    public Map<String, Long> unacknowledgedByAddress() {
+    public Map<String, ClientWork> workByAddress() {
       throw new AssertionError("not asked for the load");
     }
 

@@ -85,8 +85,8 @@ class ManagementApiBrokerClientTest {
     URI atTheLimit = api.server(200, "[" + padding + "]");
     URI aboveTheLimit = api.server(200, "[ " + padding + "]");
 
-    assertThat(api.client(atTheLimit).unacknowledgedByAddress()).isEmpty();
-    assertThatThrownBy(() -> api.client(aboveTheLimit).unacknowledgedByAddress())
+    assertThat(api.client(atTheLimit).workByAddress()).isEmpty();
+    assertThatThrownBy(() -> api.client(aboveTheLimit).workByAddress())
         .hasMessageContaining("more than 8 MiB");
   }
 

@@ -158,7 +158,7 @@ class ManagementApiBrokerIT {
               assertThat(load.queues().values()).containsOnly(new QueueLoad.Count(true, 0, 0, 0));
               assertThat(load.alarms()).isEmpty();
             });
-    assertThat(broker.unacknowledgedByAddress()).isEmpty();
+    assertThat(broker.workByAddress()).isEmpty();
   }
 
   @Test

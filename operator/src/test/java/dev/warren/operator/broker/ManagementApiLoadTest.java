@@ -4,12 +4,14 @@ import static dev.warren.operator.broker.FakeManagementApi.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -104,7 +106,7 @@ class ManagementApiLoadTest {
 
     assertThatThrownBy(() -> api.client(booting).load(Set.of("q")))
         .isInstanceOf(BrokerException.class);
-    assertThatThrownBy(() -> api.client(api.closed()).unacknowledgedByAddress())
+    assertThatThrownBy(() -> api.client(api.closed()).workByAddress())
         .isInstanceOf(BrokerException.class);
   }
 
@@ -117,20 +119,31 @@ class ManagementApiLoadTest {
   }
 
   @Test
-  void sumsUnacknowledgedMessagesByAddress() throws IOException {
+  void sumsTheWorkOfClientsByAddress() throws IOException {
     URI broker =
         api.server(
             200,
-            "[{\"connection_details\": {\"peer_host\": \"10.0.0.1\"}, \"messages_unacknowledged\": 3},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.1\"}, \"messages_unacknowledged\": 4},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.2\"}, \"messages_unacknowledged\": 0},"
-                + " {\"connection_details\": {\"peer_host\": \"10.0.0.3\"}}]");
+            """
+            [{"connection_details": {"peer_host": "10.0.0.1"}, "messages_unacknowledged": 3,
+              "idle_since": "2026-01-01T12:00:00.000+00:00"},
+             {"connection_details": {"peer_host": "10.0.0.1"}, "messages_unacknowledged": 4,
+              "idle_since": "2026-01-01T12:00:01.000+00:00"},
+             {"connection_details": {"peer_host": "10.0.0.2"}, "messages_unacknowledged": 0},
+             {"connection_details": {"peer_host": "10.0.0.3"}}]
+            """);
 
-    assertThat(api.client(broker).unacknowledgedByAddress())
-        .isEqualTo(Map.of("10.0.0.1", 7L, "10.0.0.2", 0L, "10.0.0.3", 1L));
+    assertThat(api.client(broker).workByAddress())
+        .isEqualTo(
+            Map.of(
+                "10.0.0.1",
+                new ClientWork(7, Optional.of("2026-01-01T12:00:01.000+00:00")),
+                "10.0.0.2",
+                new ClientWork(0, Optional.empty()),
+                "10.0.0.3",
+                new ClientWork(1, Optional.empty())));
     assertThat(api.requests())
         .containsExactly(
             "GET /api/vhosts/%2F/channels?columns=connection_details.peer_host,"
-                + "messages_unacknowledged");
+                + "messages_unacknowledged,idle_since");
   }
 }

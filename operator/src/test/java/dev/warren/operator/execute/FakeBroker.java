@@ -7,6 +7,7 @@ import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class FakeBroker implements BrokerClient {
   }
 
   @Override
-  public Map<String, Long> unacknowledgedByAddress() {
+  public Map<String, ClientWork> workByAddress() {
     throw new AssertionError("no consumer has more Pods than it needs");
   }
 

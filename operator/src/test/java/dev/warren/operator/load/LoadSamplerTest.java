@@ -13,6 +13,7 @@ import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
@@ -479,7 +480,7 @@ class LoadSamplerTest {
     }
 
     @Override
-    public Map<String, Long> unacknowledgedByAddress() {
+    public Map<String, ClientWork> workByAddress() {
       throw new AssertionError("only a pass asks");
     }
   }

@@ -10,6 +10,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.QueueLoad;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class ConvergedBroker implements BrokerClient {
   }
 
   @Override
-  public Map<String, Long> unacknowledgedByAddress() {
+  public Map<String, ClientWork> workByAddress() {
     throw new AssertionError("no consumer has more Pods than it needs");
   }
 

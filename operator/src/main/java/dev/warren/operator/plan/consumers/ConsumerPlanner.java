@@ -13,6 +13,7 @@ import dev.warren.operator.model.Revision;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.objects.ObjectPlanner;
+import dev.warren.operator.scaling.ScalingDecision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,14 +72,17 @@ public final class ConsumerPlanner {
     return nothingElse ? scale(consumer, running.get(), wanted) : action.stream().toList();
   }
 
-  private List<KubernetesAction> scale(ConsumerSpec consumer, int from, int to) {
+  private List<KubernetesAction> scale(ConsumerSpec consumer, int from, int wanted) {
+    int to =
+        wanted < from && takesLongerThanAPodHas(consumer)
+            ? sparing(consumer, from, wanted)
+            : wanted;
+    if (to == from) {
+      return List.of();
+    }
     List<KubernetesAction> actions = new ArrayList<>();
     if (to < from) {
-      observed
-          .scaling()
-          .unacknowledged()
-          .map(held -> DeletionCosts.plan(consumer.name(), observed.consumerPods(), held))
-          .ifPresent(actions::addAll);
+      costs(consumer).map(DeletionCosts::marks).ifPresent(actions::addAll);
     }
     String because =
         observed
@@ -89,6 +93,39 @@ public final class ConsumerPlanner {
     actions.add(
         new Scale(desired(consumer, to), "from %d to %d Pods: %s".formatted(from, to, because)));
     return actions;
+  }
+
+  /** Whether a message may take longer than a Pod that is removed has to finish it. */
+  private boolean takesLongerThanAPodHas(ConsumerSpec consumer) {
+    long grace =
+        deployments
+            .deployment(consumer, 0)
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getTerminationGracePeriodSeconds();
+    return observed
+        .scaling()
+        .of(consumer.name())
+        .map(ConsumerScaling::decision)
+        .filter(ScalingDecision::isOfLongJobs)
+        .map(ScalingDecision::ratePerReplica)
+        .filter(rate -> ConsumerDeployment.prefetch(consumer) / rate > grace)
+        .isPresent();
+  }
+
+  /** The number of Pods when those with messages stay, as far as the spec allows so many. */
+  private int sparing(ConsumerSpec consumer, int from, int wanted) {
+    int removable = costs(consumer).map(DeletionCosts::removable).orElse(0);
+    return Math.max(wanted, Math.min(from - removable, consumer.scaling().maxReplicas()));
+  }
+
+  /** Empty while it is unknown which Pods hold messages. */
+  private Optional<DeletionCosts> costs(ConsumerSpec consumer) {
+    return observed
+        .scaling()
+        .work()
+        .map(work -> new DeletionCosts(consumer.name(), observed.consumerPods(), work));
   }
 
   private Deployment desired(ConsumerSpec consumer, int replicas) {

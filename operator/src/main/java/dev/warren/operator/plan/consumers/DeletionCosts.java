@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ObservedObjects;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -15,18 +16,70 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Tells Kubernetes which Pods of a consumer to remove first on a scale-down: those that hold the
- * fewest messages, because what a Pod does not finish in time is delivered again.
+ * fewest messages, because what a Pod does not finish in time is delivered again. Of idle ones,
+ * those that have been idle for the shortest time: RabbitMQ gives the next message to the one that
+ * has waited for it the longest.
  */
 public final class DeletionCosts {
 
   /** A ReplicaSet removes the Pod with the lowest cost first; without the annotation it is 0. */
   static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
 
-  private DeletionCosts() {}
+  /** A ReplicaSet does not count such Pods. */
+  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+
+  /** Later than any time, as text: who has just done something has been idle for the least. */
+  private static final String NOW = "now";
+
+  private record Candidate(Pod pod, ClientWork work) {
+
+    String name() {
+      return pod.getMetadata().getName();
+    }
+
+    boolean isIdle() {
+      return work.unacknowledged() == 0;
+    }
+
+    String idleSince() {
+      return work.idleSince().orElse(NOW);
+    }
+
+    boolean isReady() {
+      return status(pod).getConditions().stream()
+          .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+  }
+
+  private final List<Candidate> candidates;
+
+  /** Since when the idle ones are, the latest first. */
+  private final List<String> idleSince;
+
+  /**
+   * @param work what the clients at each IP address have to do
+   */
+  DeletionCosts(String consumer, List<Pod> pods, Map<String, ClientWork> work) {
+    this.candidates =
+        pods.stream()
+            .filter(pod -> consumer.equals(pod.getMetadata().getLabels().get(Labels.CONSUMER)))
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(pod -> !ENDED.contains(String.valueOf(status(pod).getPhase())))
+            .map(pod -> new Candidate(pod, work(pod, work)))
+            .sorted(Comparator.comparing(Candidate::name))
+            .toList();
+    this.idleSince =
+        candidates.stream()
+            .filter(Candidate::isIdle)
+            .map(Candidate::idleSince)
+            .sorted(Comparator.reverseOrder())
+            .toList();
+  }
 
   /** Whether some consumer has more Pods than desired. */
   public static boolean areNeeded(
@@ -47,40 +100,56 @@ public final class DeletionCosts {
             });
   }
 
-  /**
-   * The marks that a consumer's Pods do not have yet.
-   *
-   * @param unacknowledged how many messages the clients at each IP address hold
-   */
-  static List<Mark> plan(String consumer, List<Pod> pods, Map<String, Long> unacknowledged) {
-    return pods.stream()
-        .filter(pod -> consumer.equals(pod.getMetadata().getLabels().get(Labels.CONSUMER)))
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
-        .flatMap(pod -> mark(pod, cost(pod, unacknowledged)))
-        .toList();
+  /** The marks that the Pods do not have yet. */
+  List<Mark> marks() {
+    return candidates.stream().flatMap(this::mark).toList();
   }
 
-  private static Stream<Mark> mark(Pod pod, String cost) {
+  /**
+   * How many Pods can be removed without a message: in the order of a ReplicaSet, which removes
+   * Pods that are not ready first, whatever they cost.
+   */
+  int removable() {
+    return (int)
+        candidates.stream()
+            .sorted(Comparator.comparing(Candidate::isReady).thenComparing(this::cost))
+            .takeWhile(Candidate::isIdle)
+            .count();
+  }
+
+  private Stream<Mark> mark(Candidate candidate) {
+    String cost = String.valueOf(cost(candidate));
     Map<String, String> annotations =
-        Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
+        Objects.requireNonNullElse(candidate.pod().getMetadata().getAnnotations(), Map.of());
     return cost.equals(annotations.getOrDefault(ANNOTATION, "0"))
         ? Stream.empty()
         : Stream.of(
             new Mark(
-                pod,
+                candidate.pod(),
                 Map.of(),
                 Map.of(ANNOTATION, cost),
-                "it holds %s messages, and Pods will be removed".formatted(cost)));
+                "it holds %d messages, and Pods will be removed"
+                    .formatted(candidate.work().unacknowledged())));
   }
 
-  private static String cost(Pod pod, Map<String, Long> unacknowledged) {
-    PodStatus status = Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
-    long messages =
-        status.getPodIPs().stream()
-            .map(PodIP::getIp)
-            .mapToLong(address -> unacknowledged.getOrDefault(address, 0L))
-            .sum();
-    return String.valueOf(Math.min(messages, Integer.MAX_VALUE));
+  /** Of an idle Pod, how many have been idle for less; a busy one costs more than any of these. */
+  private long cost(Candidate candidate) {
+    if (candidate.isIdle()) {
+      return idleSince.indexOf(candidate.idleSince());
+    }
+    int mostOfIdle = idleSince.isEmpty() ? 0 : idleSince.indexOf(idleSince.getLast());
+    return Math.min(Integer.MAX_VALUE, mostOfIdle + candidate.work().unacknowledged());
+  }
+
+  private static ClientWork work(Pod pod, Map<String, ClientWork> work) {
+    return status(pod).getPodIPs().stream()
+        .map(PodIP::getIp)
+        .flatMap(address -> Stream.ofNullable(work.get(address)))
+        .reduce(ClientWork::plus)
+        .orElse(ClientWork.NONE);
+  }
+
+  private static PodStatus status(Pod pod) {
+    return Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
   }
 }

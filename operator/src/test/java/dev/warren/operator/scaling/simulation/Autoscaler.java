@@ -27,6 +27,16 @@ interface Autoscaler {
   /** Called once a second; returns the desired number of replicas, if it changes. */
   OptionalInt tick(Look look);
 
+  /** Whether each of its Pods takes one message and ends. */
+  default boolean podsTakeOneMessage() {
+    return false;
+  }
+
+  /** Whether it marks its Pods, so that idle ones are removed first. */
+  default boolean marksPods() {
+    return false;
+  }
+
   /** The autoscaler is restarted and remembers nothing. */
   default void restart() {}
 }

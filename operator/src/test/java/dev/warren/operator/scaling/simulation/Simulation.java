@@ -26,18 +26,26 @@ final class Simulation {
   /** A point of the drawing. */
   record Point(double at, double arrivals, int replicas) {}
 
-  record Run(Score score, List<Point> points) {}
+  record Run(Score score, JobScore jobs, List<Point> points) {}
 
   private static final double STEP = 0.1;
   private static final double BROKER_INTERVAL = 5;
   private static final double LEADERLESS = 10;
 
+  /** How long a Pod that is to be removed may go on working. */
+  private static final double GRACE = 60;
+
   private static final class Message {
     final double arrived;
+    final double couldHaveMore;
     boolean delivered;
 
-    Message(double arrived) {
+    /**
+     * @param couldHaveMore for how long more replicas than there were had been allowed by then
+     */
+    Message(double arrived, double couldHaveMore) {
       this.arrived = arrived;
+      this.couldHaveMore = couldHaveMore;
     }
   }
 
@@ -60,6 +68,10 @@ final class Simulation {
     final List<Slot> slots = new ArrayList<>();
     double ready;
     boolean leaving;
+    double leavesBy = Double.POSITIVE_INFINITY;
+    boolean hadMessage;
+    long heldWhenRead;
+    double idleSinceWhenRead;
 
     Pod(double ready) {
       this.ready = ready;
@@ -67,6 +79,10 @@ final class Simulation {
 
     boolean isReady(double now) {
       return ready <= now && !leaving;
+    }
+
+    long held(double now) {
+      return slots.stream().filter(slot -> slot.isBusy(now)).count();
     }
   }
 
@@ -102,6 +118,13 @@ final class Simulation {
   private double podSeconds;
   private int turns;
 
+  private double couldHaveMore;
+  private double wait;
+  private double longestNeedlessWait;
+  private int interrupted;
+  private int idlePods;
+  private double lastEnd;
+
   Simulation(Trace trace, Autoscaler scaler, int replicas, RandomGenerator random) {
     this.trace = trace;
     this.scaler = scaler;
@@ -134,10 +157,19 @@ final class Simulation {
       if (now > 0) {
         podSeconds += pods.size() * STEP;
       }
+      couldHaveMore += replicas < trace.policy().maxReplicas() ? STEP : 0;
     }
     late += queue.stream().filter(m -> m.arrived > 0 && isLate(now - m.arrived)).count();
     return new Run(
         new Score(messages, late, longestWait, podSeconds, turns),
+        new JobScore(
+            messages,
+            wait / messages,
+            longestNeedlessWait,
+            podSeconds,
+            interrupted,
+            idlePods,
+            lastEnd),
         points.stream().filter(point -> point.at() >= 0).toList());
   }
 
@@ -145,7 +177,7 @@ final class Simulation {
     double rate = trace.arrivals().applyAsDouble(now);
     untilNext -= rate * STEP;
     while (untilNext <= 0) {
-      queue.addLast(new Message(now + untilNext / rate));
+      queue.addLast(new Message(now + untilNext / rate, couldHaveMore));
       published++;
       if (now > 0) {
         messages++;
@@ -197,21 +229,30 @@ final class Simulation {
         return;
       }
       idle.remove();
-      if (slot.pod.leaving) {
+      if (slot.pod.leaving || isDone(slot.pod)) {
         continue;
       }
       Message message = queue.removeFirst();
       started++;
       if (!message.delivered && message.arrived > 0) {
-        double waited = start - message.arrived;
-        late += isLate(waited) ? 1 : 0;
-        longestWait = Math.max(longestWait, waited);
+        hasWaited(message, start);
       }
       message.delivered = true;
       slot.message = message;
       slot.free = finish(start);
+      lastEnd = Math.max(lastEnd, slot.free);
+      slot.pod.hadMessage = true;
       idle.add(slot);
     }
+  }
+
+  private void hasWaited(Message message, double start) {
+    double waited = start - message.arrived;
+    late += isLate(waited) ? 1 : 0;
+    longestWait = Math.max(longestWait, waited);
+    double needless = Math.min(waited, couldHaveMore - message.couldHaveMore);
+    wait += needless;
+    longestNeedlessWait = Math.max(longestNeedlessWait, needless);
   }
 
   /** A resource that all replicas share serves one message after the other. */
@@ -225,9 +266,31 @@ final class Simulation {
     return waited > trace.policy().maxWait().toSeconds();
   }
 
-  /** Replicas that are removed finish their work. */
+  /** Replicas that are removed finish their work, if it does not take too long. */
   private void leave() {
-    pods.removeIf(pod -> pod.leaving && pod.slots.stream().noneMatch(slot -> slot.isBusy(now)));
+    List<Pod> done =
+        pods.stream()
+            .filter(pod -> pod.leaving || isDone(pod))
+            .filter(pod -> pod.held(now) == 0 || pod.leavesBy <= now)
+            .toList();
+    for (Pod pod : done) {
+      pod.slots.stream().filter(slot -> slot.isBusy(now)).forEach(this::interrupt);
+      idlePods += pod.hadMessage ? 0 : 1;
+      replicas -= scaler.podsTakeOneMessage() ? 1 : 0;
+      pod.leaving = true;
+    }
+    pods.removeAll(done);
+  }
+
+  /** Whether it was to take one message, and has one or finds none. */
+  private boolean isDone(Pod pod) {
+    return scaler.podsTakeOneMessage() && pod.ready <= now && (pod.hadMessage || queue.isEmpty());
+  }
+
+  private void interrupt(Slot slot) {
+    queue.addFirst(slot.message);
+    started--;
+    interrupted++;
   }
 
   private void read() {
@@ -243,7 +306,13 @@ final class Simulation {
     if (depthReading.isDue(now)) {
       metrics =
           new QueueMetrics(queue.size(), inHand(), metrics.acknowledged(), metrics.publishRate());
+      pods.forEach(this::read);
     }
+  }
+
+  private void read(Pod pod) {
+    pod.heldWhenRead = pod.held(now);
+    pod.idleSinceWhenRead = pod.slots.stream().mapToDouble(slot -> slot.free).max().orElseThrow();
   }
 
   private Optional<QueueMetrics> known() {
@@ -277,14 +346,25 @@ final class Simulation {
     pods.add(pod);
   }
 
-  /** First an unready one, else the newest, as a ReplicaSet does. */
+  /**
+   * First an unready one, else the newest, as a ReplicaSet does. If Pods are marked, the one that
+   * held the fewest messages when they were read, and was idle for the shortest time, comes before
+   * newer ones.
+   */
   private void removePod() {
-    pods.stream()
+    Comparator<Pod> marks =
+        Comparator.<Pod>comparingLong(pod -> pod.heldWhenRead)
+            .thenComparingDouble(pod -> -pod.idleSinceWhenRead);
+    Pod removed =
+        pods.stream()
             .filter(pod -> !pod.leaving)
-            .max(Comparator.comparingDouble(pod -> pod.ready))
-            .orElseThrow()
-            .leaving =
-        true;
+            .min(
+                Comparator.<Pod, Boolean>comparing(pod -> pod.isReady(now))
+                    .thenComparing(scaler.marksPods() ? marks : (one, other) -> 0)
+                    .thenComparing(pod -> -pod.ready))
+            .orElseThrow();
+    removed.leaving = true;
+    removed.leavesBy = now + GRACE;
   }
 
   private double startDelay() {

@@ -28,6 +28,29 @@ public final class Simulator {
       print(trace);
       Drawing.draw(trace, directory);
     }
+    System.out.println();
+    System.out.println(
+        "| trace | who scales | wait | longest wait | pod-seconds | interrupted |"
+            + " Pods without a job | last end |");
+    System.out.println("|---|---|---:|---:|---:|---:|---:|---:|");
+    JobTraces.all().forEach(Simulator::printJobs);
+  }
+
+  private static void printJobs(Trace trace) {
+    for (JobContest.Contender contender : JobContest.Contender.values()) {
+      JobScore score = JobContest.score(trace, contender);
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %s | %.0f s | %.0f s | %.0f | %.1f | %.1f | %.0f s |%n",
+          contender == JobContest.Contender.WARREN ? trace.name() : "",
+          contender.title,
+          score.meanWait(),
+          score.longestWait(),
+          score.podSeconds(),
+          score.interrupted(),
+          score.idlePods(),
+          score.lastEnd());
+    }
   }
 
   private static void print(Trace trace) {

@@ -51,6 +51,11 @@ final class WarrenScaler implements Autoscaler {
   }
 
   @Override
+  public boolean marksPods() {
+    return true;
+  }
+
+  @Override
   public void restart() {
     scaler = new ConsumerScaler();
   }

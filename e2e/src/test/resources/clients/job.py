@@ -1,0 +1,20 @@
+"""Works on each message for two minutes, and tells the queue "handled" when it is done and whether somebody had begun it
+before.
+"""
+
+import json
+
+import broker
+
+SECONDS_OF_WORK = 120
+
+
+def work(channel, method, properties, body):
+    # Answers the broker's heartbeats meanwhile.
+    channel.connection.sleep(SECONDS_OF_WORK)
+    record = json.dumps({"sent": body.decode(), "waited": 0.0, "redelivered": method.redelivered})
+    channel.basic_publish("", "handled", record)
+    channel.basic_ack(method.delivery_tag)
+
+
+broker.consume(work)
