@@ -1,5 +1,4 @@
-"""Works on each message for two minutes, and tells the queue "handled" when it is done and whether somebody had begun it
-before.
+"""Works on each message for two minutes. Then it reports to the queue "handled" whether the message was begun before.
 """
 
 import json
@@ -10,7 +9,7 @@ SECONDS_OF_WORK = 120
 
 
 def work(channel, method, properties, body):
-    # Answers the broker's heartbeats meanwhile.
+    # Answers the broker's heartbeats during this time.
     channel.connection.sleep(SECONDS_OF_WORK)
     record = json.dumps({"sent": body.decode(), "waited": 0.0, "redelivered": method.redelivered})
     channel.basic_publish("", "handled", record)

@@ -31,7 +31,7 @@ public interface BrokerClient {
   QueueLoad load(Set<String> queues);
 
   /**
-   * What the clients at each IP address have to do.
+   * The work of the clients at each IP address.
    *
    * @throws BrokerException when the broker does not answer
    */

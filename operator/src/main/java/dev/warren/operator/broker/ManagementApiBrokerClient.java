@@ -107,7 +107,7 @@ final class ManagementApiBrokerClient {
                 node.send(ManagementApiRequest.getQueues(queues, STATISTICS_COLUMNS))));
   }
 
-  /** What the clients at each IP address have to do. */
+  /** The work of the clients at each IP address. */
   Map<String, ClientWork> workByAddress() {
     return askSome(node -> StateJson.workByAddress(node.send(CHANNELS)));
   }

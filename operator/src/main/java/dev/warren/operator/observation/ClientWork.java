@@ -3,18 +3,18 @@ package dev.warren.operator.observation;
 import java.util.Optional;
 
 /**
- * What the clients at one IP address have to do.
+ * The work of the clients at one IP address.
  *
  * @param unacknowledged how many messages they hold
- * @param idleSince since when none of them has done anything, as text that sorts by time; empty if
- *     one has just now
+ * @param idleSince since when all of them have been idle, as text that sorts by time; empty if one
+ *     was active just now
  */
 public record ClientWork(long unacknowledged, Optional<String> idleSince) {
 
-  /** No client of the broker is at the address. */
+  /** The broker has no client at the address. */
   public static final ClientWork NONE = new ClientWork(0, Optional.empty());
 
-  /** What the clients of both have to do. */
+  /** The work of the clients at both addresses. */
   public ClientWork plus(ClientWork other) {
     return new ClientWork(
         unacknowledged + other.unacknowledged,

@@ -138,7 +138,7 @@ public final class ConsumerScaler {
         outlook.need().description());
   }
 
-  /** Silence tells something too: that messages take long. */
+  /** Silence is no guess: it shows that messages take long. */
   private boolean isGuess(Need need) {
     return !rate.isKnown(need.policy()) && !need.pace().isInDoubt() && !need.pace().isOfJobs();
   }
@@ -168,7 +168,7 @@ public final class ConsumerScaler {
         Math.max(enough, replicas - step), Reason.SCALING_IN, highest.need().description());
   }
 
-  /** Fewer must have been enough for the window, and jobs be seen for the time of one. */
+  /** Fewer must have been enough for the window, and one job's time must have been observed. */
   private boolean isTooEarly(Outlook outlook) {
     return load.seenFor().compareTo(outlook.policy().scaleInWindow()) < 0
         || outlook.need().pace().isOfJobs() && !load.isComplete()
@@ -176,9 +176,9 @@ public final class ConsumerScaler {
   }
 
   /**
-   * How many idle replicas stay when no job has come for one job's time: what such a job gains by
-   * one that runs already is little. One takes the job that comes just now, until none has come for
-   * as long again. Empty while jobs come, or are not long.
+   * How many idle replicas stay when no job has arrived for one job's time: a job then gains little
+   * from a replica that already runs. One stays for a job that arrives just now, until none has
+   * arrived for twice that time. Empty while jobs arrive, or if they are not long.
    */
   private OptionalInt spareWhileQuiet(Need need) {
     Duration jobTime = rate.jobTime(need.policy());

@@ -9,25 +9,25 @@ import java.util.OptionalDouble;
 
 /**
  * How long a replica holds a message: from its delivery to its acknowledgement. The broker counts
- * both but does not say which message was acknowledged, so the one that was held longest is taken
- * for it. The mean is the same in any order. Samples are about 5 s apart, which is exact enough for
- * work that takes longer than that.
+ * both but does not report which message was acknowledged, so it is assumed to be the one that was
+ * held longest. The mean is the same in any order. Samples are about 5 s apart, which is exact
+ * enough for longer work.
  */
 final class JobTime {
 
   /** About how many of the last messages the mean covers. */
   private static final double MEMORY = 8;
 
-  /** After a longer gap, it is unknown what was delivered and acknowledged meanwhile. */
+  /** After a longer gap, it is unknown what was delivered and acknowledged in between. */
   private static final double GAP = 15;
 
-  /** So many deliveries are kept apart: one hour's, if each sample shows one. */
+  /** How many deliveries are distinguished: those of one hour, if each sample shows one. */
   private static final int MOST = 720;
 
   /**
    * Messages that were delivered at about the same time.
    *
-   * @param startSeen whether that is known; what was held at the first sample is older
+   * @param startSeen whether that time is known; messages held at the first sample are older
    */
   private record Held(Instant since, boolean startSeen, long messages) {}
 
@@ -39,10 +39,10 @@ final class JobTime {
   private OptionalDouble mean = OptionalDouble.empty();
   private double counted;
 
-  /** How many more were held than the broker counted last: acknowledged, but not counted yet. */
+  /** How many more are held here than the broker counted last. They may be acknowledged already. */
   private long surplus;
 
-  /** Begins with a reading that no other can be compared with. The mean stays. */
+  /** Starts again with a reading that cannot be compared with an earlier one. Keeps the mean. */
   void restart(Instant at, Known reading) {
     held.clear();
     surplus = 0;
@@ -93,9 +93,9 @@ final class JobTime {
   }
 
   /**
-   * Brings what is held in line with the broker's count. What is missing there waits for one more
-   * sample, because acknowledgements are counted at another moment. Then it was not acknowledged:
-   * it was rejected, or is delivered again.
+   * Adjusts the held messages to the broker's count. Messages that are missing there stay for one
+   * more sample, because acknowledgements are counted at another time. Messages that are still
+   * missing then were rejected or returned to the queue.
    */
   private void agree(long unacknowledged) {
     long more = unacknowledged - held.stream().mapToLong(Held::messages).sum();
@@ -124,7 +124,7 @@ final class JobTime {
     return mean;
   }
 
-  /** For how many seconds messages have been held and none was acknowledged. */
+  /** For how many seconds messages have been held without an acknowledgement. */
   double silence() {
     return held.isEmpty() ? 0 : seconds(lastFinished);
   }

@@ -19,7 +19,7 @@ final class LoadHistory {
   /** Long enough to smooth random variation, short enough to follow the load. */
   private static final Duration MEMORY = Duration.ofSeconds(60);
 
-  /** What arrives within one long job's time is remembered; not more than these samples. */
+  /** The longest time that is remembered for long jobs. */
   private static final Duration LONGEST_MEMORY = Duration.ofHours(1);
 
   /** How much of it is needed for a reliable rate. */
@@ -52,8 +52,8 @@ final class LoadHistory {
 
   private Instant lastArrival;
 
-  /** All messages that have come so far; what is counted may be one reading ahead. */
-  private long come;
+  /** All messages that have arrived so far. The counts may be one reading ahead. */
+  private long arrived;
 
   /** Whether a sample adds new information. */
   boolean isNew(Sample sample) {
@@ -61,10 +61,10 @@ final class LoadHistory {
   }
 
   /**
-   * Takes in a sample.
+   * Adds a sample.
    *
    * @param window how long the peaks are kept
-   * @param jobTime how long a message takes if that is long, else zero
+   * @param jobTime how long a message takes if it is a long job, else zero
    * @return what happened since the sample before; empty when there is none, or the counter went
    *     back because the queue has another leader
    */
@@ -94,14 +94,14 @@ final class LoadHistory {
     return interval;
   }
 
-  /** Depth and acknowledgements are read at different moments: what two samples show counts. */
+  /** Depth and acknowledgements are read at different times, so two samples must show a change. */
   private void count(Instant at, Known reading, boolean comparable) {
     long now = all(reading);
     long before = comparable ? all(lastReading) : now;
-    if (comparable && Math.min(now, before) > come) {
+    if (comparable && Math.min(now, before) > arrived) {
       lastArrival = at;
     }
-    come = Math.clamp(come, Math.min(now, before), Math.max(now, before));
+    arrived = Math.clamp(arrived, Math.min(now, before), Math.max(now, before));
   }
 
   private static long all(Known reading) {
@@ -136,7 +136,7 @@ final class LoadHistory {
         : OptionalDouble.of(Math.max(mean(), rise()));
   }
 
-  /** The same without what only piles up now; zero while it is unknown. */
+  /** The same without messages that only pile up now; zero while it is unknown. */
   double steadyArrivals() {
     return intervals.isEmpty() ? 0 : mean();
   }
@@ -192,12 +192,12 @@ final class LoadHistory {
     return peaks.isEmpty() ? 0 : peaks.getFirst().arrivals();
   }
 
-  /** Whether everything that is to be remembered has been seen. */
+  /** Whether the whole time to remember has been observed. */
   boolean isComplete() {
     return seconds() >= COMPLETE * memory.toSeconds();
   }
 
-  /** For how long no message has arrived, as far back as it was seen. */
+  /** For how long no message has arrived, as far as it was observed. */
   Duration quietFor() {
     return Duration.between(lastArrival, last.at());
   }

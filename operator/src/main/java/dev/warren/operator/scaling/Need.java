@@ -9,7 +9,7 @@ import java.util.Optional;
  * How many replicas a load needs.
  *
  * @param arrivals messages/s
- * @param steady messages/s that arrive for certain: without what the last sample seems to begin
+ * @param steady messages/s that certainly arrive: without a jump that only the last sample shows
  * @param pace how fast a busy replica is
  */
 record Need(ScalingPolicy policy, Known reading, double arrivals, double steady, Pace pace) {
@@ -32,7 +32,7 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
   /**
    * Replicas, not rounded, that handle the arrivals at the desired utilization, and the backlog: at
    * most as many as are needed to hold all messages and those that arrive within one message's
-   * time. Long jobs have a replica when they are there, and not before.
+   * time. Long jobs get a replica when they exist, and not before.
    */
   double replicas() {
     double enough = Math.max(busyWith(arrivals), held() * share()) + waiting() * share();
@@ -40,17 +40,17 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
     return Math.min(enough, places(reading.backlog()) + coming);
   }
 
-  /** Replicas that handle what arrives, at the desired utilization. */
+  /** Replicas that handle the arrivals at the desired utilization. */
   private double busyWith(double arrivals) {
     return arrivals / policy.targetUtilization() / pace.rate();
   }
 
-  /** Replicas that are full with what is held. */
+  /** Replicas that the held messages fill. */
   private double held() {
     return places(reading.unacknowledged());
   }
 
-  /** Replicas that are full with what waits beyond the allowed number. */
+  /** Replicas that the waiting messages beyond the allowed number fill. */
   private double waiting() {
     return places(excess());
   }
@@ -60,14 +60,14 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
   }
 
   /**
-   * Which part of the time in which the backlog is to be worked off a message takes of its place.
-   * If it takes all of it, every message needs a place of its own.
+   * The part of {@code drainWithin} for which a message occupies its place. If it is all of it, each
+   * message needs its own place.
    */
   private double share() {
     return Math.min(1, policy.concurrency() / pace.sure() / seconds(policy.drainWithin()));
   }
 
-  /** Whether every message needs a replica, or a place in one, that no other can use in time. */
+  /** Whether each message needs its own replica, or its own place in one. */
   boolean isOnePlaceEach() {
     return pace.isCertainlyOfJobs() && share() == 1;
   }
@@ -77,8 +77,8 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
   }
 
   /**
-   * Whole replicas that stay although fewer would do now. Of long jobs, those that work, and those
-   * that what arrives within one job's time will need.
+   * Whole replicas that stay although fewer are enough now. For long jobs, these are the busy ones
+   * and those for the messages that arrive within one job's time.
    */
   int leastToKeep() {
     return pace.isOfJobs()

@@ -34,7 +34,7 @@ final class ReplicaRate {
   /** After so many seconds without an acknowledgement, the broker has certainly counted again. */
   private static final double SILENT = 10;
 
-  /** What has taken some time already takes twice that: as likely more as less. */
+  /** Unfinished work is expected to take twice its age: as likely more as less. */
   private static final double AGAIN = 2;
 
   /** Messages that were handled, and how many seconds of work of one replica they took. */
@@ -51,7 +51,7 @@ final class ReplicaRate {
       this.enough = enough;
     }
 
-    /** During a silence the rate stays: what is acknowledged next shows how long it took. */
+    /** During a silence the rate stays. The next acknowledgement shows how long the work took. */
     void add(double moreMessages, double moreWork, double seconds, boolean silent) {
       double kept = Math.exp(-seconds / memory);
       observed += moreWork > 0 ? seconds : 0;
@@ -90,7 +90,7 @@ final class ReplicaRate {
   private boolean heldMisleads;
   private int settledReplicas;
 
-  /** Begins with a reading that no other can be compared with. What was measured stays. */
+  /** Starts again with a reading that cannot be compared with an earlier one. Keeps the rates. */
   void restart(Instant at, Known reading) {
     jobTime.restart(at, reading);
   }
@@ -144,12 +144,12 @@ final class ReplicaRate {
     return held.isEnough() ? held.rate : policy.initialRate() / DOUBT;
   }
 
-  /** Messages/s, if a replica works on all that it holds at once. */
+  /** Messages/s, if a replica works on all its messages at once. */
   private double timed(ScalingPolicy policy) {
     return policy.concurrency() / jobTime.seconds().orElse(0);
   }
 
-  /** Whether acknowledgements are so rare that each tells more than their number. */
+  /** Whether acknowledgements are so rare that their times show more than their number. */
   private boolean isTimed(ScalingPolicy policy) {
     return timed(policy) < Pace.JOBS;
   }

@@ -20,7 +20,7 @@ final class ScaleOutTrial {
   /** By which factor replicas must have grown, so that coarse readings cannot hide the effect. */
   private static final double LEAST_GROWTH = 1.5;
 
-  /** How many messages must have been handled before it, so that chance cannot hide the effect. */
+  /** How many messages must have been handled before, so that chance cannot hide the effect. */
   private static final double LEAST_HANDLED = 30;
 
   /** Which part of the expected rise must have happened. */

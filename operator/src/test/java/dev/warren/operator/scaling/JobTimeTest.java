@@ -30,7 +30,7 @@ class JobTimeTest {
   }
 
   @Test
-  void isTheMeanInWhicheverOrderTheyEnd() {
+  void isTheMeanInAnyOrder() {
     held(10, 1, 0);
     held(15, 2, 0);
 
@@ -72,7 +72,7 @@ class JobTimeTest {
   }
 
   @Test
-  void whatWasHeldAlreadyAtFirstIsNotMeasured() {
+  void messagesHeldAtTheFirstSampleAreNotMeasured() {
     jobTime.restart(last.at(), new Known(0, 3, 0));
     last = sample(0, new Known(0, 3, 0));
 

@@ -48,7 +48,7 @@ class LongJobsPropertyTest {
   }
 
   @Property(tries = 100)
-  void whenNoMoreComeIdleReplicasGoAndInTheEndAll(
+  void idleReplicasAreRemovedWhenNoMoreJobsArrive(
       @ForAll("batches") @Size(min = 1, max = 12) List<Batch> batches) {
     ScalingPolicy policy = Policies.between(0, 30, 1, false);
     JobsModel model = run(policy, batches);
@@ -59,7 +59,7 @@ class LongJobsPropertyTest {
   }
 
   @Property(tries = 100)
-  void longJobsAreNeverCalledIneffective(
+  void longJobsAreNeverReportedAsIneffective(
       @ForAll("batches") @Size(min = 1, max = 12) List<Batch> batches) {
     assertThat(run(Policies.between(0, 5, 1, false), batches).seen())
         .extracting(seen -> seen.decision().reason())

@@ -110,7 +110,7 @@ class LongJobsTest {
   }
 
   @Test
-  void manyJobsAtTheMaximumAreNotCalledIneffective() {
+  void manyJobsAtTheMaximumAreNotReportedAsIneffective() {
     jobs.publish(200, TWO_MINUTES).run(1800);
 
     assertThat(jobs.last().decision().reason()).isEqualTo(Reason.AT_MAXIMUM);

@@ -95,7 +95,7 @@ public final class ConsumerPlanner {
     return actions;
   }
 
-  /** Whether a message may take longer than a Pod that is removed has to finish it. */
+  /** Whether a message may take longer than the time that a removed Pod has to end. */
   private boolean takesLongerThanAPodHas(ConsumerSpec consumer) {
     long grace =
         deployments
@@ -114,7 +114,7 @@ public final class ConsumerPlanner {
         .isPresent();
   }
 
-  /** The number of Pods when those with messages stay, as far as the spec allows so many. */
+  /** The number of Pods if those with messages stay, as far as the spec allows it. */
   private int sparing(ConsumerSpec consumer, int from, int wanted) {
     int removable = costs(consumer).map(DeletionCosts::removable).orElse(0);
     return Math.max(wanted, Math.min(from - removable, consumer.scaling().maxReplicas()));

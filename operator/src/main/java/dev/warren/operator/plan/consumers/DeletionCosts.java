@@ -30,10 +30,10 @@ public final class DeletionCosts {
   /** A ReplicaSet removes the Pod with the lowest cost first; without the annotation it is 0. */
   static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
 
-  /** A ReplicaSet does not count such Pods. */
+  /** The phases of Pods that a ReplicaSet does not count. */
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
-  /** Later than any time, as text: who has just done something has been idle for the least. */
+  /** Sorts after any time. A Pod that was active just now has been idle for the shortest time. */
   private static final String NOW = "now";
 
   private record Candidate(Pod pod, ClientWork work) {
@@ -58,11 +58,11 @@ public final class DeletionCosts {
 
   private final List<Candidate> candidates;
 
-  /** Since when the idle ones are, the latest first. */
+  /** Since when the idle Pods have been idle, the latest time first. */
   private final List<String> idleSince;
 
   /**
-   * @param work what the clients at each IP address have to do
+   * @param work the work of the clients at each IP address
    */
   DeletionCosts(String consumer, List<Pod> pods, Map<String, ClientWork> work) {
     this.candidates =
@@ -106,8 +106,8 @@ public final class DeletionCosts {
   }
 
   /**
-   * How many Pods can be removed without a message: in the order of a ReplicaSet, which removes
-   * Pods that are not ready first, whatever they cost.
+   * How many Pods can be removed before one that holds messages. A ReplicaSet removes Pods that are
+   * not ready first, whatever they cost.
    */
   int removable() {
     return (int)
@@ -132,7 +132,7 @@ public final class DeletionCosts {
                     .formatted(candidate.work().unacknowledged())));
   }
 
-  /** Of an idle Pod, how many have been idle for less; a busy one costs more than any of these. */
+  /** For an idle Pod, how many have been idle for a shorter time. A busy Pod costs more. */
   private long cost(Candidate candidate) {
     if (candidate.isIdle()) {
       return idleSince.indexOf(candidate.idleSince());

@@ -132,7 +132,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void ofIdlePodsThoseGoFirstThatRabbitMqGivesAMessageLast() {
+  void idlePodsThatGetTheNextMessageLastAreRemovedFirst() {
     decide(4);
     cluster.step(SPEC);
     cluster.setConsumerPods(
@@ -155,7 +155,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void noPodIsRemovedThatWorksOnALongJob() {
+  void aPodThatWorksOnALongJobIsNotRemoved() {
     decide(4);
     cluster.step(SPEC);
     Pod idle = pod("idle", "worker", "10.0.0.2", null);
@@ -175,7 +175,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void aPodThatIsNotReadyWouldGoFirstAlthoughItWorks() {
+  void noPodIsRemovedIfABusyOneIsNotReady() {
     decide(4);
     cluster.step(SPEC);
     Pod idle = pod("idle", "worker", "10.0.0.1", null);
@@ -190,7 +190,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void whenItIsUnknownWhichPodsAreBusyNoneIsRemovedFromLongJobs() {
+  void noPodOfLongJobsIsRemovedWhileItIsUnknownWhichAreBusy() {
     decide(4);
     cluster.step(SPEC);
 
@@ -211,7 +211,7 @@ class ScaledConsumerPlannerTest {
   }
 
   @Test
-  void jobsThatAPodCanFinishInItsTimeDoNotHoldIt() {
+  void aPodThatCanFinishItsJobInTimeIsRemoved() {
     MessageTopologySpec patient = spec(2, 6, 900, "example/app");
     decide(4);
     cluster.converge(patient);

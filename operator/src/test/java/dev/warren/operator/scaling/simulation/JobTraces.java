@@ -6,8 +6,8 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Loads of long jobs, one at a time in each of at most 20 replicas. Warren is told nothing of how
- * long they take: its initial rate is 10/s.
+ * Loads of long jobs, one at a time in each of at most 20 replicas. Warren does not know how long
+ * they take: its initial rate is 10/s.
  */
 final class JobTraces {
 
