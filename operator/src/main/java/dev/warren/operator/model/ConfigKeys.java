@@ -1,64 +1,30 @@
 package dev.warren.operator.model;
 
-import static dev.warren.operator.model.ConfigKeys.Treatment.AS_IS;
-import static dev.warren.operator.model.ConfigKeys.Treatment.REFUSED;
-import static dev.warren.operator.model.ConfigKeys.Treatment.REPLACES;
+import static dev.warren.operator.model.ConfigRule.IF_ANY_ADDRESS;
+import static dev.warren.operator.model.ConfigRule.IF_BELOW_TMP;
+import static dev.warren.operator.model.ConfigRule.IF_FALSE;
+import static dev.warren.operator.model.ConfigRule.IF_TRUE;
+import static dev.warren.operator.model.ConfigRule.Treatment.AS_IS;
+import static dev.warren.operator.model.ConfigRule.Treatment.REPLACES;
+import static dev.warren.operator.model.ConfigRule.asIs;
+import static dev.warren.operator.model.ConfigRule.has;
+import static dev.warren.operator.model.ConfigRule.ifHas;
+import static dev.warren.operator.model.ConfigRule.ifInternal;
+import static dev.warren.operator.model.ConfigRule.ifIs;
+import static dev.warren.operator.model.ConfigRule.ifNoneIs;
+import static dev.warren.operator.model.ConfigRule.refused;
+import static dev.warren.operator.model.ConfigRule.refusedUnless;
+import static dev.warren.operator.model.ConfigRule.replaces;
 
-import dev.warren.operator.model.RabbitConf.Setting;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BiPredicate;
-import java.util.stream.IntStream;
 
 /**
  * Which keys of rabbitmq.conf a user may set: the one table. What is not in it may be set, because
  * the operator does not depend on it.
  */
 public final class ConfigKeys {
-
-  /** What becomes of a user's line. */
-  public enum Treatment {
-    /** It counts. The operator has no line of that family. */
-    AS_IS,
-    /** It counts, and the operator's lines of that family are left out. */
-    REPLACES,
-    /** It is refused, unless it says what holds anyway. */
-    REFUSED
-  }
-
-  /**
-   * One row.
-   *
-   * @param family a key, which stands for all keys below it too; a word of it may be *
-   * @param allows whether a line may be in a configuration
-   * @param reason why another line is refused, and what to do instead
-   */
-  public record Row(
-      String family, Treatment treatment, BiPredicate<Setting, RabbitConf> allows, String reason) {
-
-    private boolean covers(String key) {
-      String[] words = family.split("\\.");
-      String[] ofKey = key.split("\\.");
-      return words.length <= ofKey.length
-          && IntStream.range(0, words.length)
-              .allMatch(i -> words[i].equals("*") || words[i].equals(ofKey[i]));
-    }
-
-    private int words() {
-      return family.split("\\.").length;
-    }
-
-    /** Whether a line of this family is refused. */
-    public boolean refuses(Setting line, RabbitConf config) {
-      return !allows.test(line, config);
-    }
-  }
-
-  private static final BiPredicate<Setting, RabbitConf> IF_TRUE = ifIs("true");
-  private static final BiPredicate<Setting, RabbitConf> IF_FALSE = ifIs("false");
-  private static final BiPredicate<Setting, RabbitConf> IF_ANY_ADDRESS = ifIs("0.0.0.0", "::");
 
   private static final String AT_THE_FIRST_START =
       "takes effect only when a cluster starts for the first time; declare users in definitions"
@@ -72,6 +38,9 @@ public final class ConfigKeys {
 
   private static final String NO_LOG_FOLDER =
       "needs a folder for log files, which a node does not have; logs go to the console";
+
+  private static final String ONLY_TMP =
+      "must be a folder below /tmp, the only one that a node can write to";
 
   private static final String NOT_ON_THE_VOLUME =
       "would keep data outside the node's volume, where it is lost with the Pod";
@@ -92,7 +61,7 @@ public final class ConfigKeys {
       "needs one backend that is internal, which knows the users that the operator creates";
 
   /** All rows; for a key the one with the most words counts. */
-  public static final List<Row> TABLE =
+  public static final List<ConfigRule> TABLE =
       List.of(
           // Users, and who may log in.
           refused("default_user", AT_THE_FIRST_START),
@@ -123,13 +92,13 @@ public final class ConfigKeys {
               "password_hashing_module",
               ifIs("rabbit_password_hashing_sha256"),
               "must be rabbit_password_hashing_sha256, by which the operator compares passwords"),
-          row(
+          new ConfigRule(
               "auth_mechanisms",
               REPLACES,
               ifHas("auth_mechanisms", "PLAIN"),
               "needs one mechanism that is PLAIN, with which gateways and consumers log in"),
-          row("auth_backends", AS_IS, ifInternal("auth_backends"), NEEDS_INTERNAL),
-          row(
+          new ConfigRule("auth_backends", AS_IS, ifInternal("auth_backends"), NEEDS_INTERNAL),
+          new ConfigRule(
               "http_dispatch.auth_backends",
               AS_IS,
               ifInternal("http_dispatch.auth_backends"),
@@ -170,15 +139,16 @@ public final class ConfigKeys {
           // Memory and disk.
           replaces("total_memory_available_override_value"),
           asIs("vm_memory_high_watermark"),
-          row(
+          new ConfigRule(
               "vm_memory_high_watermark.relative",
               AS_IS,
               ifNoneIs("vm_memory_high_watermark.absolute"),
               ONE_FORM),
           replaces("disk_free_limit"),
-          row("disk_free_limit.relative", AS_IS, ifNoneIs("disk_free_limit.absolute"), ONE_FORM),
+          new ConfigRule(
+              "disk_free_limit.relative", AS_IS, ifNoneIs("disk_free_limit.absolute"), ONE_FORM),
           // Listeners.
-          row(
+          new ConfigRule(
               "listeners.tcp",
               AS_IS,
               (line, config) ->
@@ -198,7 +168,7 @@ public final class ConfigKeys {
           refusedUnless("management.tcp.ip", IF_ANY_ADDRESS, API_MOVES),
           refused("management.listener", API_MOVES),
           refused("management.path_prefix", API_MOVES),
-          row(
+          new ConfigRule(
               "management.ssl",
               AS_IS,
               ifHas("management.tcp.port", "15672"),
@@ -223,14 +193,14 @@ public final class ConfigKeys {
               "collect_statistics",
               ifIs("coarse", "fine"),
               "has no effect, because the management plugin needs statistics"),
-          refused("management.http_log_dir", NO_LOG_FOLDER),
-          refused("http_dispatch.access_log_dir", NO_LOG_FOLDER),
+          refusedUnless("management.http_log_dir", IF_BELOW_TMP, ONLY_TMP),
+          refusedUnless("http_dispatch.access_log_dir", IF_BELOW_TMP, ONLY_TMP),
           // Metrics.
           refusedUnless("prometheus.tcp.port", ifIs("15692"), METRICS_MOVE),
           refusedUnless("prometheus.tcp.ip", IF_ANY_ADDRESS, METRICS_MOVE),
           refused("prometheus.tcp.listener", METRICS_MOVE),
           refusedUnless("prometheus.path", ifIs("/metrics"), METRICS_MOVE),
-          row(
+          new ConfigRule(
               "prometheus.ssl",
               AS_IS,
               ifHas("prometheus.tcp.port", "15692"),
@@ -253,8 +223,10 @@ public final class ConfigKeys {
   private ConfigKeys() {}
 
   /** The row of a key; empty when the table has none, and a user may set it. */
-  public static Optional<Row> row(String key) {
-    return TABLE.stream().filter(row -> row.covers(key)).max(Comparator.comparing(Row::words));
+  public static Optional<ConfigRule> row(String key) {
+    return TABLE.stream()
+        .filter(row -> row.covers(key))
+        .max(Comparator.comparing(ConfigRule::words));
   }
 
   /** Whether a user's configuration takes the place of the operator's line of that key. */
@@ -262,54 +234,5 @@ public final class ConfigKeys {
     return TABLE.stream()
         .filter(row -> row.treatment() == REPLACES && row.covers(operatorsKey))
         .anyMatch(row -> users.family(row.family()).findAny().isPresent());
-  }
-
-  private static Row row(
-      String family, Treatment treatment, BiPredicate<Setting, RabbitConf> allows, String reason) {
-    return new Row(family, treatment, allows, reason);
-  }
-
-  private static Row asIs(String family) {
-    return row(family, AS_IS, (line, config) -> true, "");
-  }
-
-  private static Row replaces(String family) {
-    return row(family, REPLACES, (line, config) -> true, "");
-  }
-
-  private static Row refused(String family, String reason) {
-    return row(family, REFUSED, (line, config) -> false, reason);
-  }
-
-  private static Row refusedUnless(
-      String family, BiPredicate<Setting, RabbitConf> allows, String reason) {
-    return row(family, REFUSED, allows, reason);
-  }
-
-  private static BiPredicate<Setting, RabbitConf> ifIs(String... values) {
-    return (line, config) -> Set.of(values).contains(line.value());
-  }
-
-  private static BiPredicate<Setting, RabbitConf> ifNoneIs(String key) {
-    return (line, config) -> config.family(key).findAny().isEmpty();
-  }
-
-  private static BiPredicate<Setting, RabbitConf> ifHas(String family, String... values) {
-    return (line, config) -> has(config, family, values);
-  }
-
-  /** For both what a user is and what a user may: not for auth_backends.1.authz alone. */
-  private static BiPredicate<Setting, RabbitConf> ifInternal(String family) {
-    Set<String> internal = Set.of("internal", "rabbit_auth_backend_internal");
-    return (line, config) ->
-        config
-            .family(family)
-            .filter(backend -> backend.key().matches(".*\\.[0-9]+"))
-            .anyMatch(backend -> internal.contains(backend.value()));
-  }
-
-  /** Whether a line of the family has one of the values. */
-  private static boolean has(RabbitConf config, String family, String... values) {
-    return config.family(family).anyMatch(line -> Set.of(values).contains(line.value()));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.ConfigKeys;
+import dev.warren.operator.model.ConfigRule;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Arrays;
 import java.util.List;
@@ -103,8 +104,9 @@ class NodesConfigCheckTest {
       collect_statistics            | collect_statistics = none                  | line 1: collect_statistics has no effect
       collect_statistics_interval   | collect_statistics_interval = 60000        | line 1: collect_statistics_interval must not be above 5000
       collect_statistics_interval   | collect_statistics_interval = 5000         |
-      management.http_log_dir       | management.http_log_dir = /var/log         | line 1: management.http_log_dir needs a folder
-      http_dispatch.access_log_dir  | http_dispatch.access_log_dir = /var/log    | line 1: http_dispatch.access_log_dir needs a folder
+      management.http_log_dir       | management.http_log_dir = /var/log         | line 1: management.http_log_dir must be a folder below /tmp
+      management.http_log_dir       | management.http_log_dir = /tmp/requests    |
+      http_dispatch.access_log_dir  | http_dispatch.access_log_dir = /var/log    | line 1: http_dispatch.access_log_dir must be a folder below /tmp
       prometheus.tcp.port           | prometheus.tcp.port = 9419                 | line 1: prometheus.tcp.port would move the metrics
       prometheus.tcp.ip             | prometheus.tcp.ip = ::                     |
       prometheus.tcp.listener       | prometheus.tcp.listener = none             | line 1: prometheus.tcp.listener would move the metrics
@@ -127,7 +129,7 @@ class NodesConfigCheckTest {
   void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(String family, String config, String told) {
     List<String> violations = violations("config: " + quoted(config.replace(";", "\n")));
 
-    assertThat(ConfigKeys.TABLE).extracting(ConfigKeys.Row::family).contains(family);
+    assertThat(ConfigKeys.TABLE).extracting(ConfigRule::family).contains(family);
     if (told.isEmpty()) {
       assertThat(violations).isEmpty();
     } else {
@@ -142,7 +144,7 @@ class NodesConfigCheckTest {
   @Test
   void noRowIsWithoutAnExample() {
     assertThat(rows().map(row -> row[0]))
-        .containsAll(ConfigKeys.TABLE.stream().map(ConfigKeys.Row::family).toList());
+        .containsAll(ConfigKeys.TABLE.stream().map(ConfigRule::family).toList());
   }
 
   private static Stream<String[]> rows() {
