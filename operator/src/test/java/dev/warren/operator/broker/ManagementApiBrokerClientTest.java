@@ -100,7 +100,8 @@ class ManagementApiBrokerClientTest {
     String parameter =
         "{'vhost': '/', 'component': 'operator_policy', 'name': 'cap', 'value': {'pattern': 'o',"
             + " 'apply-to': 'queues', 'priority': 0, 'definition': {'max-length': 3}}}, ";
-    String question = "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition";
+    String question =
+        "/api/queues/%2F?disable_stats=true&columns=name,operator_policy,effective_policy_definition";
     URI broker =
         server(
             exchange -> {
