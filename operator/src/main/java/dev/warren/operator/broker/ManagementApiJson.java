@@ -94,16 +94,10 @@ final class ManagementApiJson {
     return StreamSupport.stream(value.spliterator(), false).map(JsonNode::asText).toList();
   }
 
-  /** The object in a field. On the way to JSON, some of Erlang's maps become lists of pairs. */
   static Map<String, Object> object(JsonNode node, String field) {
     JsonNode value = node.path(field);
-    if (value.isObject()) {
-      return MAPPER.convertValue(value, OBJECT);
-    }
-    Map<String, Object> pairs = new LinkedHashMap<>();
-    value.forEach(
-        pair -> pairs.put(pair.path(0).asText(), MAPPER.convertValue(pair.path(1), Object.class)));
-    return pairs;
+    // On the way to JSON, Erlang's empty list and empty map are sometimes confused.
+    return value.isObject() ? MAPPER.convertValue(value, OBJECT) : new LinkedHashMap<>();
   }
 
   static <T> Map<String, T> byName(Stream<T> elements, Function<T, String> name) {

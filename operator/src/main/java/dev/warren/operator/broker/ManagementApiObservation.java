@@ -30,7 +30,8 @@ final class ManagementApiObservation {
 
   private static final ManagementApiRequest QUEUE_POLICIES =
       ManagementApiRequest.get(
-          "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition");
+          "/api/queues/%2F?disable_stats=true"
+              + "&columns=name,operator_policy,effective_policy_definition");
 
   private static final ManagementApiRequest ALARMS =
       ManagementApiRequest.get("/api/health/checks/alarms");

@@ -84,17 +84,17 @@ final class StateJson {
   /**
    * The same queues with their operator policies, reduced to the settings in effect.
    *
-   * @param statistics the queues with the settings in effect, which may be some seconds old
+   * @param applied the queues with the settings in effect, maybe slightly newer than the policies
    */
   static Map<String, QueueState> withOperatorPolicies(
-      Map<String, QueueState> queues, Map<String, Policy> operatorPolicies, String statistics) {
-    Map<String, JsonNode> statisticsByName =
-        byName(elements(tree(statistics)), queue -> text(queue, "name"));
+      Map<String, QueueState> queues, Map<String, Policy> operatorPolicies, String applied) {
+    Map<String, JsonNode> appliedByName =
+        byName(elements(tree(applied)), queue -> text(queue, "name"));
     return byName(
         queues.values().stream()
             .map(
                 queue ->
-                    Optional.ofNullable(statisticsByName.get(queue.name()))
+                    Optional.ofNullable(appliedByName.get(queue.name()))
                         .map(found -> operatorPolicy(found, operatorPolicies))
                         .map(queue::withOperatorPolicy)
                         .orElse(queue)),
@@ -102,9 +102,9 @@ final class StateJson {
   }
 
   private static Optional<Policy> operatorPolicy(
-      JsonNode statistics, Map<String, Policy> operatorPolicies) {
-    return Optional.ofNullable(operatorPolicies.get(text(statistics, "operator_policy")))
-        .map(policy -> policy.reducedTo(object(statistics, "effective_policy_definition")));
+      JsonNode applied, Map<String, Policy> operatorPolicies) {
+    return Optional.ofNullable(operatorPolicies.get(text(applied, "operator_policy")))
+        .map(policy -> policy.reducedTo(object(applied, "effective_policy_definition")));
   }
 
   /** The exhausted resources that a failed check of alarms names, by node. */

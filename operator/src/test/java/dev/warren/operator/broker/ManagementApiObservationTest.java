@@ -52,7 +52,9 @@ class ManagementApiObservationTest {
         json(
             "{'vhost': '/', 'component': 'operator_policy', 'name': 'cap', 'value': {'pattern': 'o',"
                 + " 'apply-to': 'queues', 'priority': 0, 'definition': {'max-length': 3}}}, ");
-    String settings = "/api/queues/%2F?columns=name,operator_policy,effective_policy_definition";
+    String settings =
+        "/api/queues/%2F?disable_stats=true"
+            + "&columns=name,operator_policy,effective_policy_definition";
     Map<String, String> answers =
         Map.of(
             "/api/definitions",

@@ -146,6 +146,10 @@ class PolicyOverrideTest {
   @SuppressWarnings("unchecked")
   private static Policy policy(String name, int priority, String definition) {
     return new Policy(
-        name, ".*", "all", priority, Serialization.unmarshal("---\n{" + definition + "}", Map.class));
+        name,
+        ".*",
+        "all",
+        priority,
+        Serialization.unmarshal("---\n{" + definition + "}", Map.class));
   }
 }
