@@ -174,8 +174,7 @@ public final class StateObserver {
       Optional<BrokerClient> broker) {
     Map<String, ConsumerScaling> known = scaling.apply(topology);
     boolean asked = DeletionCosts.areNeeded(topology.getSpec().consumers(), names, objects, known);
-    return new ScalingObservation(
-        known, broker.filter(api -> asked).flatMap(StateObserver::work));
+    return new ScalingObservation(known, broker.filter(api -> asked).flatMap(StateObserver::work));
   }
 
   private static Optional<Map<String, ClientWork>> work(BrokerClient broker) {

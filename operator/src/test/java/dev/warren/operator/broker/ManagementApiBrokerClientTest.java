@@ -472,8 +472,7 @@ class ManagementApiBrokerClientTest {
     URI booting = server(503, "{\"error\":\"service_unavailable\",\"reason\":\"booting\"}");
 
     assertThatThrownBy(() -> client(booting).load(Set.of("q"))).isInstanceOf(BrokerException.class);
-    assertThatThrownBy(() -> client(closed).workByAddress())
-        .isInstanceOf(BrokerException.class);
+    assertThatThrownBy(() -> client(closed).workByAddress()).isInstanceOf(BrokerException.class);
   }
 
   @Test
