@@ -19,7 +19,6 @@ public record ClientWork(long unacknowledged, Optional<String> idleSince) {
     return new ClientWork(
         unacknowledged + other.unacknowledged,
         idleSince.flatMap(
-            since ->
-                other.idleSince.map(others -> since.compareTo(others) > 0 ? since : others)));
+            since -> other.idleSince.map(others -> since.compareTo(others) > 0 ? since : others)));
   }
 }

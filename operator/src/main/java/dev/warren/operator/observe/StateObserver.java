@@ -155,8 +155,7 @@ public final class StateObserver {
     boolean asked =
         DeletionCosts.areNeeded(
             topology.getSpec().consumers(), found.names(), found.owned(), known);
-    return new ScalingObservation(
-        known, broker.filter(api -> asked).flatMap(StateObserver::work));
+    return new ScalingObservation(known, broker.filter(api -> asked).flatMap(StateObserver::work));
   }
 
   private static Optional<Map<String, ClientWork>> work(BrokerClient broker) {

@@ -150,8 +150,7 @@ public final class ConsumerScaler {
     boolean atOnce = spare.isPresent();
     Outlook highest = outlook.with(atOnce ? 0 : load.peakArrivals());
     int enough =
-        Math.max(
-            Math.max(1, policy.minReplicas()), highest.need().leastToKeep() + spare.orElse(0));
+        Math.max(Math.max(1, policy.minReplicas()), highest.need().leastToKeep() + spare.orElse(0));
     if (enough >= replicas || !atOnce && enough > replicas * (1 - TOLERANCE)) {
       return outlook.decide(replicas, Reason.STEADY, outlook.need().description());
     }
@@ -198,9 +197,7 @@ public final class ConsumerScaler {
 
     Outlook with(double arrivals) {
       return new Outlook(
-          sample,
-          new Need(need.policy(), need.reading(), arrivals, arrivals, need.pace()),
-          known);
+          sample, new Need(need.policy(), need.reading(), arrivals, arrivals, need.pace()), known);
     }
 
     ScalingPolicy policy() {
