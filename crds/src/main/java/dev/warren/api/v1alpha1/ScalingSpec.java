@@ -85,8 +85,9 @@ public record ScalingSpec(
         @JsonPropertyDescription(
             "How long fewer Pods must have been enough before one is removed: up to 24h."
                 + " The highest need in this window counts, so that a load that comes in waves"
-                + " does not start and stop Pods with each wave. Idle Pods of jobs that take longer"
-                + " than drainWithin go at once when none has arrived in one job's time.")
+                + " does not start and stop Pods with each wave. If jobs take longer than"
+                + " drainWithin, idle Pods are removed at once when none has arrived in one job's"
+                + " time.")
         String scaleInWindow,
     @Default("25")
         @Min(1)
