@@ -51,8 +51,7 @@ public final class ConfigKeys {
   private static final String METRICS_MOVE =
       "would move the metrics, which the Service and the monitors expect at port 15692, /metrics";
 
-  private static final String NO_STATISTICS =
-      "would stop the statistics that scale consumers";
+  private static final String NO_STATISTICS = "would stop the statistics that scale consumers";
 
   private static final String ONE_FORM =
       "has no effect beside the absolute form, which RabbitMQ prefers; remove one of the two";
@@ -145,7 +144,8 @@ public final class ConfigKeys {
               ifNoneIs("vm_memory_high_watermark.absolute"),
               ONE_FORM),
           replaces("disk_free_limit"),
-          new ConfigRule("disk_free_limit.relative", AS_IS, ifNoneIs("disk_free_limit.absolute"), ONE_FORM),
+          new ConfigRule(
+              "disk_free_limit.relative", AS_IS, ifNoneIs("disk_free_limit.absolute"), ONE_FORM),
           // Listeners.
           new ConfigRule(
               "listeners.tcp",

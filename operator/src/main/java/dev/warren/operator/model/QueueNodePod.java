@@ -33,7 +33,6 @@ public final class QueueNodePod {
 
   private static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
 
-
   /** Where a node may run. */
   public enum Placement {
     /** Only where the topology's nodes stay evenly spread: its volume is not bound yet. */

@@ -60,8 +60,8 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
   }
 
   /**
-   * The part of {@code drainWithin} for which a message occupies its place. If it is all of it, each
-   * message needs its own place.
+   * The part of {@code drainWithin} for which a message occupies its place. If it is all of it,
+   * each message needs its own place.
    */
   private double share() {
     return Math.min(1, policy.concurrency() / pace.sure() / seconds(policy.drainWithin()));

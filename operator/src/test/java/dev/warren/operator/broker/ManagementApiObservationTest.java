@@ -58,8 +58,7 @@ class ManagementApiObservationTest {
     Map<String, String> answers =
         Map.of(
             "/api/definitions",
-            definitions("quorum")
-                .replace("\"parameters\": [", "\"parameters\": [" + parameter),
+            definitions("quorum").replace("\"parameters\": [", "\"parameters\": [" + parameter),
             settings,
             json(
                 "[{'name': 'orders', 'operator_policy': 'cap',"

@@ -62,9 +62,7 @@ class CredentialSecretsTest {
     assertThat(
             CredentialSecrets.isChosenPassword(secret(Map.of("password", "x")), secrets.admin("")))
         .isFalse();
-    assertThat(
-            CredentialSecrets.isChosenPassword(
-                connection("of another"), connection("")))
+    assertThat(CredentialSecrets.isChosenPassword(connection("of another"), connection("")))
         .isFalse();
   }
 

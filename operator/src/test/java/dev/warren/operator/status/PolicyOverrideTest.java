@@ -61,8 +61,7 @@ class PolicyOverrideTest {
         "maxLength: 5 | message-ttl: 3 | -",
         "maxLength: 5 | max-length: 5 | -",
       })
-  void anOperatorPolicyIsReportedWithItsSettings(
-      String fields, String above, String reported) {
+  void anOperatorPolicyIsReportedWithItsSettings(String fields, String above, String reported) {
     operatorPolicy = Optional.of(policy("above", 0, above));
 
     assertThat(overridden(fields)).isEqualTo(Optional.ofNullable(reported));

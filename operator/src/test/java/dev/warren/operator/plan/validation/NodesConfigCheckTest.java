@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodesConfigCheckTest {
 
   /**
-   * For each rule of the table: a configuration, in which a semicolon ends a line, and the beginning
-   * of its refusal; empty if it is accepted.
+   * For each rule of the table: a configuration, in which a semicolon ends a line, and the
+   * beginning of its refusal; empty if it is accepted.
    */
   private static final String ROWS =
       """
@@ -126,7 +126,8 @@ class NodesConfigCheckTest {
 
   @ParameterizedTest(name = "{1}")
   @MethodSource
-  void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(String family, String config, String refusal) {
+  void eachFamilyOfKeysIsAcceptedOrRefusedWithItsLine(
+      String family, String config, String refusal) {
     List<String> violations = violations("config: " + quoted(config.replace(";", "\n")));
 
     assertThat(ConfigKeys.TABLE).extracting(ConfigRule::family).contains(family);
