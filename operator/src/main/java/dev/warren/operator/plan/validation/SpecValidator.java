@@ -96,7 +96,12 @@ public final class SpecValidator {
   }
 
   private void checkExchange(String path, Map<String, Object> arguments) {
-    if (arguments.get("alternate-exchange") instanceof String exchange) {
+    if (!(arguments.get("alternate-exchange") instanceof String exchange)) {
+      return;
+    }
+    if (exchange.isEmpty()) {
+      violate(path + ".alternate-exchange", "the default exchange cannot route messages of another");
+    } else {
       requireExchange(path + ".alternate-exchange", exchange);
     }
   }

@@ -18,6 +18,9 @@ class SpecValidatorTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "exchanges: [{name: e, arguments: {alternate-exchange: ''}}]"
+            + "| spec.exchanges[0].arguments.alternate-exchange: the default exchange cannot route"
+            + " messages of another",
         "exchanges: [{name: e, arguments: {alternate-exchange: none}}]"
             + "| spec.exchanges[0].arguments.alternate-exchange: no exchange 'none' is declared in"
             + " this resource",
