@@ -100,7 +100,8 @@ public final class SpecValidator {
       return;
     }
     if (exchange.isEmpty()) {
-      violate(path + ".alternate-exchange", "the default exchange cannot route messages of another");
+      violate(
+          path + ".alternate-exchange", "the default exchange cannot route messages of another");
     } else {
       requireExchange(path + ".alternate-exchange", exchange);
     }
