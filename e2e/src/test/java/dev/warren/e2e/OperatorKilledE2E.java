@@ -60,9 +60,11 @@ class OperatorKilledE2E {
         .isFalse();
   }
 
+  /** Moments in periods that follow each other are less than two periods apart. */
   private static void awaitMoment(long begun, int afterMs) {
     await("the moment to apply")
         .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofMillis(2 * SPAN_MS))
         .until(() -> System.nanoTime() - begun >= Duration.ofMillis(afterMs).toNanos());
   }
 

@@ -57,6 +57,13 @@ public record EndpointsSpec(
       value = "!has(self.loadBalancerClass) || self.type == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
   @ValidationRule(
+      fieldPath = ".loadBalancerClass",
+      value =
+          "self.type != 'LoadBalancer' || oldSelf.type != 'LoadBalancer'"
+              + " || (has(self.loadBalancerClass) ? self.loadBalancerClass : '')"
+              + " == (has(oldSelf.loadBalancerClass) ? oldSelf.loadBalancerClass : '')",
+      message = "cannot be changed, because Kubernetes fixes it; change type to ClusterIP first")
+  @ValidationRule(
       fieldPath = ".loadBalancerSourceRanges",
       value = "!has(self.loadBalancerSourceRanges) || self.type == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
@@ -115,10 +122,6 @@ public record EndpointsSpec(
                   + " For types NodePort and LoadBalancer.")
           Map<String, @Min(1) @Max(65535) Integer> nodePorts,
       @Size(min = 1, max = 253)
-          @ValidationRule(
-              value = "self == oldSelf",
-              message =
-                  "cannot be changed, because Kubernetes fixes it; change type to ClusterIP first")
           @JsonPropertyDescription(
               "The implementation of load balancers that serves the Service. Kubernetes accepts it only"
                   + " together with a change of type to LoadBalancer. The cluster's default when"

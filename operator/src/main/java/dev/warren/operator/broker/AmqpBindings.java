@@ -43,10 +43,11 @@ final class AmqpBindings {
    */
   void remove(Unbind unbind) {
     Binding binding = unbind.binding();
-    int limit = Math.toIntExact(unbind.deadline().toMillis());
-    factory.setConnectionTimeout(limit);
-    factory.setHandshakeTimeout(limit);
-    factory.setChannelRpcTimeout(limit);
+    // Each node may use up two steps, to connect and to log in. Two more follow on the connection.
+    int step = Math.toIntExact(unbind.deadline().toMillis() / (2 * nodes.size() + 2));
+    factory.setConnectionTimeout(step);
+    factory.setHandshakeTimeout(step);
+    factory.setChannelRpcTimeout(step);
     try (Connection connection = factory.newConnection(nodes, "warren-operator");
         Channel channel = connection.createChannel()) {
       channel.queueUnbind(

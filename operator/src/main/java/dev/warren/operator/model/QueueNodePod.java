@@ -47,6 +47,7 @@ public final class QueueNodePod {
   private final MessageTopologySpec spec;
   private final boolean hasGateway;
   private final Images images;
+  private final QueueNodeContainer rabbitmq;
 
   public QueueNodePod(Owner owner, ResourceNames names, MessageTopologySpec spec, Images images) {
     this.owner = owner;
@@ -55,6 +56,7 @@ public final class QueueNodePod {
     this.nodes = spec.nodes();
     this.hasGateway = Endpoints.of(spec).exist();
     this.images = images;
+    this.rabbitmq = new QueueNodeContainer(names, nodes, images.queueNode(), hasGateway);
   }
 
   /**
@@ -131,18 +133,14 @@ public final class QueueNodePod {
 
   /** Independent of the endpoints, so that a change of them restarts no node. */
   private List<Container> containers(int n, String seed) {
-    Container rabbitmq = rabbitmq().container(n, seed);
+    Container node = rabbitmq.container(n, seed);
     return hasGateway
-        ? List.of(rabbitmq, GatewayContainer.gateway(images.gateway(), names))
-        : List.of(rabbitmq);
-  }
-
-  private QueueNodeContainer rabbitmq() {
-    return new QueueNodeContainer(names, nodes, images.queueNode(), hasGateway);
+        ? List.of(node, GatewayContainer.gateway(images.gateway(), names))
+        : List.of(node);
   }
 
   private List<Volume> volumes(int n) {
-    List<Volume> volumes = new ArrayList<>(rabbitmq().volumes(n));
+    List<Volume> volumes = new ArrayList<>(rabbitmq.volumes(n));
     if (hasGateway) {
       volumes.addAll(GatewayContainer.volumesOfGateway(names));
     }
@@ -177,7 +175,7 @@ public final class QueueNodePod {
   /** The template's value, if it sets one. */
   private long terminationGraceSeconds() {
     return Optional.ofNullable(users().getTerminationGracePeriodSeconds())
-        .orElseGet(() -> rabbitmq().longestStopSeconds());
+        .orElseGet(() -> rabbitmq.longestStopSeconds());
   }
 
   private boolean hasSpreadOfUsers() {

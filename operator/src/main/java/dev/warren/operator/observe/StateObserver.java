@@ -96,18 +96,19 @@ public final class StateObserver {
     Optional<Underway> beside = underway.apply(found.owner());
     BrokerObservation said = broker.map(BrokerClient::observe).orElseGet(() -> unreachable(found));
     Collection<QueueNode> nodes = found.nodes().values();
+    List<Pod> consumerPods = found.consumerPods();
     Map<Integer, KubernetesNode> places = machines.of(nodes);
     Observation observation =
         new Observation(
             found.owned(),
             found.nodes(),
             found.highestNumber(),
-            found.consumerPods(),
+            consumerPods,
             said,
             places,
             lastSeen.update(found.owner().uid(), found.names(), said, places, now),
             resolvable(broker, nodes),
-            new WarningEvents(kubernetes, now).ofWaiting(nodes, found.consumerPods()),
+            new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
             now);

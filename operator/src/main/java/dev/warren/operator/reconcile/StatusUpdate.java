@@ -43,8 +43,7 @@ final class StatusUpdate {
   }
 
   /** A new object, because server-side apply removes the fields that are missing in it. */
-  private static MessageTopology withStatus(
-      MessageTopology topology, MessageTopologyStatus status) {
+  static MessageTopology withStatus(MessageTopology topology, MessageTopologyStatus status) {
     MessageTopology patch = new MessageTopology();
     patch.setMetadata(
         new ObjectMetaBuilder()

@@ -60,12 +60,14 @@ final class PolicyOverride {
     return own.definition().entrySet().stream()
         .filter(setting -> !setting.getValue().equals(other.definition().get(setting.getKey())))
         .map(Map.Entry::getKey)
-        .filter(key -> other.definition().containsKey(key) || !isMaintainedByTheOperator(key))
+        .filter(key -> other.definition().containsKey(key) || !isNoField(key))
         .toList();
   }
 
-  private static boolean isMaintainedByTheOperator(String key) {
-    return key.equals(DesiredDefinitions.TARGET_GROUP_SIZE);
+  /** Whether the operator derives the setting from other fields. */
+  private static boolean isNoField(String key) {
+    return key.equals(DesiredDefinitions.TARGET_GROUP_SIZE)
+        || key.equals(DesiredDefinitions.SEGMENT_SIZE);
   }
 
   /** Such as: policy 'limits': max-length is 5, overflow is not set. */

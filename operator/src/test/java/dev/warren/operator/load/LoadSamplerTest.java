@@ -16,11 +16,10 @@ import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
-import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.Observations;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import dev.warren.operator.observation.QueueNode;
-import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.scaling.QueueReading.Known;
 import dev.warren.operator.scaling.QueueReading.Unknown;
 import dev.warren.operator.scaling.Sample;
@@ -333,8 +332,7 @@ class LoadSamplerTest {
   @Test
   void aConsumerThatDoesNotRunYetIsNotScaled() {
     MessageTopology topology = topology("uid", "a", "b");
-    sampler.follow(
-        LoadSnapshot.of(topology, observation(topology, List.of("b")), Optional.of(broker)));
+    sampler.follow(LoadSnapshot.of(topology, observation(List.of("b")), Optional.of(broker)));
 
     awaitSamples(2);
     assertThat(scaling()).containsOnlyKeys("b");
@@ -390,25 +388,12 @@ class LoadSamplerTest {
   }
 
   private static Observation observation(MessageTopology topology) {
-    return observation(
-        topology, topology.getSpec().consumers().stream().map(c -> c.name()).toList());
+    return observation(topology.getSpec().consumers().stream().map(c -> c.name()).toList());
   }
 
-  private static Observation observation(MessageTopology topology, List<String> running) {
-    List<Deployment> deployments = running.stream().map(LoadSamplerTest::deployment).toList();
-    return new Observation(
-        new ObservedObjects(deployments),
-        new TreeMap<>(),
-        -1,
-        List.of(),
-        new Unreachable("not asked"),
-        Map.of(),
-        Map.of(),
-        Set.of(),
-        Map.of(),
-        ScalingObservation.NONE,
-        BrokerWork.NONE,
-        Instant.EPOCH);
+  private static Observation observation(List<String> running) {
+    return Observations.objects(
+        running.stream().map(LoadSamplerTest::deployment).toList(), Instant.EPOCH);
   }
 
   private static Deployment deployment(String consumer) {

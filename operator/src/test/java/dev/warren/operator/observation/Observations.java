@@ -1,6 +1,7 @@
 package dev.warren.operator.observation;
 
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,13 @@ public final class Observations {
 
   /** There is nothing, and the broker does not answer. */
   public static Observation nothing(Instant at) {
+    return objects(List.of(), at);
+  }
+
+  /** There are only these objects, and the broker does not answer. */
+  public static Observation objects(List<? extends HasMetadata> objects, Instant at) {
     return new Observation(
-        new ObservedObjects(List.of()),
+        new ObservedObjects(objects),
         new TreeMap<>(),
         -1,
         List.of(),

@@ -16,7 +16,6 @@ import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -342,15 +341,8 @@ class ConvergenceApiServerTest {
                 List.of(new Retained("Queue", "old", "It has messages"))));
 
     MessageTopologyStatus status = StatusBuilder.build(topology, result);
-    MessageTopology patch = new MessageTopology();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(topology.getMetadata().getNamespace())
-            .withName(topology.getMetadata().getName())
-            .build());
-    patch.setStatus(status);
     client
-        .resource(patch)
+        .resource(StatusUpdate.withStatus(topology, status))
         .subresource("status")
         .patch(
             new PatchContext.Builder()

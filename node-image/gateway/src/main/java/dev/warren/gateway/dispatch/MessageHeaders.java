@@ -16,7 +16,7 @@ final class MessageHeaders {
 
   static final String OMITTED = "Warren-Headers-Omitted";
 
-  /** For the message's own headers, with their names, in bytes. */
+  /** For the message's properties and headers, with their names, in bytes. */
   static final int MOST_BYTES = 4096;
 
   /** Some servers accept no more than 100 headers in a request. */
@@ -85,7 +85,13 @@ final class MessageHeaders {
   }
 
   private void addProperty(String name, Optional<String> property) {
-    property.ifPresent(text -> all.put(name, HeaderText.value(text)));
+    property
+        .map(HeaderText::value)
+        .ifPresent(
+            value -> {
+              all.put(name, value);
+              bytes += size(name, value);
+            });
   }
 
   private void add(String name, Object value) {
@@ -104,7 +110,7 @@ final class MessageHeaders {
 
   /** Adds one, unless there is no room for it, or already one of that name: HTTP ignores case. */
   private boolean fits(String name, String value) {
-    int size = name.length() + value.length() + BESIDES_NAME_AND_VALUE;
+    int size = size(name, value);
     if (headers == MOST_HEADERS || bytes + size > MOST_BYTES || all.containsKey(name)) {
       return false;
     }
@@ -112,5 +118,9 @@ final class MessageHeaders {
     headers++;
     bytes += size;
     return true;
+  }
+
+  private static int size(String name, String value) {
+    return name.length() + value.length() + BESIDES_NAME_AND_VALUE;
   }
 }

@@ -7,10 +7,13 @@ import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.RabbitConf;
 import dev.warren.operator.model.RabbitConf.Setting;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -39,6 +42,9 @@ final class NodesConfigCheck {
               + "|ERLANG_COOKIE|DEFAULT_(USER|PASS|VHOST)|CONFIG_FILES?|ADVANCED_CONFIG_FILE"
               + "|CONF_ENV_FILE|ENABLED_PLUGINS(_FILE)?|FEATURE_FLAGS(_FILE)?|HOME|LOGS|LOG_BASE"
               + "|MNESIA_(BASE|DIR)|(QUORUM|STREAM)_DIR|PID_FILE|MANAGEMENT_.+)");
+
+  /** How the names of all conflicting variables begin. */
+  private static final List<String> BEGINNINGS = List.of(OPERATORS, "RABBITMQ_", "HOME");
 
   /** Files and folders whose content the image or the operator provides. */
   private static final Pattern TAKEN =
@@ -125,27 +131,66 @@ final class NodesConfigCheck {
   }
 
   private static Stream<Violation> container(String path, Container container) {
-    List<EnvVar> env = container.getEnv();
-    List<VolumeMount> mounts = container.getVolumeMounts();
-    return Stream.concat(
-        IntStream.range(0, env.size())
-            .filter(i -> isConflict(env.get(i)))
-            .mapToObj(
-                i ->
-                    new Violation(
-                        path + ".env[" + i + "]",
-                        env.get(i).getName()
-                            + " is set by the operator, or by spec.nodes.config and"
-                            + " spec.nodes.plugins")),
-        IntStream.range(0, mounts.size())
-            .filter(i -> isTaken(mounts.get(i)))
-            .mapToObj(
-                i ->
-                    new Violation(
-                        path + ".volumeMounts[" + i + "]",
-                        "%s would hide or replace files of the operator; use"
-                                .formatted(mounts.get(i).getMountPath())
-                            + " spec.nodes.config, and another path for other files")));
+    return Stream.of(
+            command(path, container),
+            variables(path, container.getEnv()),
+            importedVariables(path, container.getEnvFrom()),
+            mounts(path, container.getVolumeMounts()))
+        .flatMap(found -> found);
+  }
+
+  /** The image's own program checks the node's volume before it starts RabbitMQ. */
+  private static Stream<Violation> command(String path, Container container) {
+    return Stream.of(
+            Map.entry("command", container.getCommand()), Map.entry("args", container.getArgs()))
+        .filter(field -> !field.getValue().isEmpty())
+        .map(
+            field ->
+                new Violation(
+                    path + "." + field.getKey(),
+                    "would replace what the image runs; use an init container, or another image in"
+                        + " spec.nodes.image"));
+  }
+
+  private static Stream<Violation> variables(String path, List<EnvVar> env) {
+    return IntStream.range(0, env.size())
+        .filter(i -> isConflict(env.get(i)))
+        .mapToObj(
+            i ->
+                new Violation(
+                    path + ".env[" + i + "]",
+                    env.get(i).getName()
+                        + " is set by the operator, or by spec.nodes.config and"
+                        + " spec.nodes.plugins"));
+  }
+
+  /** The names come from a ConfigMap or a Secret, which may change later. */
+  private static Stream<Violation> importedVariables(String path, List<EnvFromSource> sources) {
+    return IntStream.range(0, sources.size())
+        .filter(i -> mayConflict(Objects.toString(sources.get(i).getPrefix(), "")))
+        .mapToObj(
+            i ->
+                new Violation(
+                    path + ".envFrom[" + i + "].prefix",
+                    "must be set, to other than RABBITMQ_, WARREN_ and HOME, so that no variable"
+                        + " of the operator is replaced"));
+  }
+
+  private static Stream<Violation> mounts(String path, List<VolumeMount> mounts) {
+    return IntStream.range(0, mounts.size())
+        .filter(i -> isTaken(mounts.get(i)))
+        .mapToObj(
+            i ->
+                new Violation(
+                    path + ".volumeMounts[" + i + "]",
+                    "%s would hide or replace files of the operator; use"
+                            .formatted(mounts.get(i).getMountPath())
+                        + " spec.nodes.config, and another path for other files"));
+  }
+
+  private static boolean mayConflict(String prefix) {
+    return BEGINNINGS.stream()
+        .anyMatch(beginning -> beginning.startsWith(prefix) || prefix.startsWith(beginning));
   }
 
   private static boolean isConflict(EnvVar variable) {

@@ -204,7 +204,7 @@ class NodesConfigCheckTest {
     String line = "config: " + quoted("cluster_name = $(ZONE)\nnode_tags.a = $(cluster_name)\n");
 
     assertThat(violations(line, rabbitmq("env: [{name: ZONE, value: a}]"))).isEmpty();
-    assertThat(violations(line, rabbitmq("envFrom: [{configMapRef: {name: a}}]"))).isEmpty();
+    assertThat(violations(line, rabbitmq("envFrom: [{prefix: SHOP_, configMapRef: {name: a}}]"))).isEmpty();
     assertThat(violations(line, "image: example/queue-node")).isEmpty();
     assertThat(violations(line)).hasSize(1);
   }
@@ -224,6 +224,35 @@ class NodesConfigCheckTest {
         .singleElement()
         .asString()
         .startsWith("spec.nodes.podTemplate.spec.containers[1].env[1]: " + name + " is set by");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'',false", "RABBIT,false", "RABBITMQ_X_,false", "H,false", "SHOP_,true"})
+  void importedVariablesNeedAPrefixOfTheirOwn(String prefix, boolean isAccepted) {
+    List<String> violations =
+        violations(
+            rabbitmq("envFrom: [{prefix: '" + prefix + "', secretRef: {name: a}}]"));
+
+    if (isAccepted) {
+      assertThat(violations).isEmpty();
+    } else {
+      assertThat(violations)
+          .singleElement()
+          .asString()
+          .startsWith(
+              "spec.nodes.podTemplate.spec.containers[1].envFrom[0].prefix: must be set, to other"
+                  + " than RABBITMQ_");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"command", "args"})
+  void anotherProgramIsRefused(String field) {
+    assertThat(violations(rabbitmq(field + ": [sleep, inf]")))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "spec.nodes.podTemplate.spec.containers[1]." + field + ": would replace what");
   }
 
   @ParameterizedTest
