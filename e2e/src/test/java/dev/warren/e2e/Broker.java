@@ -96,6 +96,11 @@ record Broker(String address, String user, String password) {
     return read(send(request("queues", queue).GET()).body()).path("messages").asLong();
   }
 
+  /** How many consumers the queue has; some seconds old. */
+  long consumers(String queue) {
+    return read(send(request("queues", queue).GET()).body()).path("consumers").asLong();
+  }
+
   /** The operator's policies, each with its settings. */
   Map<String, String> policies() {
     return StreamSupport.stream(

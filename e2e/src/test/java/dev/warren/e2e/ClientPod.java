@@ -77,6 +77,12 @@ final class ClientPod {
         .formatted(name, queue, podSpec("consumer", ""));
   }
 
+  /** A Pod of a program, as a consumer of a topology. */
+  static String asConsumerOf(String program, String queue) {
+    return "{name: %s, queue: '%s', template: {spec: {%s}}}"
+        .formatted(program, queue, podSpec(program, ""));
+  }
+
   /** Two Pods of a program, as a consumer of a topology. */
   static String asPairOfConsumers(String program, String queue, int prefetch) {
     return "{name: %s, queue: '%s', prefetch: %d, replicas: 2, template: {spec: {%s}}}"

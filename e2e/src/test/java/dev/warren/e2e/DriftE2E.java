@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warren.e2e.Broker.Bound;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,12 @@ class DriftE2E {
 
   private static final Topology topology = namespace.topology("orders");
 
+  /** Its Pods have 20 s, and RabbitMQ counts consumers every 5 s. */
+  private static final Duration RESTARTED = Duration.ofSeconds(120);
+
+  /** After a minute, and RabbitMQ counts consumers every 5 s. */
+  private static final Duration REPORTED = Duration.ofSeconds(150);
+
   private static final String PLUGIN = "rabbitmq_consistent_hash_exchange";
 
   @BeforeAll
@@ -32,13 +40,16 @@ class DriftE2E {
     return """
     nodes: {replicas: 1, storage: {size: 1Gi}, plugins: [%s]}
     exchanges: [{name: events, type: topic}]
-    queues: [{name: work}, {name: waiting, messageTTL: 1h}, {name: bound}]
+    queues: [{name: work}, {name: waiting, messageTTL: 1h}, {name: bound}, {name: unheard}]
     bindings:
       - {exchange: amq.topic, queue: waiting, routingKey: wait}
       - {exchange: events, queue: bound, routingKey: some}
-    consumers: [%s]
+    consumers: [%s, %s]
     """
-        .formatted(plugins, ClientPod.asConsumer("worker", "work"));
+        .formatted(
+            plugins,
+            ClientPod.asConsumer("worker", "work"),
+            ClientPod.asConsumerOf("deaf", "unheard"));
   }
 
   /** Meanwhile other differences may belong to the same change. */
@@ -104,10 +115,76 @@ class DriftE2E {
 
     awaitRestored(
         () -> {
-          assertThat(broker.queues()).containsExactlyInAnyOrder("work", "waiting", "bound");
+          assertThat(broker.queues())
+              .containsExactlyInAnyOrder("work", "waiting", "bound", "unheard");
           assertThat(broker.bindings()).contains(new Bound("amq.topic", "waiting", "wait"));
           assertThat(topology.timesRestored("Queue", "waiting")).isGreaterThan(before);
         });
+  }
+
+  @Test
+  void podsThatIgnoreThatTheirQueueWasRestoredAreRestartedOnce() {
+    Broker broker = topology.broker();
+    awaitConsumed(broker, "unheard");
+    Set<String> deaf = podsOf("deaf");
+    Set<String> others = podsOf("worker");
+
+    broker.deleteQueue("unheard");
+
+    await("its Pod is restarted")
+        .atMost(RESTARTED)
+        .until(() -> Collections.disjoint(podsOf("deaf"), deaf));
+    broker.publish("unheard");
+    awaitConsumed(broker, "unheard");
+    await("the message is gone")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> broker.messages("unheard") == 0);
+    topology.awaitReady();
+    assertThat(podsOf("deaf")).hasSize(1);
+    assertThat(podsOf("worker")).isEqualTo(others);
+    String recreated =
+        value("deployment/orders-deaf", "{.metadata.annotations.warren\\.dev/queue-recreated}");
+    assertThat(recreated).isNotEmpty();
+    assertThat(value("deployment/orders-deaf", "{.spec.template.metadata.annotations}"))
+        .contains(recreated);
+  }
+
+  /** Somebody recreates the queue so fast that the operator does not notice. */
+  @Test
+  void podsThatIgnoreThatTheirQueueWasRecreatedByHandAreReported() {
+    Broker broker = topology.broker();
+    awaitConsumed(broker, "unheard");
+    Set<String> deaf = podsOf("deaf");
+
+    broker.deleteQueue("unheard");
+    broker.put(
+        "queues/%2F/unheard", "{\"durable\": true, \"arguments\": {\"x-queue-type\": \"quorum\"}}");
+    broker.publish("unheard");
+
+    topology.awaitTrouble(
+        REPORTED,
+        "ConsumersReady",
+        "NotConsuming",
+        "deaf: Messages wait in queue 'unheard', which has fewer consumers (0) than ready Pods (1)");
+    assertThat(podsOf("deaf")).isEqualTo(deaf);
+    namespace.run("rollout", "restart", "deployment/orders-deaf");
+    topology.awaitReady();
+    awaitConsumed(broker, "unheard");
+  }
+
+  private static void awaitConsumed(Broker broker, String queue) {
+    await(queue + " is consumed")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> broker.consumers(queue) == 1);
+  }
+
+  /** The Pods of a consumer that are not being removed. */
+  private static Set<String> podsOf(String consumer) {
+    return topology.consumers().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> consumer.equals(pod.getMetadata().getLabels().get("warren.dev/consumer")))
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -134,7 +134,12 @@ final class Topology {
    * topology is not Ready: False, or Unknown if it is not known what is declared.
    */
   void awaitTrouble(String condition, String... words) {
-    awaitCondition(condition, "False", REPORTED, words);
+    awaitTrouble(REPORTED, condition, words);
+  }
+
+  /** The same, for trouble that is reported only after a while. */
+  void awaitTrouble(Duration limit, String condition, String... words) {
+    awaitCondition(condition, "False", limit, words);
     await(name + " is not Ready")
         .atMost(REPORTED)
         .pollInterval(OFTEN)

@@ -3,6 +3,7 @@ package dev.warren.operator.broker;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,15 @@ public interface BrokerClient {
    * @throws BrokerException when the broker does not answer
    */
   QueueLoad load(Set<String> queues);
+
+  /**
+   * Counts the consumers of some queues. A queue whose number is unknown is missing. RabbitMQ
+   * refreshes the numbers every 5 s, and may still report those of a queue's last leader for two
+   * minutes after another node began to lead it.
+   *
+   * @throws BrokerException when the broker does not answer
+   */
+  Map<String, ConsumerCount> consumers(Set<String> queues);
 
   /**
    * The work of the clients at each IP address.

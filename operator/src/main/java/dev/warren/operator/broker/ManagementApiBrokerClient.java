@@ -7,6 +7,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class ManagementApiBrokerClient {
 
   private static final String STATISTICS_COLUMNS =
       "columns=name,message_stats.ack,message_stats.deliver_no_ack,message_stats.get_no_ack";
+
+  /** Without statistics, RabbitMQ does not report consumers, nor the messages of streams. */
+  private static final String CONSUMERS_COLUMNS = "columns=name,consumers,messages_ready";
 
   private static final ManagementApiRequest CHANNELS =
       ManagementApiRequest.get(
@@ -105,6 +109,14 @@ final class ManagementApiBrokerClient {
                 ManagementApiObservation.alarmsAt(node),
                 node.send(ManagementApiRequest.getQueues(queues, LOAD_COLUMNS)),
                 node.send(ManagementApiRequest.getQueues(queues, STATISTICS_COLUMNS))));
+  }
+
+  /** Counts the consumers of some queues. A queue whose number is unknown is missing. */
+  Map<String, ConsumerCount> consumers(Set<String> queues) {
+    return askSome(
+        node ->
+            StateJson.consumers(
+                queues, node.send(ManagementApiRequest.getQueues(queues, CONSUMERS_COLUMNS))));
   }
 
   /** The work of the clients at each IP address. */

@@ -14,6 +14,7 @@ import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import java.util.LinkedHashMap;
@@ -148,6 +149,23 @@ final class StateJson {
         Stream.of("ack", "deliver_no_ack", "get_no_ack")
             .mapToLong(how -> left.path(how).asLong())
             .sum());
+  }
+
+  /**
+   * The consumers of these queues; those without a count are left out.
+   *
+   * @param statistics these queues, or all
+   */
+  static Map<String, ConsumerCount> consumers(Set<String> queues, String statistics) {
+    return items(tree(statistics))
+        .filter(queue -> queues.contains(text(queue, "name")))
+        .filter(queue -> queue.has("consumers") && queue.has("messages_ready"))
+        .collect(
+            Collectors.toMap(
+                queue -> text(queue, "name"),
+                queue ->
+                    new ConsumerCount(
+                        queue.path("consumers").asLong(), queue.path("messages_ready").asLong())));
   }
 
   static Map<String, ClientWork> workByAddress(String channels) {

@@ -11,6 +11,7 @@ import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,6 +116,11 @@ final class TopologyBroker implements BrokerClient {
   @Override
   public QueueLoad load(Set<String> queues) {
     return api.load(queues);
+  }
+
+  @Override
+  public Map<String, ConsumerCount> consumers(Set<String> queues) {
+    return api.consumers(queues);
   }
 
   @Override

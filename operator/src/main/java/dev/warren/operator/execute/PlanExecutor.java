@@ -55,6 +55,8 @@ public final class PlanExecutor {
     }
     nodes.addAll(underway);
     nodes.addAll(plan.nodeProblems());
+    List<Problem> problems = new ArrayList<>();
+    carryOutConsumers(plan.consumerMarks(), problems);
     List<BrokerAction> allowed = isRecorded ? plan.broker() : plan.brokerBeforeRecord();
     BrokerExecutor.Result done =
         broker
@@ -63,8 +65,7 @@ public final class PlanExecutor {
     nodes.addAll(done.nodeProblems());
     List<Problem> topology = joined(plan.topologyProblems(), done.problems());
     held(plan.broker().size() - allowed.size()).ifPresent(topology::add);
-    List<Problem> problems = new ArrayList<>();
-    List<KubernetesAction> consumers = carryOutConsumers(plan.consumers(), problems);
+    List<KubernetesAction> consumers = carryOutConsumers(plan.consumerChanges(), problems);
     return new ReconcileResult(
         observed,
         violations,

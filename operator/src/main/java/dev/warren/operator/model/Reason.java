@@ -216,6 +216,10 @@ public enum Reason {
       progress("ConsumerNotReady", CONSUMERS_READY),
       "A consumer's Pods are starting or not ready.",
       "If it lasts, read the message: it says what keeps a Pod from being ready."),
+  NOT_CONSUMING(
+      trouble("NotConsuming", CONSUMERS_READY),
+      "Messages wait in a queue that has fewer consumers than ready Pods, for more than a minute.",
+      "Restart the Pods. If it happens again, correct their program: it must consume again after `basic.cancel`."),
   ENDPOINT_NOT_READY(
       progress("EndpointNotReady", ENDPOINTS_READY),
       "No node serves an endpoint.",

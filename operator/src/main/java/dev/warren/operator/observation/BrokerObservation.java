@@ -68,6 +68,11 @@ public sealed interface BrokerObservation {
       return Optional.ofNullable(queues.get(queue)).filter(QueueState::seemsEmpty).isPresent();
     }
 
+    /** Whether a move takes messages out of a queue, as another consumer of it. */
+    public boolean movesFrom(String queue) {
+      return moves.values().stream().anyMatch(move -> move.from().equals(queue));
+    }
+
     /** Whether all members of the cluster run. */
     public boolean allRun() {
       return nodes.values().stream().allMatch(Node::running);

@@ -25,6 +25,8 @@ import java.util.SortedMap;
  * @param resolvable out-of-service nodes whose names the running nodes can still resolve
  * @param warnings the last warning of Kubernetes about each waiting object, by "Kind/name"
  * @param scaling the load of the consumers that scale with it
+ * @param queueConsumers how queues are consumed, by name; without those whose number of consumers
+ *     is unknown, or does not matter now
  * @param work the operator's own work at the broker
  * @param at when this was read
  */
@@ -39,6 +41,7 @@ public record Observation(
     Set<Integer> resolvable,
     Map<String, String> warnings,
     ScalingObservation scaling,
+    Map<String, QueueConsumers> queueConsumers,
     BrokerWork work,
     Instant at) {
 

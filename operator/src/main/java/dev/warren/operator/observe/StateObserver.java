@@ -10,14 +10,18 @@ import dev.warren.operator.broker.MoveWatch;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
+import dev.warren.operator.plan.consumers.ConsumedQueues;
 import dev.warren.operator.plan.consumers.DeletionCosts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,6 +68,7 @@ public final class StateObserver {
   private final KubernetesNodes machines;
   private final MoveWatch moves = new MoveWatch();
   private final LastSeen lastSeen = new LastSeen();
+  private final ConsumerWatch consumers = new ConsumerWatch();
 
   /**
    * @param brokers creates a client of a broker
@@ -110,6 +115,7 @@ public final class StateObserver {
             resolvable(broker, nodes),
             new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
+            queueConsumers(topology, found, said, broker, now),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
             now);
     return new Observed(observation, broker);
@@ -157,6 +163,34 @@ public final class StateObserver {
         DeletionCosts.areNeeded(
             topology.getSpec().consumers(), found.names(), found.owned(), known);
     return new ScalingObservation(known, broker.filter(api -> asked).flatMap(StateObserver::work));
+  }
+
+  private Map<String, QueueConsumers> queueConsumers(
+      MessageTopology topology,
+      TopologyObjects found,
+      BrokerObservation said,
+      Optional<BrokerClient> broker,
+      Instant now) {
+    String uid = found.owner().uid();
+    if (!(said instanceof Reachable answer)) {
+      return consumers.unknown(uid);
+    }
+    ConsumedQueues queues =
+        new ConsumedQueues(topology.getSpec().consumers(), found.consumerPods());
+    Set<String> toCount = queues.toCount(answer, found.names(), found.owned());
+    return consumers.update(uid, answer, queues, count(broker, toCount), now);
+  }
+
+  private static Map<String, ConsumerCount> count(
+      Optional<BrokerClient> broker, Set<String> queues) {
+    try {
+      return queues.isEmpty()
+          ? Map.of()
+          : broker.map(asked -> asked.consumers(queues)).orElse(Map.of());
+    } catch (BrokerException e) {
+      LOG.warnf("cannot find out how many consumers %s have: %s", queues, e.getMessage());
+      return Map.of();
+    }
   }
 
   private static Optional<Map<String, ClientWork>> work(BrokerClient broker) {

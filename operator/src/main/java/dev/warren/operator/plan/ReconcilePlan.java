@@ -3,10 +3,12 @@ package dev.warren.operator.plan;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
  * @param behindRecord volumes and Pods of the queue nodes; when one fails, the later ones are
  *     skipped
  * @param brokerSteps exchanges, queues, bindings and what belongs to them
- * @param consumers Deployments
+ * @param consumers Deployments; their marks come before the changes to the broker
  * @param nodeProblems what cannot be done to the nodes now, and why
  * @param topologyProblems what cannot be done in the broker, or not yet, and why
  * @param retained what the resource no longer declares and stays in the broker for now
@@ -69,6 +71,20 @@ public record ReconcilePlan(
         .toList();
   }
 
+  /** What must be recorded about Deployments before the broker is changed. */
+  public List<KubernetesAction> consumerMarks() {
+    return consumers.stream().filter(ReconcilePlan::isMarkOfDeployment).toList();
+  }
+
+  /** The changes of consumers after that. */
+  public List<KubernetesAction> consumerChanges() {
+    return consumers.stream().filter(action -> !isMarkOfDeployment(action)).toList();
+  }
+
+  private static boolean isMarkOfDeployment(KubernetesAction action) {
+    return action instanceof Mark && action.object() instanceof Deployment;
+  }
+
   /**
    * The plan without changes that might conflict with a background action. The broker and its nodes
    * stay unchanged until that action ends, as if this pass waited for it. A later pass observes its
@@ -96,8 +112,9 @@ public record ReconcilePlan(
   public List<String> describe() {
     return Stream.of(
             Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),
+            consumerMarks().stream().map(KubernetesAction::describe),
             broker().stream().map(BrokerAction::describe),
-            consumers.stream().map(KubernetesAction::describe))
+            consumerChanges().stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();
   }

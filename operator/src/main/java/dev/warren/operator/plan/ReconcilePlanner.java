@@ -97,7 +97,10 @@ public final class ReconcilePlanner {
     return besideOthers(
         plan(
             true,
-            credentials -> new TopologyPlans(planBroker(credentials), planConsumers(credentials))));
+            credentials -> {
+              TopologyPlan broker = planBroker(credentials);
+              return new TopologyPlans(broker, planConsumers(credentials, broker.actions()));
+            }));
   }
 
   /**
@@ -286,9 +289,9 @@ public final class ReconcilePlanner {
         .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }
 
-  private List<KubernetesAction> planConsumers(Credentials credentials) {
+  private List<KubernetesAction> planConsumers(Credentials credentials, List<BrokerAction> broker) {
     ConsumerDeployment deployments =
         new ConsumerDeployment(owner, names, spec.queues(), images, credentials);
-    return new ConsumerPlanner(names, deployments, observed).plan(spec.consumers());
+    return new ConsumerPlanner(names, deployments, observed, broker).plan(spec.consumers());
   }
 }

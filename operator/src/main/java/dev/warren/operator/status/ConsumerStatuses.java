@@ -11,9 +11,11 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueConsumers;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,11 +24,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The status of the consumers. */
 final class ConsumerStatuses {
 
   private static final int LONGEST_LIST = 100;
+
+  /** How long messages may wait in a queue that some ready Pods do not consume. */
+  private static final Duration UNCONSUMED = Duration.ofMinutes(1);
 
   private final Observation observed;
   private final ResourceNames names;
@@ -55,6 +61,15 @@ final class ConsumerStatuses {
     return consumers.stream().map(this::consumer).toList();
   }
 
+  /** What keeps them from being ready. */
+  Stream<Problem> problems(List<ConsumerSpec> consumers) {
+    return consumers.stream()
+        .flatMap(
+            consumer ->
+                problem(consumer).stream()
+                    .map(p -> new Problem(p.reason(), consumer.name() + ": " + p.message())));
+  }
+
   /** Whether the load of these differs from what the last status reports. */
   boolean haveChanged(List<ConsumerStatus> consumers) {
     return consumers.stream()
@@ -79,18 +94,52 @@ final class ConsumerStatuses {
   }
 
   private ConsumerStatus consumer(ConsumerSpec spec) {
-    Optional<Deployment> deployment =
-        observed.objects().find(Deployment.class, names.consumer(spec.name()));
-    int wanted =
-        ConsumerScaling.wantedReplicas(spec, deployment, observed.scaling().of(spec.name()));
+    Optional<Deployment> deployment = deployment(spec);
+    int wanted = wantedReplicas(spec, deployment);
     return new ConsumerStatus(
         spec.name(),
         wanted,
         deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
-        deployment.isPresent()
-            ? message(spec, deployment.get(), wanted)
-            : "Waiting for its queue '%s'".formatted(spec.queue()),
+        problem(spec).map(Problem::message).orElse(null),
         scalings.of(spec, wanted, previous.get(spec.name())));
+  }
+
+  private Optional<Deployment> deployment(ConsumerSpec spec) {
+    return observed.objects().find(Deployment.class, names.consumer(spec.name()));
+  }
+
+  private int wantedReplicas(ConsumerSpec spec, Optional<Deployment> deployment) {
+    return ConsumerScaling.wantedReplicas(spec, deployment, observed.scaling().of(spec.name()));
+  }
+
+  private Optional<Problem> problem(ConsumerSpec spec) {
+    Optional<Deployment> deployment = deployment(spec);
+    String notReady =
+        deployment.isPresent()
+            ? message(spec, deployment.get(), wantedReplicas(spec, deployment))
+            : "Waiting for its queue '%s'".formatted(spec.queue());
+    return Optional.ofNullable(notReady)
+        .map(message -> new Problem(Reason.CONSUMER_NOT_READY, message))
+        .or(() -> notConsuming(spec));
+  }
+
+  /** While the number of consumers is unknown, nothing is reported. */
+  private Optional<Problem> notConsuming(ConsumerSpec spec) {
+    return Optional.ofNullable(observed.queueConsumers().get(spec.queue()))
+        .filter(consumers -> consumers.areTooFewFor(UNCONSUMED, observed.at()))
+        .filter(consumers -> consumers.letMessagesWaitFor(UNCONSUMED, observed.at()))
+        .map(QueueConsumers::count)
+        .map(
+            count ->
+                new Problem(
+                    Reason.NOT_CONSUMING,
+                    ("Messages wait in queue '%s', which has fewer consumers (%d) than ready Pods (%d);"
+                            + " restart the Pods: kubectl rollout restart deployment %s")
+                        .formatted(
+                            spec.queue(),
+                            count.consumers(),
+                            count.readySince().size(),
+                            names.consumer(spec.name()))));
   }
 
   private String message(ConsumerSpec spec, Deployment deployment, int wanted) {

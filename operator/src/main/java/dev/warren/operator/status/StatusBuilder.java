@@ -212,10 +212,7 @@ public final class StatusBuilder {
   }
 
   private void addConsumersReady() {
-    Stream<Problem> notReady =
-        consumers.stream()
-            .filter(consumer -> !ConsumerStatuses.isReady(consumer))
-            .map(c -> new Problem(Reason.CONSUMER_NOT_READY, c.name() + ": " + c.message()));
+    Stream<Problem> notReady = consumerStatuses.problems(spec.consumers());
     summed(Stream.concat(result.consumerProblems().stream(), notReady).toList())
         .ifPresentOrElse(
             problem -> conditions.add(CONSUMERS_READY, problem),

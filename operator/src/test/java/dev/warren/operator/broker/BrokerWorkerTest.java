@@ -13,6 +13,7 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,6 +174,11 @@ class BrokerWorkerTest {
     @Override
     public QueueLoad load(Set<String> queues) {
       throw new AssertionError("not asked for the load");
+    }
+
+    @Override
+    public Map<String, ConsumerCount> consumers(Set<String> queues) {
+      throw new AssertionError("not asked for consumers");
     }
 
     @Override

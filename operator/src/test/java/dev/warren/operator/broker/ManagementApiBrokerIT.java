@@ -24,6 +24,7 @@ import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
@@ -41,6 +42,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan and the client against a real RabbitMQ: {@code make test-node} starts it. */
@@ -159,6 +161,41 @@ class ManagementApiBrokerIT {
               assertThat(load.alarms()).isEmpty();
             });
     assertThat(broker.workByAddress()).isEmpty();
+  }
+
+  /** Those that wait for their turn at a queue with a single active consumer count too. */
+  @ParameterizedTest
+  @CsvSource({"quorum, false", "quorum, true", "classic, false", "classic, true", "stream, false"})
+  void theConsumersOfAQueueAreCountedUntilTheQueueIsDeleted(String type, boolean singleActive)
+      throws Exception {
+    String name = "consumed %s %s".formatted(type, singleActive);
+    Queue queue =
+        new Queue(name, type, singleActive ? Map.of("x-single-active-consumer", true) : Map.of());
+    broker.apply(new BrokerAction.DeclareQueue(queue));
+    awaitConsumers(name, 0, 0);
+    try (Connection connection = connect()) {
+      for (int i = 0; i < 2; i++) {
+        Channel channel = connection.createChannel();
+        channel.basicQos(1);
+        channel.basicConsume(name, new DefaultConsumer(channel));
+      }
+      awaitConsumers(name, 2, 0);
+
+      send("DELETE", "/api/queues/%2F/" + name.replace(" ", "%20"), "");
+      broker.apply(new BrokerAction.DeclareQueue(queue));
+
+      connection.createChannel().basicPublish("", name, null, new byte[1]);
+      awaitConsumers(name, 0, 1);
+      assertThat(connection.isOpen()).isTrue();
+    }
+  }
+
+  private void awaitConsumers(String queue, long number, long messages) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> broker.consumers(Set.of(queue)),
+            Map.of(queue, new ConsumerCount(number, messages))::equals);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.observation.QueueLoad.Count;
 import java.io.IOException;
@@ -81,6 +82,23 @@ class ManagementApiLoadTest {
   }
 
   @Test
+  void anUnknownNumberOfConsumersIsNotZero() throws IOException {
+    URI broker =
+        api.server(
+            200,
+            "{\"items\": [{\"name\": \"a\", \"consumers\": 2, \"messages_ready\": 3}, {\"name\": \"new\"},"
+                + " {\"name\": \"idle\", \"consumers\": 0, \"messages_ready\": 0},"
+                + " {\"name\": \"other\", \"consumers\": 1, \"messages_ready\": 0}]}");
+
+    assertThat(api.client(broker).consumers(Set.of("a", "idle", "new")))
+        .isEqualTo(Map.of("a", new ConsumerCount(2, 3), "idle", new ConsumerCount(0, 0)));
+    assertThat(api.requests())
+        .containsExactly(
+            "GET /api/queues/%2F?page=1&page_size=500&use_regex=true"
+                + "&name=%5E%28a%7Cidle%7Cnew%29%24&columns=name,consumers,messages_ready");
+  }
+
+  @Test
   void reportsAlarms() throws IOException {
     URI broker =
         api.server(
@@ -107,6 +125,8 @@ class ManagementApiLoadTest {
     assertThatThrownBy(() -> api.client(booting).load(Set.of("q")))
         .isInstanceOf(BrokerException.class);
     assertThatThrownBy(() -> api.client(api.closed()).workByAddress())
+        .isInstanceOf(BrokerException.class);
+    assertThatThrownBy(() -> api.client(booting).consumers(Set.of("q")))
         .isInstanceOf(BrokerException.class);
   }
 

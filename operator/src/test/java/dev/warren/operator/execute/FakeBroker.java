@@ -8,6 +8,7 @@ import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +57,11 @@ final class FakeBroker implements BrokerClient {
   @Override
   public QueueLoad load(Set<String> queues) {
     throw new AssertionError("no pass asks for the load");
+  }
+
+  @Override
+  public Map<String, ConsumerCount> consumers(Set<String> queues) {
+    throw new AssertionError("counted before");
   }
 
   @Override

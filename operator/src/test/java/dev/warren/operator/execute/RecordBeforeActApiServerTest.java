@@ -10,17 +10,20 @@ import dev.warren.operator.action.BrokerAction.StopNode;
 import dev.warren.operator.action.BrokerActions;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.action.KubernetesAction.Replace;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.status.ReconcileResult;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -112,15 +115,7 @@ class RecordBeforeActApiServerTest {
 
   @Test
   void nothingIsDoneWhenTheApiServerDoesNotAnswer() {
-    KubernetesClient unreachable =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:1")
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-    KubernetesWriter writer = execution.writer(unreachable);
+    KubernetesWriter writer = execution.writer(unreachable());
 
     assertThatThrownBy(
             () ->
@@ -130,11 +125,50 @@ class RecordBeforeActApiServerTest {
     assertThat(execution.broker().applied()).isEmpty();
   }
 
+  /** Otherwise nobody would know that the queue of running consumers was recreated. */
+  @Test
+  void noQueueIsDeclaredWhileARecordAboutItsConsumersCannotBeWritten() {
+    KubernetesAction mark =
+        new Mark(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace(execution.namespace())
+                .withName("orders-worker")
+                .endMetadata()
+                .build(),
+            Map.of(),
+            Map.of("warren.dev/queue-recreated", "now"),
+            "queue 'a' is recreated");
+    KubernetesWriter writer = execution.writer(unreachable());
+
+    assertThatThrownBy(
+            () ->
+                execution.carryOut(
+                    writer,
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    declarations("a"),
+                    List.of(mark)))
+        .isInstanceOf(KubernetesClientException.class);
+    assertThat(execution.broker().applied()).isEmpty();
+  }
+
   private void assertNothingIsStoppedWith(Optional<KubernetesAction> record) {
     execution.carryOut(List.of(), record, execution.creations("c"), List.of(STOP), List.of());
 
     assertThat(execution.broker().applied()).isEmpty();
     assertThat(execution.configMap("c")).isNull();
+  }
+
+  private static KubernetesClient unreachable() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder()
+                .withMasterUrl("http://127.0.0.1:1")
+                .withRequestRetryBackoffLimit(0)
+                .build())
+        .build();
   }
 
   private Optional<KubernetesAction> creation(String name) {

@@ -12,6 +12,7 @@ import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.Observations;
@@ -269,6 +270,7 @@ class LoadSamplerTest {
                 seen.resolvable(),
                 seen.warnings(),
                 seen.scaling(),
+                seen.queueConsumers(),
                 seen.work(),
                 seen.at()),
             Optional.of(broker)));
@@ -459,6 +461,11 @@ class LoadSamplerTest {
 
     @Override
     public boolean canResolve(int node) {
+      throw new AssertionError("only a pass asks");
+    }
+
+    @Override
+    public Map<String, ConsumerCount> consumers(Set<String> queues) {
       throw new AssertionError("only a pass asks");
     }
 

@@ -31,6 +31,7 @@ public final class Observations {
         Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        Map.of(),
         BrokerWork.NONE,
         at);
   }

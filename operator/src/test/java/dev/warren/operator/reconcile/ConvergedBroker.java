@@ -5,12 +5,14 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.ClientWork;
+import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class ConvergedBroker implements BrokerClient {
 
   private final Map<String, Node> nodes;
   private final Map<String, QueueState> queues;
+  private final BrokerDefinitions definitions;
 
   ConvergedBroker(MessageTopology topology) {
     MessageTopologySpec spec = topology.getSpec();
@@ -35,6 +38,7 @@ final class ConvergedBroker implements BrokerClient {
             .collect(
                 Collectors.toMap(
                     name -> name, name -> new Node(name, true, List.of(), Optional.empty())));
+    definitions = DesiredDefinitions.of(spec);
     queues =
         spec.queues().stream()
             .map(
@@ -53,7 +57,7 @@ final class ConvergedBroker implements BrokerClient {
   @Override
   public BrokerObservation observe() {
     return new BrokerObservation.Reachable(
-        new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of()),
+        definitions,
         new TreeMap<>(nodes),
         queues,
         OwnershipRecord.NOTHING,
@@ -71,6 +75,11 @@ final class ConvergedBroker implements BrokerClient {
   @Override
   public QueueLoad load(Set<String> queues) {
     throw new AssertionError("no pass asks for the load");
+  }
+
+  @Override
+  public Map<String, ConsumerCount> consumers(Set<String> queues) {
+    throw new AssertionError("no Pod is ready");
   }
 
   @Override

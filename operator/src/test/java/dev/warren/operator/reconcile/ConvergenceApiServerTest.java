@@ -12,6 +12,8 @@ import dev.warren.operator.action.Retained;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.observation.ConsumerScaling;
+import dev.warren.operator.observation.QueueConsumers;
+import dev.warren.operator.observation.QueueConsumers.Count;
 import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
@@ -196,6 +198,38 @@ class ConvergenceApiServerTest {
     worker(topology).scale(2);
     passes.converge(topology);
     assertThat(worker(topology).get().getSpec().getReplicas()).isEqualTo(4);
+  }
+
+  /** Each write of another template would restart them once more. */
+  @Test
+  void consumersWhoseQueueWasRecreatedAreRestartedOnce() {
+    MessageTopology topology = consumer("{spec: {containers: [{name: app, image: i}]}}");
+    passes.converge(topology);
+    worker(topology)
+        .edit(
+            deployment -> {
+              deployment
+                  .getMetadata()
+                  .getAnnotations()
+                  .put("warren.dev/queue-recreated", "2026-01-01T12:00:00Z");
+              return deployment;
+            });
+    Instant longAgo = Instant.now().minusSeconds(600);
+    passes.setQueueConsumers(
+        Map.of(
+            "hello",
+            new QueueConsumers(
+                new Count(0, List.of(longAgo, longAgo), true), longAgo, Optional.of(longAgo))));
+    long before = worker(topology).get().getMetadata().getGeneration();
+
+    passes.converge(topology);
+
+    Deployment restarted = worker(topology).get();
+    assertThat(restarted.getMetadata().getGeneration()).isEqualTo(before + 1);
+    assertThat(restarted.getSpec().getTemplate().getMetadata().getAnnotations())
+        .containsEntry("warren.dev/restarted-for-queue", "2026-01-01T12:00:00Z");
+    assertThat(restarted.getMetadata().getAnnotations())
+        .containsEntry("warren.dev/queue-recreated", "2026-01-01T12:00:00Z");
   }
 
   private RollableScalableResource<Deployment> worker(MessageTopology topology) {

@@ -14,6 +14,7 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
@@ -39,6 +40,7 @@ final class Passes {
 
   private final KubernetesClient client;
   private Map<String, ConsumerScaling> scaling = Map.of();
+  private Map<String, QueueConsumers> queueConsumers = Map.of();
 
   Passes(KubernetesClient client) {
     this.client = client;
@@ -46,6 +48,10 @@ final class Passes {
 
   void setScaling(Map<String, ConsumerScaling> scaling) {
     this.scaling = scaling;
+  }
+
+  void setQueueConsumers(Map<String, QueueConsumers> consumers) {
+    queueConsumers = consumers;
   }
 
   void converge(MessageTopology topology) {
@@ -92,14 +98,29 @@ final class Passes {
   }
 
   Observation observe(MessageTopology topology) {
-    return new StateObserver(
-            client,
-            address -> new ConvergedBroker(topology),
-            owner -> Optional.empty(),
-            named -> scaling,
-            CLOCK)
-        .observe(topology, caches(topology))
-        .observation();
+    Observation seen =
+        new StateObserver(
+                client,
+                address -> new ConvergedBroker(topology),
+                owner -> Optional.empty(),
+                named -> scaling,
+                CLOCK)
+            .observe(topology, caches(topology))
+            .observation();
+    return new Observation(
+        seen.objects(),
+        seen.nodes(),
+        seen.highestNumber(),
+        seen.consumerPods(),
+        seen.broker(),
+        seen.machines(),
+        seen.lastSeenRunning(),
+        seen.resolvable(),
+        seen.warnings(),
+        seen.scaling(),
+        queueConsumers,
+        seen.work(),
+        seen.at());
   }
 
   /** Caches that are always current. */

@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
+import dev.warren.operator.model.Reason;
+import dev.warren.operator.observation.QueueConsumers;
+import dev.warren.operator.observation.QueueConsumers.Count;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -97,6 +103,42 @@ class ConsumerStatusesTest {
 
     assertThat(scene.build().consumers().getFirst().message())
         .isEqualTo("Container app: no such image");
+  }
+
+  @Test
+  void aQueueThatReadyPodsDoNotConsumeIsReported() {
+    scene.deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+    MessageTopologyStatus before = scene.build();
+    consumers(0, 60, 60);
+
+    MessageTopologyStatus status = scene.build();
+
+    String message =
+        "Messages wait in queue 'hello', which has fewer consumers (0) than ready Pods (2);"
+            + " restart the Pods: kubectl rollout restart deployment orders-worker";
+    assertThat(status.consumers()).containsExactly(new ConsumerStatus("worker", 2, 2, message));
+    assertThat(ready(status)).isEqualTo("False/NotConsuming: worker: " + message);
+    assertThat(Transition.between(before, status))
+        .containsExactly(new Transition(false, Reason.NOT_CONSUMING, "worker: " + message));
+  }
+
+  @ParameterizedTest(name = "{0} consumers for {1} s, and messages wait for {2} s")
+  @CsvSource({"2, 600, 600", "0, 59, 600", "0, 600, 59"})
+  void aQueueIsNotReportedWhileItMayBeConsumed(int number, int seconds, int waiting) {
+    scene.deployment("{observedGeneration: 4, replicas: 2, updatedReplicas: 2, readyReplicas: 2}");
+    consumers(number, seconds, waiting);
+
+    assertThat(ready(scene.build())).startsWith("True");
+  }
+
+  private void consumers(long number, int seconds, int waiting) {
+    Instant ready = scene.now.minusSeconds(3600);
+    scene.queueConsumers.put(
+        "hello",
+        new QueueConsumers(
+            new Count(number, List.of(ready, ready), true),
+            scene.now.minusSeconds(seconds),
+            Optional.of(scene.now.minusSeconds(waiting))));
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.plan.validation.Violation;
@@ -67,6 +68,7 @@ final class StatusScene {
   final List<Problem> consumerProblems = new ArrayList<>();
   final Map<Integer, Node> brokerNodes = new TreeMap<>();
   ScalingObservation scaling = ScalingObservation.NONE;
+  final Map<String, QueueConsumers> queueConsumers = new LinkedHashMap<>();
   BrokerObservation unreachable;
   AppliedActions applied = AppliedActions.NONE;
   OwnershipRecord declared = OwnershipRecord.NOTHING;
@@ -136,6 +138,7 @@ final class StatusScene {
         Set.of(),
         Map.of(),
         scaling,
+        queueConsumers,
         BrokerWork.NONE,
         now);
   }

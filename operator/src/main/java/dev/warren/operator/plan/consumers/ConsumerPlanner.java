@@ -3,7 +3,9 @@ package dev.warren.operator.plan.consumers;
 import static java.util.stream.Collectors.toSet;
 
 import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.KubernetesAction.Scale;
 import dev.warren.operator.model.ConsumerDeployment;
@@ -32,20 +34,34 @@ public final class ConsumerPlanner {
   private final ConsumerDeployment deployments;
   private final Observation observed;
   private final ObjectPlanner objects;
+  private final RestartPlanner restarts;
 
+  /**
+   * @param broker what is about to be done at the broker
+   */
   public ConsumerPlanner(
-      ResourceNames names, ConsumerDeployment deployments, Observation observed) {
+      ResourceNames names,
+      ConsumerDeployment deployments,
+      Observation observed,
+      List<BrokerAction> broker) {
     this.names = names;
     this.deployments = deployments;
     this.observed = observed;
     this.objects = new ObjectPlanner(observed.objects());
+    this.restarts = new RestartPlanner(observed, broker);
   }
 
   public List<KubernetesAction> plan(List<ConsumerSpec> consumers) {
     List<KubernetesAction> actions = new ArrayList<>();
     consumers.stream()
         .filter(consumer -> actual(consumer).isPresent() || hasQueue(consumer))
-        .forEach(consumer -> actions.addAll(plan(consumer)));
+        .forEach(
+            consumer -> {
+              actual(consumer)
+                  .flatMap(running -> restarts.mark(consumer, running))
+                  .ifPresent(actions::add);
+              actions.addAll(plan(consumer));
+            });
     Set<String> wanted =
         consumers.stream().map(consumer -> names.consumer(consumer.name())).collect(toSet());
     observed
@@ -69,7 +85,16 @@ public final class ConsumerPlanner {
         consumer.scaling() != null
             && running.isPresent()
             && objects.plan(desired(consumer, running.get())).isEmpty();
-    return nothingElse ? scale(consumer, running.get(), wanted) : action.stream().toList();
+    return nothingElse
+        ? scale(consumer, running.get(), wanted)
+        : action.map(change -> explained(consumer, change)).stream().toList();
+  }
+
+  private KubernetesAction explained(ConsumerSpec consumer, KubernetesAction change) {
+    return actual(consumer)
+        .flatMap(running -> restarts.cause(consumer, running))
+        .<KubernetesAction>map(cause -> new Apply(change.object(), cause))
+        .orElse(change);
   }
 
   private List<KubernetesAction> scale(ConsumerSpec consumer, int from, int wanted) {
@@ -129,12 +154,20 @@ public final class ConsumerPlanner {
   }
 
   private Deployment desired(ConsumerSpec consumer, int replicas) {
-    Deployment deployment = deployments.deployment(consumer, replicas);
+    Deployment deployment = withReplicas(consumer, replicas);
     if (consumer.scaling() != null) {
       // The revision leaves out a number that changes all the time.
-      Deployment unscaled = deployments.deployment(consumer, 0);
+      Deployment unscaled = withReplicas(consumer, 0);
       deployment.getMetadata().setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(unscaled)));
     }
+    return deployment;
+  }
+
+  private Deployment withReplicas(ConsumerSpec consumer, int replicas) {
+    Deployment deployment = deployments.deployment(consumer, replicas);
+    actual(consumer)
+        .map(running -> restarts.ofTemplate(consumer, running))
+        .ifPresent(deployment.getSpec().getTemplate().getMetadata().getAnnotations()::putAll);
     return deployment;
   }
 

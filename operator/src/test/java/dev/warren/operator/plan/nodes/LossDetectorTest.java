@@ -143,6 +143,7 @@ class LossDetectorTest {
         seen.resolvable(),
         seen.warnings(),
         seen.scaling(),
+        seen.queueConsumers(),
         seen.work(),
         seen.at());
   }

@@ -200,6 +200,7 @@ final class RemovalScene {
         resolvable ? Set.of(LEAVING) : Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        Map.of(),
         BrokerWork.NONE,
         now);
   }

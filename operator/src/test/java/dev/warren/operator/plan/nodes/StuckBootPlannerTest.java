@@ -62,6 +62,7 @@ class StuckBootPlannerTest {
         Set.of(),
         Map.of(),
         ScalingObservation.NONE,
+        Map.of(),
         BrokerWork.NONE,
         NOW);
   }

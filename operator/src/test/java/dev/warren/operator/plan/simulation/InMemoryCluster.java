@@ -22,6 +22,7 @@ import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -69,6 +70,7 @@ public final class InMemoryCluster {
   private boolean reachable = true;
   private ScalingObservation scaling = ScalingObservation.NONE;
   private List<Pod> consumerPods = List.of();
+  private Map<String, QueueConsumers> queueConsumers = Map.of();
   private BrokerWork work = BrokerWork.NONE;
   private String gatewayImage = "gateway-image";
   private boolean guarded;
@@ -128,6 +130,10 @@ public final class InMemoryCluster {
 
   public void setConsumerPods(List<Pod> pods) {
     consumerPods = pods;
+  }
+
+  public void setQueueConsumers(Map<String, QueueConsumers> consumers) {
+    queueConsumers = consumers;
   }
 
   /** These moves must be started again. */
@@ -193,6 +199,7 @@ public final class InMemoryCluster {
     int left = inTurn(plan.support(), limit, blind);
     boolean recorded = plan.record().isEmpty() || !recordRefused;
     left = inTurn(recorded ? plan.nodes() : List.of(), left, blind);
+    left = inTurn(plan.consumerMarks(), left, blind);
     List<BrokerAction> toBroker = recorded ? plan.broker() : plan.brokerBeforeRecord();
     for (BrokerAction action : toBroker.stream().limit(left).toList()) {
       if (blind) {
@@ -201,7 +208,7 @@ public final class InMemoryCluster {
       actions.apply(action);
     }
     left = Math.max(0, left - toBroker.size());
-    plan.consumers().stream().limit(left).forEach(actions::apply);
+    plan.consumerChanges().stream().limit(left).forEach(actions::apply);
   }
 
   /** Up to the first action that is refused; returns how many more may be done. */
@@ -252,6 +259,7 @@ public final class InMemoryCluster {
         resolvable(seen.values()),
         Map.of(),
         scaling,
+        queueConsumers,
         work,
         clock.instant());
   }
