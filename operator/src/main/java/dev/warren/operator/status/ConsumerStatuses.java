@@ -11,6 +11,7 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Predecessors;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -52,7 +53,7 @@ final class ConsumerStatuses {
 
   /** All of them, in the order of the spec. */
   List<ConsumerStatus> build(List<ConsumerSpec> consumers) {
-    return consumers.stream().map(this::consumer).toList();
+    return consumers.stream().map(consumer -> consumer(consumer, consumers)).toList();
   }
 
   /** Whether the load of these differs from what the last status reports. */
@@ -78,7 +79,7 @@ final class ConsumerStatuses {
     return consumer.message() == null;
   }
 
-  private ConsumerStatus consumer(ConsumerSpec spec) {
+  private ConsumerStatus consumer(ConsumerSpec spec, List<ConsumerSpec> all) {
     Optional<Deployment> deployment =
         observed.objects().find(Deployment.class, names.consumer(spec.name()));
     int wanted =
@@ -87,10 +88,15 @@ final class ConsumerStatuses {
         spec.name(),
         wanted,
         deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
-        deployment.isPresent()
-            ? message(spec, deployment.get(), wanted)
-            : "Waiting for its queue '%s'".formatted(spec.queue()),
+        deployment.isPresent() ? message(spec, deployment.get(), wanted) : waiting(spec, all),
         scalings.of(spec, wanted, previous.get(spec.name())));
+  }
+
+  private String waiting(ConsumerSpec spec, List<ConsumerSpec> all) {
+    return Predecessors.exist(spec, all, observed.consumerPods())
+        ? "Waiting until the Pods that delivered from '%s' before have ended"
+            .formatted(spec.queue())
+        : "Waiting for its queue '%s'".formatted(spec.queue());
   }
 
   private String message(ConsumerSpec spec, Deployment deployment, int wanted) {
