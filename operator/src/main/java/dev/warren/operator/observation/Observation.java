@@ -26,6 +26,8 @@ import java.util.SortedMap;
  * @param warnings the last warning of Kubernetes about each waiting object, by "Kind/name"
  * @param scaling the load of the consumers that scale with it
  * @param work the operator's own work at the broker
+ * @param refusedDeclarations the property or argument for which RabbitMQ lately refused a client's
+ *     declaration of a queue, by the queue's name
  * @param at when this was read
  */
 public record Observation(
@@ -40,7 +42,38 @@ public record Observation(
     Map<String, String> warnings,
     ScalingObservation scaling,
     BrokerWork work,
+    Map<String, String> refusedDeclarations,
     Instant at) {
+
+  /** An observation in which no client was refused. */
+  public Observation(
+      ObservedObjects objects,
+      SortedMap<Integer, QueueNode> nodes,
+      int highestNumber,
+      List<Pod> consumerPods,
+      BrokerObservation broker,
+      Map<Integer, KubernetesNode> machines,
+      Map<Integer, Instant> lastSeenRunning,
+      Set<Integer> resolvable,
+      Map<String, String> warnings,
+      ScalingObservation scaling,
+      BrokerWork work,
+      Instant at) {
+    this(
+        objects,
+        nodes,
+        highestNumber,
+        consumerPods,
+        broker,
+        machines,
+        lastSeenRunning,
+        resolvable,
+        warnings,
+        scaling,
+        work,
+        Map.of(),
+        at);
+  }
 
   /** The broker's answer, if there is one. */
   public Optional<Reachable> reachable() {

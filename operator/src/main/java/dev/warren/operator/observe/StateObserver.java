@@ -3,6 +3,7 @@ package dev.warren.operator.observe;
 import static java.util.stream.Collectors.toSet;
 
 import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerClientFactory.BrokerAddress;
 import dev.warren.operator.broker.BrokerException;
@@ -64,6 +65,7 @@ public final class StateObserver {
   private final KubernetesNodes machines;
   private final MoveWatch moves = new MoveWatch();
   private final LastSeen lastSeen = new LastSeen();
+  private final RefusedDeclarations refusals;
 
   /**
    * @param brokers creates a client of a broker
@@ -82,6 +84,7 @@ public final class StateObserver {
     this.scaling = scaling;
     this.clock = clock;
     this.machines = new KubernetesNodes(kubernetes, clock);
+    this.refusals = RefusedDeclarations.in(kubernetes);
   }
 
   /** The observation for one pass, and the broker on which to carry out its plan. */
@@ -111,8 +114,13 @@ public final class StateObserver {
             new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
+            refusals.of(found.owner().uid(), queues(topology), nodes, now),
             now);
     return new Observed(observation, broker);
+  }
+
+  private static Set<String> queues(MessageTopology topology) {
+    return topology.getSpec().queues().stream().map(QueueSpec::name).collect(toSet());
   }
 
   private TopologyObjects objects(MessageTopology topology, Context<MessageTopology> context) {
