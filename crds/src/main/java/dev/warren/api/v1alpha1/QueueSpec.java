@@ -84,7 +84,7 @@ public record QueueSpec(
             "quorum: replicated over several nodes, the safe choice. classic: on one node, lost"
                 + " with it. stream: a replicated log that consumers read without removing"
                 + " messages. A client that declares a classic queue or a stream must give its"
-                + " x-queue-type, or declare it passively: otherwise RabbitMQ assumes quorum."
+                + " x-queue-type, or declare it passively: RabbitMQ takes quorum for granted."
                 + " immutableChanges controls whether the type can change.")
         QueueType type,
     @Min(1)
