@@ -1,24 +1,50 @@
 """Takes messages over HTTP: what is sent to /refuse is answered with 422, everything else with 204.
 
-At SIGUSR1 it is down, so that nobody can connect, or up again. Prints a line of JSON at the start and each second: how many
-were taken, how many of them had different bodies, and how many were refused.
+It takes TAKES seconds for each. At SIGUSR1 it is down, so that nobody can connect, or up again. Prints a line of JSON
+at the start and each second: how many were taken, how many of them had different bodies, and how many were refused; how
+many it was taking at the same time at most, and how many had a lower number than one before.
 """
 
 import json
+import os
 import signal
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-counts = {"taken": 0, "refused": 0}
+TAKES = float(os.environ.get("TAKES", "0"))
+
+counts = {"taken": 0, "refused": 0, "atATime": 0, "overtaken": 0}
 bodies = set()
 server = None
+lock = threading.Lock()
+taking = 0
+highest = -1
+
+
+def begin(body):
+    global taking, highest
+    with lock:
+        taking += 1
+        counts["atATime"] = max(counts["atATime"], taking)
+        if body.isdigit():
+            counts["overtaken"] += int(body) < highest
+            highest = max(highest, int(body))
+
+
+def end():
+    global taking
+    with lock:
+        taking -= 1
 
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        begin(body)
+        time.sleep(TAKES)
+        end()
         refused = self.path == "/refuse"
         counts["refused" if refused else "taken"] += 1
         if not refused:

@@ -4,7 +4,11 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.e2e.Broker.Bound;
 import java.time.Duration;
 import java.util.Set;
@@ -69,6 +73,55 @@ class UnusualTopologyE2E {
     assertThat(broker.exchanges()).isEqualTo(names);
     assertThat(broker.bindings())
         .isEqualTo(names.stream().map(name -> new Bound(name, name, name)).collect(toSet()));
+  }
+
+  /** What docs/connect.md says of clients that declare queues. */
+  @Test
+  void plainDeclarationsOfClients() {
+    Topology topology =
+        namespace
+            .topology("declared")
+            .apply(
+                Topology.THREE_NODES
+                    + """
+                    queues:
+                      - {name: plain}
+                      - {name: limited, maxLength: 100, messageTTL: 1h, deliveryLimit: 3}
+                      - {name: old, type: classic}
+                      - {name: in-turn, singleActiveConsumer: true}
+                      - {name: log, type: stream}
+                    """)
+            .awaitReady();
+
+    ClientPod client =
+        ClientPod.startWith("QUEUES=plain,limited,old,in-turn,log", "declares", topology, "plain");
+
+    JsonNode answers = client.report();
+    assertThat(answers.path("plain").asInt()).isEqualTo(200);
+    assertThat(answers.path("limited").asInt()).isEqualTo(200);
+    assertThat(answers.path("old").asInt()).isEqualTo(406);
+    assertThat(answers.path("in-turn").asInt()).isEqualTo(406);
+    assertThat(answers.path("log").asInt()).isEqualTo(406);
+    await("the status says which are refused")
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () ->
+                assertThat(topology.get().getStatus().queues())
+                    .extracting(QueueStatus::name, queue -> advice(queue))
+                    .containsExactlyInAnyOrder(
+                        tuple("plain", ""),
+                        tuple("limited", ""),
+                        tuple("old", "with x-queue-type: classic"),
+                        tuple("in-turn", "with x-single-active-consumer: true"),
+                        tuple("log", "with x-queue-type: stream")));
+    topology.awaitReady();
+    client.remove();
+  }
+
+  private static String advice(QueueStatus queue) {
+    return queue.refusedDeclaration() == null
+        ? ""
+        : queue.refusedDeclaration().replaceFirst(".* declare the queue passively, or ", "");
   }
 
   @Test

@@ -43,7 +43,8 @@ public record ExchangeSpec(
         @JsonPropertyDescription(
             "Arguments of the exchange, such as alternate-exchange, which must be an exchange of"
                 + " this resource or one of RabbitMQ's own. RabbitMQ fixes them when the exchange"
-                + " is declared: they cannot be changed.")
+                + " is declared: they cannot be changed. A client that declares the exchange must"
+                + " give the same alternate-exchange, or declare it passively.")
         Map<String, Object> arguments) {
 
   /** Makes absent arguments empty. */

@@ -52,8 +52,11 @@ public record HttpDeliverySpec(
         Integer concurrency,
     @Default("false")
         @JsonPropertyDescription(
-            "Whether a message is delivered only after the previous one is settled. To keep the"
-                + " order of a whole queue, use one Pod, or a queue with singleActiveConsumer.")
+            "Whether a message is delivered only after the previous one is settled, in the order"
+                + " of the queue. Needs the only consumer of the queue, with at most one Pod, or a"
+                + " queue with singleActiveConsumer. In an update the old Pod ends before the new"
+                + " one starts. singleActiveConsumer keeps the order also when a Pod is evicted or"
+                + " its machine is lost.")
         Boolean ordered,
     @Default("Binary")
         @JsonPropertyDescription(

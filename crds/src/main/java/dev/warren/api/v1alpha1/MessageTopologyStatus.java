@@ -188,9 +188,14 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription(
               "The policy or operator policy of somebody else that overrides fields, and the"
                   + " settings of RabbitMQ that differ. Absent if there is none.")
-          String overriddenBy) {
+          String overriddenBy,
+      @JsonPropertyDescription(
+              "What differed when RabbitMQ refused a client's declaration of the queue (406), and how"
+                  + " clients can declare it. From the nodes' logs, read once a minute. Absent if"
+                  + " none was refused in the last ten minutes.")
+          String refusedDeclaration) {
 
-    /** A queue whose fields nothing overrides. */
+    /** A queue whose fields nothing overrides, and whose clients are not refused. */
     public QueueStatus(
         String name,
         String leader,
@@ -200,7 +205,7 @@ public record MessageTopologyStatus(
         Long unacknowledged,
         Long deadLetters,
         String message) {
-      this(name, leader, members, online, ready, unacknowledged, deadLetters, message, null);
+      this(name, leader, members, online, ready, unacknowledged, deadLetters, message, null, null);
     }
   }
 

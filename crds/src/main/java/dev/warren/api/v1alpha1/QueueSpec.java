@@ -83,7 +83,9 @@ public record QueueSpec(
         @JsonPropertyDescription(
             "quorum: replicated over several nodes, the safe choice. classic: on one node, lost"
                 + " with it. stream: a replicated log that consumers read without removing"
-                + " messages. immutableChanges controls whether the type can change.")
+                + " messages. A client that declares a classic queue or a stream must give its"
+                + " x-queue-type, or declare it passively: RabbitMQ takes quorum for granted."
+                + " immutableChanges controls whether the type can change.")
         QueueType type,
     @Min(1)
         @Max(7)
@@ -150,13 +152,15 @@ public record QueueSpec(
     @Default("false")
         @JsonPropertyDescription(
             "Only one consumer at a time gets messages; another takes over when it stops. Keeps"
-                + " the order. immutableChanges controls whether this can change.")
+                + " the order, if a consumer that stops settles its messages before it cancels. A"
+                + " client that declares the queue must give x-single-active-consumer: true, or"
+                + " declare it passively. immutableChanges controls whether this can change.")
         Boolean singleActiveConsumer,
     @PreserveUnknownFields
         @JsonPropertyDescription(
             "More queue arguments, by their RabbitMQ names (x-...). RabbitMQ fixes them"
                 + " when the queue is declared, and a client that declares the queue must then"
-                + " give the same ones. Prefer fields such as messageTTL and maxLength, which can"
+                + " give the same ones, or declare it passively. Prefer fields such as messageTTL and maxLength, which can"
                 + " be changed at any time. An argument for the setting of a field cannot be set"
                 + " together with that field. An exchange or queue that an argument names must be"
                 + " declared in this resource, or be one of RabbitMQ's own.")

@@ -2,6 +2,7 @@ package dev.warren.operator.execute;
 
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
@@ -9,6 +10,7 @@ import dev.warren.operator.observation.ObservedObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -24,6 +26,11 @@ public final class KubernetesWriter {
 
   /** The operator's name as the owner of fields in Kubernetes. It must never change. */
   public static final String FIELD_MANAGER = "warren-operator";
+
+  /** Null removes the settings of rolling updates, whoever set them. */
+  private static final String ONLY_RECREATE =
+      "{\"spec\": {\"strategy\": {\"type\": \"%s\", \"rollingUpdate\": null}}}"
+          .formatted(ConsumerDeployment.RECREATE);
 
   private static final Logger LOG = Logger.getLogger(KubernetesWriter.class);
 
@@ -131,18 +138,40 @@ public final class KubernetesWriter {
   }
 
   private void patch(HasMetadata object, Map<String, ?> metadata) {
-    kubernetes
-        .resource(object)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            Serialization.asJson(Map.of("metadata", metadata)));
+    merge(object, Serialization.asJson(Map.of("metadata", metadata)));
+  }
+
+  private void merge(HasMetadata object, String change) {
+    kubernetes.resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), change);
   }
 
   private Outcome apply(HasMetadata object) {
+    if (object instanceof Deployment deployment && mustLeaveRollingUpdates(deployment)) {
+      merge(deployment, ONLY_RECREATE);
+    }
     HasMetadata applied =
         kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     // The API server, or a webhook, may insist on another value in every pass.
     return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
+  }
+
+  /**
+   * Whether the Deployment has settings of rolling updates, and must have the other strategy. Both
+   * are invalid together, and server-side apply keeps the settings: they are the API server's
+   * defaults, or those of others.
+   */
+  private boolean mustLeaveRollingUpdates(Deployment wanted) {
+    return isRecreated(wanted)
+        && observed
+            .find(Deployment.class, wanted.getMetadata().getName())
+            .map(before -> before.getSpec().getStrategy())
+            .map(DeploymentStrategy::getRollingUpdate)
+            .isPresent();
+  }
+
+  private static boolean isRecreated(Deployment deployment) {
+    DeploymentStrategy strategy = deployment.getSpec().getStrategy();
+    return strategy != null && ConsumerDeployment.RECREATE.equals(strategy.getType());
   }
 
   private Outcome scale(Deployment deployment) {

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,6 +39,9 @@ public final class ConsumerDeployment {
 
   /** The container of a consumer that delivers to a URL. */
   public static final String DISPATCHER = GatewayContainer.DISPATCHER;
+
+  /** The strategy of an update in which all old Pods end before a new one starts. */
+  public static final String RECREATE = "Recreate";
 
   /** The minimum memory of a Pod that delivers to a URL. */
   public static final Quantity LEAST_MEMORY =
@@ -94,12 +98,21 @@ public final class ConsumerDeployment {
                 .build())
         .withNewSpec()
         .withReplicas(replicas)
+        .withStrategy(strategy(consumer))
         .withNewSelector()
         .withMatchLabels(selector(consumer))
         .endSelector()
         .withTemplate(template(consumer))
         .endSpec()
         .build();
+  }
+
+  /**
+   * How Pods are replaced in an update. By default Kubernetes starts a new Pod before the old one
+   * ends, and then both deliver. For a delivery in order it waits until the old one has ended.
+   */
+  private static DeploymentStrategy strategy(ConsumerSpec consumer) {
+    return new DeploymentStrategy(null, isOrdered(consumer) ? RECREATE : "RollingUpdate");
   }
 
   /** The queues that a consumer's Pod is configured to consume. */
@@ -184,6 +197,11 @@ public final class ConsumerDeployment {
                 .withMountPath(bindingRoot(all) + "/rabbitmq")
                 .withReadOnly(true)
                 .build());
+  }
+
+  /** Whether a consumer delivers one message after the other, in the order of its queue. */
+  public static boolean isOrdered(ConsumerSpec consumer) {
+    return consumer.http() != null && consumer.http().ordered();
   }
 
   /** How many messages each Pod of a consumer holds. */

@@ -118,7 +118,7 @@ public final class QueueNodeConfig {
         auth_mechanisms.2 = AMQPLAIN
 
         # A client that declares a queue without a type gets a replicated one, and one that declares
-        # a queue of the topology need not know how it is made.
+        # a quorum queue of the topology need not know how it is made.
         default_queue_type = quorum
         quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true
         queue_leader_locator = balanced

@@ -241,6 +241,9 @@ public enum Reason {
 
   BECAME_READY(fine("Ready"), "The topology is ready."),
   CONSUMER_SCALED(fine("ConsumerScaled"), "A consumer's number of Pods follows its load."),
+  DECLARATION_REFUSED(
+      fine("DeclarationRefused"),
+      "RabbitMQ refused a client's declaration of a queue, because it differs from the queue."),
   DRIFT_REPAIRED(fine("DriftRepaired"), "Somebody changed an object, and it was restored."),
   NODE_FORGOTTEN(fine("NodeForgotten"), "The other nodes have removed a node from the cluster."),
   NODE_REMOVED(fine("NodeRemoved"), "The removal of a node is complete."),

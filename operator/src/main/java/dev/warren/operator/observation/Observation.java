@@ -28,6 +28,8 @@ import java.util.SortedMap;
  * @param queueConsumers how queues are consumed, by name; without those whose number of consumers
  *     is unknown, or does not matter now
  * @param work the operator's own work at the broker
+ * @param refusedDeclarations the property or argument for which RabbitMQ lately refused a client's
+ *     declaration of a queue, by the queue's name
  * @param at when this was read
  */
 public record Observation(
@@ -43,6 +45,7 @@ public record Observation(
     ScalingObservation scaling,
     Map<String, QueueConsumers> queueConsumers,
     BrokerWork work,
+    Map<String, String> refusedDeclarations,
     Instant at) {
 
   /** The broker's answer, if there is one. */

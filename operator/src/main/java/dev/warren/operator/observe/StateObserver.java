@@ -3,6 +3,7 @@ package dev.warren.operator.observe;
 import static java.util.stream.Collectors.toSet;
 
 import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerClientFactory.BrokerAddress;
 import dev.warren.operator.broker.BrokerException;
@@ -69,6 +70,7 @@ public final class StateObserver {
   private final MoveWatch moves = new MoveWatch();
   private final LastSeen lastSeen = new LastSeen();
   private final ConsumerWatch consumers = new ConsumerWatch();
+  private final RefusedDeclarations refusals;
 
   /**
    * @param brokers creates a client of a broker
@@ -87,6 +89,7 @@ public final class StateObserver {
     this.scaling = scaling;
     this.clock = clock;
     this.machines = new KubernetesNodes(kubernetes, clock);
+    this.refusals = RefusedDeclarations.in(kubernetes);
   }
 
   /** The observation for one pass, and the broker on which to carry out its plan. */
@@ -117,8 +120,13 @@ public final class StateObserver {
             scaling(topology, found, broker),
             queueConsumers(topology, found, said, broker, now),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
+            refusals.of(found.owner().uid(), queues(topology), nodes, now),
             now);
     return new Observed(observation, broker);
+  }
+
+  private static Set<String> queues(MessageTopology topology) {
+    return topology.getSpec().queues().stream().map(QueueSpec::name).collect(toSet());
   }
 
   private TopologyObjects objects(MessageTopology topology, Context<MessageTopology> context) {

@@ -97,6 +97,7 @@ import java.util.stream.Stream;
     apiGroups = "",
     resources = "pods/exec",
     verbs = {"get", "create"})
+@RBACRule(apiGroups = "", resources = "pods/log", verbs = "get")
 @RBACRule(
     apiGroups = "",
     resources = "events",

@@ -11,6 +11,7 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Predecessors;
 import dev.warren.operator.observation.QueueConsumers;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -58,7 +59,7 @@ final class ConsumerStatuses {
 
   /** All of them, in the order of the spec. */
   List<ConsumerStatus> build(List<ConsumerSpec> consumers) {
-    return consumers.stream().map(this::consumer).toList();
+    return consumers.stream().map(consumer -> consumer(consumer, consumers)).toList();
   }
 
   /** What keeps them from being ready. */
@@ -66,7 +67,7 @@ final class ConsumerStatuses {
     return consumers.stream()
         .flatMap(
             consumer ->
-                problem(consumer).stream()
+                problem(consumer, consumers).stream()
                     .map(p -> new Problem(p.reason(), consumer.name() + ": " + p.message())));
   }
 
@@ -93,14 +94,14 @@ final class ConsumerStatuses {
     return consumer.message() == null;
   }
 
-  private ConsumerStatus consumer(ConsumerSpec spec) {
+  private ConsumerStatus consumer(ConsumerSpec spec, List<ConsumerSpec> all) {
     Optional<Deployment> deployment = deployment(spec);
     int wanted = wantedReplicas(spec, deployment);
     return new ConsumerStatus(
         spec.name(),
         wanted,
         deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
-        problem(spec).map(Problem::message).orElse(null),
+        problem(spec, all).map(Problem::message).orElse(null),
         scalings.of(spec, wanted, previous.get(spec.name())));
   }
 
@@ -112,12 +113,19 @@ final class ConsumerStatuses {
     return ConsumerScaling.wantedReplicas(spec, deployment, observed.scaling().of(spec.name()));
   }
 
-  private Optional<Problem> problem(ConsumerSpec spec) {
+  private String waiting(ConsumerSpec spec, List<ConsumerSpec> all) {
+    return Predecessors.exist(spec, all, observed.consumerPods())
+        ? "Waiting until the Pods that delivered from '%s' before have ended"
+            .formatted(spec.queue())
+        : "Waiting for its queue '%s'".formatted(spec.queue());
+  }
+
+  private Optional<Problem> problem(ConsumerSpec spec, List<ConsumerSpec> all) {
     Optional<Deployment> deployment = deployment(spec);
     String notReady =
         deployment.isPresent()
             ? message(spec, deployment.get(), wantedReplicas(spec, deployment))
-            : "Waiting for its queue '%s'".formatted(spec.queue());
+            : waiting(spec, all);
     return Optional.ofNullable(notReady)
         .map(message -> new Problem(Reason.CONSUMER_NOT_READY, message))
         .or(() -> notConsuming(spec));

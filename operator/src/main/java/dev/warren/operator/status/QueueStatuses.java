@@ -61,6 +61,7 @@ final class QueueStatuses {
     worstFirst.sort(
         Comparator.comparing((QueueStatus queue) -> queue.message() == null)
             .thenComparing(queue -> queue.overriddenBy() == null)
+            .thenComparing(queue -> queue.refusedDeclaration() == null)
             .thenComparing(QueueStatus::name));
     return List.copyOf(worstFirst.subList(0, Math.min(LONGEST_LIST, worstFirst.size())));
   }
@@ -87,11 +88,18 @@ final class QueueStatuses {
         keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
         keep ? last.deadLetters() : deadLetters(state),
         problem(spec, state, broker),
-        PolicyOverride.of(spec, state, broker.definitions()).orElse(null));
+        PolicyOverride.of(spec, state, broker.definitions()).orElse(null),
+        refusedDeclaration(spec));
   }
 
   private static QueueStatus nothingKnown(QueueSpec spec, String message) {
     return new QueueStatus(spec.name(), null, null, null, null, null, null, message);
+  }
+
+  private String refusedDeclaration(QueueSpec spec) {
+    return Optional.ofNullable(observed.refusedDeclarations().get(spec.name()))
+        .map(differs -> DeclarationAdvice.of(spec, differs))
+        .orElse(null);
   }
 
   private static Long deadLetters(QueueState state) {

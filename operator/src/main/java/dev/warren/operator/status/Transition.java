@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Outlook;
 import dev.warren.operator.model.Reason;
@@ -33,6 +34,7 @@ public record Transition(boolean normal, Reason reason, String message) {
             ofReplacement(replacement(previous), replacement(current)).stream(),
             ofDrift(previous, current),
             ofScaling(previous, current),
+            ofRefusals(previous, current),
             ofReadiness(previous, current).stream())
         .flatMap(Function.identity())
         .toList();
@@ -75,6 +77,29 @@ public record Transition(boolean normal, Reason reason, String message) {
                             before.get(now.name()).replicas(),
                             now.replicas(),
                             now.scaling().reason())));
+  }
+
+  /** Queues that a client has begun to declare in another way. */
+  private static Stream<Transition> ofRefusals(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    Map<String, String> before = refusals(previous);
+    return refusals(current).entrySet().stream()
+        .filter(now -> !now.getValue().equals(before.get(now.getKey())))
+        .map(
+            now ->
+                new Transition(
+                    true,
+                    Reason.DECLARATION_REFUSED,
+                    "RabbitMQ refused a client's declaration of queue '%s': %s"
+                        .formatted(now.getKey(), now.getValue())));
+  }
+
+  private static Map<String, String> refusals(MessageTopologyStatus status) {
+    return status == null || status.queues() == null
+        ? Map.of()
+        : status.queues().stream()
+            .filter(queue -> queue.refusedDeclaration() != null)
+            .collect(Collectors.toMap(QueueStatus::name, QueueStatus::refusedDeclaration));
   }
 
   private static NodeReplacement replacement(MessageTopologyStatus status) {

@@ -272,6 +272,7 @@ class LoadSamplerTest {
                 seen.scaling(),
                 seen.queueConsumers(),
                 seen.work(),
+                seen.refusedDeclarations(),
                 seen.at()),
             Optional.of(broker)));
   }

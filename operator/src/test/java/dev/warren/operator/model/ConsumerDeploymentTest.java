@@ -259,6 +259,17 @@ class ConsumerDeploymentTest {
         .contains(tuple("RABBITMQ_PREFETCH", "1"));
   }
 
+  /** Two Pods at once would deliver out of order. */
+  @Test
+  void thePodOfAnOrderedDeliveryEndsBeforeTheNextStarts() {
+    ConsumerSpec ordered = consumer(DELIVERY.replace("ordered: false", "ordered: true"));
+
+    assertThat(strategy(deployments("").deployment(ordered, 1))).isEqualTo("Recreate");
+    assertThat(strategy(deployments("").deployment(consumer(DELIVERY), 1)))
+        .isEqualTo("RollingUpdate");
+    assertThat(strategy(deployment("worker", TEMPLATE, "secret"))).isEqualTo("RollingUpdate");
+  }
+
   @Test
   void aDispatcherHasTimeToWaitForItsLastResponse() {
     assertThat(delivery("").getSpec().getTerminationGracePeriodSeconds()).isEqualTo(13);
@@ -322,6 +333,10 @@ class ConsumerDeploymentTest {
             deployments("").deployment(odd, 1).getSpec().getTemplate(), "WARREN_HTTP_DELIVERY");
 
     assertThat(value).contains("http://shop.default/$$(HOME)/$$$$");
+  }
+
+  private static String strategy(Deployment deployment) {
+    return deployment.getSpec().getStrategy().getType();
   }
 
   private static JsonNode deliveryJson(String deadLetter) throws JsonProcessingException {

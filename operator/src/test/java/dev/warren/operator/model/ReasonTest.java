@@ -18,8 +18,9 @@ class ReasonTest {
 
   private static final Path PAGE = Path.of("../docs/conditions.md");
 
-  /** Names that are not reasons only: states of Pods and nodes, and a condition. */
-  private static final Set<Reason> SHARED = Set.of(Reason.BECAME_READY, Reason.PAUSED);
+  /** Names that are not reasons only: states of Pods and nodes, a condition, and a strategy. */
+  private static final Set<Reason> SHARED =
+      Set.of(Reason.BECAME_READY, Reason.PAUSED, Reason.ROLLING_UPDATE);
 
   @ParameterizedTest
   @EnumSource

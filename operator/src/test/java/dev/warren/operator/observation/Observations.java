@@ -33,6 +33,7 @@ public final class Observations {
         ScalingObservation.NONE,
         Map.of(),
         BrokerWork.NONE,
+        Map.of(),
         at);
   }
 }

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -307,6 +308,82 @@ class ConvergenceApiServerTest {
     assertThat(service.getSpec().getPorts())
         .extracting(ServicePort::getName, ServicePort::getPort, ServicePort::getAppProtocol)
         .contains(tuple("tcp-echo", 10000, null), tuple("http-publish", 8080, "http"));
+  }
+
+  /** The API server refuses what belongs to the other strategy. */
+  @Test
+  void theStrategyFollowsTheOrderOfADelivery() {
+    MessageTopology topology = topology(delivering(false));
+    passes.converge(topology);
+    assertThat(strategy(topology).getType()).isEqualTo("RollingUpdate");
+    assertThat(strategy(topology).getRollingUpdate().getMaxSurge().getStrVal()).isEqualTo("25%");
+
+    change(topology, delivering(true));
+    passes.converge(topology);
+    assertThat(strategy(topology).getType()).isEqualTo("Recreate");
+    assertThat(strategy(topology).getRollingUpdate()).isNull();
+
+    change(topology, delivering(false));
+    passes.converge(topology);
+    assertThat(strategy(topology).getType()).isEqualTo("RollingUpdate");
+    assertThat(strategy(topology).getRollingUpdate().getMaxSurge().getStrVal()).isEqualTo("25%");
+    assertThat(strategy(topology).getRollingUpdate().getMaxUnavailable().getStrVal())
+        .isEqualTo("25%");
+  }
+
+  @Test
+  void anOrderedDeliveryIsWrittenOnceAndItsStrategyIsRestored() {
+    MessageTopology topology = topology(delivering(true));
+    passes.converge(topology);
+    assertThat(strategy(topology).getType()).isEqualTo("Recreate");
+
+    notifier(topology)
+        .edit(
+            deployment -> {
+              deployment.getSpec().setStrategy(new DeploymentStrategy(null, "RollingUpdate"));
+              return deployment;
+            });
+    passes.converge(topology);
+
+    assertThat(strategy(topology).getType()).isEqualTo("Recreate");
+    assertThat(strategy(topology).getRollingUpdate()).isNull();
+  }
+
+  private DeploymentStrategy strategy(MessageTopology topology) {
+    return notifier(topology).get().getSpec().getStrategy();
+  }
+
+  private RollableScalableResource<Deployment> notifier(MessageTopology topology) {
+    return client
+        .apps()
+        .deployments()
+        .inNamespace(topology.getMetadata().getNamespace())
+        .withName("orders-notify");
+  }
+
+  private static String delivering(boolean ordered) {
+    return """
+        nodes: {replicas: 1}
+        queues: [{name: steps}]
+        consumers: [{name: notify, queue: steps, http: {url: "http://shop.default", ordered: %s}}]
+        """
+        .formatted(ordered);
+  }
+
+  /** As a user who applies another spec. */
+  private void change(MessageTopology topology, String spec) {
+    GenericKubernetesResource stored =
+        client
+            .genericKubernetesResources("warren.dev/v1alpha1", "MessageTopology")
+            .inNamespace(topology.getMetadata().getNamespace())
+            .withName(topology.getMetadata().getName())
+            .edit(
+                resource -> {
+                  resource.setAdditionalProperty("spec", Serialization.unmarshal(spec, Map.class));
+                  return resource;
+                });
+    topology.setSpec(
+        Serialization.unmarshal(Serialization.asJson(stored), MessageTopology.class).getSpec());
   }
 
   @Test

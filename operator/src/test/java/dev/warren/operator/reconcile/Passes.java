@@ -120,6 +120,7 @@ final class Passes {
         seen.scaling(),
         queueConsumers,
         seen.work(),
+        seen.refusedDeclarations(),
         seen.at());
   }
 

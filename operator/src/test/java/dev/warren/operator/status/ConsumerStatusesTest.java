@@ -77,6 +77,21 @@ class ConsumerStatusesTest {
   }
 
   @Test
+  void anOrderedDeliveryWaitsForThePodsBeforeIt() {
+    scene.spec(
+        "queues: [{name: hello, type: quorum}]",
+        "consumers: [{name: worker, queue: hello, replicas: 1, http: {url: x, ordered: true}}]");
+    scene.consumerPods.add(
+        StatusScene.pod(
+            "{name: orders-before-a, labels: {warren.dev/consumer: before}}",
+            "{containers: [{name: dispatcher, env: [{name: RABBITMQ_QUEUE, value: hello}]}]}",
+            "{phase: Running}"));
+
+    assertThat(scene.build().consumers().getFirst().message())
+        .isEqualTo("Waiting until the Pods that delivered from 'hello' before have ended");
+  }
+
+  @Test
   void aQuotaThatKeepsPodsAwayIsReported() {
     scene.deployment(
         "{observedGeneration: 4, replicas: 1, updatedReplicas: 1, readyReplicas: 1, conditions:"

@@ -62,6 +62,7 @@ final class StatusScene {
   final Map<String, QueueState> queues = new LinkedHashMap<>();
   final List<Deployment> deployments = new ArrayList<>();
   final List<Pod> consumerPods = new ArrayList<>();
+  final Map<String, String> refusedDeclarations = new TreeMap<>();
   final List<Violation> violations = new ArrayList<>();
   final List<Problem> nodeProblems = new ArrayList<>();
   final List<Problem> topologyProblems = new ArrayList<>();
@@ -140,6 +141,7 @@ final class StatusScene {
         scaling,
         queueConsumers,
         BrokerWork.NONE,
+        refusedDeclarations,
         now);
   }
 

@@ -15,6 +15,8 @@ import org.eclipse.microprofile.config.Config;
  */
 @ApplicationScoped
 public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
+  private static final int TO_CLOSE_MILLIS = 5_000;
+
   private volatile Connection connection;
   private volatile Channel channel;
   private volatile boolean consuming;
@@ -39,6 +41,18 @@ public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
   boolean isStuck() {
     Connection last = connection;
     return last != null && last.isOpen() && !isConsuming();
+  }
+
+  /**
+   * Ends the connection. The broker takes back what is not settled and turns to the next consumer
+   * in one step. After a mere end of the consumption it would turn to that one first, and the
+   * message taken back later would come after those behind it.
+   */
+  void leave() {
+    Connection last = connection;
+    if (last != null) {
+      last.abort(TO_CLOSE_MILLIS);
+    }
   }
 
   /** The client reports connections, channels and consumers here. Nothing is counted. */

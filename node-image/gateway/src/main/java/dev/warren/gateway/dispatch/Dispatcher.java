@@ -1,10 +1,13 @@
 package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import dev.warren.gateway.dispatch.MessageDelivery.Settlement;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.rabbitmq.IncomingRabbitMQMessage;
+import io.vertx.rabbitmq.RabbitMQMessage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +29,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
   private final MessageDelivery delivery;
   private final DeliveryMetrics metrics;
   private final int atATime;
+  private final boolean ordered;
   private final Runnable whenEnded;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile Subscription subscription;
@@ -33,6 +37,7 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
 
   /**
    * @param atATime how many messages are taken before the first of them is settled
+   * @param ordered whether no other consumer may get a message while one is being delivered here
    * @param whenEnded runs when no more messages will arrive although nobody stopped this
    */
   Dispatcher(
@@ -40,11 +45,13 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
       MessageDelivery delivery,
       DeliveryMetrics metrics,
       int atATime,
+      boolean ordered,
       Runnable whenEnded) {
     this.channel = channel;
     this.delivery = delivery;
     this.metrics = metrics;
     this.atATime = atATime;
+    this.ordered = ordered;
     this.whenEnded = whenEnded;
   }
 
@@ -59,7 +66,8 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
    */
   void stop(Duration patience) {
     ended = true;
-    if (subscription != null) {
+    // Of a queue with a single active consumer, the next one starts as soon as this one ends.
+    if (!ordered && subscription != null) {
       subscription.cancel();
     }
     delivery.stop();
@@ -72,6 +80,9 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
       Thread.currentThread().interrupt();
     }
     threads.shutdownNow();
+    if (ordered) {
+      channel.leave();
+    }
   }
 
   @Override
@@ -92,18 +103,17 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
 
   @Override
   public void onError(Throwable failure) {
-    LOG.errorf("The broker no longer delivers messages: %s", failure);
-    end();
+    end(failure.toString());
   }
 
   @Override
   public void onComplete() {
-    LOG.error("The broker no longer delivers messages");
-    end();
+    end("the consumer has ended");
   }
 
-  private void end() {
+  private void end(String why) {
     if (!ended) {
+      LOG.errorf("The broker no longer delivers messages: %s", why);
       whenEnded.run();
     }
   }
@@ -111,7 +121,8 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
   private void deliver(Message<byte[]> message, Channel cameBy) {
     metrics.inFlight.incrementAndGet();
     try {
-      settle(message, cameBy, delivery.deliver(queued(message)));
+      Settlement settlement = delivery.deliver(queued(message), () -> isHeld(cameBy));
+      settle(message, cameBy, settlement);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -120,33 +131,41 @@ final class Dispatcher implements Subscriber<Message<byte[]>> {
     }
   }
 
+  /** Whether the broker still counts on this to settle what came by that channel. */
+  private boolean isHeld(Channel cameBy) {
+    return cameBy != null && cameBy == channel.current();
+  }
+
+  /**
+   * On the channel itself, because the connector would do it later: a stop must not overtake it.
+   */
   private void settle(Message<byte[]> message, Channel cameBy, Settlement settlement) {
-    if (cameBy == null || cameBy != channel.current()) {
+    if (!isHeld(cameBy)) {
       LOG.info("A channel was lost during a delivery; the broker delivers its message again");
       return;
     }
-    switch (settlement) {
-      case ACKNOWLEDGE -> message.ack();
-      case REJECT -> message.nack(new RejectedException());
-      case LEAVE -> {}
+    long tag = delivered(message).envelope().getDeliveryTag();
+    try {
+      switch (settlement) {
+        case ACKNOWLEDGE -> cameBy.basicAck(tag, false);
+        case REJECT -> cameBy.basicReject(tag, false);
+        case LEAVE -> {}
+      }
+    } catch (IOException | AlreadyClosedException e) {
+      LOG.infof("A message could not be settled; the broker delivers it again: %s", e);
     }
   }
 
+  private static RabbitMQMessage delivered(Message<byte[]> message) {
+    return message.unwrap(IncomingRabbitMQMessage.class).message;
+  }
+
   private static QueuedMessage queued(Message<byte[]> message) {
-    var delivered = message.unwrap(IncomingRabbitMQMessage.class).message;
+    RabbitMQMessage delivered = delivered(message);
     return new QueuedMessage(
         delivered.envelope().getRoutingKey(),
         delivered.envelope().isRedeliver(),
         (BasicProperties) delivered.properties(),
         delivered.body().getBytes());
-  }
-
-  /** Tells the connector that a message is rejected; the reason has been logged by then. */
-  private static final class RejectedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    RejectedException() {
-      super("not delivered", null, false, false);
-    }
   }
 }

@@ -98,7 +98,8 @@ public class DispatcherRole {
             publisher,
             counters,
             Clock.systemUTC());
-    return new Dispatcher(channel, messageDelivery, counters, delivery.atATime(), whenEnded);
+    return new Dispatcher(
+        channel, messageDelivery, counters, delivery.atATime(), delivery.ordered(), whenEnded);
   }
 
   private HttpDelivery delivery() {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -70,18 +71,24 @@ final class MessageDelivery {
     stopping.countDown();
   }
 
-  /** Blocks until the outcome of the message is known. */
-  Settlement deliver(QueuedMessage message) throws InterruptedException {
+  /**
+   * Blocks until the outcome of the message is known.
+   *
+   * @param held whether the broker does not deliver the message to another consumer; asked before
+   *     each further attempt, which would otherwise come after messages behind this one
+   */
+  Settlement deliver(QueuedMessage message, BooleanSupplier held) throws InterruptedException {
     try {
-      return attempt(message);
+      return attempt(message, held);
     } catch (RuntimeException e) {
       LOG.errorf(
           e, "Message %s cannot be delivered because of a bug in the dispatcher", message.name());
-      return giveUp(message, Failure.withoutAnswer("not delivered: " + e), 1);
+      return giveUp(message, Failure.withoutAnswer("not delivered: " + e), 1, held);
     }
   }
 
-  private Settlement attempt(QueuedMessage message) throws InterruptedException {
+  private Settlement attempt(QueuedMessage message, BooleanSupplier held)
+      throws InterruptedException {
     // Only once, because all attempts must have the same id.
     OutgoingEvent event = events.event(message, clock.instant());
     metrics.headersOmitted.increment(event.headers().omitted());
@@ -95,11 +102,11 @@ final class MessageDelivery {
           return Settlement.ACKNOWLEDGE;
         }
         case Permanent(Failure failure) -> {
-          return giveUp(message, failure, attempt);
+          return giveUp(message, failure, attempt, held);
         }
         case Retriable(Failure failure, Optional<Duration> retryAfter) -> {
           if (attempt >= delivery.retry().maxAttempts()) {
-            return giveUp(message, failure, attempt);
+            return giveUp(message, failure, attempt, held);
           }
           Duration delay = backoff.delay(attempt, retryAfter);
           LOG.infof(
@@ -109,7 +116,7 @@ final class MessageDelivery {
               delivery.retry().maxAttempts(),
               failure.reason(),
               delay.toMillis());
-          if (stoppedWithin(delay)) {
+          if (stoppedWithin(delay) || !held.getAsBoolean()) {
             return Settlement.LEAVE;
           }
           metrics.retried.increment();
@@ -127,7 +134,8 @@ final class MessageDelivery {
     }
   }
 
-  private Settlement giveUp(QueuedMessage message, Failure failure, int attempts)
+  private Settlement giveUp(
+      QueuedMessage message, Failure failure, int attempts, BooleanSupplier held)
       throws InterruptedException {
     Optional<DeadLetterTarget> target = delivery.deadLetterTarget();
     LOG.warnf(
@@ -138,12 +146,15 @@ final class MessageDelivery {
     }
     BasicProperties properties =
         deadLetter.properties(message.properties(), failure, attempts, clock.instant());
-    return keep(message, properties, target.get());
+    return keep(message, properties, target.get(), held);
   }
 
   /** Retries until the broker has the copy: acknowledging earlier could lose the message. */
   private Settlement keep(
-      QueuedMessage message, BasicProperties properties, DeadLetterTarget target)
+      QueuedMessage message,
+      BasicProperties properties,
+      DeadLetterTarget target,
+      BooleanSupplier held)
       throws InterruptedException {
     do {
       try {
@@ -154,7 +165,7 @@ final class MessageDelivery {
       } catch (BrokerFailure e) {
         LOG.warnf("Message %s is not dead-lettered yet: %s", message.name(), e.getMessage());
       }
-    } while (!stoppedWithin(BETWEEN_COPIES));
+    } while (!stoppedWithin(BETWEEN_COPIES) && held.getAsBoolean());
     return Settlement.LEAVE;
   }
 

@@ -76,6 +76,13 @@ final class TestBroker implements AutoCloseable {
     return config;
   }
 
+  /** The same queue, of which one consumer at a time gets messages. */
+  static void recreateWithSingleActiveConsumer() {
+    manage("DELETE", "/api/queues/" + VHOST + "/" + QUEUE, "");
+    manage(
+        "PUT", "/api/queues/" + VHOST + "/" + QUEUE, queue("{\"x-single-active-consumer\": true}"));
+  }
+
   private static String queue(String arguments) {
     return """
         {"durable": true, "arguments": %s}"""

@@ -14,6 +14,7 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Predecessors;
 import dev.warren.operator.plan.objects.ObjectPlanner;
 import dev.warren.operator.scaling.ScalingDecision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -24,9 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Plans the consumers' Deployments. A consumer starts when its queue exists; a running one is never
- * stopped because the broker does not answer. The number of Pods is kept in the Deployment and
- * nowhere else.
+ * Plans the consumers' Deployments. A consumer starts when its queue exists, and one that delivers
+ * in order when those before it have ended; a running one is never stopped because the broker does
+ * not answer. The number of Pods is kept in the Deployment and nowhere else.
  */
 public final class ConsumerPlanner {
 
@@ -54,7 +55,7 @@ public final class ConsumerPlanner {
   public List<KubernetesAction> plan(List<ConsumerSpec> consumers) {
     List<KubernetesAction> actions = new ArrayList<>();
     consumers.stream()
-        .filter(consumer -> actual(consumer).isPresent() || hasQueue(consumer))
+        .filter(consumer -> actual(consumer).isPresent() || mayStart(consumer, consumers))
         .forEach(
             consumer -> {
               actual(consumer)
@@ -173,6 +174,10 @@ public final class ConsumerPlanner {
 
   private Optional<Deployment> actual(ConsumerSpec consumer) {
     return observed.objects().find(Deployment.class, names.consumer(consumer.name()));
+  }
+
+  private boolean mayStart(ConsumerSpec consumer, List<ConsumerSpec> all) {
+    return hasQueue(consumer) && !Predecessors.exist(consumer, all, observed.consumerPods());
   }
 
   private boolean hasQueue(ConsumerSpec consumer) {

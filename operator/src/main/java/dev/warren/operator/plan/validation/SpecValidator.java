@@ -75,6 +75,7 @@ public final class SpecValidator {
     for (int i = 0; i < spec.consumers().size(); i++) {
       checkConsumer("spec.consumers[" + i + "]", spec.consumers().get(i));
     }
+    OrderCheck.violations(spec).forEach(violations::add);
     List<RequestReplySpec> requestReply = Endpoints.of(spec).requestReply();
     for (int i = 0; i < requestReply.size(); i++) {
       requireQueueThatIsNoStream(

@@ -9,9 +9,14 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
 import dev.warren.operator.action.KubernetesAction.Delete;
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +40,43 @@ class ConsumerPlannerTest {
 
     cluster.carryOut(cluster.plan(WITH_CONSUMER), Integer.MAX_VALUE);
     assertThat(cluster.plan(WITH_CONSUMER).consumers()).hasSize(1);
+  }
+
+  /** Otherwise a renamed consumer would deliver beside its former Pods. */
+  @Test
+  void anOrderedDeliveryStartsWhenThePodsBeforeItHaveEnded() {
+    cluster.converge(ordered("before"));
+    Pod before =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName("orders-before-1")
+            .addToLabels(Labels.CONSUMER, "before")
+            .endMetadata()
+            .withSpec(
+                Serialization.unmarshal(
+                    "containers: [{env: [{name: RABBITMQ_QUEUE, value: hello}]}]", PodSpec.class))
+            .build();
+    cluster.setConsumerPods(List.of(before));
+
+    assertThat(cluster.plan(ordered("after")).consumers())
+        .singleElement()
+        .isInstanceOf(Delete.class);
+    cluster.carryOut(cluster.plan(ordered("after")), Integer.MAX_VALUE);
+    assertThat(cluster.plan(ordered("after")).consumers()).isEmpty();
+
+    cluster.setConsumerPods(List.of());
+    assertThat(cluster.plan(ordered("after")).consumers()).hasSize(1);
+  }
+
+  private static MessageTopologySpec ordered(String name) {
+    return Specs.of(
+        1,
+        "",
+        QUEUE
+            + "consumers: [{name: %s, queue: hello, replicas: 1, http: {url: http://shop,"
+                .formatted(name)
+            + " method: POST, timeout: 5s, concurrency: 8, ordered: true, contentMode: Binary,"
+            + " retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}}}]");
   }
 
   @Test

@@ -145,6 +145,7 @@ class LossDetectorTest {
         seen.scaling(),
         seen.queueConsumers(),
         seen.work(),
+        seen.refusedDeclarations(),
         seen.at());
   }
 

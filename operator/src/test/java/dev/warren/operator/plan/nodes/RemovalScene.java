@@ -202,6 +202,7 @@ final class RemovalScene {
         ScalingObservation.NONE,
         Map.of(),
         BrokerWork.NONE,
+        Map.of(),
         now);
   }
 

@@ -64,6 +64,7 @@ class StuckBootPlannerTest {
         ScalingObservation.NONE,
         Map.of(),
         BrokerWork.NONE,
+        Map.of(),
         NOW);
   }
 

@@ -261,6 +261,7 @@ public final class InMemoryCluster {
         scaling,
         queueConsumers,
         work,
+        Map.of(),
         clock.instant());
   }
 

@@ -1,0 +1,42 @@
+package dev.warren.operator.observation;
+
+import dev.warren.api.v1alpha1.ConsumerSpec;
+import dev.warren.operator.model.ConsumerDeployment;
+import dev.warren.operator.model.Labels;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The Pods that still consume a queue for a consumer that was removed or renamed. A delivery in
+ * order must not start beside them.
+ */
+public final class Predecessors {
+
+  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+
+  private Predecessors() {}
+
+  /**
+   * Whether there are such Pods of a consumer that has no Deployment yet.
+   *
+   * @param all the consumers of the spec
+   * @param pods all Pods of consumers
+   */
+  public static boolean exist(ConsumerSpec consumer, List<ConsumerSpec> all, List<Pod> pods) {
+    return ConsumerDeployment.isOrdered(consumer)
+        && pods.stream()
+            .filter(pod -> pod.getStatus() == null || !ENDED.contains(pod.getStatus().getPhase()))
+            .filter(pod -> ConsumerDeployment.queues(pod.getSpec()).contains(consumer.queue()))
+            .anyMatch(pod -> isEnding(pod) || isOfNone(pod, consumer.queue(), all));
+  }
+
+  private static boolean isEnding(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  private static boolean isOfNone(Pod pod, String queue, List<ConsumerSpec> all) {
+    String name = pod.getMetadata().getLabels().get(Labels.CONSUMER);
+    return all.stream().noneMatch(one -> one.name().equals(name) && one.queue().equals(queue));
+  }
+}
