@@ -11,9 +11,11 @@ import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -36,7 +38,7 @@ final class StatusReport {
   UpdateControl<MessageTopology> of(MessageTopology topology, ReconcileResult result) {
     MessageTopologyStatus status = StatusBuilder.build(topology, result);
     record(topology, status);
-    return StatusUpdate.of(topology, status, result.violations(), clock.instant());
+    return StatusUpdate.of(topology, status, result, clock.instant());
   }
 
   /** Of a topology whose spec the operator cannot read. */
@@ -50,8 +52,21 @@ final class StatusReport {
     if (!status.equals(topology.getStatus())) {
       LOG.warnf("The spec cannot be read, so it is not reconciled: %s", found.get());
       record(topology, status);
+      replaceStatus(topology, status);
     }
-    return StatusUpdate.of(topology, status, List.of(found.get()), clock.instant());
+    return UpdateControl.<MessageTopology>noUpdate()
+        .rescheduleAfter(RequeuePolicy.settled(topology.getMetadata().getUid()));
+  }
+
+  /** Server-side apply fails if a stored value does not have the type of the definition. */
+  private void replaceStatus(MessageTopology topology, MessageTopologyStatus status) {
+    kubernetes
+        .resource(StatusUpdate.withStatus(topology, status))
+        .subresource("status")
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            Serialization.asJson(
+                List.of(Map.of("op", "add", "path", "/status", "value", status))));
   }
 
   /** Of a pass that hangs. */

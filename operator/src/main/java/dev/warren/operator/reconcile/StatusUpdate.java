@@ -2,14 +2,13 @@ package dev.warren.operator.reconcile;
 
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
-import dev.warren.operator.plan.validation.Violation;
 import dev.warren.operator.status.Conditions;
+import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Instant;
-import java.util.List;
 
 /** Updates a topology's status if it has changed, and determines the next reconcile. */
 final class StatusUpdate {
@@ -18,17 +17,14 @@ final class StatusUpdate {
 
   /** After a reconcile. */
   static UpdateControl<MessageTopology> of(
-      MessageTopology topology,
-      MessageTopologyStatus status,
-      List<Violation> violations,
-      Instant now) {
+      MessageTopology topology, MessageTopologyStatus status, ReconcileResult result, Instant now) {
     if (!status.equals(topology.getStatus())) {
       // Reconcile soon again: the framework may have mistaken a concurrent change of the
       // resource for the echo of this write.
       return UpdateControl.patchStatus(withStatus(topology, status))
           .rescheduleAfter(RequeuePolicy.underway());
     }
-    boolean settled = Conditions.isReady(status) || !violations.isEmpty();
+    boolean settled = Conditions.isReady(status) || !result.violations().isEmpty();
     return UpdateControl.<MessageTopology>noUpdate()
         .rescheduleAfter(
             settled

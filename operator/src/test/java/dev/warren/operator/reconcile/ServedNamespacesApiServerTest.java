@@ -60,6 +60,8 @@ class ServedNamespacesApiServerTest {
             .withConfig(
                 new ConfigBuilder(server.client().getConfiguration())
                     .withImpersonateUsername(USER)
+                    // It retries ten times as often as by default.
+                    .withWatchReconnectInterval(100)
                     .build())
             .build();
     PolicyRule[] rules =
@@ -91,12 +93,15 @@ class ServedNamespacesApiServerTest {
       awaitStatus(there, "orders");
 
       assertThat(operator.namespaces().get(there)).isEmpty();
-      assertThat(operator.namespaces().get(missing))
-          .hasValueSatisfying(
-              why ->
-                  assertThat(why)
-                      .contains("cannot list resource")
-                      .contains("in the namespace \"missing\""));
+      soon()
+          .untilAsserted(
+              () ->
+                  assertThat(operator.namespaces().get(missing))
+                      .hasValueSatisfying(
+                          why ->
+                              assertThat(why)
+                                  .contains("cannot list resource")
+                                  .contains("in the namespace \"missing\"")));
       assertThat(operator.served(there)).isEqualTo(1);
       assertThat(operator.served(missing)).isZero();
       assertThat(operator.isReady()).as("it serves a namespace").isTrue();
@@ -180,7 +185,7 @@ class ServedNamespacesApiServerTest {
         .ignoreExceptions()
         .untilAsserted(
             () -> create(namespace, "ring", "{queues: [{name: hello, type: ring}], nodes: {}}"));
-    create(namespace, "three", "{nodes: {replicas: three}}");
+    create(namespace, "many", "{queues: [{name: hello, members: many}]}");
     create(namespace, "list", "{queues: {hello: {type: quorum}}}");
     create(namespace, "never", "{nodes: {replicas: 1, replaceAfter: never}, queues: []}");
     define(shipped().getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema());
@@ -189,7 +194,7 @@ class ServedNamespacesApiServerTest {
 
       awaitStatus(namespace, "orders");
       assertReported(namespace, "ring", "spec.queues[0].type: \"ring\" cannot be read by this");
-      assertReported(namespace, "three", "spec.nodes.replicas: \"three\" cannot be read by this");
+      assertReported(namespace, "many", "spec.queues[0].members: \"many\" cannot be read by this");
       assertReported(namespace, "list", "spec.queues: {\"hello\":{\"type\":\"quorum\"}} cannot");
       // It can be read, but not reconciled.
       soon()

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/** The operator as it is started in a Pod, with the settings that it ships. */
+/** The operator as it runs in a Pod, but that its start does not wait so long. */
 final class TestOperator implements AutoCloseable {
 
   private static final OperatorConfig CONFIG =
@@ -53,11 +53,7 @@ final class TestOperator implements AutoCloseable {
                         Boolean.parseBoolean(
                             settings.getProperty(
                                 "quarkus.operator-sdk.stop-on-informer-error-during-startup")))
-                    .withCacheSyncTimeout(
-                        Duration.parse(
-                            "PT"
-                                + settings.getProperty(
-                                    "quarkus.operator-sdk.cache-sync-timeout"))));
+.withCacheSyncTimeout(Duration.ofSeconds(1)));
     operator.register(
         new MessageTopologyReconciler(kubernetes, namespaces, CONFIG, meters, Clock.systemUTC()),
         controller -> controller.settingNamespaces(watched));
