@@ -47,7 +47,8 @@ final class Operator {
         namespace,
         "--set",
         "watchNamespaces={%s}"
-            .formatted(String.join(",", Stream.concat(Stream.of(namespace), Stream.of(others)).toList())),
+            .formatted(
+                String.join(",", Stream.concat(Stream.of(namespace), Stream.of(others)).toList())),
         "--set",
         "topologySelector=" + OWN_LABEL,
         "--set",

@@ -65,8 +65,7 @@ final class StatusReport {
         .subresource("status")
         .patch(
             PatchContext.of(PatchType.JSON),
-            Serialization.asJson(
-                List.of(Map.of("op", "add", "path", "/status", "value", status))));
+            Serialization.asJson(List.of(Map.of("op", "add", "path", "/status", "value", status))));
   }
 
   /** Of a pass that hangs. */

@@ -53,7 +53,7 @@ final class TestOperator implements AutoCloseable {
                         Boolean.parseBoolean(
                             settings.getProperty(
                                 "quarkus.operator-sdk.stop-on-informer-error-during-startup")))
-.withCacheSyncTimeout(Duration.ofSeconds(1)));
+                    .withCacheSyncTimeout(Duration.ofSeconds(1)));
     operator.register(
         new MessageTopologyReconciler(kubernetes, namespaces, CONFIG, meters, Clock.systemUTC()),
         controller -> controller.settingNamespaces(watched));
