@@ -187,7 +187,7 @@ class ServedNamespacesApiServerTest {
             () -> create(namespace, "ring", "{queues: [{name: hello, type: ring}], nodes: {}}"));
     create(namespace, "many", "{queues: [{name: hello, members: many}]}");
     create(namespace, "list", "{queues: {hello: {type: quorum}}}");
-create(namespace, "soon", "{nodes: {replicas: 1}, endpoints: {publish: {timeout: soon}}}");
+    create(namespace, "soon", "{nodes: {replicas: 1}, endpoints: {publish: {timeout: soon}}}");
     define(shipped().getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema());
     try (TestOperator operator = new TestOperator(operators, Set.of(namespace))) {
       soon().ignoreExceptions().untilAsserted(() -> create(namespace, "orders", GOOD));
