@@ -206,11 +206,11 @@ class ServedNamespacesApiServerTest {
                       .extracting(Condition::getReason)
                       .isEqualTo("ReconcileFailed"));
 
-      replace(namespace, "ring", GOOD);
+      replace(namespace, "many", GOOD);
       soon()
           .untilAsserted(
               () ->
-                  assertThat(ready(namespace, "ring"))
+                  assertThat(ready(namespace, "many"))
                       .isPresent()
                       .get()
                       .extracting(Condition::getReason)
