@@ -19,21 +19,34 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A real kube-apiserver that has our definition, started once for all the tests that register this.
+ * A real kube-apiserver that has our definition, started once for all the tests that register it.
  * It stores and validates. There are no controllers, so no Pod runs and no garbage is collected.
  */
 public final class ApiServer implements BeforeAllCallback {
 
-  private static final Path DEFINITION = Path.of("../crds/messagetopologies.warren.dev.yaml");
+  public static final Path DEFINITION = Path.of("../crds/messagetopologies.warren.dev.yaml");
 
+  private final boolean shared;
   private Running running;
+
+  public ApiServer() {
+    this(true);
+  }
+
+  private ApiServer(boolean shared) {
+    this.shared = shared;
+  }
+
+  /** One for a single class, which may change the definition. */
+  public static ApiServer ofOneClass() {
+    return new ApiServer(false);
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
     running =
-        context
-            .getRoot()
-            .getStore(ExtensionContext.Namespace.GLOBAL)
+        (shared ? context.getRoot() : context)
+            .getStore(ExtensionContext.Namespace.create(ApiServer.class))
             .computeIfAbsent(Running.class, key -> new Running(), Running.class);
   }
 

@@ -1,6 +1,7 @@
 package dev.warren.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -53,14 +54,18 @@ public class MessageTopology extends CustomResource<MessageTopologySpec, Message
     return null;
   }
 
+  /** Null if these classes cannot read what is stored. */
   @Override
   @Required
+  @JsonDeserialize(using = NullIfUnreadable.Spec.class)
   @JsonPropertyDescription("The desired state.")
   public MessageTopologySpec getSpec() {
     return super.getSpec();
   }
 
+  /** Null if there is none yet, or if these classes cannot read what is stored. */
   @Override
+  @JsonDeserialize(using = NullIfUnreadable.Status.class)
   @JsonPropertyDescription("The observed state. Only the operator writes it.")
   public MessageTopologyStatus getStatus() {
     return super.getStatus();

@@ -1,11 +1,9 @@
 package dev.warren.operator.reconcile;
 
 import dev.warren.api.v1alpha1.MessageTopology;
-import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.broker.BrokerClientFactory;
 import dev.warren.operator.broker.BrokerWorker;
 import dev.warren.operator.config.OperatorConfig;
-import dev.warren.operator.execute.EventRecorder;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
 import dev.warren.operator.execute.PodTemplateDryRunner;
@@ -29,8 +27,6 @@ import dev.warren.operator.plan.validation.Violation;
 import dev.warren.operator.scaling.ConsumerScaler;
 import dev.warren.operator.status.Conditions;
 import dev.warren.operator.status.ReconcileResult;
-import dev.warren.operator.status.StatusBuilder;
-import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -114,7 +110,12 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Every request has its own, shorter, limit. */
+  private static final Duration LONGEST_PASS = Duration.ofMinutes(5);
+
+  private final PassLimit limit = new PassLimit(LONGEST_PASS);
   private final KubernetesClient kubernetes;
+  private final ServedNamespaces namespaces;
   private final Images images;
   private final Clock clock;
   private final BrokerWorker worker;
@@ -122,7 +123,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final LoadSampler sampler;
   private final TopologyMeters topologyMeters;
   private final PodTemplateDryRunner dryRunner;
-  private final EventRecorder events;
+  private final StatusReport report;
   private final RandomText newSecret = new RandomText();
 
   /**
@@ -135,10 +136,15 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private volatile IndexerResourceCache<MessageTopology> topologies;
 
   /** Thread-safe: resources are reconciled in parallel, each by one thread at a time. */
-  public MessageTopologyReconciler(
-      KubernetesClient kubernetes, OperatorConfig config, MeterRegistry meters, Clock clock) {
+  MessageTopologyReconciler(
+      KubernetesClient kubernetes,
+      ServedNamespaces namespaces,
+      OperatorConfig config,
+      MeterRegistry meters,
+      Clock clock) {
     HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     this.kubernetes = kubernetes;
+    this.namespaces = namespaces;
     this.images =
         new Images(config.queueNodeImage(), config.gatewayImage(), config.assignedUsers());
     this.clock = clock;
@@ -165,17 +171,19 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             sampler::scaling,
             clock);
     this.dryRunner = new PodTemplateDryRunner(kubernetes);
-    this.events = new EventRecorder(kubernetes, clock);
+    this.report = new StatusReport(kubernetes, clock);
   }
 
   @Override
   public List<EventSource<?, MessageTopology>> prepareEventSources(
       EventSourceContext<MessageTopology> context) {
     topologies = context.getPrimaryCache();
-    return Stream.concat(
-            Stream.of(wakeUps),
-            StateObserver.KINDS.stream()
-                .<EventSource<?, MessageTopology>>map(kind -> informer(kind, context)))
+    List<InformerEventSource<?, MessageTopology>> informers =
+        StateObserver.KINDS.stream()
+            .<InformerEventSource<?, MessageTopology>>map(kind -> informer(kind, context))
+            .toList();
+    namespaces.follow(topologies, informers);
+    return Stream.<EventSource<?, MessageTopology>>concat(Stream.of(wakeUps), informers.stream())
         .toList();
   }
 
@@ -194,7 +202,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     return new ResourceID(topology.topology(), topology.namespace());
   }
 
-  private static <R extends HasMetadata> EventSource<R, MessageTopology> informer(
+  private static <R extends HasMetadata> InformerEventSource<R, MessageTopology> informer(
       Class<R> kind, EventSourceContext<MessageTopology> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(kind, MessageTopology.class)
@@ -213,11 +221,35 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return UpdateControl.noUpdate();
     }
     topologyMeters.show(ResourceID.fromResource(topology));
+    String namespace = topology.getMetadata().getNamespace();
+    if (!namespaces.isRead(namespace)) {
+      return awaitNamespace(namespace);
+    }
+    if (topology.getSpec() == null) {
+      return report.ofUnreadable(topology);
+    }
+    return limit.run(
+        () -> pass(topology, context), () -> report.ofHanging(topology, limit.problem()));
+  }
+
+  /** While parts of a namespace are not read, objects that exist would seem to be missing. */
+  private UpdateControl<MessageTopology> awaitNamespace(String namespace) {
+    namespaces
+        .refusal(namespace)
+        .ifPresent(
+            refusal -> {
+              throw new IllegalStateException("The namespace is not served: " + refusal);
+            });
+    return UpdateControl.<MessageTopology>noUpdate().rescheduleAfter(RequeuePolicy.underway());
+  }
+
+  private UpdateControl<MessageTopology> pass(
+      MessageTopology topology, Context<MessageTopology> context) {
     Observed observed = observer.observe(topology, context);
     List<Violation> violations = validate(topology);
     Optional<ReconcilePlan> plan = plan(topology, observed.observation(), violations);
     ReconcileResult result = execute(topology, observed, violations, plan);
-    return report(topology, result);
+    return report.of(topology, result);
   }
 
   private List<Violation> validate(MessageTopology topology) {
@@ -259,13 +291,6 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     KubernetesWriter writer = new KubernetesWriter(kubernetes, owner, observation.objects());
     return new PlanExecutor(writer, observed.broker(), worker, owner, clock)
         .carryOut(plan.get(), observation, violations);
-  }
-
-  private UpdateControl<MessageTopology> report(MessageTopology topology, ReconcileResult result) {
-    MessageTopologyStatus status = StatusBuilder.build(topology, result);
-    Transition.between(topology.getStatus(), status)
-        .forEach(transition -> events.record(topology, transition));
-    return StatusUpdate.of(topology, status, result, clock.instant());
   }
 
   @Override

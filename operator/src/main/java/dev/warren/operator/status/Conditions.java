@@ -39,6 +39,13 @@ public final class Conditions {
     this.now = now;
   }
 
+  /** For the next status of a topology. */
+  static Conditions of(MessageTopology topology, Instant now) {
+    MessageTopologyStatus last = topology.getStatus();
+    return new Conditions(
+        last == null ? List.of() : last.conditions(), topology.getMetadata().getGeneration(), now);
+  }
+
   /** A condition of a status that may not be there yet. */
   static Optional<Condition> find(MessageTopologyStatus status, ConditionType type) {
     return status == null ? Optional.empty() : find(status.conditions(), type);

@@ -58,11 +58,7 @@ public final class StatusBuilder {
     this.previous = topology.getStatus();
     this.names =
         ResourceNames.of(topology.getMetadata().getNamespace(), topology.getMetadata().getName());
-    this.conditions =
-        new Conditions(
-            previous == null ? List.of() : previous.conditions(),
-            topology.getMetadata().getGeneration(),
-            result.observed().at());
+    this.conditions = Conditions.of(topology, result.observed().at());
     this.nodeStatuses = new NodeStatuses(result.observed(), names, result.removal());
     this.nodes = nodeStatuses.build(spec.nodes().replicas());
     this.counting = new Counting(previous, result.observed().at());
@@ -85,16 +81,32 @@ public final class StatusBuilder {
   /** The status after a pass that failed. It keeps what was known. */
   public static MessageTopologyStatus failed(
       MessageTopology topology, String message, Instant now) {
+    return withProblem(
+        topology,
+        new Problem(Reason.RECONCILE_FAILED, "Reconciliation failed and is retried: " + message),
+        List.of(ConditionType.READY),
+        now);
+  }
+
+  /** The status of a topology whose spec the operator cannot read. It keeps what was known. */
+  public static MessageTopologyStatus unreadable(
+      MessageTopology topology, Violation violation, Instant now) {
+    return withProblem(
+        topology,
+        new Problem(Reason.INVALID_SPEC, violation.toString()),
+        List.of(ConditionType.READY, VALIDATED),
+        now);
+  }
+
+  private static MessageTopologyStatus withProblem(
+      MessageTopology topology, Problem problem, List<ConditionType> conditions, Instant now) {
     MessageTopologyStatus last = topology.getStatus();
     long generation = topology.getMetadata().getGeneration();
-    Conditions conditions =
-        new Conditions(last == null ? List.of() : last.conditions(), generation, now);
-    conditions.add(
-        ConditionType.READY,
-        new Problem(Reason.RECONCILE_FAILED, "Reconciliation failed and is retried: " + message));
+    Conditions changed = Conditions.of(topology, now);
+    conditions.forEach(condition -> changed.add(condition, problem));
     return last == null
-        ? new MessageTopologyStatus(generation, conditions.withKept())
-        : last.withConditions(generation, conditions.withKept());
+        ? new MessageTopologyStatus(generation, changed.withKept())
+        : last.withConditions(generation, changed.withKept());
   }
 
   private MessageTopologyStatus build(long generation) {

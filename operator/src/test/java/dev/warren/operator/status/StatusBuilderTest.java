@@ -49,6 +49,24 @@ class StatusBuilderTest {
   }
 
   @Test
+  void anUnreadableSpecIsReportedAndTheRestStays() {
+    MessageTopologyStatus before = scene.build();
+    scene.topology.setStatus(before);
+    scene.topology.setSpec(null);
+
+    MessageTopologyStatus after =
+        StatusBuilder.unreadable(
+            scene.topology, new Violation("spec.queues[0].type", "\"ring\" cannot be read"), NOON);
+
+    assertThat(conditions(after))
+        .startsWith("Ready=False/InvalidSpec", "Validated=False/InvalidSpec")
+        .hasSameSizeAs(before.conditions());
+    assertThat(message(after, "Ready")).isEqualTo("spec.queues[0].type: \"ring\" cannot be read");
+    assertThat(after.conditions()).containsAll(before.conditions().subList(2, 6));
+    assertThat(after.nodes()).isEqualTo(before.nodes());
+  }
+
+  @Test
   void anInvalidSpecLeavesTheRestOfTheStatusUnchanged() {
     scene.topology.setStatus(scene.build());
     scene.changeSpec(
