@@ -53,7 +53,9 @@ public final class PlanExecutor {
     if (isSupported && isRecorded) {
       inTurn(plan.behindRecord(), underway, new ArrayList<>(), nodes);
     }
-    nodes.addAll(underway);
+    if (!plan.isMove()) {
+      nodes.addAll(underway);
+    }
     nodes.addAll(plan.nodeProblems());
     List<BrokerAction> allowed = isRecorded ? plan.broker() : plan.brokerBeforeRecord();
     BrokerExecutor.Result done =

@@ -21,6 +21,7 @@ import java.util.SortedMap;
  *     earlier topology of this name; -1 when there is none
  * @param consumerPods the Pods of the consumers
  * @param machines the machine of each node whose Pod is not ready, if it is known
+ * @param places all machines of the cluster, if a node might move
  * @param lastSeenRunning when the running nodes last reported each node as running
  * @param resolvable out-of-service nodes whose names the running nodes can still resolve
  * @param warnings the last warning of Kubernetes about each waiting object, by "Kind/name"
@@ -35,12 +36,43 @@ public record Observation(
     List<Pod> consumerPods,
     BrokerObservation broker,
     Map<Integer, KubernetesNode> machines,
+    Places places,
     Map<Integer, Instant> lastSeenRunning,
     Set<Integer> resolvable,
     Map<String, String> warnings,
     ScalingObservation scaling,
     BrokerWork work,
     Instant at) {
+
+  /** The same without a look at the machines of the cluster. */
+  public Observation(
+      ObservedObjects objects,
+      SortedMap<Integer, QueueNode> nodes,
+      int highestNumber,
+      List<Pod> consumerPods,
+      BrokerObservation broker,
+      Map<Integer, KubernetesNode> machines,
+      Map<Integer, Instant> lastSeenRunning,
+      Set<Integer> resolvable,
+      Map<String, String> warnings,
+      ScalingObservation scaling,
+      BrokerWork work,
+      Instant at) {
+    this(
+        objects,
+        nodes,
+        highestNumber,
+        consumerPods,
+        broker,
+        machines,
+        Places.NOT_READ,
+        lastSeenRunning,
+        resolvable,
+        warnings,
+        scaling,
+        work,
+        at);
+  }
 
   /** The broker's answer, if there is one. */
   public Optional<Reachable> reachable() {

@@ -6,6 +6,7 @@ import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +101,16 @@ public record ReconcilePlan(
             consumers.stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();
+  }
+
+  /**
+   * Whether its changes of the nodes are those of a move, which leaves as many nodes ready as
+   * before.
+   */
+  public boolean isMove() {
+    return removal
+        .filter(last -> last.kind() == Kind.MOVED && (!last.isDone() || record.isPresent()))
+        .isPresent();
   }
 
   /** Whether there is nothing to do. */

@@ -128,7 +128,7 @@ public final class ReconcilePlanner {
    * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
   private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
-    MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
+    MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
                 owner,

@@ -7,6 +7,9 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -69,6 +72,7 @@ final class StatusScene {
   ScalingObservation scaling = ScalingObservation.NONE;
   BrokerObservation unreachable;
   AppliedActions applied = AppliedActions.NONE;
+  Optional<NodeRemoval> removal = Optional.empty();
   OwnershipRecord declared = OwnershipRecord.NOTHING;
   BrokerDefinitions definitions =
       new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
@@ -97,7 +101,7 @@ final class StatusScene {
                 nodeProblems,
                 topologyProblems,
                 consumerProblems,
-                Optional.empty(),
+                removal,
                 applied)
             : ReconcileResult.invalid(Mode.ACT, observed, violations));
   }
@@ -138,6 +142,15 @@ final class StatusScene {
         scaling,
         BrokerWork.NONE,
         now);
+  }
+
+  /** Node 2 moves, and node 3 takes its place. */
+  void removal(Phase phase) {
+    removal =
+        Optional.of(
+            NodeRemoval.decided(2, Kind.MOVED, "two nodes share a machine", NOON.toString())
+                .replacedBy(3)
+                .enter(phase, NOON.toString()));
   }
 
   void brokerIsSilent(String reason) {
