@@ -83,7 +83,7 @@ public record ReconcilePlan(
         List.of(),
         List.of(),
         consumers,
-        aboutNodes ? with(nodeProblems, underway.problem()) : nodeProblems,
+        aboutNodes && !isMove() ? with(nodeProblems, underway.problem()) : nodeProblems,
         aboutNodes ? topologyProblems : with(topologyProblems, underway.problem()),
         retained,
         removal);
