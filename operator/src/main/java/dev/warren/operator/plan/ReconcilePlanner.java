@@ -282,6 +282,7 @@ public final class ReconcilePlanner {
         observed.reachable().map(broker -> List.copyOf(broker.nodes().keySet())).orElse(List.of());
     return observed.nodes().values().stream()
         .filter(node -> !joined.contains(names.brokerNode(node.number())))
+        .filter(node -> !MembershipPlanner.movesTo(node.number(), names, observed))
         .flatMap(node -> node.pod().stream())
         .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }

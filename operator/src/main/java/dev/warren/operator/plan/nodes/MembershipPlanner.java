@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -52,6 +53,18 @@ public final class MembershipPlanner {
     this.spec = spec;
     this.images = images;
     this.observed = observed;
+  }
+
+  /** Whether that node is to take the place of one that still serves clients. */
+  public static boolean movesTo(int node, ResourceNames names, Observation observed) {
+    return observed
+        .objects()
+        .find(ConfigMap.class, names.membership())
+        .flatMap(Membership::of)
+        .flatMap(Membership::removing)
+        .filter(NodeRemoval::isMoveOfServingNode)
+        .filter(move -> Objects.equals(move.replacedBy(), node))
+        .isPresent();
   }
 
   public MembershipPlan plan() {
