@@ -29,6 +29,9 @@ class NodeReplacedE2E {
   /** A queue node's grace period is 90 s; it uses it up when nobody is left to hand over to. */
   private static final Duration ENDED = Duration.ofSeconds(150);
 
+  /** The operator looks every half minute, and the old Pod may use up its grace period. */
+  private static final Duration SPREAD = Duration.ofMinutes(5);
+
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-node-replaced");
 
   private final MachinesAtRisk machines = new MachinesAtRisk();
@@ -72,6 +75,52 @@ class NodeReplacedE2E {
     topology.awaitReady();
   }
 
+  /** There are three machines at risk, so that two nodes share one while another is away. */
+  @Test
+  void nodesThatCameToShareAMachineSpreadAgainWhenAnotherOneIsBack() {
+    Topology topology = namespace.topology("spread");
+    topology.apply(nodes("20s", "20s") + queues(10)).awaitReady();
+    topology.awaitTrue("NodesSpread");
+    NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
+    Traffic traffic = Traffic.start(topology, "queue-0");
+
+    machines.cutOff(lost.machine());
+    topology.awaitReplacementOf(lost.name());
+    assertThat(topology.condition("NodesSpread").orElseThrow())
+        .satisfies(
+            spread -> {
+              assertThat(spread.getStatus()).isEqualTo("False");
+              assertThat(spread.getReason()).isEqualTo("MachineShared");
+              assertThat(spread.getMessage()).contains("are on one machine");
+            });
+    Set<String> shared = topology.nodeNames();
+
+    machines.bringBack(lost.machine());
+    long back = System.nanoTime();
+    await("the nodes are spread, and every queue has all its members")
+        .atMost(SPREAD)
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () -> {
+              assertThat(topology.condition("NodesSpread").orElseThrow().getStatus())
+                  .isEqualTo("True");
+              assertThat(topology.get().getStatus().nodes().lastReplacement().completedAt())
+                  .isNotNull();
+              assertThat(topology.nodeNames()).hasSize(3).isNotEqualTo(shared);
+            });
+    System.out.printf(
+        "machine back until each node has its own, spreadAfter 20 s: %.1f s%n",
+        (System.nanoTime() - back) / 1e9);
+    assertThat(topology.get().getStatus().nodes().members())
+        .extracting(NodeStatus::machine)
+        .doesNotHaveDuplicates();
+    assertThat(topology.nodeNames()).as("one node moved").filteredOn(shared::contains).hasSize(2);
+    traffic.awaitMore(100);
+    System.out.printf("%s, while a node moved%n", traffic.stop());
+    topology.awaitReady();
+    topology.assertOneCluster();
+  }
+
   @Test
   void twoSilentMachinesAreReportedAndNoNodeIsReplacedUntilOneReturns() {
     Topology topology = namespace.topology("silent");
@@ -110,8 +159,12 @@ class NodeReplacedE2E {
   }
 
   private static String nodes(String replaceAfter) {
-    return "nodes: {replicas: 3, replaceAfter: %s, storage: {size: 1Gi}, %s}\n"
-        .formatted(replaceAfter, MachinesAtRisk.PLACEMENT);
+    return nodes(replaceAfter, "never");
+  }
+
+  private static String nodes(String replaceAfter, String spreadAfter) {
+    return "nodes: {replicas: 3, replaceAfter: %s, spreadAfter: %s, storage: {size: 1Gi}, %s}\n"
+        .formatted(replaceAfter, spreadAfter, MachinesAtRisk.PLACEMENT);
   }
 
   private static String queues(int count) {

@@ -12,10 +12,11 @@ public record MessageTopologyStatus(
     @JsonPropertyDescription("The generation of the resource that this status describes.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Ready: all of the following except those of scaling. Validated: the spec is valid."
+            "Ready: all of the following except NodesSpread and those of scaling. Validated: the spec is valid."
                 + " NodesReady: all queue nodes run the newest spec and serve clients."
                 + " TopologyDeclared: exchanges, queues and bindings are declared."
-                + " ConsumersReady and EndpointsReady: all consumers and endpoints are ready. If"
+                + " ConsumersReady and EndpointsReady: all consumers and endpoints are ready."
+                + " NodesSpread: every node has a machine of its own. If"
                 + " consumers have scaling: ScalingActive: their load is known; otherwise their"
                 + " numbers of Pods do not change. ScalingLimited: they need more Pods than they"
                 + " can have. While the annotation warren.dev/reconcile is set: Paused.")
@@ -115,7 +116,8 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("The node that is being removed.") String node,
       @JsonPropertyDescription(
               "Lost: its machine or its volume is gone. GivenUp: it was annotated with"
-                  + " warren.dev/replace. Surplus: there are more nodes than spec.nodes.replicas.")
+                  + " warren.dev/replace. Surplus: there are more nodes than spec.nodes.replicas."
+                  + " Moved: it shares its machine with another node, and another machine is free.")
           String kind,
       @JsonPropertyDescription(
               "The phase of the removal. Decided: nothing has been done yet. AwaitingReplacement:"

@@ -54,6 +54,23 @@ public record NodesSpec(
                 + " does not run. At least 10s; never disables automatic replacement. A node"
                 + " whose volume was deleted is replaced at once.")
         String replaceAfter,
+    @Default("5m")
+        @Size(max = 30)
+        @ValidationRule(
+            value =
+                "self == 'never' || ("
+                    + Durations.IS_DURATION
+                    + " && "
+                    + Durations.SECONDS
+                    + " >= 10)",
+            message = "must be a duration of at least 10s, such as 60s or 5m, or never")
+        @JsonPropertyDescription(
+            "If nodes share a machine and another machine could take one of them: how long that"
+                + " machine must have been well before one of them moves there. A new node takes"
+                + " its place and copies its data first. Nodes move one at a time, and only while"
+                + " all nodes are ready and every queue has all its members. At least 10s; never"
+                + " disables moves.")
+        String spreadAfter,
     @Size(max = 65536)
         @JsonPropertyDescription(
             "More lines for rabbitmq.conf, in its own format. They replace the operator's lines for"

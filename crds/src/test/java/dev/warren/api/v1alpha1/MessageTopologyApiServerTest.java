@@ -54,7 +54,7 @@ class MessageTopologyApiServerTest {
     assertThat(spec(server.accept(server.topology("orders", "{}"))))
         .isEqualTo(
             json(
-                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
+                "{nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @Test
@@ -63,7 +63,7 @@ class MessageTopologyApiServerTest {
             spec(server.accept(server.topology("orders", "{nodes: {storage: {className: fast}}}"))))
         .isEqualTo(
             json(
-                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete, className: fast}}}"));
+                "{nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete, className: fast}}}"));
   }
 
   @Test
@@ -79,7 +79,7 @@ class MessageTopologyApiServerTest {
         .isEqualTo(
             json(
                 """
-                nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}
+                nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete}}
                 queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty, immutableChanges: Refuse}]
                 exchanges: [{name: events, type: direct}]
                 bindings: [{exchange: events, queue: hello, routingKey: ''}]
@@ -186,7 +186,7 @@ class MessageTopologyApiServerTest {
                     server.topology("orders", "{nodes: {replicas: null, storage: null}}"))))
         .isEqualTo(
             json(
-                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
+                "{nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @Test
@@ -219,7 +219,7 @@ class MessageTopologyApiServerTest {
     assertThat(spec(server.client().resource(topology).dryRun().create()))
         .isEqualTo(
             json(
-                "{nodes: {replicas: 3, replaceAfter: 60s, storage: {size: 10Gi, onDelete: Delete}}}"));
+                "{nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete}}}"));
   }
 
   @ParameterizedTest

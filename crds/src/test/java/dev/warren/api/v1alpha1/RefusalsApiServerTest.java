@@ -38,6 +38,7 @@ class RefusalsApiServerTest {
       no nodes                     | {nodes: {replicas: 0}}                               | spec.nodes.replicas | spec.nodes.replicas in body should be greater than or equal to 1
       sixteen nodes                | {nodes: {replicas: 16}}                              | spec.nodes.replicas | spec.nodes.replicas in body should be less than or equal to 15
       a replacement in no time     | {nodes: {replaceAfter: 9s}}                          | spec.nodes.replaceAfter | must be a duration of at least 10s, such as 60s or 5m, or never
+      a move in no time            | {nodes: {spreadAfter: 9s}}                           | spec.nodes.spreadAfter | must be a duration of at least 10s, such as 60s or 5m, or never
       a replacement some day       | {nodes: {replaceAfter: later}}                       | spec.nodes.replaceAfter | must be a duration of at least 10s, such as 60s or 5m, or never
       a negative volume            | {nodes: {storage: {size: -1Gi}}}                     | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
       a volume of nothing          | {nodes: {storage: {size: '0'}}}                      | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi

@@ -53,7 +53,7 @@ public final class PlanExecutor {
     if (isSupported && isRecorded) {
       inTurn(plan.behindRecord(), underway, new ArrayList<>(), nodes);
     }
-    nodes.addAll(underway);
+    nodes.addAll(unlessMoving(plan, underway));
     nodes.addAll(plan.nodeProblems());
     List<Problem> problems = new ArrayList<>();
     carryOutConsumers(plan.consumerMarks(), problems);
@@ -62,7 +62,7 @@ public final class PlanExecutor {
         broker
             .map(client -> new BrokerExecutor(client, worker, owner, clock).carryOut(allowed))
             .orElse(BrokerExecutor.Result.NOTHING);
-    nodes.addAll(done.nodeProblems());
+    nodes.addAll(unlessMoving(plan, done.nodeProblems()));
     List<Problem> topology = joined(plan.topologyProblems(), done.problems());
     held(plan.broker().size() - allowed.size()).ifPresent(topology::add);
     List<KubernetesAction> consumers = carryOutConsumers(plan.consumerChanges(), problems);
@@ -80,6 +80,11 @@ public final class PlanExecutor {
             done.applied(),
             consumers,
             joined(plan.retained(), done.retained())));
+  }
+
+  /** The steps of a move leave as many nodes ready as before. */
+  private static List<Problem> unlessMoving(ReconcilePlan plan, List<Problem> steps) {
+    return plan.isMove() ? List.of() : steps;
   }
 
   /** Each of them; a refused one does not hold up the others. */

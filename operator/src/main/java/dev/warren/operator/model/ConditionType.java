@@ -18,6 +18,7 @@ public enum ConditionType {
           + " other policy overrides its fields."),
   CONSUMERS_READY("ConsumersReady", true, "All consumers are ready."),
   ENDPOINTS_READY("EndpointsReady", true, "All endpoints are served."),
+  NODES_SPREAD("NodesSpread", false, "Every queue node has a machine of its own."),
   SCALING_ACTIVE(
       "ScalingActive",
       false,

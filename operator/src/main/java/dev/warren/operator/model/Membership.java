@@ -16,17 +16,24 @@ import java.util.TreeMap;
  * @param removal the last removal of a node, underway or done
  * @param balanced the running nodes among which the queues' leaders were last balanced, as a
  *     fingerprint; empty if never
+ * @param failedMoves the moves of nodes to other machines that were given up
  */
-public record Membership(int next, boolean formed, Optional<NodeRemoval> removal, String balanced) {
+public record Membership(
+    int next,
+    boolean formed,
+    Optional<NodeRemoval> removal,
+    String balanced,
+    FailedMoves failedMoves) {
 
   private static final String NEXT = "next";
   private static final String FORMED = "formed";
   private static final String REMOVAL = "removal";
   private static final String BALANCED = "balanced";
+  private static final String FAILED_MOVES = "failedMoves";
 
   /** A record without a removal. */
   public Membership(int next, boolean formed) {
-    this(next, formed, Optional.empty(), "");
+    this(next, formed, Optional.empty(), "", FailedMoves.NONE);
   }
 
   /** Reads the record; empty if somebody has made it unreadable. */
@@ -39,7 +46,8 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
                 Integer.parseInt(next),
                 "true".equals(data.get(FORMED)),
                 NodeRemoval.fromJson(data.get(REMOVAL)),
-                data.getOrDefault(BALANCED, "")))
+                data.getOrDefault(BALANCED, ""),
+                FailedMoves.fromJson(data.get(FAILED_MOVES))))
         : Optional.empty();
   }
 
@@ -54,15 +62,19 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
   }
 
   public Membership next(int number) {
-    return new Membership(number, formed, removal, balanced);
+    return new Membership(number, formed, removal, balanced, failedMoves);
   }
 
   public Membership removal(Optional<NodeRemoval> last) {
-    return new Membership(next, formed, last, balanced);
+    return new Membership(next, formed, last, balanced, failedMoves);
   }
 
   public Membership balanced(String among) {
-    return new Membership(next, formed, removal, among);
+    return new Membership(next, formed, removal, among, failedMoves);
+  }
+
+  public Membership failedMoves(FailedMoves failed) {
+    return new Membership(next, formed, removal, balanced, failed);
   }
 
   /** The record as it is stored. */
@@ -73,6 +85,9 @@ public record Membership(int next, boolean formed, Optional<NodeRemoval> removal
     removal.ifPresent(last -> data.put(REMOVAL, last.toJson()));
     if (!balanced.isEmpty()) {
       data.put(BALANCED, balanced);
+    }
+    if (failedMoves.tries() > 0) {
+      data.put(FAILED_MOVES, failedMoves.toJson());
     }
     return new ConfigMapBuilder()
         .withMetadata(owner.owned(names.membership(), Component.TOPOLOGY).build())

@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The permanent removal of a node that is lost, was given up by a user, or is surplus. It is
- * recorded before the first step, so that every removal that begins is finished. Times are ISO-8601
- * texts.
+ * The permanent removal of a node that is lost, was given up by a user, is surplus, or moves to
+ * another machine, where a new node takes its place. It is recorded before the first step, so that
+ * every removal that begins is finished. Times are ISO-8601 texts.
  *
  * @param node its number
  * @param kind why it is removed
@@ -22,6 +22,7 @@ import java.util.Optional;
  *     too, may be gone by now
  * @param replacedBy the number of the node that takes its place; null while there is none
  * @param forgottenAt when the other nodes had forgotten it; null while they have not
+ * @param freeMachine for a move, a machine that could take it when the move was decided; else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeRemoval(
@@ -33,13 +34,15 @@ public record NodeRemoval(
     String decidedAt,
     boolean blank,
     Integer replacedBy,
-    String forgottenAt) {
+    String forgottenAt,
+    String freeMachine) {
 
   /** Why a node is removed. */
   public enum Kind {
     LOST("Lost"),
     GIVEN_UP("GivenUp"),
-    SURPLUS("Surplus");
+    SURPLUS("Surplus"),
+    MOVED("Moved");
 
     private final String wire;
 
@@ -124,13 +127,39 @@ public record NodeRemoval(
 
   /** A removal for which nothing has been done yet. */
   public static NodeRemoval decided(int node, Kind kind, String because, String at) {
-    return new NodeRemoval(node, kind, because, Phase.DECIDED, at, at, false, null, null);
+    return new NodeRemoval(node, kind, because, Phase.DECIDED, at, at, false, null, null, null);
+  }
+
+  /** The same as a move, for which there is a free machine. */
+  public NodeRemoval to(String machine) {
+    return new NodeRemoval(
+        node, kind, because, phase, since, decidedAt, blank, replacedBy, forgottenAt, machine);
   }
 
   /** Whether the other nodes still know the node. */
   @JsonIgnore
   public boolean isUnderway() {
     return !phase.isForgotten();
+  }
+
+  /** Whether it is the move of a node that still serves clients, and so can be given up. */
+  @JsonIgnore
+  public boolean isMoveOfServingNode() {
+    return kind == Kind.MOVED
+        && switch (phase) {
+          case DECIDED, AWAITING_REPLACEMENT, AWAITING_MEMBERS -> true;
+          case DRAINING,
+              STOPPING,
+              RESTARTING,
+              HELD,
+              ISOLATING,
+              FORGETTING,
+              FORGOTTEN,
+              CLEARING,
+              RESTORING,
+              DONE ->
+              false;
+        };
   }
 
   /** Whether the other nodes and the queues are complete again. */
@@ -154,19 +183,29 @@ public record NodeRemoval(
         decidedAt,
         blank,
         replacedBy,
-        next.isForgotten() ? forgotten : null);
+        next.isForgotten() ? forgotten : null,
+        freeMachine);
   }
 
   /** The removal with the node that takes its place. */
   public NodeRemoval replacedBy(int number) {
     return new NodeRemoval(
-        node, kind, because, phase, since, decidedAt, blank, number, forgottenAt);
+        node, kind, because, phase, since, decidedAt, blank, number, forgottenAt, freeMachine);
   }
 
   /** The removal with what is known about the node's volume: empty, or with data. */
   public NodeRemoval blank(boolean isBlank) {
     return new NodeRemoval(
-        node, kind, because, phase, since, decidedAt, isBlank, replacedBy, forgottenAt);
+        node,
+        kind,
+        because,
+        phase,
+        since,
+        decidedAt,
+        isBlank,
+        replacedBy,
+        forgottenAt,
+        freeMachine);
   }
 
   String toJson() {

@@ -89,6 +89,12 @@ public enum Reason {
       progress("GatewayNotReady", NODES_READY),
       "RabbitMQ is ready on a node, but the gateway beside it is not.",
       "If it lasts, read the message and the log of the container `gateway`."),
+  SPREAD(fine("Spread", ConditionType.NODES_SPREAD), "Every node has a machine of its own."),
+  NODE_MOVING(progress("NodeMoving", ConditionType.NODES_SPREAD), "A node changes its machine."),
+  MACHINE_SHARED(
+      trouble("MachineShared", ConditionType.NODES_SPREAD),
+      "Several nodes are on one machine, and would be lost together.",
+      "The message says what a move waits for. If it is a machine, add one, or make room on one."),
 
   SECRET_MISSING(
       trouble("SecretMissing", NODES_READY),

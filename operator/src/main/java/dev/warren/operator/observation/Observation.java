@@ -21,6 +21,7 @@ import java.util.SortedMap;
  *     earlier topology of this name; -1 when there is none
  * @param consumerPods the Pods of the consumers
  * @param machines the machine of each node whose Pod is not ready, if it is known
+ * @param places all machines of the cluster, if a node might move
  * @param lastSeenRunning when the running nodes last reported each node as running
  * @param resolvable out-of-service nodes whose names the running nodes can still resolve
  * @param warnings the last warning of Kubernetes about each waiting object, by "Kind/name"
@@ -39,6 +40,7 @@ public record Observation(
     List<Pod> consumerPods,
     BrokerObservation broker,
     Map<Integer, KubernetesNode> machines,
+    Places places,
     Map<Integer, Instant> lastSeenRunning,
     Set<Integer> resolvable,
     Map<String, String> warnings,

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Instant;
 import java.util.Map;
@@ -28,6 +29,11 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
   /** Whether its data exists, as far as Kubernetes knows. */
   public boolean hasVolume() {
     return volume.isPresent() && volume.get().getMetadata().getDeletionTimestamp() == null;
+  }
+
+  /** The machine that its Pod was scheduled to, if it has a Pod that was scheduled. */
+  public Optional<String> machine() {
+    return pod.map(Pod::getSpec).map(PodSpec::getNodeName);
   }
 
   /** Whether its container runs, ready or not. */

@@ -19,9 +19,11 @@ import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Places;
 import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
+import dev.warren.operator.observation.Spread;
 import dev.warren.operator.plan.consumers.ConsumedQueues;
 import dev.warren.operator.plan.consumers.DeletionCosts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -67,6 +69,7 @@ public final class StateObserver {
   private final Function<MessageTopology, Map<String, ConsumerScaling>> scaling;
   private final Clock clock;
   private final KubernetesNodes machines;
+  private final ClusterMachines places;
   private final MoveWatch moves = new MoveWatch();
   private final LastSeen lastSeen = new LastSeen();
   private final ConsumerWatch consumers = new ConsumerWatch();
@@ -90,6 +93,7 @@ public final class StateObserver {
     this.clock = clock;
     this.machines = new KubernetesNodes(kubernetes, clock);
     this.refusals = RefusedDeclarations.in(kubernetes);
+    this.places = new ClusterMachines(kubernetes, clock);
   }
 
   /** The observation for one pass, and the broker on which to carry out its plan. */
@@ -105,7 +109,7 @@ public final class StateObserver {
     BrokerObservation said = broker.map(BrokerClient::observe).orElseGet(() -> unreachable(found));
     Collection<QueueNode> nodes = found.nodes().values();
     List<Pod> consumerPods = found.consumerPods();
-    Map<Integer, KubernetesNode> places = machines.of(nodes);
+    Map<Integer, KubernetesNode> theirs = machines.of(nodes);
     Observation observation =
         new Observation(
             found.owned(),
@@ -113,8 +117,9 @@ public final class StateObserver {
             found.highestNumber(),
             consumerPods,
             said,
-            places,
-            lastSeen.update(found.owner().uid(), found.names(), said, places, now),
+            theirs,
+            places(nodes),
+            lastSeen.update(found.owner().uid(), found.names(), said, theirs, now),
             resolvable(broker, nodes),
             new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
@@ -127,6 +132,11 @@ public final class StateObserver {
 
   private static Set<String> queues(MessageTopology topology) {
     return topology.getSpec().queues().stream().map(QueueSpec::name).collect(toSet());
+  }
+
+  /** Only nodes that share a machine may have to move. */
+  private Places places(Collection<QueueNode> nodes) {
+    return Spread.of(nodes.stream()).shared().isEmpty() ? Places.NOT_READ : places.read();
   }
 
   private TopologyObjects objects(MessageTopology topology, Context<MessageTopology> context) {

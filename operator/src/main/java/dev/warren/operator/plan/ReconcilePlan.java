@@ -7,6 +7,7 @@ import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.observation.BrokerWork.Underway;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
@@ -98,7 +99,7 @@ public record ReconcilePlan(
         List.of(),
         List.of(),
         consumers,
-        aboutNodes ? with(nodeProblems, underway.problem()) : nodeProblems,
+        aboutNodes && !isMove() ? with(nodeProblems, underway.problem()) : nodeProblems,
         aboutNodes ? topologyProblems : with(topologyProblems, underway.problem()),
         retained,
         removal);
@@ -117,6 +118,16 @@ public record ReconcilePlan(
             consumerChanges().stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();
+  }
+
+  /**
+   * Whether its changes of the nodes are those of a move, which leaves as many nodes ready as
+   * before.
+   */
+  public boolean isMove() {
+    return removal
+        .filter(last -> last.kind() == Kind.MOVED && (!last.isDone() || record.isPresent()))
+        .isPresent();
   }
 
   /** Whether there is nothing to do. */

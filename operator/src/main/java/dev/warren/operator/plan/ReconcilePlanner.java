@@ -131,7 +131,7 @@ public final class ReconcilePlanner {
    * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
   private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
-    MembershipPlan membership = new MembershipPlanner(owner, names, spec, observed).plan();
+    MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
                 owner,
@@ -285,6 +285,7 @@ public final class ReconcilePlanner {
         observed.reachable().map(broker -> List.copyOf(broker.nodes().keySet())).orElse(List.of());
     return observed.nodes().values().stream()
         .filter(node -> !joined.contains(names.brokerNode(node.number())))
+        .filter(node -> !MembershipPlanner.movesTo(node.number(), names, observed))
         .flatMap(node -> node.pod().stream())
         .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }

@@ -86,8 +86,9 @@ import java.util.stream.Stream;
     verbs = {"get", "list", "watch", "create", "update", "patch"})
 @RBACRule(
     apiGroups = "",
-    resources = {"nodes", "persistentvolumes"},
-    verbs = "get")
+    resources = "nodes",
+    verbs = {"get", "list"})
+@RBACRule(apiGroups = "", resources = "persistentvolumes", verbs = "get")
 @RBACRule(apiGroups = "coordination.k8s.io", resources = "leases", verbs = "get")
 @RBACRule(
     apiGroups = "",

@@ -7,16 +7,16 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Removal;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
-import java.util.ArrayList;
+import dev.warren.operator.observation.Spread;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The status of the queue nodes. */
@@ -36,7 +36,7 @@ final class NodeStatuses {
 
   NodesStatus build(int desired) {
     List<NodeStatus> members = shown().map(this::node).toList();
-    int ready = (int) members.stream().filter(NodeStatuses::isReady).count();
+    int ready = (int) serving().map(this::node).filter(NodeStatuses::isReady).count();
     return new NodesStatus(
         desired,
         ready,
@@ -50,6 +50,25 @@ final class NodeStatuses {
     return observed.nodes().values().stream().filter(node -> !isForgotten(node));
   }
 
+  /**
+   * Those that must be ready. While a node moves, the new one does not count until everything is
+   * there; then the old one does not.
+   */
+  Stream<QueueNode> serving() {
+    return shown().filter(node -> !isExtra(node));
+  }
+
+  private boolean isExtra(QueueNode node) {
+    return removal
+        .filter(move -> move.kind() == Kind.MOVED && move.isUnderway())
+        .filter(
+            move ->
+                move.isMoveOfServingNode()
+                    ? Objects.equals(move.replacedBy(), node.number())
+                    : move.node() == node.number())
+        .isPresent();
+  }
+
   /** Its Pod may still exist, on a machine that does not answer, while the next node is removed. */
   private boolean isForgotten(QueueNode node) {
     boolean isLeftOver = node.isTerminating() && !node.hasName() && !node.hasVolume();
@@ -58,7 +77,10 @@ final class NodeStatuses {
   }
 
   private boolean isLeaving(QueueNode node) {
-    return removal.filter(gone -> gone.node() == node.number() && gone.isUnderway()).isPresent();
+    return removal
+        .filter(gone -> gone.node() == node.number() && gone.isUnderway())
+        .filter(gone -> !gone.isMoveOfServingNode())
+        .isPresent();
   }
 
   private Removal underway(NodeRemoval removed) {
@@ -82,32 +104,30 @@ final class NodeStatuses {
 
   /** Why a node is not ready; one that is only starting is named if there is no other. */
   Optional<Problem> worstProblem() {
-    return shown()
+    return serving()
         .flatMap(node -> problem(node).map(problem -> named(node, problem)).stream())
         .min(Problem.WORST_FIRST.thenComparing(problem -> problem.reason() == Reason.STARTING));
+  }
+
+  /** Why the new node of a move is not ready. */
+  Optional<Problem> problemOfNewNode() {
+    return shown()
+        .filter(node -> removal.filter(NodeRemoval::isMoveOfServingNode).isPresent())
+        .filter(this::isExtra)
+        .findFirst()
+        .flatMap(node -> problem(node).map(problem -> named(node, problem)));
   }
 
   private Problem named(QueueNode node, Problem problem) {
     return new Problem(problem.reason(), names.node(node.number()) + ": " + problem.message());
   }
 
-  /** Names two nodes that share a machine, as after the loss of a third machine. */
-  static Optional<String> sharedMachine(NodesStatus nodes) {
-    Map<String, List<String>> byMachine = new TreeMap<>();
-    nodes.members().stream()
-        .filter(node -> node.machine() != null)
-        .forEach(
-            node ->
-                byMachine
-                    .computeIfAbsent(node.machine(), machine -> new ArrayList<>())
-                    .add(node.name()));
-    return byMachine.entrySet().stream()
-        .filter(machine -> machine.getValue().size() > 1)
-        .findFirst()
-        .map(
-            machine ->
-                "%s are on one machine, %s"
-                    .formatted(String.join(" and ", machine.getValue()), machine.getKey()));
+  /** Names the nodes that share a machine, as after the loss of another machine. */
+  Optional<Problem> sharedMachine() {
+    Spread spread = Spread.of(shown().filter(node -> !isLeaving(node)));
+    return spread.shared().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Problem(Reason.MACHINE_SHARED, spread.describe(names)));
   }
 
   static boolean isReady(NodeStatus node) {
@@ -115,12 +135,11 @@ final class NodeStatuses {
   }
 
   private NodeStatus node(QueueNode node) {
-    String machine = node.pod().map(pod -> pod.getSpec().getNodeName()).orElse(null);
     Optional<Problem> problem = problem(node);
     return new NodeStatus(
         names.node(node.number()),
         problem.map(Problem::reason).map(Reason::wireName).orElse(READY),
-        machine,
+        node.machine().orElse(null),
         problem.map(Problem::message).orElse(null));
   }
 

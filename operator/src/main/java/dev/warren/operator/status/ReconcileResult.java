@@ -3,6 +3,7 @@ package dev.warren.operator.status;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Reason;
@@ -10,6 +11,7 @@ import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.validation.Violation;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +48,11 @@ public record ReconcileResult(
   /** A pass that must not change anything, and reports what remains to be done. */
   public static ReconcileResult held(
       Mode mode, ReconcilePlan plan, Observation observed, List<Violation> violations) {
+    // A move that waits makes no node less ready.
     List<KubernetesAction> nodes =
-        Stream.concat(plan.support().stream(), plan.nodes().stream()).toList();
+        Stream.concat(
+                plan.support().stream(), plan.isMove() ? Stream.empty() : plan.nodes().stream())
+            .toList();
     return new ReconcileResult(
         observed,
         violations,
@@ -59,8 +64,19 @@ public record ReconcileResult(
                 .toList(),
             plan.topologyProblems()),
         waiting(plan.consumers().stream().map(KubernetesAction::describe).toList(), List.of()),
-        plan.removal(),
+        recordedRemoval(plan, observed),
         AppliedActions.held(mode, plan.describe(), plan.retained()));
+  }
+
+  /** A removal that was not recorded has not begun. */
+  private static Optional<NodeRemoval> recordedRemoval(ReconcilePlan plan, Observation observed) {
+    return plan.record().isEmpty()
+        ? plan.removal()
+        : plan.record().map(write -> write.object().getMetadata().getName()).stream()
+            .flatMap(name -> observed.objects().find(ConfigMap.class, name).stream())
+            .flatMap(record -> Membership.of(record).stream())
+            .flatMap(membership -> membership.removal().stream())
+            .findFirst();
   }
 
   private static List<Problem> waiting(List<String> actions, List<Problem> problems) {

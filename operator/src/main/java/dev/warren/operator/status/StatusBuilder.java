@@ -2,7 +2,6 @@ package dev.warren.operator.status;
 
 import static dev.warren.operator.model.ConditionType.CONSUMERS_READY;
 import static dev.warren.operator.model.ConditionType.ENDPOINTS_READY;
-import static dev.warren.operator.model.ConditionType.NODES_READY;
 import static dev.warren.operator.model.ConditionType.TOPOLOGY_DECLARED;
 import static dev.warren.operator.model.ConditionType.VALIDATED;
 import static dev.warren.operator.status.Conditions.TRUE;
@@ -111,7 +110,7 @@ public final class StatusBuilder {
 
   private MessageTopologyStatus build(long generation) {
     addValidated();
-    addNodesReady();
+    new NodeConditions(nodes, nodeStatuses, result.nodeProblems()).addTo(conditions);
     addTopologyDeclared();
     addConsumersReady();
     addEndpointsReady();
@@ -148,31 +147,6 @@ public final class StatusBuilder {
           new Problem(
               Reason.INVALID_SPEC,
               joined(result.violations().stream().map(Violation::toString).toList())));
-    }
-  }
-
-  private void addNodesReady() {
-    String count = "%d of %d nodes are ready".formatted(nodes.ready(), nodes.desired());
-    boolean all =
-        nodes.ready().equals(nodes.desired()) && nodes.members().size() == nodes.desired();
-    Optional<Problem> worst = nodeStatuses.worstProblem();
-    Optional<Problem> problem =
-        result.nodeProblems().stream().min(Problem.WORST_FIRST).or(() -> worst);
-    if (problem.isPresent()) {
-      // For example a waiting change, and the node that it waits for.
-      String also =
-          worst
-              .filter(one -> !problem.get().message().contains(one.message()))
-              .map(one -> "; " + one.message())
-              .orElse("");
-      conditions.add(
-          NODES_READY,
-          new Problem(problem.get().reason(), count + "; " + problem.get().message() + also));
-    } else if (!all) {
-      conditions.add(NODES_READY, new Problem(Reason.STARTING, count));
-    } else {
-      String shared = NodeStatuses.sharedMachine(nodes).map(machine -> "; " + machine).orElse("");
-      conditions.add(NODES_READY, TRUE, Reason.ALL_READY, count + shared);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.DriftStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Outlook;
 import dev.warren.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -31,13 +32,37 @@ public record Transition(boolean normal, Reason reason, String message) {
   public static List<Transition> between(
       MessageTopologyStatus previous, MessageTopologyStatus current) {
     return Stream.of(
-            ofReplacement(replacement(previous), replacement(current)).stream(),
+            ofReplacement(replacement(previous), replacement(current))
+                .filter(transition -> !isMove(transition, current))
+                .stream(),
+            ofSpread(previous, current).stream(),
             ofDrift(previous, current),
             ofScaling(previous, current),
             ofRefusals(previous, current),
             ofReadiness(previous, current).stream())
         .flatMap(Function.identity())
         .toList();
+  }
+
+  /** Another transition reports it, with the reason. */
+  private static boolean isMove(Transition transition, MessageTopologyStatus current) {
+    return transition.reason() == Reason.NODE_LEAVING
+        && current.nodes().removal() != null
+        && current.nodes().removal().kind().equals(NodeRemoval.Kind.MOVED.wire());
+  }
+
+  /** Nodes have come to share a machine, one of them moves, or none shares one any longer. */
+  private static Optional<Transition> ofSpread(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    Optional<Condition> before = Conditions.find(previous, ConditionType.NODES_SPREAD);
+    return Conditions.find(current, ConditionType.NODES_SPREAD)
+        .filter(now -> before.filter(was -> isSame(was, now)).isEmpty())
+        .filter(now -> before.isPresent() || !now.getStatus().equals(Conditions.TRUE))
+        .map(
+            now -> {
+              Reason reason = Reason.of(now.getReason()).orElseThrow();
+              return new Transition(reason.outlook() != Outlook.TROUBLE, reason, now.getMessage());
+            });
   }
 
   private static Stream<Transition> ofDrift(

@@ -266,6 +266,7 @@ class LoadSamplerTest {
                 seen.consumerPods(),
                 seen.broker(),
                 seen.machines(),
+                seen.places(),
                 seen.lastSeenRunning(),
                 seen.resolvable(),
                 seen.warnings(),

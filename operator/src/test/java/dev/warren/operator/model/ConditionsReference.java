@@ -63,6 +63,8 @@ public final class ConditionsReference {
       or trouble. Progress is a Warning only if the topology was ready and nobody changed its spec; but
       %s are always Normal.
 
+      It also writes an Event when the reason of `NodesSpread` changes. `MachineShared` is a Warning.
+
       These Events have a reason that no condition has, and are Normal:
 
       | Event | meaning |
@@ -72,7 +74,7 @@ public final class ConditionsReference {
   private static final String NODE_LEAVING =
       """
 
-      `%s` is also an Event, a Warning, when the removal of a node begins.
+      `%s` is also an Event, a Warning, when the removal of a node begins, unless the node moves.
       """;
 
   private ConditionsReference() {}

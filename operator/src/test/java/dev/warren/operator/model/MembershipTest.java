@@ -7,6 +7,7 @@ import dev.warren.operator.model.NodeRemoval.Phase;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,13 @@ class MembershipTest {
             .replacedBy(4)
             .blank(true)
             .enter(Phase.FORGOTTEN, "2026-01-01T00:00:10Z");
-    Membership record = new Membership(5, true, Optional.of(removal), "some Pods");
+    Membership record =
+        new Membership(
+            5,
+            true,
+            Optional.of(removal.to("m1")),
+            "some Pods",
+            FailedMoves.NONE.andOne(Set.of("m1"), "2026-01-01T00:00:00Z"));
 
     assertThat(
             Membership.of(

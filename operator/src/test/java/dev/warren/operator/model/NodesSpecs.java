@@ -20,6 +20,7 @@ final class NodesSpecs {
             : said.storage(),
         said.resources(),
         said.replaceAfter() == null ? "60s" : said.replaceAfter(),
+        said.spreadAfter() == null ? "5m" : said.spreadAfter(),
         said.config(),
         said.plugins(),
         said.podTemplate());

@@ -27,6 +27,7 @@ public final class Observations {
         List.of(),
         new Unreachable("no"),
         Map.of(),
+        Places.NOT_READ,
         Map.of(),
         Set.of(),
         Map.of(),

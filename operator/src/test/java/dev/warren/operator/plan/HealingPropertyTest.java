@@ -11,10 +11,12 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
+import dev.warren.operator.observation.Spread;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
 import dev.warren.operator.plan.topology.MemberCount;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +33,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * After any faults that leave a majority of the nodes and of each queue's members, the cluster ends
- * with the wanted number of nodes, and every queue has its members. The cluster itself checks what
- * must not happen on the way.
+ * with the wanted number of nodes, spread evenly over the machines that are left, and every queue
+ * has its members and its messages. The cluster itself checks what must not happen on the way.
  */
 class HealingPropertyTest {
 
@@ -41,6 +43,9 @@ class HealingPropertyTest {
     MACHINE_SILENT,
     MACHINE_BACK,
     MACHINE_GONE,
+    MACHINE_ADDED,
+    MACHINE_CORDONED,
+    MACHINE_UNCORDONED,
     NODE_CRASHES,
     POD_DELETED,
     POD_EVICTED,
@@ -58,6 +63,20 @@ class HealingPropertyTest {
     TIME
   }
 
+  /** What happens to machines while no node is given up, so that nothing may be lost. */
+  private static final Set<Fault> OF_MACHINES =
+      EnumSet.of(
+          Fault.MACHINE_SILENT,
+          Fault.MACHINE_BACK,
+          Fault.MACHINE_GONE,
+          Fault.MACHINE_ADDED,
+          Fault.MACHINE_CORDONED,
+          Fault.MACHINE_UNCORDONED,
+          Fault.OPERATOR_KILLED,
+          Fault.TIME);
+
+  private static final long MESSAGES = 100;
+
   /**
    * @param target on which node, machine or queue; or how many nodes
    * @param passes how many passes the operator makes until the next fault
@@ -69,23 +88,52 @@ class HealingPropertyTest {
   private int replicas;
   private boolean changed;
   private boolean hasClassic;
+  private boolean gaveUp;
 
   @BeforeTry
   void anEmptyCluster() {
-    cluster = new InMemoryCluster();
     changed = false;
+    gaveUp = false;
   }
 
   @Property(tries = 300)
   void theClusterHeals(
       @ForAll @IntRange(min = 1, max = 5) int first,
       @ForAll boolean classic,
+      @ForAll @IntRange(min = 3, max = 7) int machines,
       @ForAll @IntRange(min = 1, max = 3) int speed,
       @ForAll("events") @Size(max = 12) List<Event> events) {
+    begin(first, classic, machines, speed);
+    happen(events);
+    recover();
+    assertHealed();
+  }
+
+  /** Machines come and go, and no majority is ever lost. */
+  @Property(tries = 100)
+  void nodesSpreadAgainOverTheMachinesThatAreLeft(
+      @ForAll @IntRange(min = 3, max = 5) int first,
+      @ForAll @IntRange(min = 3, max = 7) int machines,
+      @ForAll("eventsOfMachines") @Size(max = 16) List<Event> events) {
+    begin(first, false, machines, 5);
+    cluster.guardMajority();
+    happen(events);
+    recover();
+    assertHealed();
+    assertNoMessageIsLost();
+  }
+
+  private void begin(int first, boolean classic, int machines, int speed) {
+    cluster = new InMemoryCluster(machines);
     replicas = first;
     hasClassic = classic;
     cluster.converge(spec());
+    cluster.broker().setMessages("q", MESSAGES);
+    cluster.broker().setMessages("s", MESSAGES);
     cluster.startNodesSlowly(speed);
+  }
+
+  private void happen(List<Event> events) {
     for (Event event : events) {
       inject(event);
       for (int i = 0; i < event.passes(); i++) {
@@ -96,8 +144,6 @@ class HealingPropertyTest {
         cluster.settle();
       }
     }
-    recover();
-    assertHealed();
   }
 
   private void inject(Event event) {
@@ -114,6 +160,10 @@ class HealingPropertyTest {
       case MACHINE_BACK -> silent(event.target()).ifPresent(cluster.faults()::bringBack);
       case MACHINE_GONE ->
           onMachineOf(n).filter(m -> canDoWithout(n, m)).ifPresent(cluster.faults()::destroy);
+      case MACHINE_ADDED -> cluster.kubernetesNodes().add("m" + cluster.machines().size());
+      case MACHINE_CORDONED ->
+          cluster.kubernetesNodes().cordon("m" + event.target() % cluster.machines().size());
+      case MACHINE_UNCORDONED -> cluster.kubernetesNodes().uncordonAll();
       case NODE_CRASHES -> {
         if (hasPod && isOnReadyMachine(n)) {
           cluster.faults().crash(pod);
@@ -148,6 +198,7 @@ class HealingPropertyTest {
       }
       case GIVEN_UP -> {
         if (hasPod) {
+          gaveUp = true;
           cluster.giveUp(pod);
         }
       }
@@ -224,7 +275,7 @@ class HealingPropertyTest {
                 .allMatch(members -> cluster.queueMembers().hasMajorityWithout(members, lost));
     long ready =
         cluster.machines().values().stream().filter(KubernetesNode.State.READY::equals).count();
-    return majorities && ready > 3;
+    return majorities && ready > 2;
   }
 
   /** What a user does who reads the status when a removal waits. */
@@ -235,14 +286,21 @@ class HealingPropertyTest {
                 .filter(name -> cluster.machines().get(name) == KubernetesNode.State.SILENT)
                 .toList());
     silent.stream().skip(1).forEach(cluster.faults()::bringBack);
+    cluster.kubernetesNodes().uncordonAll();
     cluster.startNodesSlowly(5);
     for (int attempt = 0; attempt < 12; attempt++) {
       cluster.converge(spec());
       Optional<Integer> held = heldNode();
-      if (held.isEmpty()) {
-        return;
+      if (held.isPresent()) {
+        gaveUp = true;
+        cluster.giveUp(NAMES.node(held.get()));
+      } else {
+        // A move that failed is tried again later.
+        cluster.advance(Duration.ofDays(1));
+        if (cluster.plan(spec()).isEmpty()) {
+          return;
+        }
       }
-      cluster.giveUp(NAMES.node(held.get()));
     }
     throw new AssertionError("still held: " + cluster.plan(spec()).nodeProblems());
   }
@@ -269,7 +327,9 @@ class HealingPropertyTest {
     cluster.advance(Duration.ofDays(1));
     ReconcilePlan plan = cluster.plan(spec());
     assertThat(plan.isEmpty()).as("%s", plan).isTrue();
-    assertThat(plan.nodeProblems()).isEmpty();
+    assertThat(plan.nodeProblems())
+        .filteredOn(problem -> problem.reason() != Reason.MACHINE_SHARED)
+        .isEmpty();
     assertThat(cluster.brokerNodes()).hasSize(replicas).doesNotContainValue(false);
     Observation seen = cluster.observe();
     assertThat(seen.nodes().values().stream().filter(node -> !node.isTerminating()))
@@ -283,6 +343,38 @@ class HealingPropertyTest {
     Reachable broker = seen.reachable().orElseThrow();
     MemberCount.all(spec().queues(), broker)
         .forEach((queue, members) -> assertQueue(queue, members, broker));
+    assertEvenlySpread(seen);
+    if (!gaveUp) {
+      assertNoMessageIsLost();
+    }
+  }
+
+  private void assertNoMessageIsLost() {
+    assertThat(cluster.broker().messages("q")).isEqualTo(MESSAGES);
+    assertThat(cluster.broker().messages("s")).isEqualTo(MESSAGES);
+  }
+
+  /** No node that can move is on a machine with two more nodes than another. */
+  private void assertEvenlySpread(Observation seen) {
+    Spread spread = Spread.of(seen.nodes().values().stream().filter(node -> !node.isTerminating()));
+    for (String machine : spread.shared()) {
+      if (spread.byMachine().get(machine).stream().anyMatch(this::canMove)) {
+        assertThat(cluster.machines().keySet())
+            .filteredOn(other -> cluster.machines().get(other) == KubernetesNode.State.READY)
+            .allSatisfy(
+                other ->
+                    assertThat(spread.on(other))
+                        .as("on %s, while %s", other, spread.describe(NAMES))
+                        .isGreaterThanOrEqualTo(spread.on(machine) - 1));
+      }
+    }
+  }
+
+  private boolean canMove(QueueNode node) {
+    String broker = NAMES.brokerNode(node.number());
+    return cluster.broker().queues().values().stream()
+        .filter(queue -> queue.type().equals("classic"))
+        .noneMatch(queue -> cluster.members().get(queue.name()).contains(broker));
   }
 
   private void assertQueue(String name, int members, Reachable broker) {
@@ -306,8 +398,17 @@ class HealingPropertyTest {
 
   @Provide
   Arbitrary<List<Event>> events() {
+    return events(EnumSet.allOf(Fault.class));
+  }
+
+  @Provide
+  Arbitrary<List<Event>> eventsOfMachines() {
+    return events(OF_MACHINES);
+  }
+
+  private static Arbitrary<List<Event>> events(Set<Fault> faults) {
     return Combinators.combine(
-            Arbitraries.of(Fault.class),
+            Arbitraries.of(faults),
             Arbitraries.integers().between(0, 6),
             Arbitraries.integers().between(0, 12),
             Arbitraries.integers().between(0, 12))

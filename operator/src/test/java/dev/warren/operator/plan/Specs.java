@@ -9,9 +9,10 @@ public final class Specs {
   private Specs() {}
 
   public static MessageTopologySpec of(int replicas, String nodes, String rest) {
+    String spreadAfter = nodes.contains("spreadAfter: ") ? "" : "  spreadAfter: 5m\n";
     return Serialization.unmarshal(
-        "nodes:\n  replicas: %d\n  replaceAfter: 60s\n  storage: {size: 10Gi, onDelete: Delete}\n%s%s"
-            .formatted(replicas, nodes.isEmpty() ? "" : nodes.strip().indent(2), rest),
+        "nodes:\n  replicas: %d\n  replaceAfter: 60s\n  storage: {size: 10Gi, onDelete: Delete}\n%s%s%s"
+            .formatted(replicas, spreadAfter, nodes.isEmpty() ? "" : nodes.strip().indent(2), rest),
         MessageTopologySpec.class);
   }
 

@@ -114,6 +114,7 @@ final class Passes {
         seen.consumerPods(),
         seen.broker(),
         seen.machines(),
+        seen.places(),
         seen.lastSeenRunning(),
         seen.resolvable(),
         seen.warnings(),

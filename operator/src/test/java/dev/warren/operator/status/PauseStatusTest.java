@@ -9,9 +9,14 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.action.BrokerAction.Bind;
 import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.action.BrokerStep;
+import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.plan.ReconcilePlan;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +77,33 @@ class PauseStatusTest {
         .containsExactly(
             "bind 'amq.topic' to 'hello' by 'a'", "unbind 'amq.topic' to 'hello' by 'b'");
     assertThat(conditions(status)).endsWith("Paused=True/PlanOnly");
+  }
+
+  @Test
+  void aMoveThatWaitsIsPreviewedAndHasNotBegun() {
+    NodeRemoval move = NodeRemoval.decided(2, Kind.MOVED, "it shares a machine", "some time");
+    ConfigMap record =
+        new ConfigMapBuilder().withNewMetadata().withName("record").endMetadata().build();
+    ReconcilePlan plan =
+        new ReconcilePlan(
+            List.of(),
+            Optional.of(new Create(record, "node 2 moves")),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.of(move));
+
+    MessageTopologyStatus status =
+        StatusBuilder.build(
+            scene.topology, ReconcileResult.held(Mode.PLAN, plan, scene.observation(), List.of()));
+
+    assertThat(status.plan()).singleElement().asString().contains("node 2 moves");
+    assertThat(conditions(status)).startsWith("Ready=True/AllReady");
+    assertThat(status.nodes().removal()).isNull();
+    assertThat(status.nodes().lastReplacement()).isNull();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeStatus;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.validation.Violation;
 import java.util.Optional;
@@ -30,12 +31,46 @@ class ReadyConditionTest {
   }
 
   @Test
-  void nodesThatShareAMachineAreReported() {
-    assertThat(message(scene.build(), "NodesReady")).isEqualTo("3 of 3 nodes are ready");
+  void nodesThatShareAMachineAreReportedAndTheTopologyIsReady() {
+    assertThat(conditions(scene.build())).contains("NodesSpread=True/Spread");
 
     scene.machines.put(0, "n2");
-    assertThat(message(scene.build(), "NodesReady"))
-        .isEqualTo("3 of 3 nodes are ready; orders-0 and orders-2 are on one machine, n2");
+    assertThat(conditions(scene.build())).contains("Ready=True/AllReady");
+    assertThat(conditions(scene.build())).contains("NodesSpread=False/MachineShared");
+    assertThat(message(scene.build(), "NodesSpread"))
+        .isEqualTo("orders-0 and orders-2 are on one machine, n2");
+  }
+
+  @Test
+  void theReasonOfTheSpreadIsWhatAMoveWaitsFor() {
+    scene.machines.put(0, "n2");
+    scene.nodeProblems.add(new Problem(Reason.MACHINE_SHARED, "the planner says why"));
+
+    assertThat(message(scene.build(), "NodesSpread")).isEqualTo("the planner says why");
+    assertThat(message(scene.build(), "NodesReady")).isEqualTo("3 of 3 nodes are ready");
+  }
+
+  /** Node 2 moves, and node 3 takes its place. */
+  @Test
+  void aMoveLeavesTheTopologyReadyAndIsReported() {
+    scene.machines.put(0, "n2");
+    scene.podStatus.put(3, "{phase: Pending}");
+    scene.removal(Phase.AWAITING_REPLACEMENT);
+    scene.nodeProblems.add(new Problem(Reason.NODE_MOVING, "orders-2 moves"));
+
+    MessageTopologyStatus waiting = scene.build();
+    assertThat(conditions(waiting)).contains("Ready=True/AllReady", "NodesSpread=False/NodeMoving");
+    assertThat(waiting.summary().nodes()).isEqualTo("3/3");
+    assertThat(message(waiting, "NodesSpread")).startsWith("orders-2 moves; orders-3: ");
+
+    scene.podStatus.put(3, StatusScene.READY);
+    scene.podStatus.put(2, "{phase: Pending}");
+    assertThat(conditions(scene.build()))
+        .as("the old node counts")
+        .contains("Ready=False/Starting");
+
+    scene.removal(Phase.DRAINING);
+    assertThat(conditions(scene.build())).as("the new node counts").contains("Ready=True/AllReady");
   }
 
   @Test
@@ -65,7 +100,8 @@ class ReadyConditionTest {
             "NodesReady=True/AllReady",
             "TopologyDeclared=True/Declared",
             "ConsumersReady=True/AllReady",
-            "EndpointsReady=True/AllReady");
+            "EndpointsReady=True/AllReady",
+            "NodesSpread=True/Spread");
     assertThat(message(status, "Ready"))
         .isEqualTo("3/3 nodes, 1/1 queues, 0/0 consumers and 0/0 endpoints are ready");
     assertThat(Conditions.isReady(status)).isTrue();

@@ -83,7 +83,8 @@ class StatusBuilderTest {
             "NodesReady=True/AllReady",
             "TopologyDeclared=True/Declared",
             "ConsumersReady=True/AllReady",
-            "EndpointsReady=True/AllReady");
+            "EndpointsReady=True/AllReady",
+            "NodesSpread=True/Spread");
     assertThat(message(status, "Validated"))
         .isEqualTo("spec.bindings[0].queue: no queue 'x'; spec.bindings[1].queue: no queue 'y'");
     assertThat(status.nodes()).isEqualTo(scene.topology.getStatus().nodes());

@@ -7,6 +7,9 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.NodeRemoval.Phase;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -19,6 +22,7 @@ import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.QueueConsumers;
+import dev.warren.operator.observation.Places;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
 import dev.warren.operator.plan.validation.Violation;
@@ -72,6 +76,7 @@ final class StatusScene {
   final Map<String, QueueConsumers> queueConsumers = new LinkedHashMap<>();
   BrokerObservation unreachable;
   AppliedActions applied = AppliedActions.NONE;
+  Optional<NodeRemoval> removal = Optional.empty();
   OwnershipRecord declared = OwnershipRecord.NOTHING;
   BrokerDefinitions definitions =
       new BrokerDefinitions(Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
@@ -100,7 +105,7 @@ final class StatusScene {
                 nodeProblems,
                 topologyProblems,
                 consumerProblems,
-                Optional.empty(),
+                removal,
                 applied)
             : ReconcileResult.invalid(Mode.ACT, observed, violations));
   }
@@ -135,6 +140,7 @@ final class StatusScene {
         consumerPods,
         broker,
         Map.of(),
+        Places.NOT_READ,
         Map.of(),
         Set.of(),
         Map.of(),
@@ -143,6 +149,15 @@ final class StatusScene {
         BrokerWork.NONE,
         refusedDeclarations,
         now);
+  }
+
+  /** Node 2 moves, and node 3 takes its place. */
+  void removal(Phase phase) {
+    removal =
+        Optional.of(
+            NodeRemoval.decided(2, Kind.MOVED, "two nodes share a machine", NOON.toString())
+                .replacedBy(3)
+                .enter(phase, NOON.toString()));
   }
 
   void brokerIsSilent(String reason) {

@@ -7,6 +7,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodeReplacement;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.Quorum;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.Removal;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
 import dev.warren.operator.model.Outlook;
 import dev.warren.operator.model.Reason;
@@ -156,6 +157,36 @@ class TransitionTest {
     assertThat(Transition.between(removing(completed), removing(completed))).isEmpty();
   }
 
+  /** Before and now: the reason of NodesSpread. */
+  @ParameterizedTest(name = "from {0} to {1}: {2}")
+  @CsvSource({
+    "-,             Spread,        -",
+    "-,             MachineShared, Warning",
+    "Spread,        MachineShared, Warning",
+    "MachineShared, MachineShared, -",
+    "MachineShared, NodeMoving,    Normal",
+    "NodeMoving,    Spread,        Normal",
+    "NodeMoving,    MachineShared, Warning",
+    "Spread,        Spread,        -",
+  })
+  void theBeginAndTheEndOfAMoveAreEvents(String before, String now, String event) {
+    List<Transition> events = Transition.between(spread(before), spread(now));
+
+    assertThat(events.stream().map(transition -> transition.normal() ? "Normal" : "Warning"))
+        .isEqualTo(expected(event));
+    assertThat(events).allMatch(transition -> transition.message().equals("of " + now));
+    assertThat(events).allMatch(transition -> transition.reason().wireName().equals(now));
+  }
+
+  @Test
+  void aMoveIsNotReportedAsARemovalToo() {
+    NodeReplacement decided =
+        new NodeReplacement("orders-1", "it shares", null, "2026-01-01T12:00:00Z", null, null);
+    Removal move = new Removal("orders-1", "Moved", "Decided", "2026-01-01T12:00:00Z", "it shares");
+
+    assertThat(Transition.between(removing(null), removing(decided, move))).isEmpty();
+  }
+
   @Test
   void aScaleOfAScaledConsumerIsAnEvent() {
     MessageTopologyStatus before = consumers(consumer("a", 2, "old"), consumer("b", 2, "old"));
@@ -198,13 +229,32 @@ class TransitionTest {
         null);
   }
 
+  private static MessageTopologyStatus spread(String reason) {
+    MessageTopologyStatus status = status("AllReady", 1, "3/3");
+    if (reason.equals(NOTHING)) {
+      return status;
+    }
+    Condition spread =
+        new ConditionBuilder()
+            .withType("NodesSpread")
+            .withStatus(conditionStatus(reason))
+            .withReason(reason)
+            .withMessage("of " + reason)
+            .build();
+    return new MessageTopologyStatus(1L, List.of(status.conditions().getFirst(), spread));
+  }
+
   private static MessageTopologyStatus removing(NodeReplacement replacement) {
+    return removing(replacement, null);
+  }
+
+  private static MessageTopologyStatus removing(NodeReplacement replacement, Removal removal) {
     MessageTopologyStatus status = status("AllReady", 1, "3/3");
     return new MessageTopologyStatus(
         1L,
         status.conditions(),
         null,
-        new NodesStatus(3, 3, Quorum.Healthy, List.of(), null, replacement),
+        new NodesStatus(3, 3, Quorum.Healthy, List.of(), removal, replacement),
         List.of(),
         null,
         null,

@@ -5,10 +5,13 @@ import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Create;
 import dev.warren.operator.action.KubernetesAction.Replace;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.FailedMoves;
+import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.TopologyServices;
@@ -21,6 +24,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -34,22 +38,41 @@ public final class MembershipPlanner {
   private final Owner owner;
   private final ResourceNames names;
   private final MessageTopologySpec spec;
+  private final Images images;
   private final Observation observed;
   private final List<Problem> problems = new ArrayList<>();
 
   public MembershipPlanner(
-      Owner owner, ResourceNames names, MessageTopologySpec spec, Observation observed) {
+      Owner owner,
+      ResourceNames names,
+      MessageTopologySpec spec,
+      Images images,
+      Observation observed) {
     this.owner = owner;
     this.names = names;
     this.spec = spec;
+    this.images = images;
     this.observed = observed;
+  }
+
+  /** Whether that node is to take the place of one that still serves clients. */
+  public static boolean movesTo(int node, ResourceNames names, Observation observed) {
+    return observed
+        .objects()
+        .find(ConfigMap.class, names.membership())
+        .flatMap(Membership::of)
+        .flatMap(Membership::removing)
+        .filter(NodeRemoval::isMoveOfServingNode)
+        .filter(move -> Objects.equals(move.replacedBy(), node))
+        .isPresent();
   }
 
   public MembershipPlan plan() {
     Membership recorded = recorded();
-    Decided decided = new RemovalDecision(names, spec, observed, recorded).decide();
+    QueueNodePod pods = new QueueNodePod(owner, names, spec, images);
+    Decided decided = new RemovalDecision(names, spec, observed, recorded, pods).decide();
     problems.addAll(decided.problems());
-    Membership removing = recorded.removal(decided.removal());
+    Membership removing = recorded.removal(decided.removal()).failedMoves(decided.failedMoves());
     Membership balanced =
         new BalancePlanner(spec, observed, removing)
             .among()
@@ -77,7 +100,8 @@ public final class MembershipPlanner {
         next(record),
         formed,
         record.flatMap(Membership::removal),
-        record.map(Membership::balanced).orElse(""));
+        record.map(Membership::balanced).orElse(""),
+        record.map(Membership::failedMoves).orElse(FailedMoves.NONE));
   }
 
   private Optional<ConfigMap> record() {
@@ -138,7 +162,7 @@ public final class MembershipPlanner {
     return recorded.removing().filter(last -> last.node() == leaving.node()).isPresent();
   }
 
-  private static Membership grown(Membership desired, int wanted) {
+  private Membership grown(Membership desired, int wanted) {
     Optional<NodeRemoval> removal =
         desired
             .removal()
@@ -146,8 +170,24 @@ public final class MembershipPlanner {
     return desired.next(desired.next() + wanted).removal(removal);
   }
 
-  private static boolean lacksReplacement(NodeRemoval last) {
-    return last.kind() != Kind.SURPLUS && last.replacedBy() == null && !last.isDone();
+  /** An operator that was killed may have recorded a new node, and created nothing of it. */
+  private boolean lacksReplacement(NodeRemoval last) {
+    boolean exists = last.replacedBy() != null && observed.nodes().containsKey(last.replacedBy());
+    return last.kind() != Kind.SURPLUS && !exists && !last.isDone();
+  }
+
+  /** Without times, so that a plan that waits stays the same. */
+  private static String because(Membership desired) {
+    return "the next node is %d%s"
+        .formatted(
+            desired.next(),
+            desired
+                .removal()
+                .map(
+                    last ->
+                        ", and the removal of node %d is %s (%s)"
+                            .formatted(last.node(), last.phase().wire(), last.because()))
+                .orElse(""));
   }
 
   private Optional<KubernetesAction> write(Membership desired) {
@@ -158,6 +198,6 @@ public final class MembershipPlanner {
     return record()
         .filter(existing -> !wanted.getData().equals(existing.getData()))
         .map(existing -> new ConfigMapBuilder(existing).withData(wanted.getData()).build())
-        .map(record -> new Replace(record, "its new data is " + wanted.getData()));
+        .map(record -> new Replace(record, because(desired)));
   }
 }

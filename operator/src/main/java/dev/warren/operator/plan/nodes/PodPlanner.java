@@ -167,6 +167,8 @@ final class PodPlanner {
   private boolean isNeeded(int leaving) {
     String brokerNode = names.brokerNode(leaving);
     boolean isBlank = membership.removing().filter(NodeRemoval::blank).isPresent();
+    boolean stillServes =
+        membership.removing().filter(NodeRemoval::isMoveOfServingNode).isPresent();
     return members
             .node(leaving)
             .filter(node -> node.hasVolume() && (node.pod().isEmpty() || node.hasEnded()))
@@ -177,6 +179,7 @@ final class PodPlanner {
                 answer ->
                     answer.nodes().containsKey(brokerNode)
                         && (!observed.hasMajority()
+                            || stillServes
                             || (!isBlank && OnlyCopies.needing(brokerNode, answer).isPresent())))
             // No node answers, perhaps because this was the only one.
             .orElse(true);

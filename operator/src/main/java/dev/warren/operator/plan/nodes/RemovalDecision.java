@@ -2,8 +2,11 @@ package dev.warren.operator.plan.nodes;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.FailedMoves;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.NodeRemoval;
+import dev.warren.operator.model.NodeRemoval.Kind;
+import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -20,28 +23,37 @@ final class RemovalDecision {
 
   /**
    * @param removal as it must be recorded
+   * @param failedMoves as they must be recorded
    * @param problems why a node is not removed that should be
    */
-  record Decided(Optional<NodeRemoval> removal, List<Problem> problems) {}
+  record Decided(Optional<NodeRemoval> removal, FailedMoves failedMoves, List<Problem> problems) {}
 
   private final ResourceNames names;
   private final MessageTopologySpec spec;
   private final Observation observed;
   private final Membership recorded;
+  private final QueueNodePod pods;
   private final List<Problem> problems = new ArrayList<>();
+  private FailedMoves failedMoves;
 
   RemovalDecision(
-      ResourceNames names, MessageTopologySpec spec, Observation observed, Membership recorded) {
+      ResourceNames names,
+      MessageTopologySpec spec,
+      Observation observed,
+      Membership recorded,
+      QueueNodePod pods) {
     this.names = names;
     this.spec = spec;
     this.observed = observed;
     this.recorded = recorded;
+    this.pods = pods;
+    this.failedMoves = recorded.failedMoves();
   }
 
   Decided decide() {
     Optional<NodeRemoval> removal =
         observed.reachable().map(this::decide).orElse(recorded.removal());
-    return new Decided(removal, List.copyOf(problems));
+    return new Decided(removal, failedMoves, List.copyOf(problems));
   }
 
   private Optional<NodeRemoval> decide(Reachable broker) {
@@ -49,8 +61,15 @@ final class RemovalDecision {
       return choose(broker);
     }
     LeavingNode leaving = LeavingNode.of(recorded.removal().get(), names, observed);
-    return recorded.removing().isPresent() && broker.runs(leaving.brokerNode())
-        ? goOrStay(leaving, broker)
+    if (recorded.removing().isPresent() && broker.runs(leaving.brokerNode())) {
+      return goOrStay(leaving, broker);
+    }
+    return leaving.removal().isMoveOfServingNode()
+        ? findLoss()
+            .candidate()
+            .filter(lost -> lost.node() == leaving.removal().node())
+            .map(this::begin)
+            .or(() -> goOn(leaving, broker))
         : goOn(leaving, broker);
   }
 
@@ -70,7 +89,28 @@ final class RemovalDecision {
     }
     boolean holdsImmovableQueue =
         !leaving.isGivenUp() && OnlyCopies.immovable(leaving.brokerNode(), broker).isPresent();
-    return leaving.isWithdrawn() || holdsImmovableQueue ? Optional.empty() : goOn(leaving, broker);
+    return isMoveGivenUp(leaving.removal(), broker) || leaving.isWithdrawn() || holdsImmovableQueue
+        ? Optional.empty()
+        : goOn(leaving, broker);
+  }
+
+  /** Records the failure, so that the move is not tried for ever. */
+  private boolean isMoveGivenUp(NodeRemoval move, Reachable broker) {
+    if (!move.isMoveOfServingNode()) {
+      return false;
+    }
+    MoveCheck check = new MoveCheck(names, observed, pods, move);
+    Optional<String> failure = check.failure(broker);
+    failure.ifPresent(
+        why -> {
+          failedMoves = failedMoves.andOne(check.couldHaveTakenIt(), now());
+          problems.add(
+              new Problem(
+                  Reason.MACHINE_SHARED,
+                  "the move of %s was given up: %s (%s)"
+                      .formatted(names.node(move.node()), why, move.because())));
+        });
+    return failure.isPresent() || spec.nodes().spreadAfter().equals(SpreadDetector.NEVER);
   }
 
   private Optional<NodeRemoval> goOn(LeavingNode leaving, Reachable broker) {
@@ -83,9 +123,7 @@ final class RemovalDecision {
   /** The node to remove now, if there is one. */
   private Optional<NodeRemoval> choose(Reachable broker) {
     RemovalFinding finding = findLoss();
-    return finding.candidate().isEmpty() && finding.problem().isEmpty()
-        ? findSurplus(broker)
-        : finding.candidate().map(this::begin);
+    return finding.isNone() ? findSurplus(broker) : finding.candidate().map(this::begin);
   }
 
   private RemovalFinding findLoss() {
@@ -97,18 +135,29 @@ final class RemovalDecision {
   private Optional<NodeRemoval> findSurplus(Reachable broker) {
     RemovalFinding finding = new SurplusDetector(names, spec, observed, recorded).find(broker);
     finding.problem().ifPresent(problems::add);
+    return finding.isNone() ? findShared(broker) : finding.candidate().map(this::begin);
+  }
+
+  private Optional<NodeRemoval> findShared(Reachable broker) {
+    SpreadDetector detector = new SpreadDetector(names, spec, observed, recorded, pods);
+    if (detector.isEven()) {
+      failedMoves = FailedMoves.NONE;
+    }
+    RemovalFinding finding = detector.find(broker);
+    finding.problem().ifPresent(problems::add);
     return finding.candidate().map(this::begin);
   }
 
   private NodeRemoval begin(Candidate leaver) {
     NodeRemoval removal =
         NodeRemoval.decided(leaver.node(), leaver.kind(), leaver.because(), now());
-    return LeavingNode.of(removal, names, observed).removal();
+    return LeavingNode.of(leaver.freeMachine().map(removal::to).orElse(removal), names, observed)
+        .removal();
   }
 
   private Problem leaving(NodeRemoval removal, String what) {
     return new Problem(
-        Reason.NODE_LEAVING,
+        removal.kind() == Kind.MOVED ? Reason.NODE_MOVING : Reason.NODE_LEAVING,
         "%s %s (%s)".formatted(names.node(removal.node()), what, removal.because()));
   }
 

@@ -18,8 +18,20 @@ record RemovalFinding(Optional<Candidate> candidate, Optional<Problem> problem) 
    * A node that must be removed.
    *
    * @param because what was observed, as a sentence
+   * @param freeMachine if it moves, a machine that could take it
    */
-  record Candidate(int node, Kind kind, String because) {}
+  record Candidate(int node, Kind kind, String because, Optional<String> freeMachine) {
+
+    /** It does not move. */
+    Candidate(int node, Kind kind, String because) {
+      this(node, kind, because, Optional.empty());
+    }
+  }
+
+  /** Whether nothing seems to need removal. */
+  boolean isNone() {
+    return equals(NONE);
+  }
 
   static RemovalFinding of(Candidate candidate) {
     return new RemovalFinding(Optional.of(candidate), Optional.empty());

@@ -91,6 +91,9 @@ final class RemovalProgress {
   }
 
   private Progress ofStopped(LeavingNode leaving) {
+    if (leaving.removal().isMoveOfServingNode()) {
+      return Progress.waiting(Phase.AWAITING_MEMBERS, "moves when it runs again");
+    }
     if (leaving.isStoppedAndEmpty(broker)) {
       // Check once more before it is forgotten: a client may just have declared a queue.
       boolean isOnlyCopy = OnlyCopies.on(leaving.brokerNode(), broker).isPresent();

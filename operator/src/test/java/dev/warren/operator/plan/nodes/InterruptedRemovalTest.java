@@ -145,6 +145,7 @@ class InterruptedRemovalTest {
       case SURPLUS -> {
         // The spec has one node less.
       }
+      case MOVED -> throw new IllegalArgumentException("MovedNodeTest has it");
     }
     return nodes(3);
   }

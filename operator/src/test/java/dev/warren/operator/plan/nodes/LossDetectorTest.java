@@ -139,6 +139,7 @@ class LossDetectorTest {
         seen.consumerPods(),
         seen.broker(),
         Map.of(),
+        seen.places(),
         seen.lastSeenRunning(),
         seen.resolvable(),
         seen.warnings(),

@@ -28,8 +28,17 @@ final class RemovalRun {
   static final String QUEUES =
       "queues: [{name: q, type: quorum}, {name: r, type: quorum}, {name: s, type: stream}]";
 
-  private final InMemoryCluster cluster = new InMemoryCluster();
+  private final InMemoryCluster cluster;
   private final List<String> done = new ArrayList<>();
+
+  /** Of seven machines. */
+  RemovalRun() {
+    this(7);
+  }
+
+  RemovalRun(int machines) {
+    cluster = new InMemoryCluster(machines);
+  }
 
   InMemoryCluster cluster() {
     return cluster;

@@ -18,6 +18,7 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.Places;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -196,6 +197,7 @@ final class RemovalScene {
             false,
             Set.of()),
         Map.of(),
+        Places.NOT_READ,
         Map.of(),
         resolvable ? Set.of(LEAVING) : Set.of(),
         Map.of(),

@@ -9,6 +9,7 @@ import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.Places;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -58,6 +59,7 @@ class StuckBootPlannerTest {
         List.of(),
         new Unreachable("it starts"),
         machine == null ? Map.of() : Map.of(0, new KubernetesNode("m", machine)),
+        Places.NOT_READ,
         Map.of(),
         Set.of(),
         Map.of(),

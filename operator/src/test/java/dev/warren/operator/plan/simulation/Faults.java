@@ -43,7 +43,7 @@ public final class Faults {
   }
 
   public void bringBack(String machine) {
-    machines.states().put(machine, KubernetesNode.State.READY);
+    machines.bringBack(machine);
   }
 
   /** The machine is removed from the cluster, and its volumes are lost. */

@@ -56,15 +56,14 @@ public final class InMemoryCluster {
 
   private final TestClock clock = new TestClock();
   private final SimulatedApiServer api = new SimulatedApiServer(clock);
-  private final Machines machines = new Machines(api);
+  private final Machines machines;
   private final SimulatedDns dns = new SimulatedDns(clock);
   private final QueueMembers members = new QueueMembers();
   private final SimulatedBroker broker = new SimulatedBroker(members);
-  private final SimulatedNodes nodes = new SimulatedNodes(api, machines, members, broker);
+  private final SimulatedNodes nodes;
   private final Safeguards safeguards = new Safeguards(api, members);
-  private final SimulatedActions actions =
-      new SimulatedActions(api, members, broker, nodes, dns, safeguards);
-  private final Faults faults = new Faults(api, machines, members, broker, nodes);
+  private final SimulatedActions actions;
+  private final Faults faults;
 
   private final Map<Integer, Instant> lastSeenRunning = new HashMap<>();
   private boolean reachable = true;
@@ -76,6 +75,22 @@ public final class InMemoryCluster {
   private boolean guarded;
   private boolean recordRefused;
   private int randomTexts;
+
+  /** Of seven machines. */
+  public InMemoryCluster() {
+    this(7);
+  }
+
+  public InMemoryCluster(int numberOfMachines) {
+    machines = new Machines(api, clock, numberOfMachines);
+    nodes = new SimulatedNodes(api, machines, members, broker);
+    actions = new SimulatedActions(api, members, broker, nodes, dns, safeguards);
+    faults = new Faults(api, machines, members, broker, nodes);
+  }
+
+  public Machines kubernetesNodes() {
+    return machines;
+  }
 
   public SimulatedApiServer api() {
     return api;
@@ -148,7 +163,7 @@ public final class InMemoryCluster {
 
   // What the operator does
 
-  /** Runs passes until there is nothing to do, also two minutes later. */
+  /** Runs passes until there is nothing to do, also six minutes later. */
   public void converge(MessageTopologySpec spec) {
     boolean waited = false;
     for (int passes = 0; passes < 400; passes++) {
@@ -160,7 +175,7 @@ public final class InMemoryCluster {
       }
       waited = quiet;
       if (quiet) {
-        advance(Duration.ofMinutes(2));
+        advance(Duration.ofMinutes(6));
       }
     }
     throw new AssertionError("still not converged: " + plan(spec));
@@ -231,6 +246,7 @@ public final class InMemoryCluster {
   /** The operator is restarted, and forgets what it has observed. */
   public void restartOperator() {
     lastSeenRunning.clear();
+    machines.forgetHistory();
   }
 
   // What the operator observes
@@ -255,6 +271,7 @@ public final class InMemoryCluster {
         consumerPods,
         answer,
         machinesOf(seen.values()),
+        machines.places(),
         see(answer),
         resolvable(seen.values()),
         Map.of(),

@@ -161,7 +161,6 @@ public final class SimulatedBroker {
     if (onlyIfEmpty && messages(queue) > 0) {
       return;
     }
-    messages.remove(queue);
     halfDeleted.remove(queue);
     loseQueue(queue);
   }
@@ -169,6 +168,7 @@ public final class SimulatedBroker {
   /** The queue is lost with its only member. */
   void loseQueue(String queue) {
     queues.remove(queue);
+    messages.remove(queue);
     members.delete(queue);
     bindings.removeIf(binding -> binding.queue().equals(queue));
   }
