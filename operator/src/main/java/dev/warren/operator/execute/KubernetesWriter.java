@@ -3,6 +3,7 @@ package dev.warren.operator.execute;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.CredentialSecrets;
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.ObservedObjects;
@@ -106,7 +107,7 @@ public final class KubernetesWriter {
     }
     // The existing object is kept, because the plan did not know it (for example a Secret's
     // password). Either it is so new that the cache lacks it, or somebody removed its labels.
-    restoreLabels(existing, object.getMetadata().getLabels());
+    restoreLabels(existing, Labels.operators(object.getMetadata().getLabels()));
     return Outcome.KEPT;
   }
 
@@ -114,7 +115,11 @@ public final class KubernetesWriter {
   private void takeOver(HasMetadata existing, ObjectMeta wanted) {
     patch(
         existing,
-        Map.of("labels", wanted.getLabels(), "ownerReferences", wanted.getOwnerReferences()));
+        Map.of(
+            "labels",
+            Labels.operators(wanted.getLabels()),
+            "ownerReferences",
+            wanted.getOwnerReferences()));
   }
 
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {

@@ -11,8 +11,6 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerException;
 import dev.warren.operator.observation.BrokerObservation;
-import dev.warren.operator.observation.BrokerObservation.Unreachable;
-import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;

@@ -21,7 +21,9 @@ class MembershipTest {
     assertThat(
             Membership.of(
                 record.configMap(
-                    new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
+                    new Owner("shop", "orders", "uid-1"),
+                    ResourceNames.of("shop", "orders"),
+                    UserMetadata.NONE)))
         .contains(record);
   }
 
@@ -37,7 +39,9 @@ class MembershipTest {
     assertThat(
             Membership.of(
                 record.configMap(
-                    new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
+                    new Owner("shop", "orders", "uid-1"),
+                    ResourceNames.of("shop", "orders"),
+                    UserMetadata.NONE)))
         .contains(record);
     assertThat(record.removing()).isEmpty();
     assertThat(record.removes(3)).isTrue();
