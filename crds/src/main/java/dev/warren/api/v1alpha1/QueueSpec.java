@@ -18,7 +18,8 @@ import java.util.Map;
 /** A durable queue. */
 @ValidationRule(
     fieldPath = ".type",
-    // Two defaulted types cannot be compared: the API server estimates the cost of an unbounded text.
+    // Two defaulted types cannot be compared: the API server estimates the cost of an unbounded
+    // text.
     value =
         "(has(self.type) && has(oldSelf.type) ? self.type == oldSelf.type : self"
             + QueueSpec.TYPE
