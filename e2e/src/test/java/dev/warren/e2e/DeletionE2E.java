@@ -3,8 +3,11 @@ package dev.warren.e2e;
 import static dev.warren.e2e.TestBed.kubectl;
 import static dev.warren.e2e.Topology.ONE_NODE;
 import static dev.warren.e2e.Topology.THREE_NODES;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,16 +34,25 @@ class DeletionE2E {
   }
 
   @Test
-  void onlyRetainedVolumesStay() {
+  void onlyRetainedVolumesStayWithTheLabelsOfTheirUser() {
+    String spec = "nodes: {replicas: 1, storage: {size: 1Gi, onDelete: Retain%s}}\n";
     Topology topology = namespace.topology("retained");
-    topology
-        .apply(
-            "nodes: {replicas: 1, storage: {size: 1Gi, onDelete: Retain}}\n" + QUEUE_AND_CONSUMER)
-        .awaitReady();
+    topology.apply(spec.formatted("") + QUEUE_AND_CONSUMER).awaitReady();
+    Set<String> pods = topology.podIds();
 
+    topology.apply(spec.formatted(", labels: {backup: nightly}") + QUEUE_AND_CONSUMER).awaitReady();
+    assertThat(topology.podIds()).as("nothing restarts for a label").isEqualTo(pods);
     topology.delete();
 
     topology.awaitOnly(List.of("PersistentVolumeClaim data-retained-0"));
+    assertThat(topology.owned(PersistentVolumeClaim.class))
+        .extracting(claim -> claim.getMetadata().getLabels())
+        .allSatisfy(
+            labels ->
+                assertThat(labels)
+                    .containsEntry("backup", "nightly")
+                    // Argo CD would prune it.
+                    .doesNotContainKey("app.kubernetes.io/instance"));
   }
 
   @Test

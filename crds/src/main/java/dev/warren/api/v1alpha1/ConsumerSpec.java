@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -68,4 +70,11 @@ public record ConsumerSpec(
     @JsonPropertyDescription(
             "Instead of a template: Warren's own Pods deliver each message of the queue to"
                 + " a URL.")
-        HttpDeliverySpec http) {}
+        HttpDeliverySpec http) {
+
+  /** Applies the defaults. */
+  public ConsumerSpec {
+    replicas = requireNonNullElse(replicas, 1);
+    prefetch = requireNonNullElse(prefetch, 1);
+  }
+}

@@ -83,30 +83,13 @@ public record EndpointsSpec(
                   + " This applies to all ports of the Service, including RabbitMQ's.")
           ServiceType type,
       @Size(max = 50)
-          @ValidationRule(
-              value =
-                  "self.all(key, key.size() <= 253"
-                      + " && key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?"
-                      + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')"
-                      + " && !key.startsWith('warren.dev/') && !key.startsWith('app.kubernetes.io/'))",
-              message =
-                  "must have keys as Kubernetes' labels have them, which do not begin with"
-                      + " 'warren.dev/' or 'app.kubernetes.io/'")
+          @ValidationRule(value = MetadataKeys.OF_LABELS, message = MetadataKeys.OF_LABELS_MESSAGE)
           @JsonPropertyDescription("Labels of the Service; at most 50.")
-          Map<
-                  String,
-                  @Size(max = 63) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$") String>
-              labels,
+          Map<String, @Size(max = 63) @Pattern(MetadataKeys.LABEL_VALUE) String> labels,
       @Size(max = 50)
           @ValidationRule(
-              value =
-                  "self.all(key, key.size() <= 253"
-                      + " && key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?"
-                      + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')"
-                      + " && !key.startsWith('warren.dev/'))",
-              message =
-                  "must have keys as Kubernetes' annotations have them, which do not begin with"
-                      + " 'warren.dev/'")
+              value = MetadataKeys.OF_ANNOTATIONS,
+              message = MetadataKeys.OF_ANNOTATIONS_MESSAGE)
           @JsonPropertyDescription(
               "Annotations of the Service, for example to configure load balancers; at most"
                   + " 50.")

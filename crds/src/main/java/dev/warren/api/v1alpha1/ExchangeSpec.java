@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -13,7 +15,10 @@ import java.util.Map;
 /** A durable exchange. */
 @ValidationRule(
     fieldPath = ".type",
-    value = "self.type == oldSelf.type",
+    value =
+        "has(self.type) && has(oldSelf.type) ? self.type == oldSelf.type"
+            + " : self.?type.orValue('direct') == 'direct'"
+            + " && oldSelf.?type.orValue('direct') == 'direct'",
     message =
         "cannot be changed, because RabbitMQ fixes it when the exchange is declared; declare an"
             + " exchange of another name, move the bindings to it, then remove this one")
@@ -47,8 +52,9 @@ public record ExchangeSpec(
                 + " give the same alternate-exchange, or declare it passively.")
         Map<String, Object> arguments) {
 
-  /** Makes absent arguments empty. */
+  /** Makes absent arguments empty, and applies the default type. */
   public ExchangeSpec {
+    type = requireNonNullElse(type, "direct");
     arguments = arguments == null ? Map.of() : arguments;
   }
 }

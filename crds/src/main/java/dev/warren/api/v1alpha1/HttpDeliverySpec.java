@@ -1,5 +1,8 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+import static java.util.Objects.requireNonNullElseGet;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -78,9 +81,14 @@ public record HttpDeliverySpec(
                 + " in securityContext; the container is called dispatcher.")
         Map<String, Object> podTemplate) {
 
-  /** Makes an absent flag false. */
+  /** Applies the defaults. */
   public HttpDeliverySpec {
-    ordered = ordered != null && ordered;
+    method = requireNonNullElse(method, Method.POST);
+    timeout = requireNonNullElse(timeout, "5s");
+    concurrency = requireNonNullElse(concurrency, 8);
+    ordered = requireNonNullElse(ordered, false);
+    contentMode = requireNonNullElse(contentMode, ContentMode.Binary);
+    retry = requireNonNullElseGet(retry, () -> new RetrySpec(null, null, null));
   }
 
   /** The method of a request. */
@@ -127,5 +135,13 @@ public record HttpDeliverySpec(
               message = "must be a duration of at most 1h, such as 500ms, 1s or 5m")
           @JsonPropertyDescription(
               "The upper bound of all pauses, at most 1h; not below initialDelay.")
-          String maxDelay) {}
+          String maxDelay) {
+
+    /** Applies the defaults. */
+    public RetrySpec {
+      maxAttempts = requireNonNullElse(maxAttempts, 10);
+      initialDelay = requireNonNullElse(initialDelay, "1s");
+      maxDelay = requireNonNullElse(maxDelay, "60s");
+    }
+  }
 }

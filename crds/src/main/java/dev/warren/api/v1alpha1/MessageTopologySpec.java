@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
-/** What the user wants. Its lists are never null; its endpoints may be. */
+/** What the user wants. Its lists are never null; its endpoints and objectMetadata may be. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record MessageTopologySpec(
@@ -33,7 +33,13 @@ public record MessageTopologySpec(
             "Endpoints for clients that do not speak AMQP: requests over TCP, messages over HTTP."
                 + " Each queue node serves all of them. Adding the first endpoint or removing"
                 + " the last one triggers a rolling update of the nodes.")
-        EndpointsSpec endpoints) {
+        EndpointsSpec endpoints,
+    @JsonPropertyDescription(
+            "Labels and annotations of all objects that Warren makes for this resource, except"
+                + " Pods: PersistentVolumeClaims, Services, Secrets, ConfigMaps, Deployments and"
+                + " the PodDisruptionBudget. A change restarts nothing. Pods have the labels and"
+                + " annotations of their templates.")
+        ObjectMetadataSpec objectMetadata) {
 
   /** Makes absent lists empty. */
   public MessageTopologySpec {

@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -16,44 +18,57 @@ import java.util.Map;
 /** A durable queue. */
 @ValidationRule(
     fieldPath = ".type",
-    value = "self.type == oldSelf.type || " + QueueSpec.MAY_BE_MIGRATED,
+    // Two defaulted types cannot be compared: the API server estimates the cost of an unbounded
+    // text.
+    value =
+        "(has(self.type) && has(oldSelf.type) ? self.type == oldSelf.type : self"
+            + QueueSpec.TYPE
+            + " == 'quorum' && oldSelf"
+            + QueueSpec.TYPE
+            + " == 'quorum') || "
+            + QueueSpec.MAY_BE_MIGRATED,
     message = QueueSpec.IS_FIXED)
 @ValidationRule(
     fieldPath = ".singleActiveConsumer",
     value =
-        "self.singleActiveConsumer == oldSelf.singleActiveConsumer || " + QueueSpec.MAY_BE_MIGRATED,
+        "self"
+            + QueueSpec.SINGLE
+            + " == oldSelf"
+            + QueueSpec.SINGLE
+            + " || "
+            + QueueSpec.MAY_BE_MIGRATED,
     message = QueueSpec.IS_FIXED)
 @ValidationRule(
     fieldPath = ".deliveryLimit",
-    value = "self.type == 'quorum' || !has(self.deliveryLimit)",
+    value = "self" + QueueSpec.TYPE + " == 'quorum' || !has(self.deliveryLimit)",
     message = "is for quorum queues only")
 @ValidationRule(
     fieldPath = ".members",
-    value = "self.type != 'classic' || !has(self.members)",
+    value = "self" + QueueSpec.TYPE + " != 'classic' || !has(self.members)",
     message = "is for quorum queues and streams only; a classic queue is on one node")
 @ValidationRule(
     fieldPath = ".maxAge",
-    value = "self.type == 'stream' || !has(self.maxAge)",
+    value = "self" + QueueSpec.TYPE + " == 'stream' || !has(self.maxAge)",
     message = "is for streams only; use messageTTL for other queues")
 @ValidationRule(
     fieldPath = ".messageTTL",
-    value = "self.type != 'stream' || !has(self.messageTTL)",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !has(self.messageTTL)",
     message = "is not for streams; use maxAge")
 @ValidationRule(
     fieldPath = ".maxLength",
-    value = "self.type != 'stream' || !has(self.maxLength)",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !has(self.maxLength)",
     message = "is not for streams; use maxLengthBytes")
 @ValidationRule(
     fieldPath = ".overflow",
-    value = "self.type != 'stream' || !has(self.overflow)",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !has(self.overflow)",
     message = "is not for streams, which always drop the oldest messages")
 @ValidationRule(
     fieldPath = ".deadLetter",
-    value = "self.type != 'stream' || !has(self.deadLetter)",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !has(self.deadLetter)",
     message = "is not for streams, which keep messages when they are consumed")
 @ValidationRule(
     fieldPath = ".singleActiveConsumer",
-    value = "self.type != 'stream' || !self.singleActiveConsumer",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !self" + QueueSpec.SINGLE,
     message = "is not for streams; their clients ask for it when they subscribe")
 @ValidationRule(
     fieldPath = ".immutableChanges",
@@ -188,20 +203,31 @@ public record QueueSpec(
                 + " delivered twice, and the order is not kept. Not for streams.")
         ImmutableChanges immutableChanges) {
 
+  /** For rules: the type of self, or of oldSelf. */
+  static final String TYPE = ".?type.orValue('quorum')";
+
+  /** For rules: whether self, or oldSelf, has a single active consumer. */
+  static final String SINGLE = ".?singleActiveConsumer.orValue(false)";
+
   static final String MAY_BE_MIGRATED =
-      "(self.immutableChanges == 'Migrate' && self.type != 'stream' && oldSelf.type != 'stream')";
+      "(self.?immutableChanges.orValue('Refuse') == 'Migrate' && self"
+          + QueueSpec.TYPE
+          + " != 'stream' && oldSelf"
+          + QueueSpec.TYPE
+          + " != 'stream')";
 
   static final String IS_FIXED =
       "cannot be changed, because RabbitMQ fixes it when the queue is declared; set"
           + " immutableChanges: Migrate to recreate the queue (not for streams), or declare a"
           + " queue of another name, move bindings and consumers to it, then remove this one";
 
-  /** Makes absent arguments empty, an absent flag false, and gives the others their defaults. */
+  /** Makes absent arguments empty, and applies the defaults. */
   public QueueSpec {
     arguments = arguments == null ? Map.of() : arguments;
-    singleActiveConsumer = singleActiveConsumer != null && singleActiveConsumer;
-    onDelete = onDelete == null ? QueueDeletion.DeleteIfEmpty : onDelete;
-    immutableChanges = immutableChanges == null ? ImmutableChanges.Refuse : immutableChanges;
+    type = requireNonNullElse(type, QueueType.QUORUM);
+    singleActiveConsumer = requireNonNullElse(singleActiveConsumer, false);
+    onDelete = requireNonNullElse(onDelete, QueueDeletion.DeleteIfEmpty);
+    immutableChanges = requireNonNullElse(immutableChanges, ImmutableChanges.Refuse);
   }
 
   /** The kinds of queue that RabbitMQ has. */

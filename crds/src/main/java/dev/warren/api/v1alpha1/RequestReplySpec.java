@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -100,6 +102,16 @@ public record RequestReplySpec(
         @JsonPropertyDescription(
             "How long a connection may be idle before it is closed; from 1s to 1d.")
         String idleTimeout) {
+
+  /** Applies the defaults. */
+  public RequestReplySpec {
+    framing = requireNonNullElse(framing, Framing.Raw);
+    timeout = requireNonNullElse(timeout, "5s");
+    maxMessageSize = requireNonNullElse(maxMessageSize, "64Ki");
+    maxConnections = requireNonNullElse(maxConnections, 1000);
+    maxInFlight = requireNonNullElse(maxInFlight, 1000);
+    idleTimeout = requireNonNullElse(idleTimeout, "60s");
+  }
 
   /** Where a request ends in a stream of bytes. */
   public enum Framing {

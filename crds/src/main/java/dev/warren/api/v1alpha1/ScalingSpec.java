@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -10,7 +12,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 
 /** How the number of a consumer's Pods follows the load of its queue. */
 @ValidationRule(
-    value = "self.minReplicas <= self.maxReplicas",
+    value = "self.?minReplicas.orValue(0) <= self.?maxReplicas.orValue(10)",
     message = "minReplicas must not be greater than maxReplicas")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ScalingSpec(
@@ -95,4 +97,18 @@ public record ScalingSpec(
         @JsonPropertyDescription(
             "The percentage of the Pods that may be removed per minute, 1 to 100; one Pod may"
                 + " always be removed.")
-        Integer maxScaleInPercent) {}
+        Integer maxScaleInPercent) {
+
+  /** Applies the defaults. */
+  public ScalingSpec {
+    minReplicas = requireNonNullElse(minReplicas, 0);
+    maxReplicas = requireNonNullElse(maxReplicas, 10);
+    drainWithin = requireNonNullElse(drainWithin, "60s");
+    maxWait = requireNonNullElse(maxWait, "10s");
+    targetUtilization = requireNonNullElse(targetUtilization, 80);
+    initialRate = requireNonNullElse(initialRate, 10.0);
+    cooldown = requireNonNullElse(cooldown, "300s");
+    scaleInWindow = requireNonNullElse(scaleInWindow, "300s");
+    maxScaleInPercent = requireNonNullElse(maxScaleInPercent, 25);
+  }
+}

@@ -75,19 +75,14 @@ final class ApiReference {
 
   private void row(String path, JSONSchemaProps object, String name, JSONSchemaProps field) {
     String at = path + "." + name;
-    Optional<String> standard = Defaults.of(at, field);
-    String description =
-        standard
-            .map(value -> Defaults.withoutDefault(field.getDescription(), value))
-            .orElse(field.getDescription());
     boolean required = object.getRequired().contains(name);
     page.append(
         Stream.of(
                 required ? "**`" + name + "`**" : "`" + name + "`",
                 type(at, name, field),
-                standard.map(ApiReference::escape).orElse(""),
+                Defaults.of(field).map(ApiReference::escape).orElse(""),
                 escape(validation(object, name, field)),
-                escape(description))
+                escape(Defaults.descriptionWithoutDefault(field)))
             .collect(Collectors.joining(" | ", "| ", " |\n")));
   }
 

@@ -82,6 +82,7 @@ public final class CrdGeneration {
       JSONSchemaProps spec = root.getProperties().get("spec");
       keyListsByName(spec);
       Defaults.describe(root);
+      Defaults.leaveListsAsWritten(root);
       return resource;
     }
 

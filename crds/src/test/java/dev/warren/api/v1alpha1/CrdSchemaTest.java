@@ -50,6 +50,19 @@ class CrdSchemaTest {
         .isEmpty();
   }
 
+  /** For the API server writes it into the item, and kubectl apply of the same file differs. */
+  @Test
+  void noFieldInAListHasADefault() {
+    assertThat(fieldsWhere((name, schema) -> items(schema).anyMatch(CrdSchemaTest::hasSomeDefault)))
+        .isEmpty();
+  }
+
+  private static boolean hasSomeDefault(JSONSchemaProps schema) {
+    return schema.getDefault() != null
+        || Stream.concat(schema.getProperties().values().stream(), items(schema))
+            .anyMatch(CrdSchemaTest::hasSomeDefault);
+  }
+
   @Test
   void everyRuleHasAMessage() {
     assertThat(

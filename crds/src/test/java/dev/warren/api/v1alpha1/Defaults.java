@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The default of each field. */
 final class Defaults {
@@ -13,7 +15,7 @@ final class Defaults {
    * What the operator, RabbitMQ or the cluster applies. The schema cannot have these: they are
    * valid for some types of queue only, or known only where Warren is installed.
    */
-  private static final Map<String, String> APPLIED_LATER =
+  static final Map<String, String> APPLIED_LATER =
       Map.of(
           "spec.nodes.image", "the image that the operator was installed with",
           "spec.nodes.resources", "requests of 100m CPU and 512Mi, a limit of 2Gi",
@@ -22,6 +24,8 @@ final class Defaults {
           "spec.queues[].overflow", "drop-head",
           "spec.queues[].deliveryLimit", "20",
           "spec.consumers[].http.resources", "requests of 50m CPU and 128Mi, a limit of 256Mi");
+
+  private static final Pattern DESCRIBED = Pattern.compile(" Default: (.*)[.]$", Pattern.DOTALL);
 
   private Defaults() {}
 
@@ -32,13 +36,42 @@ final class Defaults {
         root,
         (path, field) ->
             of(path, field)
-                .map(Defaults::sentence)
                 .ifPresent(
-                    sentence -> field.setDescription(field.getDescription() + " " + sentence)));
+                    value ->
+                        field.setDescription(field.getDescription() + " Default: " + value + ".")));
   }
 
-  /** The default of a field, for a reader; none if it is absent then, or an object of defaults. */
-  static Optional<String> of(String path, JSONSchemaProps field) {
+  /**
+   * Removes the defaults of all fields in items of lists. The API server would write them into the
+   * items, and for tools that compare on the client's side, such as kubectl apply, the list would
+   * differ from the file each time. Our classes apply these defaults instead.
+   */
+  static void leaveListsAsWritten(JSONSchemaProps root) {
+    forEachField(
+        "",
+        root,
+        (path, field) -> {
+          if (path.contains("[]")) {
+            field.setDefault(null);
+          }
+        });
+  }
+
+  /** The default of a field, as {@link #describe} has appended it; none if it has none. */
+  static Optional<String> of(JSONSchemaProps described) {
+    return Optional.ofNullable(described.getDescription())
+        .map(DESCRIBED::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1));
+  }
+
+  /** The description of a field without what {@link #describe} has appended to it. */
+  static String descriptionWithoutDefault(JSONSchemaProps described) {
+    return DESCRIBED.matcher(described.getDescription()).replaceFirst("");
+  }
+
+  /** None if the field is absent without a value, or is an object of defaults. */
+  private static Optional<String> of(String path, JSONSchemaProps field) {
     return Optional.ofNullable(APPLIED_LATER.get(path))
         .or(
             () ->
@@ -47,19 +80,8 @@ final class Defaults {
                     .map(value -> value.asText().isEmpty() ? "empty" : value.asText()));
   }
 
-  /** A description without what {@link #describe} has appended to it. */
-  static String withoutDefault(String description, String value) {
-    String sentence = sentence(value);
-    return description.endsWith(sentence)
-        ? description.substring(0, description.length() - sentence.length()).strip()
-        : description;
-  }
-
-  private static String sentence(String value) {
-    return "Default: " + value + ".";
-  }
-
-  private static void forEachField(
+  /** With the path of each, such as spec.queues[].type. */
+  static void forEachField(
       String path, JSONSchemaProps schema, BiConsumer<String, JSONSchemaProps> action) {
     schema
         .getProperties()

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API server makes of a resource that it accepts. */
@@ -67,86 +69,70 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void otherObjectsHaveDefaults() {
-    GenericKubernetesResource accepted =
-        server.accept(
-            server.topology(
-                "orders",
-                "{queues: [{name: hello}], exchanges: [{name: events}],"
-                    + " bindings: [{exchange: events, queue: hello}],"
-                    + " consumers: [{name: worker, queue: hello, template: {}}]}"));
-    assertThat(spec(accepted))
-        .isEqualTo(
-            json(
-                """
-                nodes: {replicas: 3, replaceAfter: 60s, spreadAfter: 5m, storage: {size: 10Gi, onDelete: Delete}}
-                queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty, immutableChanges: Refuse}]
-                exchanges: [{name: events, type: direct}]
-                bindings: [{exchange: events, queue: hello, routingKey: ''}]
-                consumers: [{name: worker, queue: hello, replicas: 1, prefetch: 1, template: {}}]
-                """));
-  }
-
-  @Test
-  void scalingHasADefaultForEverything() {
-    GenericKubernetesResource accepted =
-        server.accept(
-            server.topology(
-                "orders",
-                "{consumers: [{name: worker, queue: hello, template: {}, scaling: {}}]}"));
-    assertThat(spec(accepted).at("/consumers/0/scaling"))
-        .isEqualTo(
-            json(
-                """
-                minReplicas: 0
-                maxReplicas: 10
-                drainWithin: 60s
-                maxWait: 10s
-                targetUtilization: 80
-                initialRate: 10
-                cooldown: 300s
-                scaleInWindow: 300s
-                maxScaleInPercent: 25
-                """));
-  }
-
-  @Test
   void minimalEndpointsHaveDefaults() {
     GenericKubernetesResource accepted =
-        server.accept(
-            server.topology(
-                "orders",
-                "{endpoints: {requestReply: [{name: echo, port: 10000, queue: echo}], publish: {}}}"));
+        server.accept(server.topology("orders", "{endpoints: {publish: {}}}"));
     assertThat(spec(accepted).get("endpoints"))
         .isEqualTo(
             json(
                 """
                 service: {type: ClusterIP}
-                requestReply:
-                  - {name: echo, port: 10000, queue: echo, framing: Raw, timeout: 5s, maxMessageSize: 64Ki,
-                     maxConnections: 1000, maxInFlight: 1000, idleTimeout: 60s}
                 publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}
                 """));
   }
 
   @Test
-  void aMinimalDeliveryHasDefaults() {
-    GenericKubernetesResource accepted =
-        server.accept(
-            server.topology(
-                "orders",
-                "{consumers: [{name: notify, queue: hello, http: {url: 'http://shop.default/notify'}}]}"));
-    assertThat(spec(accepted).get("consumers"))
-        .isEqualTo(
-            json(
-                """
-                - name: notify
-                  queue: hello
-                  replicas: 1
-                  prefetch: 1
-                  http: {url: "http://shop.default/notify", method: POST, timeout: 5s, concurrency: 8, ordered: false,
-                         contentMode: Binary, retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}}
-                """));
+  void itemsOfListsStayAsWritten() {
+    String written =
+        """
+        exchanges: [{name: events}]
+        queues: [{name: hello}]
+        bindings: [{exchange: events, queue: hello}]
+        consumers:
+          - {name: worker, queue: hello, template: {}, scaling: {}}
+          - {name: notify, queue: hello, http: {url: "http://shop.default/notify", retry: {}}}
+        endpoints: {service: {type: NodePort}, requestReply: [{name: echo, port: 10000, queue: hello}]}
+        """;
+    GenericKubernetesResource topology = server.topology("orders", "{}");
+    topology.setAdditionalProperty("spec", MAPPER.convertValue(json(written), Object.class));
+    JsonNode accepted = spec(server.accept(topology));
+    json(written)
+        .properties()
+        .forEach(part -> assertThat(accepted.get(part.getKey())).isEqualTo(part.getValue()));
+  }
+
+  /** As GitOps tools do that compare on the client's side. */
+  @Test
+  void kubectlApplyOfTheSameFileChangesNothing(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("topology.yaml");
+    Files.writeString(
+        file,
+        """
+        apiVersion: warren.dev/v1alpha1
+        kind: MessageTopology
+        metadata: {name: applied-twice, namespace: default}
+        spec:
+          nodes: {replicas: 1, storage: {size: 1Gi}}
+          exchanges: [{name: events, type: topic}, {name: orders}]
+          queues:
+            - {name: work, messageTTL: 1h, deadLetter: {queue: failed}}
+            - {name: failed}
+            - {name: log, type: stream, maxAge: 7d}
+          bindings: [{exchange: events, queue: work, routingKey: "order.*"}, {exchange: orders, queue: work}]
+          consumers:
+            - {name: worker, queue: work, scaling: {}, template: {spec: {containers: [{name: app, image: app:1}]}}}
+            - {name: notify, queue: failed, http: {url: "http://shop"}}
+          endpoints:
+            requestReply: [{name: echo, port: 10000, queue: work}]
+            publish: {}
+        """);
+    assertThat(server.kubectl("apply", "-f", file.toString()).text()).endsWith(" created\n");
+    assertThat(server.kubectl("apply", "-f", file.toString()).text()).endsWith(" unchanged\n");
+    assertThat(server.kubectl("diff", "-f", file.toString()).text()).isEmpty();
+    assertThat(server.kubectl("apply", "--server-side", "-f", file.toString()).text())
+        .as("no conflict with the fields of the first apply")
+        .endsWith(" serverside-applied\n");
+    assertThat(server.resource("applied-twice").get().getMetadata().getGeneration()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -215,7 +201,7 @@ class MessageTopologyApiServerTest {
     MessageTopology topology = new MessageTopology();
     topology.getMetadata().setName("made-of-classes");
     topology.getMetadata().setNamespace("default");
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null));
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null, null));
     assertThat(spec(server.client().resource(topology).dryRun().create()))
         .isEqualTo(
             json(
@@ -331,6 +317,41 @@ class MessageTopologyApiServerTest {
     return IntStream.range(0, times)
         .mapToObj(number -> item.formatted(number))
         .collect(Collectors.joining(", "));
+  }
+
+  /** kubectl keeps the whole resource in an annotation; all annotations together have 256 KiB. */
+  @ParameterizedTest
+  @CsvSource({"500, 2000, true", "600, 2500, false", "1000, 5000, false"})
+  void kubectlApplyTakesAbout250KilobytesAndServerSideApplyTakesMore(
+      int queues, int bindings, boolean isTaken, @TempDir Path directory) throws IOException {
+    KubernetesSerialization serialization = server.client().getKubernetesSerialization();
+    Path file = directory.resolve("topology.json");
+    Files.writeString(file, serialization.asJson(routed(queues, bindings)));
+
+    ApiServer.Printed printed = server.kubectl("apply", "--dry-run=server", "-f", file.toString());
+    assertThat(printed.exitCode() == 0).as(printed.text()).isEqualTo(isTaken);
+    if (!isTaken) {
+      assertThat(printed.text()).contains("metadata.annotations: Too long");
+    }
+    assertThat(server.kubectl("apply", "--server-side", "--dry-run=server", "-f", file.toString()))
+        .extracting(ApiServer.Printed::exitCode)
+        .isEqualTo(0);
+  }
+
+  private static GenericKubernetesResource routed(int queues, int bindings) {
+    return server.topology(
+        "routed",
+        "{exchanges: [{name: events, type: topic}], queues: [%s], bindings: [%s]}"
+            .formatted(
+                repeat(
+                    queues,
+                    "{name: service-%04d.orders, messageTTL: 1h, deadLetter: {exchange: events}}"),
+                IntStream.range(0, bindings)
+                    .mapToObj(
+                        n ->
+                            "{exchange: events, queue: service-%04d.orders, routingKey: order.created.region-%04d}"
+                                .formatted(n % queues, n))
+                    .collect(Collectors.joining(", "))));
   }
 
   @Test

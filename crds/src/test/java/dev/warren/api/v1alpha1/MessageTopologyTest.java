@@ -35,7 +35,7 @@ class MessageTopologyTest {
   void absentListsAndArgumentsAreEmptyAndNotWritten() throws IOException {
     JsonNode small =
         tree(
-            "spec: {queues: [{name: hello, singleActiveConsumer: false, onDelete: DeleteIfEmpty, immutableChanges: Refuse}]}");
+            "spec: {queues: [{name: hello, type: quorum, singleActiveConsumer: false, onDelete: DeleteIfEmpty, immutableChanges: Refuse}]}");
     MessageTopology topology = read(small);
     assertThat(topology.getSpec().bindings()).isEmpty();
     assertThat(topology.getSpec().queues().getFirst().arguments()).isEmpty();

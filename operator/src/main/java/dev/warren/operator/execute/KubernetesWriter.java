@@ -4,6 +4,7 @@ import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.CredentialSecrets;
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.ObservedObjects;
@@ -113,7 +114,7 @@ public final class KubernetesWriter {
     }
     // The existing object is kept, because the plan did not know it (for example a Secret's
     // password). Either it is so new that the cache lacks it, or somebody removed its labels.
-    restoreLabels(existing, object.getMetadata().getLabels());
+    restoreLabels(existing, Labels.operators(object.getMetadata().getLabels()));
     return Outcome.KEPT;
   }
 
@@ -121,7 +122,11 @@ public final class KubernetesWriter {
   private void takeOver(HasMetadata existing, ObjectMeta wanted) {
     patch(
         existing,
-        Map.of("labels", wanted.getLabels(), "ownerReferences", wanted.getOwnerReferences()));
+        Map.of(
+            "labels",
+            Labels.operators(wanted.getLabels()),
+            "ownerReferences",
+            wanted.getOwnerReferences()));
   }
 
   private void restoreLabels(HasMetadata existing, Map<String, String> wanted) {

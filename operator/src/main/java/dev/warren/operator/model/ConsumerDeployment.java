@@ -3,7 +3,7 @@ package dev.warren.operator.model;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.DeadLetterSpec;
 import dev.warren.api.v1alpha1.HttpDeliverySpec;
-import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -63,22 +63,23 @@ public final class ConsumerDeployment {
   private final Map<String, DeadLetterSpec> deadLetters = new HashMap<>();
   private final Images images;
   private final String connectionRevision;
+  private final UserMetadata users;
 
   /**
-   * @param queues all queues of the topology
    * @param images for consumers that deliver to a URL
    */
   public ConsumerDeployment(
       Owner owner,
       ResourceNames names,
-      List<QueueSpec> queues,
+      MessageTopologySpec spec,
       Images images,
       Credentials credentials) {
     this.owner = owner;
     this.names = names;
     this.images = images;
     this.connectionRevision = Revision.of(credentials.clientPassword());
-    queues.stream()
+    this.users = UserMetadata.of(spec);
+    spec.queues().stream()
         .filter(queue -> queue.deadLetter() != null)
         .forEach(queue -> deadLetters.put(queue.name(), queue.deadLetter()));
   }
@@ -93,7 +94,7 @@ public final class ConsumerDeployment {
     return new DeploymentBuilder()
         .withMetadata(
             owner
-                .owned(names.consumer(consumer.name()), Component.CONSUMER)
+                .owned(names.consumer(consumer.name()), Component.CONSUMER, users)
                 .addToLabels(Labels.CONSUMER, consumer.name())
                 .build())
         .withNewSpec()

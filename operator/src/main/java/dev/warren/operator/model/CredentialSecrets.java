@@ -21,10 +21,12 @@ public final class CredentialSecrets {
 
   private final Owner owner;
   private final ResourceNames names;
+  private final UserMetadata users;
 
-  public CredentialSecrets(Owner owner, ResourceNames names) {
+  public CredentialSecrets(Owner owner, ResourceNames names, UserMetadata users) {
     this.owner = owner;
     this.names = names;
+    this.users = users;
   }
 
   /** The operator's own account in the broker. */
@@ -110,7 +112,7 @@ public final class CredentialSecrets {
   private Secret secret(String name, String type, Map<String, String> values) {
     SecretBuilder secret =
         new SecretBuilder()
-            .withMetadata(owner.owned(name, Component.TOPOLOGY).build())
+            .withMetadata(owner.owned(name, Component.TOPOLOGY, users).build())
             .withType(type);
     values.forEach((key, value) -> secret.addToData(key, encoded(value)));
     return secret.build();

@@ -61,7 +61,10 @@ public final class GatewayConfig {
   /** The ConfigMap of the gateways; without endpoints, they serve nothing. */
   public static ConfigMap configMap(Owner owner, ResourceNames names, MessageTopologySpec spec) {
     return new ConfigMapBuilder()
-        .withMetadata(owner.owned(names.gatewayConfigMap(), Component.QUEUE_NODE).build())
+        .withMetadata(
+            owner
+                .owned(names.gatewayConfigMap(), Component.QUEUE_NODE, UserMetadata.of(spec))
+                .build())
         .addToData(FILE, text(content(spec)))
         .build();
   }

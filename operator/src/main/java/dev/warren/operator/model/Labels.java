@@ -1,5 +1,7 @@
 package dev.warren.operator.model;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,13 +61,26 @@ public final class Labels {
 
   private Labels() {}
 
-  /** All labels of an object. */
+  /**
+   * The operator's labels of an object. There is no app.kubernetes.io/instance: Argo CD takes an
+   * object that has this label and no owner, such as a claim that is kept, for a part of its
+   * application of that name, and prunes it.
+   */
   public static Map<String, String> of(String topology, Component component) {
     Map<String, String> labels = new TreeMap<>(selector(topology, component));
     labels.put(MANAGED_BY, WARREN);
     labels.put("app.kubernetes.io/name", WARREN);
-    labels.put("app.kubernetes.io/instance", topology);
     return labels;
+  }
+
+  /** Those of an object's labels that are the operator's, and not its users'. */
+  public static Map<String, String> operators(Map<String, String> labels) {
+    return labels.entrySet().stream()
+        .filter(
+            label ->
+                label.getKey().startsWith("warren.dev/")
+                    || label.getKey().startsWith("app.kubernetes.io/"))
+        .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** What distinguishes the Pods of a component from all others; never changed once in use. */

@@ -3,6 +3,7 @@ package dev.warren.operator.model;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -78,7 +79,7 @@ public record Membership(
   }
 
   /** The record as it is stored. */
-  public ConfigMap configMap(Owner owner, ResourceNames names) {
+  public ConfigMap configMap(Owner owner, ResourceNames names, UserMetadata users) {
     Map<String, String> data = new TreeMap<>();
     data.put(NEXT, String.valueOf(next));
     data.put(FORMED, String.valueOf(formed));
@@ -89,8 +90,10 @@ public record Membership(
     if (failedMoves.tries() > 0) {
       data.put(FAILED_MOVES, failedMoves.toJson());
     }
+    ObjectMetaBuilder metadata = owner.owned(names.membership(), Component.TOPOLOGY, users);
     return new ConfigMapBuilder()
-        .withMetadata(owner.owned(names.membership(), Component.TOPOLOGY).build())
+        .withMetadata(
+            metadata.addToAnnotations(Revision.ANNOTATION, Revision.of(metadata.build())).build())
         .withData(data)
         .build();
   }

@@ -22,16 +22,23 @@ public record Owner(String namespace, String topology, String uid) {
   }
 
   /** Metadata of an object that is deleted with the topology. */
+  public ObjectMetaBuilder owned(String name, Component component, UserMetadata users) {
+    return kept(name, component, users).withOwnerReferences(reference());
+  }
+
+  /** The same, without what users add. */
   public ObjectMetaBuilder owned(String name, Component component) {
-    return kept(name, component).withOwnerReferences(reference());
+    return owned(name, component, UserMetadata.NONE);
   }
 
   /** Metadata of an object that stays when the topology is deleted. */
-  public ObjectMetaBuilder kept(String name, Component component) {
+  public ObjectMetaBuilder kept(String name, Component component, UserMetadata users) {
     return new ObjectMetaBuilder()
         .withNamespace(namespace)
         .withName(name)
-        .withLabels(Labels.of(topology, component));
+        .withLabels(users.labels())
+        .addToLabels(Labels.of(topology, component))
+        .withAnnotations(users.annotations());
   }
 
   /** Whether the object belongs to this topology, and not to another or an earlier one. */

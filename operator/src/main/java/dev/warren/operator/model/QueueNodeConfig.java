@@ -2,6 +2,7 @@ package dev.warren.operator.model;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -54,10 +55,11 @@ public final class QueueNodeConfig {
    * @param volume the bytes of the smallest of their volumes
    */
   public static ConfigMap configMap(
-      Owner owner, ResourceNames names, NodesSpec nodes, long volume) {
+      Owner owner, ResourceNames names, MessageTopologySpec spec, long volume) {
     return new ConfigMapBuilder()
-        .withMetadata(owner.owned(names.configMap(), Component.QUEUE_NODE).build())
-        .withData(files(owner, nodes, volume))
+        .withMetadata(
+            owner.owned(names.configMap(), Component.QUEUE_NODE, UserMetadata.of(spec)).build())
+        .withData(files(owner, spec.nodes(), volume))
         .build();
   }
 

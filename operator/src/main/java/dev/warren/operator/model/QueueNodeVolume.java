@@ -1,5 +1,6 @@
 package dev.warren.operator.model;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.StorageSpec;
 import dev.warren.api.v1alpha1.StorageSpec.VolumeDeletion;
 import dev.warren.operator.model.Labels.Component;
@@ -20,11 +21,13 @@ public final class QueueNodeVolume {
   private final Owner owner;
   private final ResourceNames names;
   private final StorageSpec storage;
+  private final UserMetadata users;
 
-  public QueueNodeVolume(Owner owner, ResourceNames names, StorageSpec storage) {
+  public QueueNodeVolume(Owner owner, ResourceNames names, MessageTopologySpec spec) {
     this.owner = owner;
     this.names = names;
-    this.storage = storage;
+    this.storage = spec.nodes().storage();
+    this.users = UserMetadata.of(spec).with(storage.labels(), storage.annotations());
   }
 
   /** The claim of a new node. */
@@ -96,8 +99,8 @@ public final class QueueNodeVolume {
     String name = names.volume(n);
     ObjectMetaBuilder metadata =
         storage.onDelete() == VolumeDeletion.Retain
-            ? owner.kept(name, Component.QUEUE_NODE)
-            : owner.owned(name, Component.QUEUE_NODE);
+            ? owner.kept(name, Component.QUEUE_NODE, users)
+            : owner.owned(name, Component.QUEUE_NODE, users);
     metadata.addToLabels(Labels.TOPOLOGY_UID, owner.uid());
     if (joined) {
       metadata.addToAnnotations(Labels.JOINED, "true");

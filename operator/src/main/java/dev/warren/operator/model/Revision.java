@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 
 /** A short fingerprint of a desired state, which changes with the desired state. */
 public final class Revision {
@@ -32,6 +34,16 @@ public final class Revision {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot be written as JSON: " + wanted.getClass(), e);
     }
+  }
+
+  /** Whether two objects were made from the same desired state. */
+  public static boolean isSame(HasMetadata one, HasMetadata other) {
+    return stamped(one).equals(stamped(other));
+  }
+
+  private static String stamped(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(ANNOTATION, "");
   }
 
   static String sha256(String text) {

@@ -22,11 +22,13 @@ public final class TopologyServices {
   private final Owner owner;
   private final ResourceNames names;
   private final MessageTopologySpec spec;
+  private final UserMetadata userMetadata;
 
   public TopologyServices(Owner owner, ResourceNames names, MessageTopologySpec spec) {
     this.owner = owner;
     this.names = names;
     this.spec = spec;
+    this.userMetadata = UserMetadata.of(spec);
   }
 
   /** The Service that clients connect to. It selects all ready nodes. */
@@ -37,9 +39,10 @@ public final class TopologyServices {
     return new ServiceBuilder()
         .withMetadata(
             owner
-                .owned(names.clientService(), Component.QUEUE_NODE)
-                .addToLabels(users.labels())
-                .withAnnotations(users.annotations())
+                .owned(
+                    names.clientService(),
+                    Component.QUEUE_NODE,
+                    userMetadata.with(users.labels(), users.annotations()))
                 .build())
         .withNewSpec()
         .withType(users.type().name())
@@ -96,7 +99,7 @@ public final class TopologyServices {
     return new ServiceBuilder()
         .withMetadata(
             owner
-                .owned(names.nodesService(), Component.QUEUE_NODE)
+                .owned(names.nodesService(), Component.QUEUE_NODE, userMetadata)
                 .addToAnnotations(NEXT_NODE, String.valueOf(next))
                 .build())
         .withNewSpec()
@@ -118,7 +121,8 @@ public final class TopologyServices {
   /** One node at a time may be evicted. */
   public PodDisruptionBudget disruptionBudget() {
     return new PodDisruptionBudgetBuilder()
-        .withMetadata(owner.owned(names.clientService(), Component.QUEUE_NODE).build())
+        .withMetadata(
+            owner.owned(names.clientService(), Component.QUEUE_NODE, userMetadata).build())
         .withNewSpec()
         .withMaxUnavailable(new IntOrString(1))
         .withNewSelector()

@@ -15,7 +15,6 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
-import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.QueueNodeConfig;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
@@ -134,12 +133,7 @@ public final class ReconcilePlanner {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
-                owner,
-                names,
-                observed.objects(),
-                membership.recorded().formed(),
-                newSecret,
-                PluginListener.of(spec.nodes()))
+                owner, names, observed.objects(), membership.recorded().formed(), newSecret, spec)
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -292,7 +286,7 @@ public final class ReconcilePlanner {
 
   private List<KubernetesAction> planConsumers(Credentials credentials, List<BrokerAction> broker) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec.queues(), images, credentials);
+        new ConsumerDeployment(owner, names, spec, images, credentials);
     return new ConsumerPlanner(names, deployments, observed, broker).plan(spec.consumers());
   }
 }

@@ -28,7 +28,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -143,7 +142,7 @@ final class DriftStatuses {
               .observed()
               .objects()
               .find(apply.object())
-              .filter(actual -> revision(actual).equals(revision(apply.object())))
+              .filter(actual -> Revision.isSame(actual, apply.object()))
               .map(actual -> found(apply, apply.because()));
       default -> Optional.empty();
     };
@@ -152,11 +151,6 @@ final class DriftStatuses {
   private static Found found(KubernetesAction action, String what) {
     HasMetadata object = action.object();
     return new Found(object.getKind(), object.getMetadata().getName(), what);
-  }
-
-  private static String revision(HasMetadata object) {
-    Map<String, String> annotations = object.getMetadata().getAnnotations();
-    return annotations == null ? "" : annotations.getOrDefault(Revision.ANNOTATION, "");
   }
 
   private Stream<Found> inBroker() {

@@ -21,6 +21,7 @@ import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.UserMetadata;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.net.URI;
@@ -160,7 +161,7 @@ class AnyNamePropertyTest {
     return new ConsumerDeployment(
             OWNER,
             NAMES,
-            spec.queues(),
+            spec,
             new Images("queue-node", "gateway"),
             new Credentials("admin", "client"))
         .deployment(spec.consumers().getFirst(), 1)
@@ -224,7 +225,7 @@ class AnyNamePropertyTest {
 
   @Property
   void aUriHasAnyPassword(@ForAll("names") String password) {
-    CredentialSecrets secrets = new CredentialSecrets(OWNER, NAMES);
+    CredentialSecrets secrets = new CredentialSecrets(OWNER, NAMES, UserMetadata.NONE);
 
     URI uri = URI.create(CredentialSecrets.text(secrets.connection(password, List.of()), "uri"));
 

@@ -17,6 +17,7 @@ import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.UserMetadata;
 import dev.warren.operator.observation.ObservedObjects;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -51,7 +52,7 @@ class KubernetesWriterApiServerTest {
   private final Owner owner = new Owner(namespace, "orders", "uid-of-orders");
   private final AtomicInteger pods = new AtomicInteger();
   private final CredentialSecrets secrets =
-      new CredentialSecrets(owner, ResourceNames.of(namespace, "orders"));
+      new CredentialSecrets(owner, ResourceNames.of(namespace, "orders"), UserMetadata.NONE);
 
   @Test
   void anUnownedObjectIsNotTakenOver() {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.ConsumerSpec;
-import dev.warren.api.v1alpha1.QueueSpec;
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -356,12 +356,12 @@ class ConsumerDeploymentTest {
   }
 
   private static ConsumerDeployment deployments(String deadLetter) {
-    QueueSpec queue =
+    MessageTopologySpec spec =
         Serialization.unmarshal(
-            "name: hello\n" + (deadLetter.isEmpty() ? "" : "deadLetter: " + deadLetter),
-            QueueSpec.class);
-    return new ConsumerDeployment(
-        OWNER, NAMES, List.of(queue), IMAGES, new Credentials("admin", "secret"));
+            "queues: [{name: hello%s}]"
+                .formatted(deadLetter.isEmpty() ? "" : ", deadLetter: " + deadLetter),
+            MessageTopologySpec.class);
+    return new ConsumerDeployment(OWNER, NAMES, spec, IMAGES, new Credentials("admin", "secret"));
   }
 
   private static ConsumerSpec consumer(String yaml) {
@@ -400,7 +400,11 @@ class ConsumerDeploymentTest {
                 .formatted(name, template.indent(2)),
             ConsumerSpec.class);
     return new ConsumerDeployment(
-            OWNER, NAMES, List.of(), IMAGES, new Credentials("admin", password))
+            OWNER,
+            NAMES,
+            Serialization.unmarshal("{}", MessageTopologySpec.class),
+            IMAGES,
+            new Credentials("admin", password))
         .deployment(consumer, consumer.replicas());
   }
 }

@@ -14,7 +14,9 @@ class CredentialSecretsTest {
 
   private final CredentialSecrets secrets =
       new CredentialSecrets(
-          new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"));
+          new Owner("shop", "orders", "uid-1"),
+          ResourceNames.of("shop", "orders"),
+          UserMetadata.NONE);
 
   @Test
   void theConnectionHasEverythingThatAClientNeeds() {

@@ -22,7 +22,9 @@ class MembershipTest {
     assertThat(
             Membership.of(
                 record.configMap(
-                    new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
+                    new Owner("shop", "orders", "uid-1"),
+                    ResourceNames.of("shop", "orders"),
+                    UserMetadata.NONE)))
         .contains(record);
   }
 
@@ -44,7 +46,9 @@ class MembershipTest {
     assertThat(
             Membership.of(
                 record.configMap(
-                    new Owner("shop", "orders", "uid-1"), ResourceNames.of("shop", "orders"))))
+                    new Owner("shop", "orders", "uid-1"),
+                    ResourceNames.of("shop", "orders"),
+                    UserMetadata.NONE)))
         .contains(record);
     assertThat(record.removing()).isEmpty();
     assertThat(record.removes(3)).isTrue();

@@ -16,7 +16,7 @@ final class NodesSpecs {
         said.replicas() == null ? 3 : said.replicas(),
         said.image(),
         said.storage() == null
-            ? new StorageSpec("10Gi", null, VolumeDeletion.Delete)
+            ? new StorageSpec("10Gi", null, VolumeDeletion.Delete, null, null)
             : said.storage(),
         said.resources(),
         said.replaceAfter() == null ? "60s" : said.replaceAfter(),

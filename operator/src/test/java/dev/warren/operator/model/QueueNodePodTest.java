@@ -447,7 +447,7 @@ class QueueNodePodTest {
     return new QueueNodePod(
         OWNER,
         NAMES,
-        new MessageTopologySpec(NodesSpecs.of(nodes), null, null, null, null, endpoints),
+        new MessageTopologySpec(NodesSpecs.of(nodes), null, null, null, null, endpoints, null),
         images);
   }
 

@@ -184,15 +184,16 @@ class ReconcilePlannerConvergenceTest {
             "plugins: [rabbitmq_stream]",
             "resources: {limits: {memory: 1024Mi, cpu: 1000m}}",
             "podTemplate: {spec: {containers: [{name: proxy, image: p, tty: false}]}}");
-    Arbitrary<String> endpoints =
+    Arbitrary<String> more =
         Arbitraries.of(
             "",
+            "objectMetadata: {labels: {team: shop}, annotations: {note: 'yes'}}\n",
             "endpoints: {publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 10}}\n",
             "endpoints: {service: {type: NodePort}, requestReply: [{name: echo, port: 10000,"
                 + " queue: q0, framing: Raw, timeout: 5s, maxMessageSize: 64Ki, maxConnections: 1,"
                 + " maxInFlight: 1, idleTimeout: 60s}]}\n");
     return Combinators.combine(
-            Arbitraries.integers().between(1, 5), nodes, queues, consumers(), endpoints)
+            Arbitraries.integers().between(1, 5), nodes, queues, consumers(), more)
         .as(ReconcilePlannerConvergenceTest::spec);
   }
 
@@ -212,7 +213,7 @@ class ReconcilePlannerConvergenceTest {
   }
 
   private static MessageTopologySpec spec(
-      int replicas, String nodes, String queues, List<String> templates, String endpoints) {
+      int replicas, String nodes, String queues, List<String> templates, String more) {
     boolean hasQueue = queues.contains("name: q0");
     List<String> consumers =
         templates.stream()
@@ -225,7 +226,7 @@ class ReconcilePlannerConvergenceTest {
             + queues
             + (hasQueue ? "bindings: [{exchange: events, queue: q0, routingKey: '#'}]\n" : "")
             + (hasQueue ? named("consumers", "c", consumers) : "")
-            + (hasQueue ? endpoints : ""));
+            + (hasQueue ? more : ""));
   }
 
   private static String named(String field, String prefix, List<String> items) {

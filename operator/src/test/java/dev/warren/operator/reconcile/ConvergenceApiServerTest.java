@@ -17,7 +17,6 @@ import dev.warren.operator.observation.QueueConsumers.Count;
 import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -467,7 +466,7 @@ class ConvergenceApiServerTest {
     assertThat(StatusBuilder.build(read, result)).isEqualTo(status);
   }
 
-  private static MessageTopology consumer(String template) {
+  private MessageTopology consumer(String template) {
     return topology(
         """
         nodes: {replicas: 1}
@@ -483,21 +482,7 @@ class ConvergenceApiServerTest {
             .formatted(template.indent(6).stripTrailing()));
   }
 
-  /** As the API server returns it, with its defaults. */
-  private static MessageTopology topology(String spec) {
-    GenericKubernetesResource wish =
-        Serialization.unmarshal(
-            """
-            apiVersion: warren.dev/v1alpha1
-            kind: MessageTopology
-            metadata: {name: orders}
-            spec:
-            %s
-            """
-                .formatted(spec.indent(2)),
-            GenericKubernetesResource.class);
-    GenericKubernetesResource stored =
-        server.client().resource(wish).inNamespace(server.namespace()).create();
-    return Serialization.unmarshal(Serialization.asJson(stored), MessageTopology.class);
+  private MessageTopology topology(String spec) {
+    return passes.create(server.namespace(), spec);
   }
 }

@@ -20,8 +20,10 @@ import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
 import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.status.ReconcileResult;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -151,9 +153,29 @@ final class Passes {
   }
 
   List<String> written(MessageTopology topology) {
-    return StateObserver.KINDS.stream()
-        .flatMap(kind -> objects(topology, kind))
+    return objects(topology)
         .map(object -> object.getKind() + "/" + object.getMetadata().getName())
         .toList();
+  }
+
+  Stream<? extends HasMetadata> objects(MessageTopology topology) {
+    return StateObserver.KINDS.stream().flatMap(kind -> objects(topology, kind));
+  }
+
+  /** A new topology, as the API server returns it, with its defaults. */
+  MessageTopology create(String namespace, String spec) {
+    GenericKubernetesResource wish =
+        Serialization.unmarshal(
+            """
+            apiVersion: warren.dev/v1alpha1
+            kind: MessageTopology
+            metadata: {name: orders}
+            spec:
+            %s
+            """
+                .formatted(spec.indent(2)),
+            GenericKubernetesResource.class);
+    GenericKubernetesResource stored = client.resource(wish).inNamespace(namespace).create();
+    return Serialization.unmarshal(Serialization.asJson(stored), MessageTopology.class);
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Plans the consumers' Deployments. A consumer starts when its queue exists, and one that delivers
@@ -159,7 +160,9 @@ public final class ConsumerPlanner {
     if (consumer.scaling() != null) {
       // The revision leaves out a number that changes all the time.
       Deployment unscaled = withReplicas(consumer, 0);
-      deployment.getMetadata().setAnnotations(Map.of(Revision.ANNOTATION, Revision.of(unscaled)));
+      Map<String, String> annotations = new TreeMap<>(unscaled.getMetadata().getAnnotations());
+      annotations.put(Revision.ANNOTATION, Revision.of(unscaled));
+      deployment.getMetadata().setAnnotations(annotations);
     }
     return deployment;
   }

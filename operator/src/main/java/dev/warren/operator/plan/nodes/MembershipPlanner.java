@@ -14,7 +14,9 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.Revision;
 import dev.warren.operator.model.TopologyServices;
+import dev.warren.operator.model.UserMetadata;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
@@ -191,13 +193,29 @@ public final class MembershipPlanner {
   }
 
   private Optional<KubernetesAction> write(Membership desired) {
-    ConfigMap wanted = desired.configMap(owner, names);
+    ConfigMap wanted = desired.configMap(owner, names, UserMetadata.of(spec));
     if (record().isEmpty()) {
       return Optional.of(new Create(wanted, "it does not exist"));
     }
-    return record()
-        .filter(existing -> !wanted.getData().equals(existing.getData()))
-        .map(existing -> new ConfigMapBuilder(existing).withData(wanted.getData()).build())
-        .map(record -> new Replace(record, because(desired)));
+    return record().flatMap(existing -> replace(existing, wanted, desired));
+  }
+
+  /** Only if nobody has changed it since. */
+  private static Optional<KubernetesAction> replace(
+      ConfigMap existing, ConfigMap wanted, Membership desired) {
+    ConfigMap record =
+        new ConfigMapBuilder(existing)
+            .editMetadata()
+            .withLabels(wanted.getMetadata().getLabels())
+            .withAnnotations(wanted.getMetadata().getAnnotations())
+            .endMetadata()
+            .withData(wanted.getData())
+            .build();
+    if (!wanted.getData().equals(existing.getData())) {
+      return Optional.of(new Replace(record, because(desired)));
+    }
+    return Revision.isSame(wanted, existing)
+        ? Optional.empty()
+        : Optional.of(new Replace(record, "its labels or annotations have changed"));
   }
 }

@@ -49,8 +49,7 @@ public final class NodePlanner {
     Members members = new Members(names, observed, membership.desired(), added);
     QueueNodePod pods = new QueueNodePod(owner, names, spec, images);
     VolumePlanner volumes =
-        new VolumePlanner(
-            new QueueNodeVolume(owner, names, spec.nodes().storage()), observed.objects(), members);
+        new VolumePlanner(new QueueNodeVolume(owner, names, spec), observed.objects(), members);
     return joined(
         volumes.keepAndAdd(added),
         new NodePlan(podPlanner(pods, members).plan(), List.of()),

@@ -1,5 +1,6 @@
 package dev.warren.operator.plan.objects;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
@@ -7,6 +8,7 @@ import dev.warren.operator.model.Owner;
 import dev.warren.operator.model.PluginListener;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.model.UserMetadata;
 import dev.warren.operator.observation.ObservedObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -35,14 +37,13 @@ public final class CredentialsPlanner {
   private final ObservedObjects observed;
   private final boolean formed;
   private final Supplier<String> newSecret;
-  private final List<PluginListener> plugins;
+  private final MessageTopologySpec spec;
   private final List<HasMetadata> desired = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
   /**
    * @param formed whether the nodes have started with these Secrets
    * @param newSecret returns a new random text each time
-   * @param plugins whose ports clients need
    */
   public CredentialsPlanner(
       Owner owner,
@@ -50,13 +51,13 @@ public final class CredentialsPlanner {
       ObservedObjects observed,
       boolean formed,
       Supplier<String> newSecret,
-      List<PluginListener> plugins) {
-    this.secrets = new CredentialSecrets(owner, names);
+      MessageTopologySpec spec) {
+    this.secrets = new CredentialSecrets(owner, names, UserMetadata.of(spec));
     this.names = names;
     this.observed = observed;
     this.formed = formed;
     this.newSecret = newSecret;
-    this.plugins = plugins;
+    this.spec = spec;
   }
 
   public CredentialsPlan plan() {
@@ -75,7 +76,7 @@ public final class CredentialsPlanner {
 
   /** The type of a Secret cannot change; a Secret that a user created has another one. */
   private Secret connection(String password) {
-    Secret connection = secrets.connection(password, plugins);
+    Secret connection = secrets.connection(password, PluginListener.of(spec.nodes()));
     observed
         .find(Secret.class, names.connectionSecret())
         .map(Secret::getType)

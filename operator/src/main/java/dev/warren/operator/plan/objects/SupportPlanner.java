@@ -41,7 +41,7 @@ public final class SupportPlanner {
   public List<KubernetesAction> plan(List<HasMetadata> secrets, int nextNode, boolean isValid) {
     TopologyServices services = new TopologyServices(owner, names, spec);
     List<HasMetadata> desired = new ArrayList<>(secrets);
-    desired.add(QueueNodeConfig.configMap(owner, names, spec.nodes(), smallestVolume()));
+    desired.add(QueueNodeConfig.configMap(owner, names, spec, smallestVolume()));
     desired.add(services.nodeNames(nextNode));
     clientAccess(services).stream()
         // The gateways keep their configuration, and no Pod waits for a ConfigMap that does not

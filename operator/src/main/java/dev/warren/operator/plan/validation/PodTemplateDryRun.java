@@ -66,7 +66,7 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
     List<PodTemplateDryRun> proofs = new ArrayList<>();
     proofs.add(ofNode(new QueueNodePod(owner, names, spec, images), names));
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec.queues(), images, new Credentials("", ""));
+        new ConsumerDeployment(owner, names, spec, images, new Credentials("", ""));
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
       proofs.add(
