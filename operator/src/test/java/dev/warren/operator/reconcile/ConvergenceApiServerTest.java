@@ -17,6 +17,7 @@ import dev.warren.operator.observation.QueueConsumers.Count;
 import dev.warren.operator.status.AppliedActions;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.model.Labels.Component;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.UserMetadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -272,7 +273,7 @@ public final class SimulatedApiServer {
     PersistentVolumeClaim claim = new PersistentVolumeClaim();
     claim.setMetadata(
         new Owner("shop", "orders", "uid-of-an-earlier-one")
-            .kept(name, Component.QUEUE_NODE)
+            .kept(name, Component.QUEUE_NODE, UserMetadata.NONE)
             .build());
     create(claim);
   }
