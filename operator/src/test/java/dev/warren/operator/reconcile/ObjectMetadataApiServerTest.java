@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -61,7 +62,7 @@ class ObjectMetadataApiServerTest {
             namespace, spec("", "{labels: {team: shop, old: 'yes'}, annotations: {note: 'yes'}}"));
     passes.converge(topology);
     List<String> pods = only(topology, Pod.class).map(this::version).toList();
-    Map<String, Long> deployments = generations(topology);
+    Map<String, PodTemplateSpec> templates = templates(topology);
 
     topology.setSpec(unmarshal(spec("", "{labels: {team: books}}")));
     passes.converge(topology);
@@ -73,7 +74,7 @@ class ObjectMetadataApiServerTest {
               assertThat(annotations(object)).doesNotContainKey("note");
             });
     assertThat(only(topology, Pod.class).map(this::version).toList()).isEqualTo(pods);
-    assertThat(generations(topology)).isEqualTo(deployments);
+    assertThat(templates(topology)).isEqualTo(templates);
   }
 
   @Test
@@ -162,12 +163,13 @@ class ObjectMetadataApiServerTest {
   }
 
   /** Metadata is no part of the generation: a rollout would raise it. */
-  private Map<String, Long> generations(MessageTopology topology) {
+  /** A Deployment replaces its Pods when their template changes, and only then. */
+  private Map<String, PodTemplateSpec> templates(MessageTopology topology) {
     return only(topology, Deployment.class)
         .collect(
             toMap(
                 deployment -> deployment.getMetadata().getName(),
-                deployment -> deployment.getMetadata().getGeneration()));
+                deployment -> deployment.getSpec().getTemplate()));
   }
 
   private static Map<String, String> labels(HasMetadata object) {
