@@ -7,6 +7,7 @@ import static dev.warren.operator.status.Conditions.TRUE;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.NodesStatus;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConditionType;
+import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.Reason;
 import java.util.List;
 import java.util.Optional;
@@ -57,12 +58,24 @@ final class NodeConditions {
     about(NODES_SPREAD)
         .findFirst()
         .map(this::withNewNode)
+        .or(this::move)
         .or(statuses::sharedMachine)
         .ifPresentOrElse(
             problem -> conditions.add(NODES_SPREAD, problem),
             () ->
                 conditions.add(
                     NODES_SPREAD, TRUE, Reason.SPREAD, "Every node has a machine of its own"));
+  }
+
+  /** A step that waits for nothing has no problem of its own. */
+  private Optional<Problem> move() {
+    return Optional.ofNullable(nodes.removal())
+        .filter(removal -> removal.kind().equals(NodeRemoval.Kind.MOVED.wire()))
+        .map(
+            removal ->
+                new Problem(
+                    Reason.NODE_MOVING,
+                    "%s is removed (%s)".formatted(removal.node(), removal.because())));
   }
 
   /** The new node of a move does not count for the other condition. */

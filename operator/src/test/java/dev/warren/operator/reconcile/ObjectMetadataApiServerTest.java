@@ -9,8 +9,8 @@ import dev.warren.operator.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -162,7 +162,6 @@ class ObjectMetadataApiServerTest {
     return object.getMetadata().getUid() + "/" + object.getMetadata().getResourceVersion();
   }
 
-  /** Metadata is no part of the generation: a rollout would raise it. */
   /** A Deployment replaces its Pods when their template changes, and only then. */
   private Map<String, PodTemplateSpec> templates(MessageTopology topology) {
     return only(topology, Deployment.class)
