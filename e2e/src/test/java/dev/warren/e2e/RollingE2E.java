@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +58,7 @@ class RollingE2E {
     Set<String> names = names();
 
     topology.apply(nodes(field));
-    int fewestReady = awaitRolled(before);
+    long fewestReady = awaitRolled(before);
 
     assertThat(fewestReady).as("nodes that were ready at the same time").isEqualTo(2);
     assertThat(names()).isEqualTo(names);
@@ -89,22 +90,28 @@ class RollingE2E {
   }
 
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
-  private int awaitRolled(Set<String> before) {
-    int[] fewest = {Integer.MAX_VALUE};
+  private long awaitRolled(Set<String> before) {
+    long[] fewest = {Long.MAX_VALUE};
     await("every node is restarted")
         .atMost(ROLLED)
         .pollInterval(OFTEN)
         .until(
             () -> {
-              int ready = topology.brokers().size();
+              // Between two lists of the Pods, an old one may go, and the new one is not there yet.
+              List<Pod> nodes = topology.nodes();
+              long ready = nodes.stream().filter(Topology::isReady).count();
               fewest[0] = Math.min(fewest[0], ready);
-              return ready == 3 && uidsThatAreStillThere(before) == 0;
+              return ready == 3 && stillThere(before, nodes) == 0;
             });
     return fewest[0];
   }
 
   private long uidsThatAreStillThere(Set<String> before) {
-    return uids().stream().filter(before::contains).count();
+    return stillThere(before, topology.nodes());
+  }
+
+  private static long stillThere(Set<String> before, List<Pod> nodes) {
+    return nodes.stream().map(pod -> pod.getMetadata().getUid()).filter(before::contains).count();
   }
 
   private Set<String> uids() {
