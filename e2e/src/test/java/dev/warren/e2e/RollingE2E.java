@@ -54,7 +54,7 @@ class RollingE2E {
       other resources         | resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}
       """)
   void aChangeReachesEveryNodeAndStopsOneAtATime(String what, String field) {
-    Set<String> before = uids();
+    Set<String> before = uids(topology.nodes());
     Set<String> names = names();
 
     topology.apply(nodes(field));
@@ -71,7 +71,7 @@ class RollingE2E {
 
   @Test
   void aBrokenImageStopsAtTheFirstNodeAndCanBeReverted() {
-    Set<String> before = uids();
+    Set<String> before = uids(topology.nodes());
 
     topology.apply(nodes("image: \"warren.local/missing:1\""));
     topology.awaitTrouble("NodesReady", "RollingUpdate", "2 of 3 nodes are ready", "missing:1");
@@ -80,11 +80,13 @@ class RollingE2E {
         .during(Duration.ofSeconds(20))
         .atMost(Duration.ofSeconds(40))
         .pollInterval(OFTEN)
-        .until(() -> topology.brokers().size() == 2 && uidsThatAreStillThere(before) == 2);
+        .until(() -> topology.brokers().size() == 2 && stillThere(before, topology.nodes()) == 2);
     traffic.awaitMore(100);
 
     topology.apply(THREE_NODES + QUEUES).awaitReady();
-    assertThat(uidsThatAreStillThere(before)).as("nodes that were not restarted").isEqualTo(2);
+    assertThat(stillThere(before, topology.nodes()))
+        .as("nodes that were not restarted")
+        .isEqualTo(2);
     traffic.awaitMore(100);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
@@ -106,18 +108,12 @@ class RollingE2E {
     return fewest[0];
   }
 
-  private long uidsThatAreStillThere(Set<String> before) {
-    return stillThere(before, topology.nodes());
-  }
-
   private static long stillThere(Set<String> before, List<Pod> nodes) {
-    return nodes.stream().map(pod -> pod.getMetadata().getUid()).filter(before::contains).count();
+    return uids(nodes).stream().filter(before::contains).count();
   }
 
-  private Set<String> uids() {
-    return topology.nodes().stream()
-        .map(pod -> pod.getMetadata().getUid())
-        .collect(Collectors.toSet());
+  private static Set<String> uids(List<Pod> nodes) {
+    return nodes.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
   }
 
   private Set<String> names() {
