@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -53,11 +54,11 @@ class RollingE2E {
       other resources         | resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}
       """)
   void aChangeReachesEveryNodeAndStopsOneAtATime(String what, String field) {
-    Set<String> before = uids();
+    Set<String> before = uids(topology.nodes());
     Set<String> names = names();
 
     topology.apply(nodes(field));
-    int fewestReady = awaitRolled(before);
+    long fewestReady = awaitRolled(before);
 
     assertThat(fewestReady).as("nodes that were ready at the same time").isEqualTo(2);
     assertThat(names()).isEqualTo(names);
@@ -70,7 +71,7 @@ class RollingE2E {
 
   @Test
   void aBrokenImageStopsAtTheFirstNodeAndCanBeReverted() {
-    Set<String> before = uids();
+    Set<String> before = uids(topology.nodes());
 
     topology.apply(nodes("image: \"warren.local/missing:1\""));
     topology.awaitTrouble("NodesReady", "RollingUpdate", "2 of 3 nodes are ready", "missing:1");
@@ -79,38 +80,40 @@ class RollingE2E {
         .during(Duration.ofSeconds(20))
         .atMost(Duration.ofSeconds(40))
         .pollInterval(OFTEN)
-        .until(() -> topology.brokers().size() == 2 && uidsThatAreStillThere(before) == 2);
+        .until(() -> topology.brokers().size() == 2 && stillThere(before, topology.nodes()) == 2);
     traffic.awaitMore(100);
 
     topology.apply(THREE_NODES + QUEUES).awaitReady();
-    assertThat(uidsThatAreStillThere(before)).as("nodes that were not restarted").isEqualTo(2);
+    assertThat(stillThere(before, topology.nodes()))
+        .as("nodes that were not restarted")
+        .isEqualTo(2);
     traffic.awaitMore(100);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
 
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
-  private int awaitRolled(Set<String> before) {
-    int[] fewest = {Integer.MAX_VALUE};
+  private long awaitRolled(Set<String> before) {
+    long[] fewest = {Long.MAX_VALUE};
     await("every node is restarted")
         .atMost(ROLLED)
         .pollInterval(OFTEN)
         .until(
             () -> {
-              int ready = topology.brokers().size();
+              // Between two lists of the Pods, an old one may go, and the new one is not there yet.
+              List<Pod> nodes = topology.nodes();
+              long ready = nodes.stream().filter(Topology::isReady).count();
               fewest[0] = Math.min(fewest[0], ready);
-              return ready == 3 && uidsThatAreStillThere(before) == 0;
+              return ready == 3 && stillThere(before, nodes) == 0;
             });
     return fewest[0];
   }
 
-  private long uidsThatAreStillThere(Set<String> before) {
-    return uids().stream().filter(before::contains).count();
+  private static long stillThere(Set<String> before, List<Pod> nodes) {
+    return uids(nodes).stream().filter(before::contains).count();
   }
 
-  private Set<String> uids() {
-    return topology.nodes().stream()
-        .map(pod -> pod.getMetadata().getUid())
-        .collect(Collectors.toSet());
+  private static Set<String> uids(List<Pod> nodes) {
+    return nodes.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
   }
 
   private Set<String> names() {
