@@ -124,8 +124,10 @@ class MessageTopologyApiServerTest {
                 service: {type: ClusterIP}
                 requestReply:
                   - {name: echo, port: 10000, queue: echo, framing: Raw, timeout: 5s, maxMessageSize: 64Ki,
-                     maxConnections: 1000, maxInFlight: 1000, idleTimeout: 60s}
-                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}
+                     maxConnections: 1000, maxInFlight: 1000, idleTimeout: 60s,
+                     proxyProtocol: false}
+                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000, maxConnections: 1000,
+                          idleTimeout: 60s, proxyProtocol: false}
                 """));
   }
 

@@ -204,7 +204,8 @@ class NodesConfigCheckTest {
     String line = "config: " + quoted("cluster_name = $(ZONE)\nnode_tags.a = $(cluster_name)\n");
 
     assertThat(violations(line, rabbitmq("env: [{name: ZONE, value: a}]"))).isEmpty();
-    assertThat(violations(line, rabbitmq("envFrom: [{prefix: SHOP_, configMapRef: {name: a}}]"))).isEmpty();
+    assertThat(violations(line, rabbitmq("envFrom: [{prefix: SHOP_, configMapRef: {name: a}}]")))
+        .isEmpty();
     assertThat(violations(line, "image: example/queue-node")).isEmpty();
     assertThat(violations(line)).hasSize(1);
   }
@@ -230,8 +231,7 @@ class NodesConfigCheckTest {
   @CsvSource({"'',false", "RABBIT,false", "RABBITMQ_X_,false", "H,false", "SHOP_,true"})
   void importedVariablesNeedAPrefixOfTheirOwn(String prefix, boolean isAccepted) {
     List<String> violations =
-        violations(
-            rabbitmq("envFrom: [{prefix: '" + prefix + "', secretRef: {name: a}}]"));
+        violations(rabbitmq("envFrom: [{prefix: '" + prefix + "', secretRef: {name: a}}]"));
 
     if (isAccepted) {
       assertThat(violations).isEmpty();
@@ -251,8 +251,7 @@ class NodesConfigCheckTest {
     assertThat(violations(rabbitmq(field + ": [sleep, inf]")))
         .singleElement()
         .asString()
-        .startsWith(
-            "spec.nodes.podTemplate.spec.containers[1]." + field + ": would replace what");
+        .startsWith("spec.nodes.podTemplate.spec.containers[1]." + field + ": would replace what");
   }
 
   @ParameterizedTest
