@@ -76,7 +76,8 @@ operator: ## Start the test bed with the machines that tests take away, and inst
 
 .PHONY: fuzz
 fuzz: ## Fuzz what the gateway reads from its clients, half a minute each
-	for test in 'FramesFuzzTest#anything' 'HttpFuzzTest#anyPath' 'HttpFuzzTest#anyEvent'; do \
+	for test in 'FramesFuzzTest#anything' 'FramesFuzzTest#whatIsHeldIsWithinTheBudget' 'HttpFuzzTest#anyPath' \
+	    'HttpFuzzTest#anyEvent' 'ConnectionIntakeFuzzTest#anything'; do \
 	  JAZZER_FUZZ=1 $(MVN) -q test -pl node-image/gateway -Dtest="$$test" || exit; \
 	done
 

@@ -24,7 +24,8 @@ class EndpointsE2E {
   private static final String CROWD =
       Topology.THREE_NODES
           + "queues: [{name: requests}]\n"
-          + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 30s}]}\n"
+          + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 30s,"
+          + " maxConnectionsPerClient: 1000}]}\n"
           + "consumers: [%s]\n"
               .formatted(ClientPod.asPairOfConsumers("responder", "requests", 100));
 

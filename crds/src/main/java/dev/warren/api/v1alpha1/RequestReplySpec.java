@@ -76,11 +76,18 @@ public record RequestReplySpec(
         String maxMessageSize,
     @Default("1000")
         @Min(1)
-        @Max(10000)
+        @Max(3000)
         @JsonPropertyDescription(
-            "How many connections each queue node accepts at most, 1 to 10000. Further ones"
+            "How many connections each queue node accepts at most, 1 to 3000. Further ones"
                 + " are closed.")
         Integer maxConnections,
+    @Min(1)
+        @Max(3000)
+        @JsonPropertyDescription(
+            "How many of them may come from one client address, 1 to 3000; an IPv6 network of 64"
+                + " bits counts as one address. Behind a proxy without proxyProtocol, all clients"
+                + " have the proxy's address.")
+        Integer maxConnectionsPerClient,
     @Default("1000")
         @Min(1)
         @Max(10000)
@@ -101,7 +108,12 @@ public record RequestReplySpec(
             message = "must be a duration from 1s to 1d, such as 60s or 5m")
         @JsonPropertyDescription(
             "How long a connection may be idle before it is closed; from 1s to 1d.")
-        String idleTimeout) {
+        String idleTimeout,
+    @Default("false")
+        @JsonPropertyDescription(
+            "Whether each connection begins with a header of the PROXY protocol, version 1 or 2, as"
+                + " load balancers send it. A connection without it is closed.")
+        Boolean proxyProtocol) {
 
   /** Applies the defaults. */
   public RequestReplySpec {
@@ -111,6 +123,7 @@ public record RequestReplySpec(
     maxConnections = requireNonNullElse(maxConnections, 1000);
     maxInFlight = requireNonNullElse(maxInFlight, 1000);
     idleTimeout = requireNonNullElse(idleTimeout, "60s");
+    proxyProtocol = requireNonNullElse(proxyProtocol, false);
   }
 
   /** Where a request ends in a stream of bytes. */

@@ -17,13 +17,24 @@ final class Defaults {
    */
   static final Map<String, String> APPLIED_LATER =
       Map.of(
-          "spec.nodes.image", "the image that the operator was installed with",
-          "spec.nodes.resources", "requests of 100m CPU and 512Mi, a limit of 2Gi",
-          "spec.nodes.storage.className", "the cluster's default StorageClass",
-          "spec.queues[].members", "3",
-          "spec.queues[].overflow", "drop-head",
-          "spec.queues[].deliveryLimit", "20",
-          "spec.consumers[].http.resources", "requests of 50m CPU and 128Mi, a limit of 256Mi");
+          "spec.nodes.image",
+          "the image that the operator was installed with",
+          "spec.nodes.resources",
+          "requests of 100m CPU and 512Mi, a limit of 2Gi",
+          "spec.nodes.storage.className",
+          "the cluster's default StorageClass",
+          "spec.queues[].members",
+          "3",
+          "spec.queues[].overflow",
+          "drop-head",
+          "spec.queues[].deliveryLimit",
+          "20",
+          "spec.endpoints.requestReply[].maxConnectionsPerClient",
+          "three quarters of maxConnections",
+          "spec.endpoints.publish.maxConnectionsPerClient",
+          "three quarters of maxConnections",
+          "spec.consumers[].http.resources",
+          "requests of 50m CPU and 128Mi, a limit of 256Mi");
 
   private static final Pattern DESCRIBED = Pattern.compile(" Default: (.*)[.]$", Pattern.DOTALL);
 

@@ -77,7 +77,8 @@ class MessageTopologyApiServerTest {
             json(
                 """
                 service: {type: ClusterIP}
-                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}
+                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000, maxConnections: 1000,
+                          idleTimeout: 60s, proxyProtocol: false}
                 """));
   }
 

@@ -171,7 +171,7 @@ class RefusalsApiServerTest {
       an empty request             | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxMessageSize: '0'}]}} | spec.endpoints.requestReply[0].maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
       a request too large          | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxMessageSize: 17Mi}]}} | spec.endpoints.requestReply[0].maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
       no connection                | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxConnections: 0}]}} | spec.endpoints.requestReply[0].maxConnections | spec.endpoints.requestReply[0].maxConnections in body should be greater than or equal to 1
-      too many connections         | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxConnections: 10001}]}} | spec.endpoints.requestReply[0].maxConnections | spec.endpoints.requestReply[0].maxConnections in body should be less than or equal to 10000
+      too many connections         | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxConnections: 3001}]}} | spec.endpoints.requestReply[0].maxConnections | spec.endpoints.requestReply[0].maxConnections in body should be less than or equal to 3000
       no request in flight         | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxInFlight: 0}]}} | spec.endpoints.requestReply[0].maxInFlight | spec.endpoints.requestReply[0].maxInFlight in body should be greater than or equal to 1
       too many requests in flight  | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, maxInFlight: 10001}]}} | spec.endpoints.requestReply[0].maxInFlight | spec.endpoints.requestReply[0].maxInFlight in body should be less than or equal to 10000
       a connection never idle      | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, idleTimeout: 999ms}]}} | spec.endpoints.requestReply[0].idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
@@ -186,6 +186,11 @@ class RefusalsApiServerTest {
       a message a byte too large   | {endpoints: {publish: {maxMessageSize: '16777217'}}} | spec.endpoints.publish.maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki
       no message in flight         | {endpoints: {publish: {maxInFlight: 0}}}             | spec.endpoints.publish.maxInFlight | spec.endpoints.publish.maxInFlight in body should be greater than or equal to 1
       too many messages in flight  | {endpoints: {publish: {maxInFlight: 10001}}}         | spec.endpoints.publish.maxInFlight | spec.endpoints.publish.maxInFlight in body should be less than or equal to 10000
+      a publisher's many connections | {endpoints: {publish: {maxConnections: 2001}}}       | spec.endpoints.publish.maxConnections | spec.endpoints.publish.maxConnections in body should be less than or equal to 2000
+      a client of no connection    | {endpoints: {publish: {maxConnectionsPerClient: 0}}} | spec.endpoints.publish.maxConnectionsPerClient | spec.endpoints.publish.maxConnectionsPerClient in body should be greater than or equal to 1
+      a publisher never idle       | {endpoints: {publish: {idleTimeout: 999ms}}}         | spec.endpoints.publish.idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
+      an origin with a path        | {endpoints: {publish: {allowedOrigins: ['https://a.example/b']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
+      all origins and one          | {endpoints: {publish: {allowedOrigins: ['*', 'https://a.example']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
 
       a spec of nothing            | null                                                 | spec | Required value
       a queue of nothing           | {queues: [null]}                                     | spec.queues[0] | spec.queues[0] in body must be of type object: "null"

@@ -3,11 +3,11 @@ package dev.warren.gateway;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.warren.gateway.broker.Publisher;
 import dev.warren.gateway.broker.Requester;
+import dev.warren.gateway.clients.Clients;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import dev.warren.gateway.http.PublishServer;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.tcp.RequestReplyServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -37,8 +37,11 @@ final class EndpointServers implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EndpointServers.class);
 
-  /** The part of the heap for messages; each message is in memory about twice. */
-  private static final int SHARE_FOR_MESSAGES = 4;
+  /**
+   * A quarter of the heap is for messages, each of which is in memory about twice, and a quarter
+   * for the connections of clients.
+   */
+  private static final long QUARTER_OF_HEAP = Runtime.getRuntime().maxMemory() / 4;
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
   private static final Duration TO_LISTEN = Duration.ofSeconds(5);
@@ -47,8 +50,7 @@ final class EndpointServers implements AutoCloseable {
   private final MeterRegistry meters;
   private final Publisher publisher;
   private final Requester requester;
-  private final MemoryBudget memory =
-      new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_MESSAGES);
+  private final Clients clients = new Clients(QUARTER_OF_HEAP, QUARTER_OF_HEAP);
   private final EventLoopGroup events =
       new NioEventLoopGroup(1, new DefaultThreadFactory("request-reply", true));
 
@@ -62,12 +64,16 @@ final class EndpointServers implements AutoCloseable {
   private int publishPort;
   private volatile boolean complete;
 
-  /** Starts to connect to the broker. Nothing listens yet. */
+  /**
+   * Starts to connect to the broker. Nothing listens yet.
+   *
+   * @param vertx for HTTP clients only
+   */
   EndpointServers(ConnectionFactory broker, Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
     this.meters = meters;
     this.publisher = new Publisher(broker, "publish");
-    this.requester = new Requester(broker, publisher);
+    this.requester = new Requester(broker, publisher, meters);
   }
 
   /**
@@ -158,7 +164,7 @@ final class EndpointServers implements AutoCloseable {
   private boolean open(RequestReplyEndpoint endpoint) {
     try {
       requestReply.put(
-          endpoint.port(), new RequestReplyServer(events, endpoint, requester, memory, meters));
+          endpoint.port(), new RequestReplyServer(events, endpoint, requester, clients, meters));
       LOG.infof("%s: listening for requests on port %d", endpoint.name(), endpoint.port());
       failedPorts.remove(endpoint.port());
       return true;
@@ -192,7 +198,7 @@ final class EndpointServers implements AutoCloseable {
   }
 
   private boolean open(PublishEndpoint endpoint, GatewayConfig config) {
-    PublishServer server = new PublishServer(vertx, endpoint, config, publisher, memory, meters);
+    PublishServer server = new PublishServer(vertx, endpoint, config, publisher, clients, meters);
     try {
       server
           .listen()

@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -42,13 +44,17 @@ public class Gateway implements HealthCheck {
   private final Role role;
   private final BrokerAddress broker;
   private final ConfigFile file;
-  private final Vertx vertx;
   private final MeterRegistry meters;
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("configuration").daemon().factory());
 
   private volatile EndpointServers servers;
+
+  /**
+   * Serves HTTP clients, on a thread of its own: health and metrics must answer whatever they do.
+   */
+  private Vertx vertx;
 
   /** Used by the polling thread only. */
   private GatewayConfig wanted;
@@ -57,17 +63,16 @@ public class Gateway implements HealthCheck {
       @ConfigProperty(name = "warren.role") Role role,
       @ConfigProperty(name = "warren.gateway.config") String file,
       BrokerAddress broker,
-      Vertx vertx,
       MeterRegistry meters) {
     this.role = role;
     this.broker = broker;
     this.file = new ConfigFile(Path.of(file));
-    this.vertx = vertx;
     this.meters = meters;
   }
 
   void start(@Observes StartupEvent started) {
     if (role == Role.GATEWAY) {
+      vertx = forClients();
       servers = new EndpointServers(Connections.to(broker), vertx, meters);
       looking.scheduleWithFixedDelay(
           this::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
@@ -85,6 +90,7 @@ public class Gateway implements HealthCheck {
       looking.awaitTermination(TO_FINISH.toMillis(), TimeUnit.MILLISECONDS);
       servers.drain(TO_FINISH);
       servers.close();
+      vertx.close();
     }
   }
 
@@ -93,6 +99,16 @@ public class Gateway implements HealthCheck {
   public HealthCheckResponse call() {
     boolean ready = role != Role.GATEWAY || (servers != null && servers.areReady());
     return HealthCheckResponse.named("gateway").status(ready).build();
+  }
+
+  private static Vertx forClients() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
   }
 
   private CompletableFuture<String> firstArrival(Set<String> queues) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** Messages by HTTP into a real RabbitMQ. */
 class PublishIT {
 
-  private static final PublishEndpoint ENDPOINT = new PublishEndpoint(0, 5000, 1_048_576, 1000);
+  private static final PublishEndpoint ENDPOINT = TestEndpoints.publish(5000, 1_048_576, 1000);
 
   /** One of HTTP/2 would send all requests over one connection, and no more than a hundred. */
   private static final HttpClient HTTP =
@@ -161,7 +161,7 @@ class PublishIT {
 
   @Test
   void aBodyThatIsTooLargeIsRefusedWithAndWithoutAContentLength() throws Exception {
-    serve(new PublishEndpoint(0, 5000, 1000, 10));
+    serve(TestEndpoints.publish(5000, 1000, 10));
     byte[] large = new byte[300_000];
     assertProblem(
         HTTP.send(
@@ -232,7 +232,7 @@ class PublishIT {
   @Test
   void anUnreachableBrokerIsReportedAtOnceAndUsedAgainLater() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
-      serve(through(proxy), new PublishEndpoint(0, 20_000, 1000, 10));
+      serve(through(proxy), TestEndpoints.publish(20_000, 1000, 10));
       silenceAfterAMessage(proxy);
       CompletableFuture<HttpResponse<String>> underWay =
           HTTP.sendAsync(request("/queues/hello", "nobody knows"), BodyHandlers.ofString());
@@ -247,7 +247,7 @@ class PublishIT {
   @Test
   void aMissingConfirmIsATimeoutAndTooManyAreAnOverload() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
-      serve(through(proxy), new PublishEndpoint(0, 1000, 1000, 1));
+      serve(through(proxy), TestEndpoints.publish(1000, 1000, 1));
       silenceAfterAMessage(proxy);
       CompletableFuture<HttpResponse<String>> first =
           HTTP.sendAsync(request("/queues/hello", "first"), BodyHandlers.ofString());
@@ -260,7 +260,7 @@ class PublishIT {
   @Test
   void aMessageOfAClientThatLeavesIsHeldUntilTheBrokerAnswers() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
-      serve(through(proxy), new PublishEndpoint(0, 2000, 1000, 1));
+      serve(through(proxy), TestEndpoints.publish(2000, 1000, 1));
       silenceAfterAMessage(proxy);
       try (Socket client = new Socket("localhost", servers.publishPort())) {
         client
@@ -336,7 +336,7 @@ class PublishIT {
 
   @Test
   void aBatchThatNeverFitsIsTooLarge() throws Exception {
-    serve(new PublishEndpoint(0, 5000, 1000, 2));
+    serve(TestEndpoints.publish(5000, 1000, 2));
     String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}";
     String[] batch = {"Content-Type", "application/cloudevents-batch+json"};
 
@@ -361,7 +361,7 @@ class PublishIT {
   @Test
   void aStopFinishesRequestsAndRefusesNewOnes() throws Exception {
     try (BrokerProxy proxy = new BrokerProxy(vertx, TestBroker.host(), 5672)) {
-      serve(through(proxy), new PublishEndpoint(0, 1000, 1000, 10));
+      serve(through(proxy), TestEndpoints.publish(1000, 1000, 10));
       silenceAfterAMessage(proxy);
       CompletableFuture<HttpResponse<String>> underWay =
           HTTP.sendAsync(request("/queues/hello", "x"), BodyHandlers.ofString());

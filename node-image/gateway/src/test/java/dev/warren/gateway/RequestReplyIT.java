@@ -42,7 +42,7 @@ class RequestReplyIT {
   private static final int NEVER = 20_000;
   private static final String QUEUE = "echo";
   private static final RequestReplyEndpoint ENDPOINT =
-      new RequestReplyEndpoint("echo", 0, QUEUE, Framing.RAW, 5000, 65536, 2000, 2000, 60_000);
+      TestEndpoints.requestReply("echo", 0, QUEUE, Framing.RAW, 5000, 65536, 2000, 2000, 60_000);
 
   private static Vertx vertx;
   private static TestBroker broker;
@@ -272,7 +272,8 @@ class RequestReplyIT {
   @Test
   void tooManyRequestsAreRefusedAndLaterServed() throws Exception {
     int port =
-        serve(new RequestReplyEndpoint("few", 0, "nobody", Framing.LINE, 1000, 100, 2, 1, 60_000));
+        serve(
+            TestEndpoints.requestReply("few", 0, "nobody", Framing.LINE, 1000, 100, 2, 1, 60_000));
     try (Socket first = connect(port);
         Socket second = connect(port)) {
       first.getOutputStream().write("waits\n".getBytes(UTF_8));
@@ -303,7 +304,7 @@ class RequestReplyIT {
     RequestReplyEndpoint taken;
     try (ServerSocket somebody = new ServerSocket(0)) {
       taken =
-          new RequestReplyEndpoint(
+          TestEndpoints.requestReply(
               "taken", somebody.getLocalPort(), QUEUE, Framing.LINE, 5000, 100, 10, 10, 60_000);
       servers = new EndpointServers(broker.factory(), vertx, new SimpleMeterRegistry());
       servers.apply(config(taken, other));
@@ -328,7 +329,7 @@ class RequestReplyIT {
   @Test
   void anIdleConnectionIsClosed() throws Exception {
     int port =
-        serve(new RequestReplyEndpoint("idle", 0, QUEUE, Framing.LINE, 5000, 100, 10, 10, 100));
+        serve(TestEndpoints.requestReply("idle", 0, QUEUE, Framing.LINE, 5000, 100, 10, 10, 100));
     try (Socket client = connect(port)) {
       assertThat(client.getInputStream().readAllBytes()).isEmpty();
     }
@@ -372,7 +373,7 @@ class RequestReplyIT {
   }
 
   private static RequestReplyEndpoint with(Framing framing, String queue, long timeoutMillis) {
-    return new RequestReplyEndpoint(
+    return TestEndpoints.requestReply(
         queue, 0, queue, framing, timeoutMillis, 65536, 100, 1000, 60_000);
   }
 

@@ -51,10 +51,21 @@ public final class GatewayConfig {
       long timeoutMillis,
       long maxMessageBytes,
       int maxConnections,
+      int maxConnectionsPerClient,
       int maxInFlight,
-      long idleTimeoutMillis) {}
+      long idleTimeoutMillis,
+      boolean proxyProtocol) {}
 
-  private record Publish(int port, long timeoutMillis, long maxMessageBytes, int maxInFlight) {}
+  private record Publish(
+      int port,
+      long timeoutMillis,
+      long maxMessageBytes,
+      int maxInFlight,
+      int maxConnections,
+      int maxConnectionsPerClient,
+      long idleTimeoutMillis,
+      boolean proxyProtocol,
+      List<String> allowedOrigins) {}
 
   private GatewayConfig() {}
 
@@ -93,8 +104,10 @@ public final class GatewayConfig {
         millis(spec.timeout()),
         Sizes.bytes(spec.maxMessageSize()),
         spec.maxConnections(),
+        perClient(spec.maxConnectionsPerClient(), spec.maxConnections()),
         spec.maxInFlight(),
-        millis(spec.idleTimeout()));
+        millis(spec.idleTimeout()),
+        spec.proxyProtocol());
   }
 
   private static Publish publish(PublishSpec spec) {
@@ -102,7 +115,17 @@ public final class GatewayConfig {
         spec.port(),
         millis(spec.timeout()),
         Sizes.bytes(spec.maxMessageSize()),
-        spec.maxInFlight());
+        spec.maxInFlight(),
+        spec.maxConnections(),
+        perClient(spec.maxConnectionsPerClient(), spec.maxConnections()),
+        millis(spec.idleTimeout()),
+        Boolean.TRUE.equals(spec.proxyProtocol()),
+        spec.allowedOrigins());
+  }
+
+  /** Without a limit, one client leaves a quarter to others. */
+  private static int perClient(Integer limit, int all) {
+    return limit == null ? all - all / 4 : limit;
   }
 
   private static long millis(String duration) {

@@ -259,7 +259,19 @@ class AnyNamePropertyTest {
                 "requestReply",
                 List.of(),
                 "publish",
-                Map.of("port", 8080, "timeout", "5s", "maxMessageSize", "1Mi", "maxInFlight", 1))),
+                Map.of(
+                    "port",
+                    8080,
+                    "timeout",
+                    "5s",
+                    "maxMessageSize",
+                    "1Mi",
+                    "maxInFlight",
+                    1,
+                    "maxConnections",
+                    1,
+                    "idleTimeout",
+                    "1s"))),
         MessageTopologySpec.class);
   }
 

@@ -31,7 +31,8 @@ class QueueNodePodTest {
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
   private static final String SEED = NAMES.brokerNode(0);
   private static final String PUBLISH =
-      "publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}";
+      "publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000,"
+          + " maxConnections: 1000, idleTimeout: 60s}";
 
   @Test
   void aNodeRunsInANamespaceThatEnforcesTheRestrictedProfile() {

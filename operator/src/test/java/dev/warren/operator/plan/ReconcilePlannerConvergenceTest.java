@@ -188,7 +188,8 @@ class ReconcilePlannerConvergenceTest {
         Arbitraries.of(
             "",
             "objectMetadata: {labels: {team: shop}, annotations: {note: 'yes'}}\n",
-            "endpoints: {publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 10}}\n",
+            "endpoints: {publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 10,"
+                + " maxConnections: 10, idleTimeout: 60s}}\n",
             "endpoints: {service: {type: NodePort}, requestReply: [{name: echo, port: 10000,"
                 + " queue: q0, framing: Raw, timeout: 5s, maxMessageSize: 64Ki, maxConnections: 1,"
                 + " maxInFlight: 1, idleTimeout: 60s}]}\n");

@@ -33,7 +33,7 @@ class EndpointStatusesTest {
         "endpoints: {requestReply: [{name: echo, port: 10000, queue: hello, framing: Raw,"
             + " timeout: 5s, maxMessageSize: 64Ki, maxConnections: 1, maxInFlight: 1,"
             + " idleTimeout: 60s}], publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi,"
-            + " maxInFlight: 1}}");
+            + " maxInFlight: 1, maxConnections: 1, idleTimeout: 60s}}");
     scene.gatewayRevision = GatewayConfig.revision(scene.topology.getSpec());
     scene.containers = "[{name: rabbitmq}, {name: gateway}]";
     scene.services.add(service("{name: tcp-echo, port: 10000}, {name: http-publish, port: 8080}"));

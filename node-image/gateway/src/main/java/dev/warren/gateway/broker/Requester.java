@@ -7,6 +7,9 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import dev.warren.gateway.broker.BrokerFailure.Kind;
+import dev.warren.gateway.limits.Seldom;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -14,14 +17,17 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
 
 /**
  * Sends requests to queues and matches the replies. All replies arrive in one queue of this
  * process, which is deleted with its connection. A request has a correlation id that cannot be
- * guessed and is never reused, so that a late reply matches no request and is dropped. It may be
- * called from any thread and never blocks.
+ * guessed and is never reused, so that a late reply matches no request and is dropped. Such replies
+ * are counted, and logged once in a while. It may be called from any thread and never blocks.
  */
 public final class Requester implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Requester.class);
 
   /** RabbitMQ's name for the type that an exclusive queue must have. */
   private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
@@ -30,6 +36,8 @@ public final class Requester implements AutoCloseable {
   private final BrokerConnection connection;
   private final ConcurrentMap<String, CompletableFuture<byte[]>> waiting =
       new ConcurrentHashMap<>();
+  private final Unwanted uncorrelated;
+  private final Unwanted late;
   private volatile String replyQueue;
 
   /**
@@ -37,8 +45,18 @@ public final class Requester implements AutoCloseable {
    *
    * @param publisher sends the requests
    */
-  public Requester(ConnectionFactory factory, Publisher publisher) {
+  public Requester(ConnectionFactory factory, Publisher publisher, MeterRegistry meters) {
     this.publisher = publisher;
+    this.uncorrelated =
+        new Unwanted(
+            "uncorrelated",
+            "without a correlation_id: consumers must copy it from the request to the reply",
+            meters);
+    this.late =
+        new Unwanted(
+            "late",
+            "that nobody waits for: they came after the timeout, or have a wrong correlation_id",
+            meters);
     this.connection = new BrokerConnection(factory, "replies", new User());
   }
 
@@ -116,6 +134,31 @@ public final class Requester implements AutoCloseable {
     }
   }
 
+  /** Replies that reach no client. */
+  private static final class Unwanted {
+
+    private final Counter counter;
+    private final Seldom lines = new Seldom();
+    private final String text;
+
+    Unwanted(String reason, String text, MeterRegistry meters) {
+      this.text = text;
+      this.counter =
+          Counter.builder("warren.gateway.replies.dropped")
+              .description("Replies that reached no client, by reason")
+              .tag("reason", reason)
+              .register(meters);
+    }
+
+    void count(String id) {
+      counter.increment();
+      long howMany = lines.count();
+      if (howMany > 0) {
+        LOG.warnf("%d replies %s (correlation_id of the last one: %s)", howMany, text, id);
+      }
+    }
+  }
+
   private final class Replies extends DefaultConsumer {
 
     Replies(Channel channel) {
@@ -129,6 +172,8 @@ public final class Requester implements AutoCloseable {
       CompletableFuture<byte[]> reply = id == null ? null : waiting.get(id);
       if (reply != null) {
         reply.complete(body);
+      } else {
+        (id == null ? uncorrelated : late).count(id);
       }
     }
 

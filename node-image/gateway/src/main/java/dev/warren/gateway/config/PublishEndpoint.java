@@ -2,6 +2,7 @@ package dev.warren.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The HTTP port to which messages are published.
@@ -10,22 +11,42 @@ import java.time.Duration;
  * @param timeoutMillis how long the broker may take to confirm a message, above 0
  * @param maxMessageBytes the longest body, above 0
  * @param maxInFlight how many messages may wait for their confirms at a time, above 0
+ * @param maxConnections how many may be open at a time, above 0
+ * @param maxConnectionsPerClient how many of them one client may have, above 0
+ * @param idleTimeoutMillis how long a connection may wait for a request, above 0
+ * @param proxyProtocol whether connections begin with a header of the PROXY protocol
+ * @param allowedOrigins the origins of pages that may publish, or a star for all; all requests are
+ *     accepted, and no headers for browsers are sent, if there are none
  */
 public record PublishEndpoint(
     @JsonProperty(required = true) int port,
     @JsonProperty(required = true) long timeoutMillis,
     @JsonProperty(required = true) int maxMessageBytes,
-    @JsonProperty(required = true) int maxInFlight) {
+    @JsonProperty(required = true) int maxInFlight,
+    @JsonProperty(required = true) int maxConnections,
+    @JsonProperty(required = true) int maxConnectionsPerClient,
+    @JsonProperty(required = true) long idleTimeoutMillis,
+    @JsonProperty(required = true) boolean proxyProtocol,
+    List<String> allowedOrigins) {
 
   public PublishEndpoint {
     Bounds.port("port", port);
     Bounds.positive("timeoutMillis", timeoutMillis);
     Bounds.positive("maxMessageBytes", maxMessageBytes);
     Bounds.positive("maxInFlight", maxInFlight);
+    Bounds.positive("maxConnections", maxConnections);
+    Bounds.positive("maxConnectionsPerClient", maxConnectionsPerClient);
+    Bounds.positive("idleTimeoutMillis", idleTimeoutMillis);
+    allowedOrigins = allowedOrigins == null ? List.of() : List.copyOf(allowedOrigins);
   }
 
   /** How long the broker may take to confirm a message. */
   public Duration timeout() {
     return Duration.ofMillis(timeoutMillis);
+  }
+
+  /** How long a connection may wait for a request. */
+  public Duration idleTimeout() {
+    return Duration.ofMillis(idleTimeoutMillis);
   }
 }

@@ -13,8 +13,10 @@ import java.util.Objects;
  * @param timeoutMillis how long a request waits for its reply, above 0
  * @param maxMessageBytes the longest request and the longest reply, above 0
  * @param maxConnections how many may be open at a time, above 0
+ * @param maxConnectionsPerClient how many of them one client may have, above 0
  * @param maxInFlight how many requests may wait for their replies at a time, above 0
  * @param idleTimeoutMillis how long a connection may be idle before it is closed, above 0
+ * @param proxyProtocol whether connections begin with a header of the PROXY protocol
  */
 public record RequestReplyEndpoint(
     @JsonProperty(required = true) String name,
@@ -24,8 +26,10 @@ public record RequestReplyEndpoint(
     @JsonProperty(required = true) long timeoutMillis,
     @JsonProperty(required = true) int maxMessageBytes,
     @JsonProperty(required = true) int maxConnections,
+    @JsonProperty(required = true) int maxConnectionsPerClient,
     @JsonProperty(required = true) int maxInFlight,
-    @JsonProperty(required = true) long idleTimeoutMillis) {
+    @JsonProperty(required = true) long idleTimeoutMillis,
+    @JsonProperty(required = true) boolean proxyProtocol) {
 
   public RequestReplyEndpoint {
     Objects.requireNonNull(name, "name");
@@ -35,6 +39,7 @@ public record RequestReplyEndpoint(
     Bounds.positive("timeoutMillis", timeoutMillis);
     Bounds.positive("maxMessageBytes", maxMessageBytes);
     Bounds.positive("maxConnections", maxConnections);
+    Bounds.positive("maxConnectionsPerClient", maxConnectionsPerClient);
     Bounds.positive("maxInFlight", maxInFlight);
     Bounds.positive("idleTimeoutMillis", idleTimeoutMillis);
   }

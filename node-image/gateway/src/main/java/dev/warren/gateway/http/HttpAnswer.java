@@ -1,6 +1,8 @@
 package dev.warren.gateway.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -23,6 +25,7 @@ final class HttpAnswer {
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final Consumer<String> measure;
+  private Future<Void> written = Future.succeededFuture();
 
   /**
    * @param measure receives the outcome: "accepted", or a problem's code
@@ -34,8 +37,15 @@ final class HttpAnswer {
   }
 
   /** Answers with a document. */
-  void document(String contentType, String content) {
-    request.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(content);
+  void document(String contentType, Buffer content) {
+    // A slice, because sending moves the position in a buffer.
+    request.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(content.slice());
+    dropTheRest();
+  }
+
+  /** Completes when the client has been sent the answer, or is gone. */
+  Future<Void> written() {
+    return written;
   }
 
   void outcome(String messageId, Optional<HttpProblem> problem) {
@@ -97,10 +107,11 @@ final class HttpAnswer {
   private void send(int status, String contentType, JsonObject body) {
     HttpServerResponse response = request.response();
     if (!response.ended() && !response.closed()) {
-      response
-          .setStatusCode(status)
-          .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-          .end(body.toBuffer());
+      written =
+          response
+              .setStatusCode(status)
+              .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+              .end(body.toBuffer());
     }
   }
 

@@ -32,6 +32,10 @@ final class HttpProblem extends Exception {
     return new HttpProblem(404, "not-found", "The destination does not exist", NO_RETRY, detail);
   }
 
+  static HttpProblem notAllowed(String detail) {
+    return new HttpProblem(403, "not-allowed", "This is not allowed", NO_RETRY, detail);
+  }
+
   static HttpProblem methodNotAllowed(String detail) {
     return new HttpProblem(405, "method-not-allowed", "Method not allowed", NO_RETRY, detail);
   }
@@ -39,6 +43,11 @@ final class HttpProblem extends Exception {
   static HttpProblem tooSlow() {
     return new HttpProblem(
         408, "too-slow", "The body did not come in time", NO_RETRY, "send the whole body at once");
+  }
+
+  static HttpProblem slowHead() {
+    return new HttpProblem(
+        408, "too-slow", "The head did not come in time", NO_RETRY, "send the whole head at once");
   }
 
   static HttpProblem tooLarge(String detail) {

@@ -28,13 +28,14 @@ final class PublishRequest {
   private static final Logger LOG = Logger.getLogger(PublishRequest.class);
 
   /** How long a client has to send its body. */
-  private static final Duration BODY_TIME = Duration.ofSeconds(30);
+  static final Duration BODY_TIME = Duration.ofSeconds(30);
 
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final PublishEndpoint endpoint;
   private final Publisher publisher;
   private final MemoryBudget memory;
+  private final Tally underWay;
   private final Tally inFlight;
   private final HttpAnswer answer;
 
@@ -45,12 +46,17 @@ final class PublishRequest {
   private boolean over;
   private long bodyTimer;
 
+  /**
+   * @param underWay counts requests that are not answered
+   * @param inFlight counts messages that are being published
+   */
   PublishRequest(
       Vertx vertx,
       HttpServerRequest request,
       PublishEndpoint endpoint,
       Publisher publisher,
       MemoryBudget memory,
+      Tally underWay,
       Tally inFlight,
       HttpAnswer answer) {
     this.vertx = vertx;
@@ -58,6 +64,7 @@ final class PublishRequest {
     this.endpoint = endpoint;
     this.publisher = publisher;
     this.memory = memory;
+    this.underWay = underWay;
     this.inFlight = inFlight;
     this.answer = answer;
   }
@@ -71,9 +78,13 @@ final class PublishRequest {
     destination = Destination.ofPath(request.path());
     destination.mustBeDeclared(config);
     mustFit(announcedLength());
-    count(1);
+    // A message counts when it is complete, so that slow clients do not keep others out.
+    if (inFlight.count() >= endpoint.maxInFlight()) {
+      throw tooMany();
+    }
+    underWay.add(1);
     bodyTimer = vertx.setTimer(BODY_TIME.toMillis(), late -> end(HttpProblem.tooSlow()));
-    request.exceptionHandler(gone -> over());
+    request.exceptionHandler(gone -> leave());
     request.handler(this::take);
     request.endHandler(complete -> publish());
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
@@ -98,14 +109,18 @@ final class PublishRequest {
   }
 
   private void count(int messages) throws HttpProblem {
-    if (counted + messages > endpoint.maxInFlight()) {
+    if (messages > endpoint.maxInFlight()) {
       throw HttpProblem.tooLarge(
           "a batch must not have more than %d events".formatted(endpoint.maxInFlight()));
     }
     if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
-      throw HttpProblem.overloaded("too many messages are in flight");
+      throw tooMany();
     }
-    counted += messages;
+    counted = messages;
+  }
+
+  private static HttpProblem tooMany() {
+    return HttpProblem.overloaded("too many messages are in flight");
   }
 
   private void take(Buffer chunk) {
@@ -137,7 +152,7 @@ final class PublishRequest {
     List<Message> messages;
     try {
       messages = HttpMessages.of(destination, request.headers(), whole, Instant.now());
-      count(messages.size() - 1);
+      count(messages.size());
     } catch (HttpProblem problem) {
       end(problem);
       return;
@@ -166,26 +181,40 @@ final class PublishRequest {
   }
 
   private void end(List<Message> messages, List<Optional<HttpProblem>> outcomes) {
-    over();
+    stop();
     List<String> ids = messages.stream().map(each -> each.properties().getMessageId()).toList();
     if (CloudEventMessages.isBatch(request.headers())) {
       answer.outcomes(ids, outcomes);
     } else {
       answer.outcome(ids.getFirst(), outcomes.getFirst());
     }
+    releaseWhenWritten();
   }
 
   private void end(HttpProblem problem) {
-    over();
-    answer.problem(problem);
+    if (!over) {
+      stop();
+      answer.problem(problem);
+      releaseWhenWritten();
+    }
   }
 
-  private void over() {
+  private void leave() {
     if (!over) {
-      over = true;
-      vertx.cancelTimer(bodyTimer);
+      stop();
       memory.release(reserved);
-      inFlight.remove(counted);
     }
+  }
+
+  private void stop() {
+    over = true;
+    vertx.cancelTimer(bodyTimer);
+    inFlight.remove(counted);
+    underWay.remove(1);
+  }
+
+  /** Until then, the answer takes as much memory as the request, or less. */
+  private void releaseWhenWritten() {
+    answer.written().onComplete(done -> memory.release(reserved));
   }
 }

@@ -1,39 +1,47 @@
 package dev.warren.gateway.http;
 
 import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.clients.Clients;
+import dev.warren.gateway.clients.Door;
+import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /** Listens on one port for messages. For any thread. */
 public final class PublishServer {
 
   private static final String OPENAPI_PATH = "/openapi.json";
-  private static final String OPENAPI = read("openapi.json");
+  private static final Buffer OPENAPI = read("openapi.json");
 
-  /** The longest time that an endpoint may wait for the broker, 10 minutes, and one more. */
-  private static final Duration IDLE = Duration.ofMinutes(11);
+  /** Its name in metrics and logs. */
+  private static final String NAME = "publish";
 
   private final Vertx vertx;
   private final Publisher publisher;
-  private final MemoryBudget memory;
   private final MeterRegistry meters;
+  private final Door door;
+  private final Tally underWay = new Tally();
   private final Tally inFlight = new Tally();
   private final HttpServer server;
+  private volatile Handler<HttpServerRequest> handler;
   private volatile PublishEndpoint endpoint;
   private volatile GatewayConfig config;
   private volatile boolean draining;
@@ -41,6 +49,7 @@ public final class PublishServer {
   /**
    * It does not listen yet.
    *
+   * @param vertx with threads that nothing else needs, because clients may keep them busy
    * @param endpoint its part of the configuration
    */
   public PublishServer(
@@ -48,23 +57,22 @@ public final class PublishServer {
       PublishEndpoint endpoint,
       GatewayConfig config,
       Publisher publisher,
-      MemoryBudget memory,
+      Clients clients,
       MeterRegistry meters) {
     this.vertx = vertx;
-    this.endpoint = endpoint;
-    this.config = config;
     this.publisher = publisher;
-    this.memory = memory;
     this.meters = meters;
+    this.door = new Door(clients, new Refusals(NAME, meters), ConnectionIntake.CONNECTION_BYTES);
+    change(endpoint, config);
     this.server =
         vertx
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
                     // The refusal of one request may close the connection, and must not end others.
-                    .setHttp2ClearTextEnabled(false)
-                    .setIdleTimeout((int) IDLE.toSeconds()))
-            .requestHandler(this::serve);
+                    .setHttp2ClearTextEnabled(false))
+            .connectionHandler(this::bound)
+            .requestHandler(request -> handler.handle(request));
   }
 
   /** Listens, or fails if it cannot listen on the port. */
@@ -77,15 +85,21 @@ public final class PublishServer {
     return server.actualPort();
   }
 
-  /** Changes the settings of later requests. The port stays. */
+  /** Changes the settings of later requests and connections. The port stays. */
   public void change(PublishEndpoint changedEndpoint, GatewayConfig changed) {
+    door.limit(changedEndpoint.maxConnections(), changedEndpoint.maxConnectionsPerClient());
+    if (endpoint == null || !endpoint.allowedOrigins().equals(changedEndpoint.allowedOrigins())) {
+      handler =
+          CrossOrigin.check(
+              vertx, changedEndpoint.allowedOrigins(), this::serve, this::refuseOrigin);
+    }
     endpoint = changedEndpoint;
     config = changed;
   }
 
-  /** How many messages are in flight. */
+  /** How many requests to publish are not answered. */
   public int inFlight() {
-    return inFlight.count();
+    return underWay.count();
   }
 
   /** Refuses new requests; those that have begun are finished. */
@@ -96,6 +110,21 @@ public final class PublishServer {
   /** Closes everything at once. */
   public Future<Void> close() {
     return server.close();
+  }
+
+  private void bound(HttpConnection connection) {
+    PublishEndpoint now = endpoint;
+    new ConnectionIntake(door, now.proxyProtocol(), now.idleTimeout(), this::measure)
+        .addTo(channel(connection));
+  }
+
+  private static Channel channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel();
+  }
+
+  private void refuseOrigin(HttpServerRequest request) {
+    new HttpAnswer(vertx, request, this::measure)
+        .problem(HttpProblem.notAllowed("pages of this origin may not publish"));
   }
 
   private void serve(HttpServerRequest request) {
@@ -109,7 +138,8 @@ public final class PublishServer {
       } else if (draining) {
         throw HttpProblem.unavailable("this gateway is stopping; another one accepts the message");
       } else {
-        new PublishRequest(vertx, request, endpoint, publisher, memory, inFlight, answer)
+        MemoryBudget memory = ConnectionIntake.memoryOf(channel(request.connection()));
+        new PublishRequest(vertx, request, endpoint, publisher, memory, underWay, inFlight, answer)
             .begin(config);
       }
     } catch (HttpProblem problem) {
@@ -125,9 +155,9 @@ public final class PublishServer {
         .increment();
   }
 
-  private static String read(String resource) {
+  private static Buffer read(String resource) {
     try (InputStream content = PublishServer.class.getResourceAsStream(resource)) {
-      return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+      return Buffer.buffer(content.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * The answers to one client, replies and errors, which are written in the order of its requests. To
@@ -16,10 +18,16 @@ import java.util.function.BiConsumer;
  */
 final class Answers {
 
+  /** What an answer takes apart from its bytes, from its request on. */
+  static final int ANSWER_BYTES = 1024;
+
+  static final String NO_MEMORY = "the gateway has no memory left";
+
   private final Frames frames;
-  private final MemoryBudget memory;
+  private final Supplier<MemoryBudget> memory;
   private final Tally underWay;
   private final BiConsumer<String, Duration> measure;
+  private final Runnable allRead;
   private final Deque<Answer> pending = new ArrayDeque<>();
 
   /** How many answers were written that the client has not read yet. */
@@ -28,13 +36,19 @@ final class Answers {
   /**
    * @param underWay counts the answers of all connections that are not read yet
    * @param measure takes the outcome and the age of each answer
+   * @param allRead is told when the client has read all answers
    */
   Answers(
-      Frames frames, MemoryBudget memory, Tally underWay, BiConsumer<String, Duration> measure) {
+      Frames frames,
+      Supplier<MemoryBudget> memory,
+      Tally underWay,
+      BiConsumer<String, Duration> measure,
+      Runnable allRead) {
     this.frames = frames;
     this.memory = memory;
     this.underWay = underWay;
     this.measure = measure;
+    this.allRead = allRead;
   }
 
   /** A request's place in the order of answers. */
@@ -48,6 +62,9 @@ final class Answers {
     /** The memory that is reserved for the answer until it is read, in bytes. */
     private int reserved;
 
+    /** Whether the client is gone, so that nobody takes the answer. */
+    private boolean dropped;
+
     private final long since = System.nanoTime();
 
     /** Remembers what it waits for, so that the wait can be cancelled. */
@@ -56,12 +73,26 @@ final class Answers {
       return awaited;
     }
 
+    boolean isDropped() {
+      return dropped;
+    }
+
     private Duration age() {
       return Duration.ofNanos(System.nanoTime() - since);
     }
   }
 
-  /** Adds a place behind all others. */
+  /** Adds a place behind all others, if there is memory for it. */
+  Optional<Answer> tryAdd() {
+    if (!memory.get().tryReserve(ANSWER_BYTES)) {
+      return Optional.empty();
+    }
+    Answer answer = add();
+    answer.reserved = ANSWER_BYTES;
+    return Optional.of(answer);
+  }
+
+  /** Adds a place behind all others for a last answer, which needs no memory of its own. */
   Answer add() {
     Answer answer = new Answer();
     pending.add(answer);
@@ -77,10 +108,10 @@ final class Answers {
 
   /** Answers with a reply; false if there is no memory for it. */
   boolean reply(Answer answer, byte[] reply) {
-    if (!memory.tryReserve(reply.length)) {
+    if (!memory.get().tryReserve(reply.length)) {
       return false;
     }
-    answer.reserved = reply.length;
+    answer.reserved += reply.length;
     answer.bytes = frames.reply(reply);
     measure.accept("replied", answer.age());
     return true;
@@ -103,7 +134,10 @@ final class Answers {
   private void read(Answer answer) {
     unread--;
     underWay.remove(1);
-    memory.release(answer.reserved);
+    memory.get().release(answer.reserved);
+    if (unread == 0 && pending.isEmpty()) {
+      allRead.run();
+    }
   }
 
   /** Whether no answer waits to be written. */
@@ -111,9 +145,9 @@ final class Answers {
     return pending.isEmpty();
   }
 
-  /** How many answers wait to be written. */
+  /** How many answers wait to be written or read. */
   int size() {
-    return pending.size();
+    return pending.size() + unread;
   }
 
   /** Whether the client has yet to read answers that were written. */
@@ -127,7 +161,8 @@ final class Answers {
   void drop() {
     underWay.remove(pending.size());
     for (Answer answer : pending) {
-      memory.release(answer.reserved);
+      answer.dropped = true;
+      memory.get().release(answer.reserved);
       if (answer.reply != null) {
         answer.reply.cancel(false);
       }

@@ -2,7 +2,7 @@ package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.config.Framing;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandler;
 
 /** The form of requests, replies and errors on the wire. One object per connection. */
 interface Frames {
@@ -24,7 +24,14 @@ interface Frames {
    * Turns what is read into requests, a {@link ByteBuf} each. It throws a {@link
    * io.netty.handler.codec.TooLongFrameException} for one that is too long.
    */
-  ChannelHandler decoder();
+  interface Decoder extends ChannelInboundHandler {
+
+    /** How many bytes have arrived that are no request yet. */
+    int held();
+  }
+
+  /** A decoder that yields one request at most for each read, also for a read of no bytes. */
+  Decoder decoder();
 
   /** Whether the client can separate this reply from the next one. */
   default boolean canBeReply(byte[] reply) {

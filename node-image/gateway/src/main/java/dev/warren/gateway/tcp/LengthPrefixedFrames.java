@@ -2,7 +2,6 @@ package dev.warren.gateway.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.nio.charset.StandardCharsets;
 
@@ -13,10 +12,23 @@ import java.nio.charset.StandardCharsets;
 record LengthPrefixedFrames(int maxBytes) implements Frames {
 
   @Override
-  public ChannelHandler decoder() {
+  public Decoder decoder() {
     // The decoder's limit applies to the whole frame.
     int maxFrame = (int) Math.min((long) maxBytes + Integer.BYTES, Integer.MAX_VALUE);
-    return new LengthFieldBasedFrameDecoder(maxFrame, 0, Integer.BYTES, 0, Integer.BYTES);
+    return new LengthDecoder(maxFrame);
+  }
+
+  private static final class LengthDecoder extends LengthFieldBasedFrameDecoder implements Decoder {
+
+    LengthDecoder(int maxFrame) {
+      super(maxFrame, 0, Integer.BYTES, 0, Integer.BYTES);
+      setSingleDecode(true);
+    }
+
+    @Override
+    public int held() {
+      return actualReadableBytes();
+    }
   }
 
   @Override

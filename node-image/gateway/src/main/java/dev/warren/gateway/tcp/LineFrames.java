@@ -2,7 +2,6 @@ package dev.warren.gateway.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import java.nio.charset.StandardCharsets;
 
@@ -10,10 +9,24 @@ import java.nio.charset.StandardCharsets;
 record LineFrames(int maxBytes) implements Frames {
 
   @Override
-  public ChannelHandler decoder() {
-    boolean withoutItsEnd = true;
-    boolean atOnce = true;
-    return new LineBasedFrameDecoder(maxBytes, withoutItsEnd, atOnce);
+  public Decoder decoder() {
+    return new LineDecoder(maxBytes);
+  }
+
+  private static final class LineDecoder extends LineBasedFrameDecoder implements Decoder {
+
+    private static final boolean WITHOUT_ITS_END = true;
+    private static final boolean AT_ONCE = true;
+
+    LineDecoder(int maxBytes) {
+      super(maxBytes, WITHOUT_ITS_END, AT_ONCE);
+      setSingleDecode(true);
+    }
+
+    @Override
+    public int held() {
+      return actualReadableBytes();
+    }
   }
 
   /** The reply may end with its own line end. */

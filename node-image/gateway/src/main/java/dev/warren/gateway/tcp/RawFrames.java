@@ -2,13 +2,12 @@ package dev.warren.gateway.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 
 /** Everything received is the request, everything sent the reply; an error is an empty reply. */
 record RawFrames(int maxBytes) implements Frames {
 
   @Override
-  public ChannelHandler decoder() {
+  public Decoder decoder() {
     return new RawRequestDecoder(maxBytes);
   }
 

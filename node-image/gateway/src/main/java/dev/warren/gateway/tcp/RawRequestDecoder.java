@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Takes everything that a client sends before it closes its side or pauses as one request. What
  * arrives later is dropped.
  */
-final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
+final class RawRequestDecoder extends ChannelInboundHandlerAdapter implements Frames.Decoder {
 
   /**
    * Longer than the gaps between the packets of one message, and short enough not to be noticed.
@@ -35,10 +35,15 @@ final class RawRequestDecoder extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public int held() {
+    return request.readableBytes();
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf read = (ByteBuf) message;
     try {
-      if (complete) {
+      if (complete || !read.isReadable()) {
         return;
       }
       if (request.readableBytes() + read.readableBytes() > maxBytes) {

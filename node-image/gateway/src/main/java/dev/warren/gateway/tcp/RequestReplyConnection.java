@@ -1,20 +1,22 @@
 package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.broker.BrokerFailure;
+import dev.warren.gateway.clients.Admission;
+import dev.warren.gateway.clients.ClientAddress;
+import dev.warren.gateway.clients.Door;
+import dev.warren.gateway.clients.ProxyHeader;
+import dev.warren.gateway.clients.Refusals.Reason;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import dev.warren.gateway.tcp.Answers.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -29,64 +31,55 @@ import org.jboss.logging.Logger;
  * One client's connection: its requests, and its replies in the same order. Everything here happens
  * in the connection's event loop.
  *
- * <p>It closes in order: pending replies are written, then the client is told that nothing more
- * follows (FIN), and for a while, what it still sends is read and dropped. Closing a socket with
- * unread bytes would discard the last reply (RST). A client may read its replies as slowly as it
+ * <p>Before it closes, pending replies are written. A client may read its replies as slowly as it
  * likes, as long as it reads something within the idle timeout.
  */
 final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
-    implements UnfinishedRequest.Connection {
+    implements UnfinishedRequest.Connection, ProxyHeader.Connection {
+
+  /** What a connection takes in the heap, with the bytes that it reads at a time. */
+  static final int CONNECTION_BYTES = 8 * 1024;
 
   private static final Logger LOG = Logger.getLogger(RequestReplyConnection.class);
 
-  /** With this many unanswered requests, nothing more is read from this client. */
+  /** With this many requests whose answers are not read, nothing more is read from this client. */
   private static final int MOST_PIPELINED = 64;
-
-  /** How long a client has to close its side. */
-  private static final Duration LINGER = Duration.ofSeconds(2);
-
-  private static final String NO_MEMORY = "the gateway has no memory left";
 
   private final RequestReplyEndpoint endpoint;
   private final Frames frames;
-  private final Function<byte[], CompletableFuture<byte[]>> requester;
-  private final MemoryBudget memory;
-  private final Tally connections;
-  private final Tally requests;
-
+  private final Door door;
+  private final Frames.Decoder decoder;
   private final UnfinishedRequest unfinished;
   private final Answers answers;
+  private final Requests requests;
+  private final Goodbye goodbye = new Goodbye();
   private ChannelHandlerContext context;
-  private boolean counted;
+  private Admission admission;
   private boolean ending;
   private boolean ended;
-  private boolean saidGoodbye;
-  private boolean clientIsDone;
 
   /**
    * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
    *     understands. Cancelling it ends the wait
-   * @param requests counts the requests of all connections that wait for their replies
+   * @param waiting counts the requests of all connections that wait for their replies
    * @param underWay counts the requests of all connections whose answers are not written yet
    */
   RequestReplyConnection(
       RequestReplyEndpoint endpoint,
       Frames frames,
       Function<byte[], CompletableFuture<byte[]>> requester,
-      MemoryBudget memory,
-      Tally connections,
-      Tally requests,
+      Door door,
+      Tally waiting,
       Tally underWay,
       BiConsumer<String, Duration> measure) {
     this.endpoint = endpoint;
     this.frames = frames;
-    this.requester = requester;
-    this.memory = memory;
-    this.connections = connections;
-    this.requests = requests;
-    this.answers = new Answers(frames, memory, underWay, measure);
+    this.door = door;
+    this.answers = new Answers(frames, this::memory, underWay, measure, this::allRead);
+    this.requests = new Requests(endpoint, frames, requester, waiting, answers);
+    this.decoder = frames.decoder();
     this.unfinished =
-        new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), memory, this);
+        new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), decoder, this);
   }
 
   /** Adds itself and the handlers that must precede it. */
@@ -95,35 +88,48 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     pipeline
         .addLast(new IdleStateHandler(true, 0, idle, idle, TimeUnit.MILLISECONDS))
         .addLast(unfinished)
-        .addLast(frames.decoder())
-        .addLast(new FlowControlHandler())
+        .addLast(decoder)
         .addLast(this);
+    if (endpoint.proxyProtocol()) {
+      ProxyHeader.expect(pipeline, this);
+    }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext active) {
     context = active;
-    counted = connections.tryAdd(1, endpoint.maxConnections());
-    if (!counted) {
-      end(ErrorCode.OVERLOADED, "there are too many connections");
-    }
+    admit(
+        endpoint.proxyProtocol()
+            ? ClientAddress.NOT_KNOWN_YET
+            : ClientAddress.of(active.channel().remoteAddress()));
+  }
+
+  @Override
+  public void comesFrom(ClientAddress client) {
+    admission.end();
+    admit(client);
+  }
+
+  @Override
+  public void hasNoHeader() {
+    ended = true;
+    admission.refused(Reason.PROXY_HEADER);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
-    if (counted) {
-      connections.remove(1);
-    }
     ended = true;
     answers.drop();
+    admission.end();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext read, ByteBuf request) {
-    if (ending) {
+    if (ending || !read.channel().isActive()) {
       return;
     }
-    ask(request, answers.add());
+    admission.isBusy();
+    answers.tryAdd().ifPresentOrElse(place -> ask(request, place), this::noMemory);
     if (frames.onlyOne()) {
       ending = true;
     }
@@ -133,11 +139,8 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   @Override
   public void userEventTriggered(ChannelHandlerContext triggered, Object event) throws Exception {
     if (event instanceof ChannelInputShutdownEvent) {
-      clientIsDone = true;
       ending = true;
-      if (saidGoodbye) {
-        triggered.close();
-      }
+      goodbye.answer(triggered);
       proceed();
     } else if (event instanceof IdleStateEvent idle) {
       idle(idle);
@@ -153,7 +156,9 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   @Override
   public void exceptionCaught(ChannelHandlerContext caught, Throwable problem) {
     if (problem instanceof TooLongFrameException) {
-      end(ErrorCode.TOO_LARGE, "the request is longer than " + mostBytes());
+      end(
+          ErrorCode.TOO_LARGE,
+          "the request is longer than " + endpoint.maxMessageBytes() + " bytes");
     } else {
       LOG.debugf("%s: %s", endpoint.name(), problem);
       caught.close();
@@ -171,12 +176,19 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   }
 
   @Override
+  public MemoryBudget memory() {
+    return admission.memory();
+  }
+
+  @Override
   public void noMemory() {
-    end(ErrorCode.OVERLOADED, NO_MEMORY);
+    admission.refused(Reason.MEMORY);
+    end(ErrorCode.OVERLOADED, Answers.NO_MEMORY);
   }
 
   @Override
   public void tooSlow() {
+    admission.refused(Reason.SLOW);
     end(ErrorCode.TIMEOUT, "the request did not come within " + endpoint.timeoutMillis() + " ms");
   }
 
@@ -194,50 +206,44 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       }
     } else if (answers.areUnread() && idle.state() == IdleState.WRITER_IDLE && !idle.isFirst()) {
       // The first event only means that nothing was written before; this reply may just have begun.
+      admission.refused(Reason.UNREAD);
       context.close();
     }
   }
 
+  private void admit(ClientAddress client) {
+    admission = door.admit(client, () -> context.executor().execute(this::makeRoom));
+    if (admission.isAnswered()) {
+      end(ErrorCode.OVERLOADED, "there are too many connections");
+    } else if (!admission.isAdmitted()) {
+      ended = true;
+      context.close();
+    }
+  }
+
+  private void makeRoom() {
+    if (decoder.held() > 0) {
+      end(ErrorCode.OVERLOADED, "this connection made room for a new one");
+    } else {
+      ending = true;
+      proceed();
+    }
+  }
+
+  private void allRead() {
+    if (!ended) {
+      admission.waits();
+    }
+  }
+
   private void ask(ByteBuf request, Answer answer) {
-    int size = request.readableBytes();
-    if (!unfinished.whole(size)) {
-      answers.refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
+    if (!unfinished.whole(request.readableBytes())) {
+      admission.refused(Reason.MEMORY);
+      answers.refuse(answer, ErrorCode.OVERLOADED, Answers.NO_MEMORY);
       return;
     }
-    if (!requests.tryAdd(1, endpoint.maxInFlight())) {
-      memory.release(size);
-      answers.refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
-      return;
-    }
-    answer
-        .await(requester.apply(ByteBufUtil.getBytes(request)))
-        .whenComplete(
-            (reply, failure) -> {
-              requests.remove(1);
-              memory.release(size);
-              context.executor().execute(() -> answered(answer, reply, failure));
-            });
-  }
-
-  private void answered(Answer answer, byte[] reply, Throwable failure) {
-    if (ended) {
-      return;
-    }
-    if (failure != null) {
-      BrokerFailure known = BrokerFailure.of(failure);
-      answers.refuse(answer, ErrorCode.of(known), known.getMessage());
-    } else if (reply.length > endpoint.maxMessageBytes()) {
-      answers.refuse(answer, ErrorCode.BAD_REPLY, "the reply is longer than " + mostBytes());
-    } else if (!frames.canBeReply(reply)) {
-      answers.refuse(answer, ErrorCode.BAD_REPLY, "the reply is more than a line");
-    } else if (!answers.reply(answer, reply)) {
-      answers.refuse(answer, ErrorCode.OVERLOADED, NO_MEMORY);
-    }
-    proceed();
-  }
-
-  private String mostBytes() {
-    return endpoint.maxMessageBytes() + " bytes";
+    requests.send(
+        ByteBufUtil.getBytes(request), answer, memory(), context.executor(), this::proceed);
   }
 
   /** Sends an error after the earlier answers, and reads nothing more. */
@@ -261,28 +267,16 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     }
     if (ending && answers.isEmpty()) {
       ended = true;
-      sayGoodbye();
-    } else {
-      boolean roomForMore = answers.size() < MOST_PIPELINED && context.channel().isWritable();
-      context.channel().config().setAutoRead(ending || roomForMore);
+      goodbye.say(context);
+      return;
     }
+    if (hasRoomForMore() && !ending) {
+      unfinished.decodeMore();
+    }
+    context.channel().config().setAutoRead(ending || hasRoomForMore());
   }
 
-  private void sayGoodbye() {
-    context.channel().config().setAutoRead(true);
-    context
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            flushed -> {
-              saidGoodbye = true;
-              if (clientIsDone) {
-                context.close();
-              } else {
-                ((DuplexChannel) context.channel()).shutdownOutput();
-                context
-                    .executor()
-                    .schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
-              }
-            });
+  private boolean hasRoomForMore() {
+    return answers.size() < MOST_PIPELINED && context.channel().isWritable();
   }
 }

@@ -1,19 +1,20 @@
 package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.broker.Requester;
+import dev.warren.gateway.clients.Clients;
+import dev.warren.gateway.clients.Door;
+import dev.warren.gateway.clients.HeapBuffers;
+import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.RequestReplyEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -29,9 +30,8 @@ public final class RequestReplyServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
   private final Requester requester;
-  private final MemoryBudget memory;
   private final MeterRegistry meters;
-  private final Tally connections = new Tally();
+  private final Door door;
   private final Tally requests = new Tally();
   private final Tally underWay = new Tally();
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -48,13 +48,17 @@ public final class RequestReplyServer implements AutoCloseable {
       EventLoopGroup events,
       RequestReplyEndpoint endpoint,
       Requester requester,
-      MemoryBudget memory,
+      Clients clients,
       MeterRegistry meters)
       throws IOException {
-    this.endpoint = endpoint;
     this.requester = requester;
-    this.memory = memory;
     this.meters = meters;
+    this.door =
+        new Door(
+            clients,
+            new Refusals(endpoint.name(), meters),
+            RequestReplyConnection.CONNECTION_BYTES);
+    change(endpoint);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(events)
@@ -63,11 +67,6 @@ public final class RequestReplyServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            // Parts of requests must be in the heap, because the memory budget counts that.
-            .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
-            .childOption(
-                ChannelOption.RCVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(UnfinishedRequest.FREE_BYTES))
             .childHandler(new Accepted())
             .bind(endpoint.port())
             .awaitUninterruptibly();
@@ -84,6 +83,7 @@ public final class RequestReplyServer implements AutoCloseable {
 
   /** Open connections keep their settings; new ones get these. */
   public void change(RequestReplyEndpoint changed) {
+    door.limit(changed.maxConnections(), changed.maxConnectionsPerClient());
     endpoint = changed;
   }
 
@@ -124,14 +124,14 @@ public final class RequestReplyServer implements AutoCloseable {
     @Override
     protected void initChannel(SocketChannel connection) {
       RequestReplyEndpoint now = endpoint;
+      HeapBuffers.use(connection.config());
       Frames frames = Frames.of(now.framing(), now.maxMessageBytes());
       open.add(connection);
       new RequestReplyConnection(
               now,
               frames,
               request -> requester.request(now.queue(), request, now.timeout()),
-              memory,
-              connections,
+              door,
               requests,
               underWay,
               RequestReplyServer.this::measure)

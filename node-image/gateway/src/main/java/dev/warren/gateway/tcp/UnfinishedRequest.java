@@ -1,7 +1,9 @@
 package dev.warren.gateway.tcp;
 
+import dev.warren.gateway.clients.HeapBuffers;
 import dev.warren.gateway.limits.MemoryBudget;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
@@ -10,8 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the memory and the time of a request that has arrived only in part. It precedes the
- * decoder that holds the part, in the connection's event loop.
+ * Limits the memory and the time of a request that has arrived only in part, and lets requests that
+ * arrived together be decoded one by one, as the connection accepts them. It precedes the decoder
+ * that holds the part, in the connection's event loop.
  */
 final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
 
@@ -21,9 +24,13 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
     boolean isEnding();
 
     /**
-     * Whether the client is kept waiting, so that a whole request may have been received unread.
+     * Whether the client is kept waiting, so that whole requests may have been received that are
+     * not decoded.
      */
     boolean isPaused();
+
+    /** The memory for the client's messages. */
+    MemoryBudget memory();
 
     /** There is no memory for the rest of the request. */
     void noMemory();
@@ -33,47 +40,52 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * How many bytes of a request are read before memory is reserved for it, and how many are
-   * reserved at a time. A thousand connections take 4 MiB.
+   * How many bytes of a request are held before memory is reserved for it. They are a part of what
+   * a connection takes by itself.
    */
-  static final int FREE_BYTES = 4096;
+  static final int FREE_BYTES = HeapBuffers.READ_BYTES;
 
   private final int maxBytes;
   private final Duration timeout;
-  private final MemoryBudget memory;
+  private final Frames.Decoder decoder;
   private final Connection connection;
 
-  private long bytes;
+  private ChannelHandlerContext context;
+  private int requests;
   private int reserved;
+  private boolean isDecoding;
   private Future<?> limit;
 
   /**
    * @param maxBytes the longest request
-   * @param timeout how long one may take to arrive
+   * @param timeout how long one may take to arrive, from its first byte
+   * @param decoder the next handler
    */
-  UnfinishedRequest(int maxBytes, Duration timeout, MemoryBudget memory, Connection connection) {
+  UnfinishedRequest(int maxBytes, Duration timeout, Frames.Decoder decoder, Connection connection) {
     this.maxBytes = maxBytes;
     this.timeout = timeout;
-    this.memory = memory;
+    this.decoder = decoder;
     this.connection = connection;
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext read, Object message) {
     if (connection.isEnding() || !isAffordable((ByteBuf) message)) {
       ReferenceCountUtil.release(message);
       return;
     }
-    context.fireChannelRead(message);
-    if (bytes > 0 && limit == null) {
-      watch(context);
-    }
+    decode((ByteBuf) message);
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) throws Exception {
+  public void channelInactive(ChannelHandlerContext inactive) throws Exception {
     release();
-    super.channelInactive(context);
+    super.channelInactive(inactive);
   }
 
   /**
@@ -83,7 +95,8 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
    * @return whether memory is reserved for the request
    */
   boolean whole(int size) {
-    boolean afforded = reserved > 0 || memory.tryReserve(size);
+    requests++;
+    boolean afforded = reserved > 0 || connection.memory().tryReserve(size);
     if (reserved > 0) {
       reserved -= size;
     }
@@ -91,10 +104,34 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
     return afforded;
   }
 
+  /** Decodes requests that have arrived already, if the connection accepts more now. */
+  void decodeMore() {
+    if (!isDecoding && decoder.held() > 0) {
+      decode(Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  /** Requests are decoded one at a time, because many small ones may arrive in one read. */
+  private void decode(ByteBuf bytes) {
+    isDecoding = true;
+    try {
+      int before = requests;
+      context.fireChannelRead(bytes);
+      while (requests != before && !connection.isPaused() && !connection.isEnding()) {
+        before = requests;
+        context.fireChannelRead(Unpooled.EMPTY_BUFFER);
+      }
+    } finally {
+      isDecoding = false;
+    }
+    if (decoder.held() > 0 && limit == null && !connection.isEnding()) {
+      watch();
+    }
+  }
+
   private boolean isAffordable(ByteBuf more) {
-    bytes += more.readableBytes();
-    if (bytes > FREE_BYTES && reserved == 0) {
-      if (!memory.tryReserve(maxBytes)) {
+    if (decoder.held() + more.readableBytes() > FREE_BYTES && reserved == 0) {
+      if (!connection.memory().tryReserve(maxBytes)) {
         connection.noMemory();
         return false;
       }
@@ -103,7 +140,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private void watch(ChannelHandlerContext context) {
+  private void watch() {
     limit =
         context
             .executor()
@@ -111,7 +148,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
                 () -> {
                   limit = null;
                   if (connection.isPaused()) {
-                    watch(context);
+                    watch();
                   } else {
                     connection.tooSlow();
                   }
@@ -121,8 +158,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   }
 
   private void release() {
-    bytes = 0;
-    memory.release(reserved);
+    connection.memory().release(reserved);
     reserved = 0;
     if (limit != null) {
       limit.cancel(false);

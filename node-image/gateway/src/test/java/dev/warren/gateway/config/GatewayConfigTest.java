@@ -21,9 +21,12 @@ class GatewayConfigTest {
   private static final String EVERYTHING =
       """
       {"requestReply":[{"name":"echo","port":10000,"queue":"q","framing":"LengthPrefixed",
-         "timeoutMillis":5000,"maxMessageBytes":65536,"maxConnections":1000,"maxInFlight":900,
-         "idleTimeoutMillis":60000}],
-       "publish":{"port":8080,"timeoutMillis":10000,"maxMessageBytes":1048576,"maxInFlight":800},
+         "timeoutMillis":5000,"maxMessageBytes":65536,"maxConnections":1000,
+         "maxConnectionsPerClient":750,"maxInFlight":900,"idleTimeoutMillis":60000,
+         "proxyProtocol":true}],
+       "publish":{"port":8080,"timeoutMillis":10000,"maxMessageBytes":1048576,"maxInFlight":800,
+         "maxConnections":700,"maxConnectionsPerClient":600,"idleTimeoutMillis":30000,
+         "proxyProtocol":true,"allowedOrigins":["https://a.example"]},
        "queues":["hello","echo"],"exchanges":["events"],"newer":true}
       """;
 
@@ -41,9 +44,21 @@ class GatewayConfigTest {
                         5000,
                         65536,
                         1000,
+                        750,
                         900,
-                        60000)),
-                Optional.of(new PublishEndpoint(8080, 10000, 1048576, 800)),
+                        60000,
+                        true)),
+                Optional.of(
+                    new PublishEndpoint(
+                        8080,
+                        10000,
+                        1048576,
+                        800,
+                        700,
+                        600,
+                        30000,
+                        true,
+                        List.of("https://a.example"))),
                 Set.of("hello", "echo"),
                 Set.of("events")));
     assertThat(GatewayConfig.parse(EVERYTHING).publish().orElseThrow().timeout())
@@ -74,6 +89,8 @@ class GatewayConfigTest {
           10000          | 8080
           5000,          | 0,
           "port":8080,   |
+          600,           | 0,
+          30000,         | 0,
           "queue":"q",   |
           """)
   void anInconsistentConfigurationIsRefused(String what, String instead) {

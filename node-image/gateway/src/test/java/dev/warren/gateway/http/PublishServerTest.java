@@ -1,20 +1,25 @@
 package dev.warren.gateway.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.warren.gateway.Flood;
+import dev.warren.gateway.TestEndpoints;
 import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.clients.Clients;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
@@ -22,26 +27,25 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PublishServerTest {
 
-  private static final PublishEndpoint ENDPOINT = new PublishEndpoint(0, 5000, 1000, 10);
+  private static final PublishEndpoint ENDPOINT = TestEndpoints.publish(5000, 1000, 10);
+  private static final String SHOP = "https://shop.example";
 
   private final Vertx vertx = Vertx.vertx();
   private final Publisher publisher = new Publisher(new NoBroker(), "test");
   private PublishServer server;
 
-  @BeforeEach
-  void listen() {
+  private void listen(PublishEndpoint endpoint) {
     server =
         new PublishServer(
             vertx,
-            ENDPOINT,
-            new GatewayConfig(List.of(), Optional.of(ENDPOINT), Set.of(), Set.of()),
+            endpoint,
+            new GatewayConfig(List.of(), Optional.of(endpoint), Set.of("in"), Set.of()),
             publisher,
-            new MemoryBudget(1000),
+            new Clients(1 << 20, 1 << 20),
             new SimpleMeterRegistry());
     server.listen().toCompletionStage().toCompletableFuture().join();
   }
@@ -54,6 +58,7 @@ class PublishServerTest {
 
   @Test
   void eachConnectionHasOneRequestAtATime() throws Exception {
+    listen(ENDPOINT);
     URI document = URI.create("http://localhost:" + server.port() + "/openapi.json");
     try (HttpClient client = HttpClient.newBuilder().version(Version.HTTP_2).build()) {
       HttpResponse<String> answer =
@@ -61,6 +66,105 @@ class PublishServerTest {
 
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.version()).isEqualTo(Version.HTTP_1_1);
+    }
+  }
+
+  @Test
+  void pagesOfAllowedOriginsMayPublish() throws Exception {
+    listen(limited(10, false, List.of(SHOP)));
+
+    HttpResponse<String> question =
+        send(
+            "OPTIONS",
+            "Origin",
+            SHOP,
+            "Access-Control-Request-Method",
+            "POST",
+            "Access-Control-Request-Headers",
+            "warren-header-region");
+    assertThat(question.statusCode()).isEqualTo(204);
+    assertThat(question.headers().firstValue("access-control-allow-origin")).hasValue(SHOP);
+    assertThat(question.headers().firstValue("access-control-allow-methods").orElseThrow())
+        .contains("POST");
+    assertThat(question.headers().firstValue("access-control-allow-headers"))
+        .hasValue("warren-header-region");
+
+    HttpResponse<String> allowed = send("POST", "Origin", SHOP);
+    assertThat(allowed.statusCode()).as("there is no broker").isEqualTo(503);
+    assertThat(allowed.headers().firstValue("access-control-allow-origin")).hasValue(SHOP);
+
+    HttpResponse<String> refused = send("POST", "Origin", "https://other.example");
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("urn:warren:problem:not-allowed");
+    assertThat(refused.headers().firstValue("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void programsAreNotAffectedByAllowedOrigins() throws Exception {
+    listen(limited(10, false, List.of(SHOP)));
+    assertThat(send("POST", "X", "y").statusCode()).as("there is no broker").isEqualTo(503);
+    assertThat(send("PUT", "X", "y").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void allOriginsMayBeAllowedWhileItListens() throws Exception {
+    listen(ENDPOINT);
+    assertThat(send("POST", "Origin", SHOP).headers().firstValue("access-control-allow-origin"))
+        .isEmpty();
+
+    server.change(
+        limited(10, false, List.of("*")),
+        new GatewayConfig(List.of(), Optional.empty(), Set.of("in"), Set.of()));
+    assertThat(send("POST", "Origin", SHOP).headers().firstValue("access-control-allow-origin"))
+        .hasValue("*");
+  }
+
+  @Test
+  void behindAProxyAClientIsTheAddressInTheHeader() throws Exception {
+    listen(limited(1, true, List.of()));
+    try (Socket first = connect("PROXY TCP4 10.0.0.7 10.0.0.1 40000 8080\r\n");
+        Socket other = connect("PROXY TCP4 10.0.0.8 10.0.0.1 40000 8080\r\n");
+        Socket second = connect("PROXY TCP4 10.0.0.7 10.0.0.1 40001 8080\r\n")) {
+      assertThat(Flood.answer(first, "GET /openapi.json HTTP/1.1\r\n\r\n"))
+          .startsWith("HTTP/1.1 200 ");
+      assertThat(Flood.answer(other, "GET /openapi.json HTTP/1.1\r\n\r\n"))
+          .startsWith("HTTP/1.1 200 ");
+      assertThat(Flood.answer(second, "GET /openapi.json HTTP/1.1\r\n\r\n"))
+          .startsWith("HTTP/1.1 503 ");
+    }
+  }
+
+  @Test
+  void behindAProxyAConnectionWithoutAHeaderIsClosed() throws Exception {
+    listen(limited(1, true, List.of()));
+    try (Socket client = connect("GET /openapi.json HTTP/1.1\r\n\r\n")) {
+      assertThat(client.getInputStream().readAllBytes()).isEmpty();
+    }
+  }
+
+  private static PublishEndpoint limited(
+      int connectionsPerClient, boolean proxyProtocol, List<String> origins) {
+    return new PublishEndpoint(
+        0, 5000, 1000, 10, 10, connectionsPerClient, 60_000, proxyProtocol, origins);
+  }
+
+  /** Once it is admitted, a connection has its place. */
+  private Socket connect(String begin) throws IOException {
+    Socket client = new Socket("localhost", server.port());
+    client.setSoTimeout(5000);
+    client.getOutputStream().write(begin.getBytes(US_ASCII));
+    return client;
+  }
+
+  private HttpResponse<String> send(String method, String... headers) throws Exception {
+    URI in = URI.create("http://localhost:" + server.port() + "/queues/in");
+    try (HttpClient client = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
+      return client.send(
+          HttpRequest.newBuilder(in)
+              .headers(headers)
+              .method(method, BodyPublishers.ofString("x"))
+              .build(),
+          BodyHandlers.ofString());
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -38,6 +39,16 @@ final class Bytes {
 
   static byte[] in(ByteBuf buffer) {
     return ByteBufUtil.getBytes(buffer);
+  }
+
+  /** Receives these bytes, and decodes all requests in them. */
+  static void receive(EmbeddedChannel channel, ByteBuf bytes) {
+    channel.writeInbound(bytes);
+    int before;
+    do {
+      before = channel.inboundMessages().size();
+      channel.writeInbound(Unpooled.EMPTY_BUFFER);
+    } while (channel.inboundMessages().size() > before);
   }
 
   /** The requests that were decoded. */

@@ -86,7 +86,7 @@ class FramesPropertyTest {
     channel.freezeTime();
     for (int i = 0; sent.isReadable(); i++) {
       int length = Math.min(cuts.get(i % cuts.size()), sent.readableBytes());
-      channel.writeInbound(sent.readBytes(length));
+      Bytes.receive(channel, sent.readBytes(length));
     }
     channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     List<String> requests = new ArrayList<>();

@@ -43,7 +43,7 @@ class FramesTest {
   void requestsAreDecoded(String rule, Framing framing, String sent, String requests) {
     EmbeddedChannel channel = new EmbeddedChannel(Frames.of(framing, MAX).decoder());
 
-    channel.writeInbound(channel.alloc().buffer().writeBytes(Bytes.of(sent)));
+    Bytes.receive(channel, channel.alloc().buffer().writeBytes(Bytes.of(sent)));
     channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
 
     List<String> expected =

@@ -3,10 +3,16 @@ package dev.warren.gateway.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warren.gateway.TestEndpoints;
+import dev.warren.gateway.clients.Admission;
+import dev.warren.gateway.clients.ClientAddress;
+import dev.warren.gateway.clients.Clients;
+import dev.warren.gateway.clients.Door;
+import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.Framing;
 import dev.warren.gateway.config.RequestReplyEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -33,8 +39,11 @@ class RequestReplyConnectionTest {
 
   private static final int MEMORY = 2 * REPLY.length;
 
-  private final MemoryBudget memory = new MemoryBudget(MEMORY);
-  private final Tally connections = new Tally();
+  private final Door door =
+      new Door(
+          new Clients(1 << 20, MEMORY),
+          new Refusals("e", new SimpleMeterRegistry()),
+          RequestReplyConnection.CONNECTION_BYTES);
   private final Tally requests = new Tally();
   private final Tally underWay = new Tally();
   private final EventLoopGroup events = new NioEventLoopGroup(1);
@@ -83,11 +92,12 @@ class RequestReplyConnectionTest {
   void aClientThatReadsNothingForTheIdleTimeoutIsDisconnected() throws Exception {
     try (Socket client = connect(serve(Duration.ofMillis(200)))) {
       ask(client);
-      await().until(() -> connections.count() == 1);
-      await().until(() -> connections.count() == 0);
+      await().until(() -> door.open() == 1);
+      await().until(() -> door.open() == 0);
 
       assertThat(underWay.count()).isZero();
-      assertThat(memory.tryReserve(MEMORY)).isTrue();
+      Admission later = door.admit(new ClientAddress("127.0.0.1"), () -> {});
+      assertThat(later.memory().tryReserve(MEMORY / 4 * 3)).isTrue();
     }
   }
 
@@ -106,8 +116,9 @@ class RequestReplyConnectionTest {
   }
 
   private int serve(Duration idleTimeout) {
+    door.limit(10, 10);
     RequestReplyEndpoint endpoint =
-        new RequestReplyEndpoint(
+        TestEndpoints.requestReply(
             "e", 0, "q", Framing.RAW, 5000, REPLY.length, 10, 10, idleTimeout.toMillis());
     Channel listener =
         new ServerBootstrap()
@@ -132,8 +143,7 @@ class RequestReplyConnectionTest {
         endpoint,
         new RawFrames(endpoint.maxMessageBytes()),
         request -> CompletableFuture.completedFuture(REPLY),
-        memory,
-        connections,
+        door,
         requests,
         underWay,
         (outcome, took) -> {});

@@ -1,40 +1,32 @@
 package dev.warren.gateway.tcp;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.gateway.limits.MemoryBudget;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Lines of up to 60,000 bytes, of which 100,000 may be held. */
 class UnfinishedRequestTest {
 
   private static final int MEMORY = 100_000;
   private static final int LONGEST = 60_000;
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final MemoryBudget memory = new MemoryBudget(MEMORY);
-  private final TestConnection connection = new TestConnection();
-  private UnfinishedRequest unfinished;
-  private EmbeddedChannel client;
-
-  @BeforeEach
-  void connect() {
-    unfinished = new UnfinishedRequest(LONGEST, TIMEOUT, memory, connection);
-    client = new EmbeddedChannel();
-    client.freezeTime();
-    client.pipeline().addLast(unfinished);
-  }
+  private final HeldRequests connection =
+      new HeldRequests(new LineFrames(LONGEST).decoder(), LONGEST, memory);
+  private final UnfinishedRequest unfinished = connection.unfinished;
+  private final EmbeddedChannel client = connection.connection();
 
   @Test
   void aSmallPartTakesNoMemory() {
     send(4096);
 
-    assertThat(client.<ByteBuf>readInbound().readableBytes()).isEqualTo(4096);
+    assertThat(connection.decoder.held()).isEqualTo(4096);
     assertFree(MEMORY);
   }
 
@@ -44,19 +36,19 @@ class UnfinishedRequestTest {
     send(1);
     assertFree(MEMORY - LONGEST);
 
-    assertThat(unfinished.whole(4097)).isTrue();
+    send("\n");
+    assertThat(connection.afforded).containsExactly(true);
     assertFree(MEMORY - 4097);
   }
 
   @Test
   void aSmallWholeRequestReservesItsOwnSize() {
-    send(10);
-    assertThat(unfinished.whole(10)).isTrue();
+    send("0123456789\n");
     assertFree(MEMORY - 10);
 
     assertThat(memory.tryReserve(MEMORY - 15)).isTrue();
-    send(10);
-    assertThat(unfinished.whole(10)).isFalse();
+    send("0123456789\n");
+    assertThat(connection.afforded).containsExactly(true, false);
     assertFree(5);
   }
 
@@ -67,7 +59,7 @@ class UnfinishedRequestTest {
     send(4096);
 
     assertThat(connection.error).isEqualTo("no memory");
-    assertThat(client.inboundMessages()).hasSize(1);
+    assertThat(connection.decoder.held()).isEqualTo(4096);
     assertFree(LONGEST - 1);
   }
 
@@ -85,39 +77,81 @@ class UnfinishedRequestTest {
     connection.ending = true;
     send(4097);
 
-    assertThat(client.inboundMessages()).isEmpty();
+    assertThat(connection.decoder.held()).isZero();
     assertFree(MEMORY);
   }
 
   @Test
   void anIncompleteRequestEndsAfterItsTime() {
     send(1);
-    client.advanceTimeBy(4, TimeUnit.SECONDS);
-    client.runScheduledPendingTasks();
+    pass(Duration.ofSeconds(4));
     send(1);
     assertThat(connection.error).isEmpty();
 
-    client.advanceTimeBy(1, TimeUnit.SECONDS);
-    client.runScheduledPendingTasks();
+    pass(Duration.ofSeconds(1));
     assertThat(connection.error).isEqualTo("too slow");
   }
 
   @Test
+  void theTimeRunsFromTheFirstByteAlsoIfThatCameWithTheRequestBefore() {
+    send("a");
+    pass(Duration.ofSeconds(4));
+    send("b\nc");
+    pass(Duration.ofSeconds(4));
+    assertThat(connection.error).isEmpty();
+
+    pass(Duration.ofSeconds(1));
+    assertThat(connection.error).isEqualTo("too slow");
+  }
+
+  @Test
+  void aConnectionWithoutAPartOfARequestDoesNotTimeOut() {
+    send("a\nb\n");
+    pass(Duration.ofHours(1));
+
+    assertThat(connection.texts).containsExactly("a", "b");
+    assertThat(connection.error).isEmpty();
+  }
+
+  @Test
   void aRequestThatWaitsItsTurnDoesNotTimeOut() {
-    send(1);
-    unfinished.whole(1);
-    client.advanceTimeBy(4, TimeUnit.SECONDS);
-    send(1);
-    client.advanceTimeBy(4, TimeUnit.SECONDS);
+    send("a\nb");
+    pass(Duration.ofSeconds(4));
     connection.paused = true;
-    client.advanceTimeBy(4, TimeUnit.SECONDS);
-    client.runScheduledPendingTasks();
+    pass(Duration.ofSeconds(4));
 
     assertThat(connection.error).isEmpty();
   }
 
+  @Test
+  void ofManyRequestsInOneReadOnlyThoseAreDecodedThatTheConnectionTakes() {
+    connection.most = 3;
+    send("a\n".repeat(2000));
+    assertThat(connection.texts).hasSize(3);
+
+    connection.paused = false;
+    connection.most = 5;
+    unfinished.decodeMore();
+    assertThat(connection.texts).hasSize(5);
+
+    connection.paused = false;
+    connection.most = Integer.MAX_VALUE;
+    unfinished.decodeMore();
+    assertThat(connection.texts).hasSize(2000);
+    assertThat(connection.decoder.held()).isZero();
+  }
+
   private void send(int bytes) {
-    client.writeInbound(Unpooled.wrappedBuffer(new byte[bytes]));
+    send("x".repeat(bytes));
+  }
+
+  private void send(String text) {
+    client.writeInbound(Unpooled.copiedBuffer(text, US_ASCII));
+  }
+
+  private void pass(Duration time) {
+    client.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
   }
 
   /** This many and not one more. */
@@ -125,32 +159,5 @@ class UnfinishedRequestTest {
     assertThat(memory.tryReserve(bytes + 1L)).isFalse();
     assertThat(memory.tryReserve(bytes)).isTrue();
     memory.release(bytes);
-  }
-
-  private static final class TestConnection implements UnfinishedRequest.Connection {
-
-    private boolean ending;
-    private boolean paused;
-    private String error = "";
-
-    @Override
-    public boolean isEnding() {
-      return ending;
-    }
-
-    @Override
-    public boolean isPaused() {
-      return paused;
-    }
-
-    @Override
-    public void noMemory() {
-      error = "no memory";
-    }
-
-    @Override
-    public void tooSlow() {
-      error = "too slow";
-    }
   }
 }

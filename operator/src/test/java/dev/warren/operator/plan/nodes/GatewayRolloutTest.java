@@ -33,7 +33,9 @@ class GatewayRolloutTest {
           + " maxConnections: 1000, maxInFlight: 1000, idleTimeout: 60s}";
 
   private static final String PUBLISH =
-      "publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}";
+      "publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000,"
+          + " maxConnections: 1000, maxConnectionsPerClient: 10, idleTimeout: 60s,"
+          + " proxyProtocol: true, allowedOrigins: ['https://a.example']}";
 
   private static final MessageTopologySpec WITHOUT = Specs.of(3, "", QUEUES);
   private static final MessageTopologySpec WITH =
@@ -91,9 +93,12 @@ class GatewayRolloutTest {
                 """
                 {'requestReply': [{'name': 'echo', 'port': 10000, 'queue': 'echo', 'framing': 'Raw',
                    'timeoutMillis': 5000, 'maxMessageBytes': 65536, 'maxConnections': 1000,
-                   'maxInFlight': 1000, 'idleTimeoutMillis': 60000}],
+                   'maxConnectionsPerClient': 750, 'maxInFlight': 1000, 'idleTimeoutMillis': 60000,
+                   'proxyProtocol': false}],
                  'publish': {'port': 8080, 'timeoutMillis': 10000, 'maxMessageBytes': 1048576,
-                   'maxInFlight': 1000},
+                   'maxInFlight': 1000, 'maxConnections': 1000, 'maxConnectionsPerClient': 10,
+                   'idleTimeoutMillis': 60000, 'proxyProtocol': true,
+                   'allowedOrigins': ['https://a.example']},
                  'queues': ['echo'], 'exchanges': ['events']}
                 """));
     assertThat(servicePorts()).containsExactly(5672, 15672, 15692, 10000, 8080);

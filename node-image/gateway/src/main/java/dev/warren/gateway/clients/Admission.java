@@ -1,0 +1,104 @@
+package dev.warren.gateway.clients;
+
+import dev.warren.gateway.clients.Clients.Client;
+import dev.warren.gateway.clients.Refusals.Reason;
+import dev.warren.gateway.limits.MemoryBudget;
+
+/** One connection's place among the others, or the refusal of it. For any thread. */
+public final class Admission {
+
+  private enum State {
+    ADMITTED,
+    DISPLACED,
+    ANSWERED,
+    REFUSED,
+    ENDED
+  }
+
+  private final Door door;
+  private final Client client;
+  private final Runnable makeRoom;
+  private boolean hasMemory;
+  private State state = State.REFUSED;
+
+  Admission(Door door, Client client, Runnable makeRoom) {
+    this.door = door;
+    this.client = client;
+    this.makeRoom = makeRoom;
+  }
+
+  /** Whether the connection may stay open. */
+  public boolean isAdmitted() {
+    synchronized (door) {
+      return state == State.ADMITTED;
+    }
+  }
+
+  /** Whether a refused connection may stay open until it has its answer. */
+  public boolean isAnswered() {
+    synchronized (door) {
+      return state == State.ANSWERED;
+    }
+  }
+
+  /** The client's memory for messages. */
+  public MemoryBudget memory() {
+    return client.messages();
+  }
+
+  /** The connection waits for its client from now on. */
+  public void waits() {
+    synchronized (door) {
+      if (state == State.ADMITTED) {
+        door.waits(this);
+      }
+    }
+  }
+
+  /** The client waits for the connection: it stays open until its client has an answer. */
+  public void isBusy() {
+    synchronized (door) {
+      if (state == State.ADMITTED) {
+        door.isBusy(this);
+      }
+    }
+  }
+
+  /** Counts that the client was refused something on this connection. */
+  public void refused(Reason reason) {
+    door.refused(reason, client.address());
+  }
+
+  /** The connection has ended. Once is enough. */
+  public void end() {
+    synchronized (door) {
+      if (state == State.ENDED) {
+        return;
+      }
+      State was = state;
+      state = State.ENDED;
+      if (was == State.ADMITTED) {
+        door.left(this);
+      }
+      door.gone(client, hasMemory, was == State.ANSWERED);
+    }
+  }
+
+  Client client() {
+    return client;
+  }
+
+  void admitted() {
+    hasMemory = true;
+    state = State.ADMITTED;
+  }
+
+  void answered() {
+    state = State.ANSWERED;
+  }
+
+  void displaced() {
+    state = State.DISPLACED;
+    makeRoom.run();
+  }
+}
