@@ -10,8 +10,10 @@ import dev.warren.gateway.limits.Tally;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +30,7 @@ final class PublishRequest {
   private static final Logger LOG = Logger.getLogger(PublishRequest.class);
 
   /** How long a client has to send its body. */
-  private static final Duration BODY_TIME = Duration.ofSeconds(30);
+  static final Duration BODY_TIME = Duration.ofSeconds(30);
 
   private final Vertx vertx;
   private final HttpServerRequest request;
@@ -73,7 +75,7 @@ final class PublishRequest {
     mustFit(announcedLength());
     count(1);
     bodyTimer = vertx.setTimer(BODY_TIME.toMillis(), late -> end(HttpProblem.tooSlow()));
-    request.exceptionHandler(gone -> over());
+    request.exceptionHandler(this::breakOff);
     request.handler(this::take);
     request.endHandler(complete -> publish());
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
@@ -121,6 +123,15 @@ final class PublishRequest {
       body.appendBuffer(chunk);
     } catch (HttpProblem problem) {
       end(problem);
+    }
+  }
+
+  /** The client is gone, or its body has chunks that are not HTTP. */
+  private void breakOff(Throwable why) {
+    if (why instanceof IOException || why instanceof HttpClosedException) {
+      over();
+    } else {
+      end(HttpProblem.malformed());
     }
   }
 

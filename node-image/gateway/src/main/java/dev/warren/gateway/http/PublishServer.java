@@ -7,12 +7,15 @@ import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,6 +27,11 @@ public final class PublishServer {
 
   private static final String OPENAPI_PATH = "/openapi.json";
   private static final String OPENAPI = read("openapi.json");
+
+  /** In bytes, as the documentation says: the first line, and all headers together. */
+  private static final int LONGEST_FIRST_LINE = 4096;
+
+  private static final int MOST_HEADER_BYTES = 8192;
 
   /** The longest time that an endpoint may wait for the broker, 10 minutes, and one more. */
   private static final Duration IDLE = Duration.ofMinutes(11);
@@ -61,9 +69,12 @@ public final class PublishServer {
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
+                    .setMaxInitialLineLength(LONGEST_FIRST_LINE)
+                    .setMaxHeaderSize(MOST_HEADER_BYTES)
                     // The refusal of one request may close the connection, and must not end others.
                     .setHttp2ClearTextEnabled(false)
                     .setIdleTimeout((int) IDLE.toSeconds()))
+            .invalidRequestHandler(this::refuse)
             .requestHandler(this::serve);
   }
 
@@ -102,7 +113,7 @@ public final class PublishServer {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
     try {
       if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
-        answer.document("application/json", OPENAPI);
+        answer.document("application/json", openApi());
       } else if (request.method() != HttpMethod.POST) {
         request.response().putHeader("Allow", "POST");
         throw HttpProblem.methodNotAllowed("messages are published with POST");
@@ -115,6 +126,32 @@ public final class PublishServer {
     } catch (HttpProblem problem) {
       answer.problem(problem);
     }
+  }
+
+  /** The description of requests, with the limits as they are now. */
+  private String openApi() {
+    return new JsonObject(OPENAPI)
+        .put(
+            "x-warren-limits",
+            new JsonObject()
+                .put("firstLineBytes", LONGEST_FIRST_LINE)
+                .put("headerBytes", MOST_HEADER_BYTES)
+                .put("bodyBytes", endpoint.maxMessageBytes())
+                .put("jsonEventBytes", CloudEventMessages.LONGEST_JSON)
+                .put("bodySeconds", PublishRequest.BODY_TIME.toSeconds())
+                .put("messagesAtATime", endpoint.maxInFlight()))
+        .encodePrettily();
+  }
+
+  /** The library has read something that it cannot take for a request. */
+  private void refuse(HttpServerRequest request) {
+    HttpProblem problem =
+        switch (request.decoderResult().cause()) {
+          case TooLongHttpLineException e -> HttpProblem.uriTooLong(LONGEST_FIRST_LINE);
+          case TooLongHttpHeaderException e -> HttpProblem.headersTooLarge(MOST_HEADER_BYTES);
+          case null, default -> HttpProblem.malformed();
+        };
+    new HttpAnswer(vertx, request, this::measure).last(problem);
   }
 
   private void measure(String outcome) {
