@@ -189,6 +189,8 @@ class AnyNamePropertyTest {
         8,
         "contentMode",
         "Binary",
+        "redirects",
+        "Refuse",
         "retry",
         Map.of("maxAttempts", 1, "initialDelay", "1s", "maxDelay", "1s"));
   }
