@@ -81,7 +81,7 @@ public final class QueueNodePod {
     // Not part of the revision: plugins change while nodes run.
     template.getSpec().getContainers().stream()
         .filter(container -> container.getName().equals(CONTAINER))
-        .forEach(rabbitmq()::addPluginPorts);
+        .forEach(rabbitmq::addPluginPorts);
     if (hasSpreadOfUsers()) {
       template.getSpec().setTopologySpreadConstraints(users().getTopologySpreadConstraints());
     }
