@@ -20,14 +20,10 @@ import java.util.Map;
 public record HttpDeliverySpec(
     @Required
         @Size(max = 400)
-        @ValidationRule(
-            // Accepts nothing that Java's parser refuses.
-            value =
-                "self.matches('^https?://([a-zA-Z\\\\d.-]+|[[][a-f\\\\d:.]+])(:[1-9]\\\\d{0,4})?"
-                    + "([/?]([\\\\w.~:/?@!$&()*+,;=-]|%[a-fA-F\\\\d]{2})*)?$')",
-            message =
-                "must be an http or https URL without a user or a fragment, such as"
-                    + " http://shop.default/notify")
+        @ValidationRule(value = Urls.HAS_FORM, message = Urls.FORM_MESSAGE)
+        @ValidationRule(value = Urls.HAS_PORT, message = Urls.PORT_MESSAGE)
+        @ValidationRule(value = Urls.HAS_HOST, message = Urls.HOST_MESSAGE)
+        @ValidationRule(value = Urls.HAS_IPV6, message = Urls.IPV6_MESSAGE)
         @JsonPropertyDescription(
             "Where the messages go, such as http://shop.default/notify; at most 400"
                 + " characters. An answer from 200 to 299 acknowledges the message.")
@@ -67,6 +63,12 @@ public record HttpDeliverySpec(
                 + " its attributes are headers (ce-...). Structured: the body is a JSON object with"
                 + " both.")
         ContentMode contentMode,
+    @Default("Refuse")
+        @JsonPropertyDescription(
+            "What a redirect does. Refuse: the message becomes a dead letter. Follow: the request"
+                + " is repeated where 307 and 308 say, at most five times, but never from https to"
+                + " http; other redirects are refused.")
+        Redirects redirects,
     @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
     @JsonPropertyDescription(
             "Requests and limits of the container; the memory limit must be at least 256Mi. The"
@@ -88,6 +90,7 @@ public record HttpDeliverySpec(
     concurrency = requireNonNullElse(concurrency, 8);
     ordered = requireNonNullElse(ordered, false);
     contentMode = requireNonNullElse(contentMode, ContentMode.Binary);
+    redirects = requireNonNullElse(redirects, Redirects.Refuse);
     retry = requireNonNullElseGet(retry, () -> new RetrySpec(null, null, null));
   }
 
@@ -103,6 +106,12 @@ public record HttpDeliverySpec(
   public enum ContentMode {
     Binary,
     Structured
+  }
+
+  /** What an answer does that names another place. */
+  public enum Redirects {
+    Refuse,
+    Follow
   }
 
   /** How often a delivery is attempted, and how long the pauses between attempts are. */

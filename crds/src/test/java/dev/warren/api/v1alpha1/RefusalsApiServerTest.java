@@ -416,8 +416,13 @@ class RefusalsApiServerTest {
         "http://shop/50%",
         "http://shop:100000/",
         "http://shop:x/",
-        "http://shop_one/",
-        "http://shop/\\n"
+        "http://shop/\\n",
+        "http://shop:0/",
+        "http://.../",
+        "http://shop..default/",
+        "http://-shop/",
+        "http://shop-.default/",
+        "HTTP://shop/"
       })
   void anAddressThatIsNotAnHttpUrlIsRefused(String url) {
     assertRefused(
@@ -429,6 +434,27 @@ class RefusalsApiServerTest {
         "spec.consumers[0].http.url",
         "must be an http or https URL without a user or a fragment, such as"
             + " http://shop.default/notify");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://shop:65536/,must have a port of at most 65535",
+    "http://shop:99999/,must have a port of at most 65535",
+    "http://[::1]:70000/,must have a port of at most 65535",
+    "http://1.2.3.456/,must have the name of a host or an IP address",
+    "http://1.2.3/,must have the name of a host or an IP address",
+    "http://[::1::2]/,must have an IPv6 address in its brackets",
+    "http://[:::]/,must have an IPv6 address in its brackets"
+  })
+  void anAddressThatCannotExistIsRefused(String url, String why) {
+    assertRefused(
+        () ->
+            server.accept(
+                server.topology(
+                    "orders",
+                    "{consumers: [{name: a, queue: a, http: {url: \"%s\"}}]}".formatted(url))),
+        "spec.consumers[0].http.url",
+        why);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.HttpDeliverySpec;
 import dev.warren.api.v1alpha1.HttpDeliverySpec.ContentMode;
 import dev.warren.api.v1alpha1.HttpDeliverySpec.Method;
+import dev.warren.api.v1alpha1.HttpDeliverySpec.Redirects;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -37,6 +38,7 @@ final class HttpDispatcher {
       int concurrency,
       boolean ordered,
       ContentMode contentMode,
+      Redirects redirects,
       Retry retry,
       DeadLetter deadLetter) {}
 
@@ -112,6 +114,7 @@ final class HttpDispatcher {
         http.concurrency(),
         http.ordered(),
         http.contentMode(),
+        http.redirects(),
         new Retry(
             http.retry().maxAttempts(),
             millis(http.retry().initialDelay()),

@@ -190,6 +190,8 @@ class AnyNamePropertyTest {
         8,
         "contentMode",
         "Binary",
+        "redirects",
+        "Refuse",
         "retry",
         Map.of("maxAttempts", 1, "initialDelay", "1s", "maxDelay", "1s"));
   }

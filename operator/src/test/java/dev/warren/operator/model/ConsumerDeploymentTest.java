@@ -52,6 +52,7 @@ class ConsumerDeploymentTest {
         concurrency: 8
         ordered: false
         contentMode: Binary
+        redirects: Refuse
         retry: {maxAttempts: 10, initialDelay: 1s, maxDelay: 60s}
       """;
 
@@ -224,6 +225,7 @@ class ConsumerDeploymentTest {
                 """
                 {"consumer": "notify", "url": "http://shop.default/notify", "method": "POST",
                  "timeoutMillis": 2500, "concurrency": 8, "ordered": false, "contentMode": "Binary",
+                 "redirects": "Refuse",
                  "retry": {"maxAttempts": 10, "initialDelayMillis": 1000, "maxDelayMillis": 60000}}
                 """));
   }

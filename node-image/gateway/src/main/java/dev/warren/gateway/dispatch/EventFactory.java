@@ -2,10 +2,10 @@ package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
+import dev.warren.gateway.events.EventDocument;
+import dev.warren.gateway.events.InvalidEvent;
 import io.cloudevents.SpecVersion;
 import io.cloudevents.core.builder.CloudEventBuilder;
-import io.cloudevents.core.format.EventDeserializationException;
-import io.cloudevents.core.provider.EventFormatProvider;
 import io.cloudevents.rw.CloudEventRWException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -54,38 +55,64 @@ final class EventFactory {
    * @param received when the message arrived, for messages without a time
    */
   OutgoingEvent event(QueuedMessage message, Instant received) {
-    OutgoingEvent outgoing = outgoing(message, received);
-    return contentMode == ContentMode.STRUCTURED
-        ? new OutgoingEvent(
-            MessageAttributes.addedTo(outgoing, message),
-            outgoing.contentEncoding(),
-            outgoing.headers())
-        : outgoing;
+    Optional<EventDocument> document = document(message);
+    OutgoingEvent outgoing =
+        document
+            .map(structured -> structured(structured, message))
+            .or(() -> binary(message))
+            .orElseGet(() -> wrapped(message, received));
+    if (contentMode == ContentMode.BINARY) {
+      return outgoing;
+    }
+    return document
+        .map(structured -> MessageAttributes.addedTo(structured, outgoing, message))
+        .orElseGet(() -> MessageAttributes.addedTo(outgoing, message));
   }
 
-  private OutgoingEvent outgoing(QueuedMessage message, Instant received) {
+  /** The message's body, if it is an event whose attributes are in the body too. */
+  private static Optional<EventDocument> document(QueuedMessage message) {
+    if (!EventDocument.TYPE.equals(mediaType(message.properties().getContentType()))) {
+      return Optional.empty();
+    }
     try {
-      return structured(message)
-          .or(() -> binary(message))
-          .orElseGet(() -> wrapped(message, received));
-    } catch (CloudEventRWException | EventDeserializationException | IllegalStateException e) {
-      return wrapped(message, received);
+      return Optional.of(EventDocument.of(message.body()));
+    } catch (InvalidEvent e) {
+      return Optional.empty();
     }
   }
 
-  /** An event whose attributes are in the body too. Its data is not encoded: it could be read. */
-  private static Optional<OutgoingEvent> structured(QueuedMessage message) {
-    return Optional.ofNullable(message.properties().getContentType())
-        .map(EventFormatProvider.getInstance()::resolveFormat)
-        .map(format -> format.deserialize(message.body()))
-        .map(
-            event ->
-                new OutgoingEvent(
-                    event, Optional.empty(), MessageHeaders.of(message, header -> true)));
+  private static String mediaType(String contentType) {
+    return given(contentType)
+        .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+        .orElse("");
+  }
+
+  /** Its data is not encoded: it could be read. */
+  private static OutgoingEvent structured(EventDocument document, QueuedMessage message) {
+    return new OutgoingEvent(
+        document.event(),
+        Optional.empty(),
+        Optional.empty(),
+        MessageHeaders.of(message, header -> true));
   }
 
   /** An event whose attributes are headers. */
   private static Optional<OutgoingEvent> binary(QueuedMessage message) {
+    try {
+      return event(attributes(message))
+          .map(
+              event ->
+                  new OutgoingEvent(
+                      data(event, message).build(),
+                      Optional.empty(),
+                      given(message.properties().getContentEncoding()),
+                      MessageHeaders.of(message, header -> !isAttribute(header))));
+    } catch (CloudEventRWException | IllegalStateException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, String> attributes(QueuedMessage message) {
     Map<String, String> attributes = new HashMap<>();
     message.headers().entrySet().stream()
         .filter(header -> isAttribute(header.getKey()))
@@ -97,20 +124,23 @@ final class EventFactory {
                         text ->
                             attributes.putIfAbsent(
                                 header.getKey().replaceFirst(PREFIX, ""), text)));
+    return attributes;
+  }
+
+  private static Optional<CloudEventBuilder> event(Map<String, String> attributes) {
     return Optional.ofNullable(attributes.remove("specversion"))
-        .map(version -> CloudEventBuilder.fromSpecVersion(SpecVersion.parse(version)))
         .map(
-            event -> {
+            version -> {
+              CloudEventBuilder event =
+                  CloudEventBuilder.fromSpecVersion(SpecVersion.parse(version));
               attributes.forEach(event::withContextAttribute);
-              return new OutgoingEvent(
-                  data(event, message).build(),
-                  given(message.properties().getContentEncoding()),
-                  MessageHeaders.of(message, header -> !isAttribute(header)));
+              return event;
             });
   }
 
+  /** Others, which CloudEvents does not allow, are headers like all others. */
   private static boolean isAttribute(String header) {
-    return header.matches(PREFIX + ".+");
+    return header.matches(PREFIX + "[a-z0-9]+");
   }
 
   private OutgoingEvent wrapped(QueuedMessage message, Instant received) {
@@ -118,8 +148,8 @@ final class EventFactory {
     OffsetDateTime time =
         Optional.ofNullable(properties.getTimestamp())
             .map(Date::toInstant)
+            .filter(HeaderValue::isExpressible)
             .map(EventFactory::utc)
-            .filter(EventFactory::isExpressible)
             .orElseGet(() -> utc(received));
     CloudEventBuilder event =
         CloudEventBuilder.v1()
@@ -131,17 +161,13 @@ final class EventFactory {
     given(properties.getCorrelationId()).ifPresent(id -> event.withExtension("correlationid", id));
     return new OutgoingEvent(
         data(event, message).build(),
+        Optional.empty(),
         given(properties.getContentEncoding()),
         MessageHeaders.of(message, header -> true));
   }
 
   private static OffsetDateTime utc(Instant time) {
     return OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
-  }
-
-  /** CloudEvents writes times as RFC 3339, which has four digits for the year. */
-  private static boolean isExpressible(OffsetDateTime time) {
-    return time.getYear() >= 0 && time.getYear() <= 9999;
   }
 
   private static CloudEventBuilder data(CloudEventBuilder event, QueuedMessage message) {

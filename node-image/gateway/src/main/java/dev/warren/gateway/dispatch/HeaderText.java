@@ -14,6 +14,11 @@ final class HeaderText {
 
   private HeaderText() {}
 
+  /** Whether a header can have the text as it is. */
+  static boolean isPlain(String text) {
+    return text.matches("[!-~]([ -~]*[!-~])?");
+  }
+
   /** The value of a header: printable ASCII, spaces included, except where HTTP strips them. */
   static String value(String text) {
     return encoded(text, octet -> octet >= ' ' && octet < 0x7f && octet != '%');

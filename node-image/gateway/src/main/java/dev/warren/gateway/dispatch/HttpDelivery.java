@@ -27,6 +27,7 @@ record HttpDelivery(
     int concurrency,
     boolean ordered,
     ContentMode contentMode,
+    Redirects redirects,
     Retry retry,
     DeadLetterTarget deadLetter) {
 
@@ -46,6 +47,16 @@ record HttpDelivery(
     /** The body is a JSON document with the attributes and the message. */
     @JsonProperty("Structured")
     STRUCTURED
+  }
+
+  /** What an answer does that names another place. */
+  enum Redirects {
+    /** The message becomes a dead letter. */
+    @JsonProperty("Refuse")
+    REFUSE,
+    /** The request is repeated there if the status says so: 307 and 308. */
+    @JsonProperty("Follow")
+    FOLLOW
   }
 
   /**
@@ -85,6 +96,7 @@ record HttpDelivery(
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(method, "method");
     Objects.requireNonNull(contentMode, "contentMode");
+    Objects.requireNonNull(redirects, "redirects");
     Objects.requireNonNull(retry, "retry");
     atLeast(1, timeoutMillis, "timeoutMillis");
     atLeast(1, concurrency, "concurrency");

@@ -1,6 +1,7 @@
 package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warren.gateway.events.EventDocument;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import java.util.Map;
@@ -58,17 +59,26 @@ final class MessageAttributes {
   }
 
   /** The same event with them. Attributes that it has already stay as they are. */
-  static CloudEvent addedTo(OutgoingEvent outgoing, QueuedMessage message) {
+  static OutgoingEvent addedTo(OutgoingEvent outgoing, QueuedMessage message) {
     CloudEvent event = outgoing.event();
     CloudEventBuilder builder = CloudEventBuilder.from(event);
-    new MessageAttributes(outgoing, message)
-        .all.forEach(
-            (name, value) -> {
-              if (event.getExtension(name) == null) {
-                with(builder, name, value);
-              }
-            });
-    return builder.build();
+    Map<String, Object> added = new MessageAttributes(outgoing, message).all;
+    added.keySet().removeIf(name -> event.getExtension(name) != null);
+    added.forEach((name, value) -> with(builder, name, value));
+    return new OutgoingEvent(
+        builder.build(), Optional.empty(), outgoing.contentEncoding(), outgoing.headers());
+  }
+
+  /** The same event with them, for a message that is a document: it is made longer. */
+  static OutgoingEvent addedTo(
+      EventDocument document, OutgoingEvent outgoing, QueuedMessage message) {
+    Map<String, Object> added = new MessageAttributes(outgoing, message).all;
+    added.keySet().removeIf(document::has);
+    return new OutgoingEvent(
+        outgoing.event(),
+        Optional.of(document.with(added)),
+        outgoing.contentEncoding(),
+        outgoing.headers());
   }
 
   private void addHeader(String name, Object value) {

@@ -11,6 +11,7 @@ import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -89,8 +90,10 @@ final class MessageDelivery {
 
   private Settlement attempt(QueuedMessage message, BooleanSupplier held)
       throws InterruptedException {
+    Instant received = clock.instant();
+    Optional<Instant> expiry = message.expiry(received);
     // Only once, because all attempts must have the same id.
-    OutgoingEvent event = events.event(message, clock.instant());
+    OutgoingEvent event = events.event(message, received);
     metrics.headersOmitted.increment(event.headers().omitted());
     boolean answerIsWanted = message.properties().getReplyTo() != null;
     int kept = answerIsWanted ? Receiver.MAX_ANSWER : Answer.EXCERPT;
@@ -104,25 +107,43 @@ final class MessageDelivery {
         case Permanent(Failure failure) -> {
           return giveUp(message, failure, attempt, held);
         }
-        case Retriable(Failure failure, Optional<Duration> retryAfter) -> {
-          if (attempt >= delivery.retry().maxAttempts()) {
-            return giveUp(message, failure, attempt, held);
-          }
-          Duration delay = backoff.delay(attempt, retryAfter);
-          LOG.infof(
-              "Message %s, attempt %d of %d: %s; retrying in %d ms",
-              message.name(),
-              attempt,
-              delivery.retry().maxAttempts(),
-              failure.reason(),
-              delay.toMillis());
-          if (stoppedWithin(delay) || !held.getAsBoolean()) {
-            return Settlement.LEAVE;
+        case Retriable failed -> {
+          Optional<Settlement> settled = pause(message, failed, attempt, expiry, held);
+          if (settled.isPresent()) {
+            return settled.get();
           }
           metrics.retried.increment();
         }
       }
     }
+  }
+
+  /** Waits until the next attempt. If there is none, the message is settled. */
+  private Optional<Settlement> pause(
+      QueuedMessage message,
+      Retriable failed,
+      int attempt,
+      Optional<Instant> expiry,
+      BooleanSupplier held)
+      throws InterruptedException {
+    Failure failure = failed.failure();
+    if (attempt >= delivery.retry().maxAttempts()) {
+      return Optional.of(giveUp(message, failure, attempt, held));
+    }
+    Duration delay = backoff.delay(attempt, failed.retryAfter());
+    if (expiry.filter(clock.instant().plus(delay)::isAfter).isPresent()) {
+      return Optional.of(giveUp(message, failure.ofExpired(), attempt, held));
+    }
+    LOG.infof(
+        "Message %s, attempt %d of %d: %s; retrying in %d ms",
+        message.name(),
+        attempt,
+        delivery.retry().maxAttempts(),
+        failure.reason(),
+        delay.toMillis());
+    return stoppedWithin(delay) || !held.getAsBoolean()
+        ? Optional.of(Settlement.LEAVE)
+        : Optional.empty();
   }
 
   private Outcome send(OutgoingEvent event, int kept) throws InterruptedException {

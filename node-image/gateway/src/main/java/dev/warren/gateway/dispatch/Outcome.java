@@ -32,6 +32,11 @@ sealed interface Outcome {
     static Failure withoutAnswer(String reason) {
       return new Failure(reason, Optional.empty());
     }
+
+    /** The same for a message that expires before the next attempt. */
+    Failure ofExpired() {
+      return new Failure(reason + "; the message expires before the next attempt", status);
+    }
   }
 
   /**

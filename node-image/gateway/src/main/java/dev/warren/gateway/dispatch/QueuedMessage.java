@@ -1,6 +1,7 @@
 package dev.warren.gateway.dispatch;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +30,18 @@ record QueuedMessage(
   /** Whether the header of this name is that count. */
   boolean isDeliveryCount(String header) {
     return header.equals(DELIVERY_COUNT) && deliveryCount().isPresent();
+  }
+
+  /**
+   * When it expires, if it does. The broker counts from when a message enters its queue, which only
+   * the broker knows.
+   *
+   * @param received when it arrived here
+   */
+  Optional<Instant> expiry(Instant received) {
+    return Optional.ofNullable(properties.getExpiration())
+        .filter(millis -> millis.matches("\\d{1,15}"))
+        .map(millis -> received.plusMillis(Long.parseLong(millis)));
   }
 
   /** Its name in logs, in which it must not end a line. */

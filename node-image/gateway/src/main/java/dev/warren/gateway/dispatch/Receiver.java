@@ -1,42 +1,66 @@
 package dev.warren.gateway.dispatch;
 
 import dev.warren.gateway.dispatch.Outcome.Failure;
-import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
-import java.io.ByteArrayOutputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.nio.AsyncRequestProducer;
+import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
+import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.URIAuthority;
 
 /** The server that messages are delivered to. Any number of threads may send at a time. */
 final class Receiver implements AutoCloseable {
   /** The longest answer that is sent back, in bytes. */
   static final int MAX_ANSWER = 1 << 20;
 
-  private final HttpClient http;
+  private final CloseableHttpAsyncClient http;
+  private final CloseableHttpAsyncClient once;
   private final RequestFactory requests;
+  private final HttpHost host;
+  private final String path;
   private final Duration timeout;
   private final Clock clock;
 
   Receiver(HttpDelivery delivery, Clock clock) {
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(delivery.timeout())
-            .build();
+    Addresses addresses = new Addresses();
+    this.http = DeliveryClient.reusing(delivery, addresses);
+    this.once = DeliveryClient.once(delivery, addresses);
     this.requests = new RequestFactory(delivery);
+    this.host = host(delivery.url());
+    this.path = path(delivery.url());
     this.timeout = delivery.timeout();
     this.clock = clock;
+  }
+
+  /** Also one that is not a host for Java's own parser, such as with an underscore. */
+  private static HttpHost host(URI url) {
+    try {
+      URIAuthority authority = URIAuthority.create(url.getRawAuthority());
+      return new HttpHost(url.getScheme(), authority.getHostName(), authority.getPort());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("url: " + e.getMessage(), e);
+    }
+  }
+
+  /** With the query, as they are written. */
+  private static String path(URI url) {
+    String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
   }
 
   /**
@@ -45,69 +69,57 @@ final class Receiver implements AutoCloseable {
    * @param kept how much of the answer's body is kept, in bytes
    */
   Outcome send(OutgoingEvent event, int kept) throws InterruptedException {
-    HttpRequest request;
+    DeliveryRequest request = requests.request(event);
+    long begin = System.nanoTime();
     try {
-      request = requests.request(event);
-    } catch (IllegalArgumentException e) {
-      return new Permanent(Failure.withoutAnswer("not sent: " + e.getMessage()));
-    }
-    return exchange(request, new BoundedBody(kept));
-  }
-
-  // The client's own timeout covers only the answer's headers, but a body may be slow too.
-  private Outcome exchange(HttpRequest request, BoundedBody body) throws InterruptedException {
-    CompletableFuture<HttpResponse<Void>> exchange =
-        http.sendAsync(request, BodyHandlers.ofByteArrayConsumer(body));
-    try {
-      HttpResponse<Void> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return Outcome.of(answer(response, body), clock.instant());
+      Exchange exchange = new Exchange(kept);
+      try {
+        return outcome(exchange.run(http, producer(request), timeout));
+      } catch (ExecutionException e) {
+        if (!exchange.failedByItsConnection(e.getCause())) {
+          throw e;
+        }
+        Duration rest = timeout.minusNanos(System.nanoTime() - begin);
+        return outcome(new Exchange(kept).run(once, producer(request), rest));
+      }
     } catch (TimeoutException e) {
       return retriable("no answer within " + timeout.toMillis() + " ms");
     } catch (ExecutionException e) {
-      return retriable("no answer: " + e.getCause());
-    } finally {
-      exchange.cancel(true);
+      return retriable(sentence(e.getCause()));
     }
   }
 
-  private static Answer answer(HttpResponse<Void> response, BoundedBody body) {
-    return new Answer(
-        response.statusCode(),
-        response.headers().firstValue("Content-Type"),
-        response.headers().firstValue("Content-Encoding"),
-        response.headers().firstValue("Retry-After"),
-        body.bytes.toByteArray(),
-        body.tooLong);
+  private AsyncRequestProducer producer(DeliveryRequest delivery) {
+    BasicHttpRequest request = new BasicHttpRequest(delivery.method(), host, path);
+    delivery.headers().forEach(request::setHeader);
+    AsyncEntityProducer body =
+        delivery.body().map(bytes -> new BasicAsyncEntityProducer(bytes, null)).orElse(null);
+    return new BasicRequestProducer(request, body);
+  }
+
+  private Outcome outcome(Answer answer) {
+    return Outcome.of(answer, clock.instant());
   }
 
   private static Outcome retriable(String reason) {
     return new Retriable(Failure.withoutAnswer(reason), Optional.empty());
   }
 
-  @Override
-  public void close() {
-    http.shutdownNow();
+  private String sentence(Throwable failure) {
+    return switch (failure) {
+      case UnknownHostException e -> "no such host: " + host.getHostName();
+      case ConnectException e -> "no connection: " + e.getMessage();
+      case SSLException e -> "no connection with TLS: " + e.getMessage();
+      default ->
+          "no answer: "
+              + Objects.requireNonNullElse(
+                  failure.getMessage(), failure.getClass().getSimpleName());
+    };
   }
 
-  /** Keeps what fits. Reads and drops the rest, so that the connection can be reused. */
-  private static final class BoundedBody implements Consumer<Optional<byte[]>> {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final int most;
-    private volatile boolean tooLong;
-
-    BoundedBody(int most) {
-      this.most = most;
-    }
-
-    @Override
-    public void accept(Optional<byte[]> chunk) {
-      chunk.ifPresent(this::add);
-    }
-
-    private void add(byte[] chunk) {
-      int fits = Math.min(chunk.length, most - bytes.size());
-      bytes.write(chunk, 0, fits);
-      tooLong |= fits < chunk.length;
-    }
+  @Override
+  public void close() {
+    http.close(CloseMode.GRACEFUL);
+    once.close(CloseMode.GRACEFUL);
   }
 }

@@ -2,16 +2,20 @@ package dev.warren.gateway.dispatch;
 
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import dev.warren.gateway.events.EventDocument;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.http.HttpMessageFactory;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /** Makes the request that delivers an event. */
 final class RequestFactory {
+  private static final byte[] NOTHING = {};
+  private static final String CONTENT_TYPE = "Content-Type";
   private static final String CONTENT_ENCODING = "Content-Encoding";
 
   /** One that HTTP knows. Some clients put a charset into the property of the same name. */
@@ -20,48 +24,48 @@ final class RequestFactory {
   private static final Pattern CODINGS =
       Pattern.compile(CODING + "( *, *" + CODING + ")*", Pattern.CASE_INSENSITIVE);
 
-  private final URI url;
   private final Method method;
   private final ContentMode contentMode;
 
   RequestFactory(HttpDelivery delivery) {
-    this.url = delivery.url();
     this.method = delivery.method();
     this.contentMode = delivery.sentAs();
   }
 
-  /**
-   * @throws IllegalArgumentException when the event cannot be expressed as a request
-   */
-  HttpRequest request(OutgoingEvent outgoing) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(url);
-    request.method(method.name(), BodyPublishers.noBody());
-    outgoing.headers().all().forEach(request::setHeader);
+  DeliveryRequest request(OutgoingEvent outgoing) {
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(outgoing.headers().all());
     outgoing
         .contentEncoding()
-        .ifPresent(
-            encoding -> request.setHeader(encodingHeader(encoding), HeaderText.value(encoding)));
-    CloudEvent event = outgoing.event();
-    CloudEvent sent = method == Method.GET ? withoutData(event) : event;
+        .ifPresent(encoding -> headers.put(encodingHeader(encoding), HeaderText.value(encoding)));
+    if (outgoing.document().isPresent()) {
+      headers.put(CONTENT_TYPE, EventDocument.TYPE);
+      return new DeliveryRequest(method.name(), headers, outgoing.document());
+    }
+    AtomicReference<byte[]> body = new AtomicReference<>(NOTHING);
     var writer =
         HttpMessageFactory.createWriter(
-            (name, value) ->
-                request.setHeader(
-                    name,
-                    name.startsWith("ce-")
-                        // As the HTTP binding of CloudEvents asks; the library does not do that.
-                        ? HeaderText.attribute(value)
-                        : HeaderText.value(value)),
-            body -> {
-              if (body != null) {
-                request.method(method.name(), BodyPublishers.ofByteArray(body));
-              }
-            });
+            (name, value) -> headers.put(name, headerText(name, value)),
+            data -> body.set(data == null ? NOTHING : data));
     switch (contentMode) {
-      case BINARY -> writer.writeBinary(sent);
-      case STRUCTURED -> StructuredEvent.of(sent).writeTo(writer);
+      case BINARY -> writer.writeBinary(sent(outgoing.event()));
+      case STRUCTURED -> StructuredEvent.of(outgoing.event()).writeTo(writer);
     }
-    return request.build();
+    return new DeliveryRequest(
+        method.name(), headers, method == Method.GET ? Optional.empty() : Optional.of(body.get()));
+  }
+
+  private static String headerText(String name, String value) {
+    if (name.startsWith("ce-")) {
+      // As the HTTP binding of CloudEvents asks; the library does not do that.
+      return HeaderText.attribute(value);
+    }
+    // The content type, in which a percent sign has no meaning.
+    return HeaderText.isPlain(value) ? value : HeaderText.value(value);
+  }
+
+  private CloudEvent sent(CloudEvent event) {
+    return method == Method.GET ? withoutData(event) : event;
   }
 
   private static CloudEvent withoutData(CloudEvent event) {

@@ -6,7 +6,6 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.message.StructuredMessageWriter;
-import io.cloudevents.jackson.JsonCloudEventData;
 import io.cloudevents.jackson.JsonFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +32,7 @@ final class StructuredEvent {
 
   static StructuredEvent of(CloudEvent event) {
     CloudEventData data = event.getData();
-    if (data == null || data instanceof JsonCloudEventData) {
+    if (data == null) {
       return new StructuredEvent(event, AS_IT_IS);
     }
     if (event.getDataContentType() == null) {

@@ -6,15 +6,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.broker.Message;
+import dev.warren.gateway.events.EventAttributes;
+import dev.warren.gateway.events.EventDocument;
+import dev.warren.gateway.events.InvalidEvent;
 import io.cloudevents.CloudEvent;
-import io.cloudevents.CloudEventData;
-import io.cloudevents.SpecVersion;
-import io.cloudevents.core.CloudEventUtils;
-import io.cloudevents.core.format.EventDeserializationException;
-import io.cloudevents.http.vertx.VertxMessageFactory;
-import io.cloudevents.jackson.JsonFormat;
-import io.cloudevents.rw.CloudEventContextWriter;
-import io.cloudevents.rw.CloudEventRWException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -37,18 +32,16 @@ final class CloudEventMessages {
   private static final String ATTRIBUTE_PREFIX = "cloudEvents:";
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final JsonFormat EVENT_JSON = new JsonFormat();
-  private static final byte[] NOTHING = {};
 
   /** In bytes; parsed JSON takes several times as much memory. */
-  private static final int LONGEST_JSON = 1024 * 1024;
+  static final int LONGEST_JSON = 1024 * 1024;
 
   private CloudEventMessages() {}
 
   static boolean areIn(MultiMap headers) {
     String mediaType = mediaType(headers);
     return isBatch(headers)
-        || mediaType.equals(JsonFormat.CONTENT_TYPE)
+        || mediaType.equals(EventDocument.TYPE)
         || headers.contains(SPEC_VERSION_HEADER);
   }
 
@@ -61,82 +54,88 @@ final class CloudEventMessages {
    * The messages of a request that has events.
    *
    * @param properties the other properties of the messages
-   * @throws HttpProblem 400 if it has none, 413 if there is too much JSON
+   * @throws HttpProblem 400 if one is not an event, 413 if there is too much JSON
    */
   static List<Message> of(
       Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
       throws HttpProblem {
     boolean isBatch = isBatch(headers);
-    boolean isStructured = mediaType(headers).equals(JsonFormat.CONTENT_TYPE);
+    boolean isStructured = mediaType(headers).equals(EventDocument.TYPE);
     if ((isBatch || isStructured) && body.length() > LONGEST_JSON) {
       throw HttpProblem.tooLarge(
           "events in JSON must not be longer than %d bytes".formatted(LONGEST_JSON));
     }
-    try {
-      if (isBatch) {
-        List<Message> messages = new ArrayList<>();
-        for (byte[] event : eventsIn(body)) {
-          messages.add(structured(destination, properties, event));
-        }
-        return messages;
-      }
-      if (isStructured) {
-        return List.of(structured(destination, properties, body.getBytes()));
-      }
-      return List.of(binary(destination, properties, headers, body));
-    } catch (CloudEventRWException | EventDeserializationException | IllegalStateException e) {
-      throw HttpProblem.badRequest("this is not a CloudEvent: " + e.getMessage());
+    if (isBatch) {
+      return batch(destination, properties, eventsIn(body));
     }
+    if (isStructured) {
+      return List.of(structured(destination, properties, body.getBytes()));
+    }
+    return List.of(binary(destination, properties, new RequestHeaders(headers), body));
+  }
+
+  private static List<Message> batch(
+      Destination destination, BasicProperties properties, List<byte[]> events) throws HttpProblem {
+    List<Message> messages = new ArrayList<>();
+    for (byte[] event : events) {
+      try {
+        messages.add(structured(destination, properties, event));
+      } catch (HttpProblem problem) {
+        throw problem.inEvent(messages.size());
+      }
+    }
+    return messages;
   }
 
   /** The event is only read, and stays unchanged. */
   private static Message structured(
       Destination destination, BasicProperties properties, byte[] json) throws HttpProblem {
-    CloudEvent event = EVENT_JSON.deserialize(json);
-    if (event == null) {
-      throw HttpProblem.badRequest("this is not a CloudEvent: null");
+    try {
+      CloudEvent event = EventDocument.of(json).event();
+      BasicProperties known =
+          properties.builder().messageId(idOf(event)).contentType(EventDocument.TYPE).build();
+      return HttpMessages.message(destination, known, json);
+    } catch (InvalidEvent e) {
+      throw notAnEvent(e);
     }
-    BasicProperties known =
-        properties.builder().messageId(idOf(event)).contentType(JsonFormat.CONTENT_TYPE).build();
-    return HttpMessages.message(destination, known, json);
   }
 
   private static Message binary(
-      Destination destination, BasicProperties properties, MultiMap headers, Buffer body)
+      Destination destination, BasicProperties properties, RequestHeaders headers, Buffer body)
       throws HttpProblem {
-    CloudEvent event =
-        VertxMessageFactory.createReader(AttributeHeaders.decoded(headers), body).toEvent();
-    Map<String, Object> amqpHeaders = new HashMap<>(properties.getHeaders());
-    amqpHeaders.put(ATTRIBUTE_PREFIX + "specversion", event.getSpecVersion().toString());
-    CloudEventUtils.toContextReader(event).readContext(new Attributes(amqpHeaders));
-    HttpMessages.mustBeNames(amqpHeaders.keySet());
-    BasicProperties known =
-        properties
-            .builder()
-            .messageId(idOf(event))
-            .contentType(HttpMessages.property("datacontenttype", event.getDataContentType()))
-            .headers(amqpHeaders)
-            .build();
-    CloudEventData data = event.getData();
-    return HttpMessages.message(destination, known, data == null ? NOTHING : data.toBytes());
+    Map<String, String> attributes = AttributeHeaders.of(headers);
+    try {
+      BasicProperties known =
+          properties
+              .builder()
+              .messageId(idOf(EventAttributes.event(attributes)))
+              .headers(withAttributes(properties.getHeaders(), attributes))
+              .build();
+      return HttpMessages.message(destination, known, body.getBytes());
+    } catch (InvalidEvent e) {
+      throw notAnEvent(e);
+    }
   }
 
   /** Attributes become headers, except the content type, for which AMQP has a property. */
-  private record Attributes(Map<String, Object> amqpHeaders) implements CloudEventContextWriter {
+  private static Map<String, Object> withAttributes(
+      Map<String, Object> headers, Map<String, String> attributes) throws HttpProblem {
+    Map<String, Object> all = new HashMap<>(headers);
+    attributes.forEach(
+        (name, value) -> {
+          if (!name.equals("datacontenttype")) {
+            all.put(ATTRIBUTE_PREFIX + name, value);
+          }
+        });
+    HttpMessages.mustBeNames(all.keySet());
+    return all;
+  }
 
-    @Override
-    public CloudEventContextWriter withContextAttribute(String name, String value) {
-      if (!name.equals("datacontenttype")) {
-        amqpHeaders.put(ATTRIBUTE_PREFIX + name, value);
-      }
-      return this;
-    }
+  private static HttpProblem notAnEvent(InvalidEvent why) {
+    return HttpProblem.badRequest("this is not a CloudEvent: " + why.getMessage());
   }
 
   private static String idOf(CloudEvent event) throws HttpProblem {
-    if (event.getSpecVersion() != SpecVersion.V1) {
-      throw HttpProblem.badRequest("only CloudEvents of version 1.0 are accepted");
-    }
     return HttpMessages.property("the event's id", event.getId());
   }
 
@@ -151,9 +150,12 @@ final class CloudEventMessages {
         parser.skipChildren();
         events.add(Arrays.copyOfRange(json, begin, offset(parser.currentLocation())));
       }
+      if (isArray && parser.currentToken() != null && parser.currentToken().isScalarValue()) {
+        throw HttpProblem.badRequest("this is not a JSON object").inEvent(events.size());
+      }
       boolean isWhole = parser.currentToken() == JsonToken.END_ARRAY && parser.nextToken() == null;
-      if (events.isEmpty() || !isWhole) {
-        throw HttpProblem.badRequest("a batch must be a JSON array of at least one event");
+      if (!isWhole) {
+        throw HttpProblem.badRequest("a batch must be a JSON array of events");
       }
       return events;
     } catch (IOException e) {

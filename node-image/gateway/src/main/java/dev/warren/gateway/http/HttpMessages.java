@@ -4,7 +4,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.broker.Message;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -21,9 +20,13 @@ final class HttpMessages {
   private static final String CORRELATION_ID = "Warren-Correlation-Id";
   private static final String EXPIRATION = "Warren-Expiration-Millis";
   private static final String HEADER_PREFIX = "warren-header-";
+  private static final String CONTENT_TYPE = "Content-Type";
+  private static final String CONTENT_ENCODING = "Content-Encoding";
 
   /** The headers of W3C Trace Context, which have the same names in AMQP. */
-  private static final List<String> TRACE_CONTEXT = List.of("traceparent", "tracestate");
+  private static final String TRACE_PARENT = "traceparent";
+
+  private static final String TRACE_STATE = "tracestate";
 
   /** The broker's maximum: 49 days. */
   private static final long LONGEST_EXPIRATION = 0xFFFF_FFFFL;
@@ -40,7 +43,8 @@ final class HttpMessages {
    */
   static List<Message> of(Destination destination, MultiMap headers, Buffer body, Instant now)
       throws HttpProblem {
-    BasicProperties properties = properties(headers, now);
+    RequestHeaders requestHeaders = new RequestHeaders(headers);
+    BasicProperties properties = properties(requestHeaders, now);
     if (CloudEventMessages.areIn(headers)) {
       return CloudEventMessages.of(destination, properties, headers, body);
     }
@@ -75,26 +79,23 @@ final class HttpMessages {
     }
   }
 
-  private static BasicProperties properties(MultiMap headers, Instant now) throws HttpProblem {
+  private static BasicProperties properties(RequestHeaders headers, Instant now)
+      throws HttpProblem {
     return new BasicProperties.Builder()
         .deliveryMode(PERSISTENT)
         .timestamp(Date.from(now))
-        .contentType(property(headers, HttpHeaders.CONTENT_TYPE.toString()))
-        .contentEncoding(property(headers, HttpHeaders.CONTENT_ENCODING.toString()))
+        .contentType(property(CONTENT_TYPE, headers.only(CONTENT_TYPE)))
+        .contentEncoding(property(CONTENT_ENCODING, headers.all(CONTENT_ENCODING)))
         .messageId(messageId(headers))
-        .correlationId(property(headers, CORRELATION_ID))
+        .correlationId(property(CORRELATION_ID, headers.decoded(CORRELATION_ID)))
         .expiration(expiration(headers))
         .headers(amqpHeaders(headers))
         .build();
   }
 
-  private static String property(MultiMap headers, String name) throws HttpProblem {
-    return property(name, headers.get(name));
-  }
-
   /** The key may be quoted, as in RFC 8941. */
-  private static String messageId(MultiMap headers) throws HttpProblem {
-    String key = property(headers, IDEMPOTENCY_KEY);
+  private static String messageId(RequestHeaders headers) throws HttpProblem {
+    String key = property(IDEMPOTENCY_KEY, headers.only(IDEMPOTENCY_KEY));
     if (key == null) {
       return UUID.randomUUID().toString();
     }
@@ -102,8 +103,8 @@ final class HttpMessages {
     return quoted ? key.substring(1, key.length() - 1) : key;
   }
 
-  private static String expiration(MultiMap headers) throws HttpProblem {
-    String value = headers.get(EXPIRATION);
+  private static String expiration(RequestHeaders headers) throws HttpProblem {
+    String value = headers.only(EXPIRATION);
     if (value == null) {
       return null;
     }
@@ -123,18 +124,28 @@ final class HttpMessages {
         EXPIRATION + " must be a whole number from 1 to " + LONGEST_EXPIRATION);
   }
 
-  /** Names in lower case, because HTTP ignores case. Of a repeated header the first counts. */
-  private static Map<String, Object> amqpHeaders(MultiMap headers) throws HttpProblem {
+  /** Names in lower case, because HTTP ignores case. */
+  private static Map<String, Object> amqpHeaders(RequestHeaders headers) throws HttpProblem {
     Map<String, Object> amqp = new HashMap<>();
-    for (Map.Entry<String, String> header : headers) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (TRACE_CONTEXT.contains(name)) {
-        amqp.putIfAbsent(name, header.getValue());
-      } else if (name.startsWith(HEADER_PREFIX) && name.length() > HEADER_PREFIX.length()) {
-        amqp.putIfAbsent(name.substring(HEADER_PREFIX.length()), header.getValue());
-      }
+    put(amqp, TRACE_PARENT, headers.only(TRACE_PARENT));
+    put(amqp, TRACE_STATE, headers.all(TRACE_STATE));
+    for (String name : headers.namesBehind(HEADER_PREFIX)) {
+      put(
+          amqp,
+          RequestHeaders.decoded(HEADER_PREFIX + name, name).toLowerCase(Locale.ROOT),
+          RequestHeaders.decoded(HEADER_PREFIX + name, headers.all(HEADER_PREFIX + name)));
     }
     mustBeNames(amqp.keySet());
     return amqp;
+  }
+
+  private static void put(Map<String, Object> amqp, String name, String value) throws HttpProblem {
+    if (name.isEmpty()) {
+      throw HttpProblem.badRequest("%s needs a name behind it".formatted(HEADER_PREFIX));
+    }
+    if (value != null && amqp.put(name, value) != null) {
+      throw HttpProblem.badRequest(
+          "two headers of the request would be the message's header '%s'".formatted(name));
+    }
   }
 }

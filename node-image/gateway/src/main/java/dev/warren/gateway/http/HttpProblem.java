@@ -15,6 +15,7 @@ final class HttpProblem extends Exception {
   private final String code;
   private final String title;
   private final int retryAfterSeconds;
+  private Integer event;
 
   private HttpProblem(int status, String code, String title, int retryAfterSeconds, String detail) {
     super(detail, null, false, false);
@@ -62,6 +63,29 @@ final class HttpProblem extends Exception {
     return new HttpProblem(503, "unavailable", "The broker is not available", 2, detail);
   }
 
+  /** The head is not HTTP/1.1. */
+  static HttpProblem malformed() {
+    return badRequest("this is not a request of HTTP/1.1");
+  }
+
+  static HttpProblem uriTooLong(int longest) {
+    return new HttpProblem(
+        414,
+        "uri-too-long",
+        "The request's first line is too long",
+        NO_RETRY,
+        "it must not be longer than %d bytes".formatted(longest));
+  }
+
+  static HttpProblem headersTooLarge(int most) {
+    return new HttpProblem(
+        431,
+        "headers-too-large",
+        "The request's headers are too large",
+        NO_RETRY,
+        "together they must not be longer than %d bytes".formatted(most));
+  }
+
   static HttpProblem internal() {
     return new HttpProblem(500, "internal", "Internal error", NO_RETRY, "see the gateway's log");
   }
@@ -84,6 +108,23 @@ final class HttpProblem extends Exception {
     };
   }
 
+  /**
+   * The same problem, in one event of a batch.
+   *
+   * @param index of the event; that of the first is 0
+   */
+  HttpProblem inEvent(int index) {
+    HttpProblem problem =
+        new HttpProblem(
+            status,
+            code,
+            title,
+            retryAfterSeconds,
+            "event %d, counted from 0: %s".formatted(index, getMessage()));
+    problem.event = index;
+    return problem;
+  }
+
   int status() {
     return status;
   }
@@ -99,10 +140,12 @@ final class HttpProblem extends Exception {
   }
 
   JsonObject json() {
-    return new JsonObject()
-        .put("type", TYPE_PREFIX + code)
-        .put("title", title)
-        .put("status", status)
-        .put("detail", getMessage());
+    JsonObject json =
+        new JsonObject()
+            .put("type", TYPE_PREFIX + code)
+            .put("title", title)
+            .put("status", status)
+            .put("detail", getMessage());
+    return event == null ? json : json.put("event", event);
   }
 }

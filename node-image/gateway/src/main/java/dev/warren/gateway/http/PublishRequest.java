@@ -10,8 +10,10 @@ import dev.warren.gateway.limits.Tally;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -136,6 +138,15 @@ final class PublishRequest {
       body.appendBuffer(chunk);
     } catch (HttpProblem problem) {
       end(problem);
+    }
+  }
+
+  /** The client is gone, or its body has chunks that are not HTTP. */
+  private void breakOff(Throwable why) {
+    if (why instanceof IOException || why instanceof HttpClosedException) {
+      over();
+    } else {
+      end(HttpProblem.malformed());
     }
   }
 

@@ -11,6 +11,8 @@ import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -20,19 +22,26 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** Listens on one port for messages. For any thread. */
 public final class PublishServer {
 
   private static final String OPENAPI_PATH = "/openapi.json";
-  private static final Buffer OPENAPI = read("openapi.json");
+  private static final String OPENAPI = read("openapi.json");
 
   /** Its name in metrics and logs. */
   private static final String NAME = "publish";
+
+  /** In bytes, as the documentation says: the first line, and all headers together. */
+  private static final int LONGEST_FIRST_LINE = 4096;
+
+  private static final int MOST_HEADER_BYTES = 8192;
 
   private final Vertx vertx;
   private final Publisher publisher;
@@ -69,9 +78,12 @@ public final class PublishServer {
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
+                    .setMaxInitialLineLength(LONGEST_FIRST_LINE)
+                    .setMaxHeaderSize(MOST_HEADER_BYTES)
                     // The refusal of one request may close the connection, and must not end others.
                     .setHttp2ClearTextEnabled(false))
             .connectionHandler(this::bound)
+            .invalidRequestHandler(this::refuse)
             .requestHandler(request -> handler.handle(request));
   }
 
@@ -131,7 +143,7 @@ public final class PublishServer {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
     try {
       if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
-        answer.document("application/json", OPENAPI);
+        answer.document("application/json", Buffer.buffer(openApi()));
       } else if (request.method() != HttpMethod.POST) {
         request.response().putHeader("Allow", "POST");
         throw HttpProblem.methodNotAllowed("messages are published with POST");
@@ -147,6 +159,32 @@ public final class PublishServer {
     }
   }
 
+  /** The description of requests, with the limits as they are now. */
+  private String openApi() {
+    return new JsonObject(OPENAPI)
+        .put(
+            "x-warren-limits",
+            new JsonObject()
+                .put("firstLineBytes", LONGEST_FIRST_LINE)
+                .put("headerBytes", MOST_HEADER_BYTES)
+                .put("bodyBytes", endpoint.maxMessageBytes())
+                .put("jsonEventBytes", CloudEventMessages.LONGEST_JSON)
+                .put("bodySeconds", PublishRequest.BODY_TIME.toSeconds())
+                .put("messagesAtATime", endpoint.maxInFlight()))
+        .encodePrettily();
+  }
+
+  /** The library has read something that it cannot take for a request. */
+  private void refuse(HttpServerRequest request) {
+    HttpProblem problem =
+        switch (request.decoderResult().cause()) {
+          case TooLongHttpLineException e -> HttpProblem.uriTooLong(LONGEST_FIRST_LINE);
+          case TooLongHttpHeaderException e -> HttpProblem.headersTooLarge(MOST_HEADER_BYTES);
+          case null, default -> HttpProblem.malformed();
+        };
+    new HttpAnswer(vertx, request, this::measure).last(problem);
+  }
+
   private void measure(String outcome) {
     Counter.builder("warren.gateway.publish.requests")
         .description("Requests to publish, by outcome")
@@ -155,9 +193,9 @@ public final class PublishServer {
         .increment();
   }
 
-  private static Buffer read(String resource) {
+  private static String read(String resource) {
     try (InputStream content = PublishServer.class.getResourceAsStream(resource)) {
-      return Buffer.buffer(content.readAllBytes());
+      return new String(content.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

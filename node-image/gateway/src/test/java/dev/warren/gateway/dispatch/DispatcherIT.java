@@ -40,7 +40,7 @@ class DispatcherIT {
           "warren.http.delivery",
           """
           {"consumer": "notify", "url": "http://localhost:%d/notify?a=b", "method": "POST", "timeoutMillis": 1000,
-           "concurrency": 4, "ordered": false, "contentMode": "Binary",
+           "concurrency": 4, "ordered": false, "contentMode": "Binary", "redirects": "Refuse",
            "retry": {"maxAttempts": 3, "initialDelayMillis": 20, "maxDelayMillis": 2500},
            "deadLetter": {"exchange": "", "routingKey": "shipments.failed"}}"""
               .formatted(port));

@@ -25,6 +25,13 @@ class EventFactoryTest {
   private static final URI SOURCE = URI.create("/orders/shipments");
   private static final Instant RECEIVED = Instant.parse("2026-11-24T12:00:00Z");
 
+  private static final Map<String, Object> EVENT_HEADERS =
+      Map.of(
+          "cloudEvents:specversion", "1.0",
+          "cloudEvents:id", "e",
+          "cloudEvents:source", "/shop",
+          "cloudEvents:type", "order");
+
   private final EventFactory events = new EventFactory(SOURCE, ContentMode.BINARY);
 
   @Test
@@ -268,13 +275,47 @@ class EventFactoryTest {
             .headers(Map.of("tenant", "other", "region", "eu"))
             .build();
 
-    CloudEvent event =
+    OutgoingEvent outgoing =
         new EventFactory(SOURCE, ContentMode.STRUCTURED)
-            .event(new QueuedMessage("", false, properties, body.getBytes(UTF_8)), RECEIVED)
-            .event();
+            .event(new QueuedMessage("", false, properties, body.getBytes(UTF_8)), RECEIVED);
 
-    assertThat(event.getExtension("tenant")).isEqualTo("acme");
-    assertThat(event.getExtension("region")).isEqualTo("eu");
+    assertThat(outgoing.document().orElseThrow())
+        .asString(UTF_8)
+        .isEqualTo(
+            body.substring(0, body.length() - 1) + ",\"redelivered\":false,\"region\":\"eu\"}");
+  }
+
+  @Test
+  void keepsAnEventWithAHeaderThatCannotBeAnAttribute() {
+    Map<String, Object> headers = new HashMap<>(EVENT_HEADERS);
+    headers.put("cloudEvents:tenantId", "acme");
+    // Milliseconds where seconds are meant.
+    headers.put("cloudEvents:time", new Date(1_767_225_600_000_000L));
+
+    OutgoingEvent outgoing =
+        outgoing(events, new BasicProperties.Builder().headers(headers).build());
+
+    assertThat(outgoing.event().getSource()).isEqualTo(URI.create("/shop"));
+    assertThat(outgoing.event().getTime()).isNull();
+    assertThat(outgoing.headers().all())
+        .containsEntry("Warren-Header-cloudEvents%3AtenantId", "acme");
+  }
+
+  @Test
+  void writesATextThatIsNotUtf8LikeBytes() {
+    Object latin1 = LongStringHelper.asLongString(new byte[] {'Z', (byte) 0xfc});
+    Map<String, Object> headers = new HashMap<>(EVENT_HEADERS);
+    headers.put("cloudEvents:city", latin1);
+    headers.put("city", latin1);
+    headers.put("cities", List.of(latin1, LongStringHelper.asLongString("ü")));
+
+    OutgoingEvent outgoing =
+        outgoing(events, new BasicProperties.Builder().headers(headers).build());
+
+    assertThat(outgoing.event().getExtension("city")).isEqualTo("Wvw=");
+    assertThat(outgoing.headers().all())
+        .containsEntry("Warren-Header-city", "Wvw=")
+        .containsEntry("Warren-Header-cities", "[\"Wvw=\",\"\\u00FC\"]");
   }
 
   private CloudEvent event(String routingKey, BasicProperties properties, String body) {

@@ -9,6 +9,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.DeadLetterTarget;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import dev.warren.gateway.dispatch.HttpDelivery.Redirects;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class HttpDeliveryTest {
   private static final String JSON =
       """
       {"consumer":"notify","url":"http://shop.default/notify","method":"PUT","timeoutMillis":5000,
-       "concurrency":8,"ordered":false,"contentMode":"Structured",
+       "concurrency":8,"ordered":false,"contentMode":"Structured","redirects":"Follow",
        "retry":{"maxAttempts":10,"initialDelayMillis":1000,"maxDelayMillis":60000},
        "deadLetter":{"exchange":"","routingKey":"shipments.failed"}}""";
 
@@ -35,6 +36,7 @@ class HttpDeliveryTest {
                 8,
                 false,
                 ContentMode.STRUCTURED,
+                Redirects.FOLLOW,
                 new Retry(10, 1_000, 60_000),
                 new DeadLetterTarget("", "shipments.failed")));
   }

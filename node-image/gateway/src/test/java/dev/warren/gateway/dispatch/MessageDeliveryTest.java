@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
-import dev.warren.gateway.dispatch.HttpDelivery.DeadLetterTarget;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import dev.warren.gateway.dispatch.HttpDelivery.Redirects;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
 import dev.warren.gateway.dispatch.MessageDelivery.Settlement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,16 +17,14 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Attempts at one message, while the broker counts on this dispatcher and afterwards. */
 class MessageDeliveryTest {
-  private static final QueuedMessage MESSAGE =
-      new QueuedMessage(
-          "key", false, new BasicProperties.Builder().messageId("m").build(), new byte[0]);
-
   private final AtomicBoolean held = new AtomicBoolean(true);
-  private HttpDelivery delivery;
   private TestReceiver server;
+  private HttpDelivery delivery;
   private Receiver receiver;
 
   @BeforeEach
@@ -42,8 +40,9 @@ class MessageDeliveryTest {
             1,
             true,
             ContentMode.BINARY,
-            new Retry(5, 1, 1),
-            new DeadLetterTarget("", "failed"));
+            Redirects.REFUSE,
+            new Retry(3, 10, 10_000),
+            null);
     receiver = new Receiver(delivery, Clock.systemUTC());
   }
 
@@ -57,7 +56,7 @@ class MessageDeliveryTest {
   void aFailedAttemptIsFollowedByAnother() throws InterruptedException {
     server.answer("m", TestReceiver.status(503), TestReceiver.status(503));
 
-    assertThat(deliver()).isEqualTo(Settlement.ACKNOWLEDGE);
+    assertThat(deliver(null)).isEqualTo(Settlement.ACKNOWLEDGE);
     assertThat(server.received("m")).hasSize(3);
   }
 
@@ -71,11 +70,31 @@ class MessageDeliveryTest {
           TestReceiver.status(503).answer(exchange);
         });
 
-    assertThat(deliver()).isEqualTo(Settlement.LEAVE);
+    assertThat(deliver(null)).isEqualTo(Settlement.LEAVE);
     assertThat(server.received("m")).hasSize(1);
   }
 
-  private Settlement deliver() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({"0, , 1", "5000, 6, 1", "3600000, , 3", ", , 3", "soon, , 3"})
+  void attemptsEndWhenTheMessageExpires(String expiration, String retryAfter, int attempts)
+      throws InterruptedException {
+    TestReceiver.Behaviour busy = TestReceiver.status(503);
+    if (retryAfter != null) {
+      busy = TestReceiver.header("Retry-After", retryAfter, busy);
+    }
+    server.answer("m", busy, busy, busy);
+
+    assertThat(deliver(expiration)).isEqualTo(Settlement.REJECT);
+    assertThat(server.received("m")).hasSize(attempts);
+  }
+
+  private Settlement deliver(String expiration) throws InterruptedException {
+    QueuedMessage message =
+        new QueuedMessage(
+            "key",
+            false,
+            new BasicProperties.Builder().messageId("m").expiration(expiration).build(),
+            new byte[0]);
     return new MessageDelivery(
             delivery,
             new EventFactory(EventFactory.source("/", "steps"), ContentMode.BINARY),
@@ -85,6 +104,6 @@ class MessageDeliveryTest {
             null,
             new DeliveryMetrics(new SimpleMeterRegistry(), "notify"),
             Clock.systemUTC())
-        .deliver(MESSAGE, held::get);
+        .deliver(message, held::get);
   }
 }

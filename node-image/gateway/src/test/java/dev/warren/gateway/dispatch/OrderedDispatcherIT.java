@@ -43,7 +43,7 @@ class OrderedDispatcherIT {
           "warren.http.delivery",
           """
           {"consumer": "notify", "url": "http://localhost:%d", "method": "PUT", "timeoutMillis": 1000,
-           "concurrency": 4, "ordered": true, "contentMode": "Binary",
+           "concurrency": 4, "ordered": true, "contentMode": "Binary", "redirects": "Refuse",
            "retry": {"maxAttempts": 1000, "initialDelayMillis": 10, "maxDelayMillis": 200}}"""
               .formatted(port));
       return config;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import dev.warren.gateway.dispatch.HttpDelivery.Redirects;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
 import dev.warren.gateway.dispatch.Outcome.Delivered;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
@@ -42,6 +43,7 @@ class ReceiverTest {
                 8,
                 false,
                 ContentMode.BINARY,
+                Redirects.REFUSE,
                 new Retry(1, 1, 1),
                 null),
             Clock.systemUTC());
@@ -111,6 +113,7 @@ class ReceiverTest {
   private static OutgoingEvent event(BasicProperties properties) {
     return new OutgoingEvent(
         CloudEventBuilder.v1().withId("e").withSource(URI.create("/s")).withType("t").build(),
+        Optional.empty(),
         Optional.empty(),
         MessageHeaders.of(new QueuedMessage("", false, properties, new byte[0]), header -> true));
   }

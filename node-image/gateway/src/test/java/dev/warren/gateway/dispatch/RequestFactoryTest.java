@@ -9,18 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warren.gateway.dispatch.HttpDelivery.ContentMode;
 import dev.warren.gateway.dispatch.HttpDelivery.Method;
+import dev.warren.gateway.dispatch.HttpDelivery.Redirects;
 import dev.warren.gateway.dispatch.HttpDelivery.Retry;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Flow.Subscriber;
-import java.util.concurrent.Flow.Subscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,16 +34,15 @@ class RequestFactoryTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GET")
   void putsAttributesIntoHeaders(Method method) {
-    HttpRequest request = request(method, ContentMode.BINARY);
+    DeliveryRequest request = request(method, ContentMode.BINARY);
 
     assertThat(request.method()).isEqualTo(method.name());
-    assertThat(request.uri()).isEqualTo(URL);
     assertThat(header(request, "ce-specversion")).isEqualTo("1.0");
     assertThat(header(request, "ce-id")).isEqualTo("m-1");
     assertThat(header(request, "ce-source")).isEqualTo("/orders/shipments");
     assertThat(header(request, "ce-type")).isEqualTo("order.paid");
     assertThat(header(request, "Content-Type")).isEqualTo("application/json");
-    assertThat(request.bodyPublisher().orElseThrow().contentLength()).isEqualTo(2);
+    assertThat(request.body().orElseThrow()).hasSize(2);
   }
 
   @Test
@@ -60,11 +53,11 @@ class RequestFactoryTest {
 
   @Test
   void putsTheWholeEventIntoADocument() {
-    HttpRequest request = request(Method.POST, ContentMode.STRUCTURED);
+    DeliveryRequest request = request(Method.POST, ContentMode.STRUCTURED);
 
     assertThat(header(request, "Content-Type")).startsWith("application/cloudevents+json");
-    assertThat(request.headers().firstValue("ce-id")).isEmpty();
-    assertThat(request.bodyPublisher().orElseThrow().contentLength()).isGreaterThan(100);
+    assertThat(request.headers()).doesNotContainKey("ce-id");
+    assertThat(request.body().orElseThrow()).hasSizeGreaterThan(100);
   }
 
   @ParameterizedTest
@@ -124,12 +117,12 @@ class RequestFactoryTest {
   @ParameterizedTest
   @EnumSource
   void sendsAttributesWithoutABodyByGet(ContentMode contentMode) {
-    HttpRequest request = request(Method.GET, contentMode);
+    DeliveryRequest request = request(Method.GET, contentMode);
 
     assertThat(request.method()).isEqualTo("GET");
     assertThat(header(request, "ce-id")).isEqualTo("m-1");
-    assertThat(request.headers().firstValue("Content-Type")).isEmpty();
-    assertThat(request.bodyPublisher().orElseThrow().contentLength()).isZero();
+    assertThat(request.headers()).doesNotContainKey("Content-Type");
+    assertThat(request.body()).isEmpty();
   }
 
   @ParameterizedTest
@@ -145,10 +138,10 @@ class RequestFactoryTest {
   })
   void saysHowTheBodyIsEncodedWhereHttpKnows(
       String encoding, Method method, ContentMode contentMode, String name, String value) {
-    HttpRequest request = request(EVENT, encoding, method, contentMode);
+    DeliveryRequest request = request(EVENT, encoding, method, contentMode);
 
     assertThat(header(request, name)).isEqualTo(value);
-    assertThat(request.headers().map().keySet().stream().filter(h -> h.endsWith("ncoding")))
+    assertThat(request.headers().keySet().stream().filter(h -> h.endsWith("ncoding")))
         .containsExactly(name);
   }
 
@@ -156,67 +149,53 @@ class RequestFactoryTest {
   @CsvSource({
     "application/json; charset=\"utf-8\",application/json; charset=\"utf-8\"",
     "text/plain; name=ü,text/plain; name=%C3%BC",
+    "text/plain; name=\"100%\",text/plain; name=\"100%\"",
     "'text/plain\r\nX-Evil: 1',text/plain%0D%0AX-Evil: 1",
   })
   void sendsAnyContentType(String contentType, String value) {
     CloudEvent event = CloudEventBuilder.from(EVENT).withDataContentType(contentType).build();
 
-    HttpRequest request = request(event, Method.POST, ContentMode.BINARY);
+    DeliveryRequest request = request(event, Method.POST, ContentMode.BINARY);
 
     assertThat(header(request, "Content-Type")).isEqualTo(value);
   }
 
-  private static String header(HttpRequest request, String name) {
-    return request.headers().firstValue(name).orElseThrow();
+  private static String header(DeliveryRequest request, String name) {
+    return request.headers().get(name);
   }
 
-  private static String body(HttpRequest request) {
-    BodySubscriber<String> body = BodySubscribers.ofString(UTF_8);
-    request
-        .bodyPublisher()
-        .orElseThrow()
-        .subscribe(
-            new Subscriber<>() {
-              @Override
-              public void onSubscribe(Subscription subscription) {
-                body.onSubscribe(subscription);
-              }
-
-              @Override
-              public void onNext(ByteBuffer bytes) {
-                body.onNext(List.of(bytes));
-              }
-
-              @Override
-              public void onError(Throwable failure) {
-                body.onError(failure);
-              }
-
-              @Override
-              public void onComplete() {
-                body.onComplete();
-              }
-            });
-    return body.getBody().toCompletableFuture().join();
+  private static String body(DeliveryRequest request) {
+    return new String(request.body().orElseThrow(), UTF_8);
   }
 
-  private static HttpRequest request(Method method, ContentMode contentMode) {
+  private static DeliveryRequest request(Method method, ContentMode contentMode) {
     return request(EVENT, method, contentMode);
   }
 
-  private static HttpRequest request(CloudEvent event, Method method, ContentMode contentMode) {
+  private static DeliveryRequest request(CloudEvent event, Method method, ContentMode contentMode) {
     return request(event, null, method, contentMode);
   }
 
-  private static HttpRequest request(
+  private static DeliveryRequest request(
       CloudEvent event, String contentEncoding, Method method, ContentMode contentMode) {
     MessageHeaders headers =
         MessageHeaders.of(
             new QueuedMessage("", false, new BasicProperties(), new byte[0]), header -> true);
     HttpDelivery delivery =
         new HttpDelivery(
-            "notify", URL, method, 5_000, 8, false, contentMode, new Retry(1, 1, 1), null);
+            "notify",
+            URL,
+            method,
+            5_000,
+            8,
+            false,
+            contentMode,
+            Redirects.REFUSE,
+            new Retry(1, 1, 1),
+            null);
     return new RequestFactory(delivery)
-        .request(new OutgoingEvent(event, Optional.ofNullable(contentEncoding), headers));
+        .request(
+            new OutgoingEvent(
+                event, Optional.empty(), Optional.ofNullable(contentEncoding), headers));
   }
 }

@@ -167,6 +167,17 @@ class HttpMessagesTest {
   }
 
   @Test
+  void aBatchMayBeEmpty() throws HttpProblem {
+    assertThat(
+            HttpMessages.of(
+                DESTINATION,
+                headers("Content-Type", "application/cloudevents-batch+json"),
+                Buffer.buffer("[]"),
+                NOW))
+        .isEmpty();
+  }
+
+  @Test
   void aBatchIsInUtf8() {
     HttpProblem problem =
         catchThrowableOfType(
@@ -242,14 +253,145 @@ class HttpMessagesTest {
             "ce-type",
             "t",
             "ce-note",
-            sent,
-            "Warren-Header-Note",
             sent);
 
     assertThat(message.properties().getMessageId()).isEqualTo(meant);
+    assertThat(message.properties().getHeaders()).containsEntry("cloudEvents:note", meant);
+  }
+
+  @Test
+  void headersOfTheMessageAreDecoded() throws HttpProblem {
+    Message message =
+        only(
+            "",
+            "Warren-Header-City",
+            "Z%C3%BCrich, \"100%\" %zz",
+            "Warren-Header-Order%20ID",
+            "7",
+            "Warren-Correlation-Id",
+            "%E2%82%AC");
+
+    assertThat(message.properties().getCorrelationId()).isEqualTo("€");
     assertThat(message.properties().getHeaders())
-        .containsEntry("cloudEvents:note", meant)
-        .containsEntry("note", sent);
+        .isEqualTo(Map.of("city", "Zürich, \"100%\" %zz", "order id", "7"));
+  }
+
+  /** Netty reads the octets of UTF-8 as such characters. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Warren-Header-City",
+        "Warren-Correlation-Id",
+        "Idempotency-Key",
+        "Content-Type",
+        "Content-Encoding",
+        "tracestate",
+        "ce-subject"
+      })
+  void aTextThatIsNotAsciiIsRefused(String header) {
+    MultiMap headers =
+        headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/s", "ce-type", "t");
+    headers.add(header, "Z\u00c3\u00bcrich");
+
+    assertThat(refusal("", headers)).containsIgnoringCase(header).contains("percent-encode");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Warren-Header-City", "ce-subject", "Warren-Header-%FF"})
+  void octetsThatAreNotUtf8AreRefused(String header) {
+    MultiMap headers =
+        headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/s", "ce-type", "t");
+    headers.add(header, "Z%FCrich");
+
+    assertThat(refusal("", headers)).contains("not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Warren-Correlation-Id",
+        "Warren-Expiration-Millis",
+        "Idempotency-Key",
+        "Content-Type",
+        "traceparent",
+        "ce-subject"
+      })
+  void aHeaderThatIsOneValueHasOneLine(String header) {
+    MultiMap headers =
+        headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/s", "ce-type", "t");
+    headers.add(header, "1").add(header, "2");
+
+    assertThat(refusal("", headers)).containsIgnoringCase("2 lines of " + header);
+  }
+
+  @Test
+  void theLinesOfAListAreJoined() throws HttpProblem {
+    Message message =
+        only(
+            "",
+            "Content-Encoding",
+            "gzip",
+            "content-encoding",
+            "br",
+            "tracestate",
+            "a=1",
+            "tracestate",
+            "b=2",
+            "Warren-Header-Tag",
+            "x",
+            "warren-header-tag",
+            "y");
+
+    assertThat(message.properties().getContentEncoding()).isEqualTo("gzip, br");
+    assertThat(message.properties().getHeaders())
+        .isEqualTo(Map.of("tracestate", "a=1, b=2", "tag", "x, y"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Warren-Header-A%41, Warren-Header-AA",
+    "Warren-Header-Traceparent, traceparent",
+    "Warren-Header-, Warren-Header-"
+  })
+  void twoHeadersMustNotBecomeOne(String one, String other) {
+    assertThat(refusal("", one, "1", other, "2")).isNotBlank();
+  }
+
+  /** Upper case would give names like CC a meaning for the broker. */
+  @Test
+  void namesOfHeadersAreInLowerCaseHoweverTheyAreWritten() throws HttpProblem {
+    assertThat(only("", "Warren-Header-%43%43", "q").properties().getHeaders())
+        .isEqualTo(Map.of("cc", "q"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"specversion":"1.0","id":"b","type":"t"}                           | the attribute 'source' is missing
+          {"specversion":"1.0","id":"b","source":"/s","type":"t","time":"no"} | the attribute 'time' is not valid: no
+          {"specversion":"1.0","id":3,"source":"/s","type":"t"}               | the attribute 'id' must be a text
+          7                                                                   | this is not a JSON object
+          """)
+  void aBatchSaysWhichEventIsWrong(String wrong, String why) {
+    String good = "{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"/s\",\"type\":\"t\"}";
+    String batch = "[" + (good + ",").repeat(17) + wrong + "," + good + "]";
+
+    HttpProblem problem =
+        catchThrowableOfType(
+            HttpProblem.class,
+            () ->
+                HttpMessages.of(
+                    DESTINATION,
+                    headers("Content-Type", "application/cloudevents-batch+json"),
+                    Buffer.buffer(batch),
+                    NOW));
+
+    assertThat(problem.status()).isEqualTo(400);
+    assertThat(problem.json().getInteger("event")).isEqualTo(17);
+    assertThat(problem.getMessage()).startsWith("event 17, counted from 0: ").endsWith(why);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -266,7 +408,6 @@ class HttpMessagesTest {
           a text               | application/cloudevents+json       | "null"
           an id that is null   | application/cloudevents+json       | {"specversion":"1.0","id":null,"source":"/s","type":"t"}
           nothing              | application/cloudevents+json       | ``
-          an empty batch       | application/cloudevents-batch+json | []
           no batch             | application/cloudevents-batch+json | {}
           no JSON in a batch   | application/cloudevents-batch+json | [
           no event in a batch  | application/cloudevents-batch+json | [1]

@@ -32,6 +32,8 @@ class OpenApiTest {
     problems.add(HttpProblem.methodNotAllowed("x"));
     problems.add(HttpProblem.tooSlow());
     problems.add(HttpProblem.tooLarge("x"));
+    problems.add(HttpProblem.uriTooLong(1));
+    problems.add(HttpProblem.headersTooLarge(1));
     problems.add(HttpProblem.internal());
     for (BrokerFailure.Kind kind : BrokerFailure.Kind.values()) {
       problems.add(HttpProblem.of(new BrokerFailure(kind, "x")));
@@ -45,7 +47,8 @@ class OpenApiTest {
             problems.stream().map(problem -> problem.json().getString("type")).distinct().toList());
     assertThat(
             document.getPaths().get("/queues/{queue}").getPost().getResponses().keySet().stream())
-        .containsExactlyInAnyOrder("202", "400", "403", "404", "408", "413", "500", "503");
+        .containsExactlyInAnyOrder(
+            "202", "400", "403", "404", "408", "413", "414", "431", "500", "503");
   }
 
   private static SwaggerParseResult parsed() throws Exception {

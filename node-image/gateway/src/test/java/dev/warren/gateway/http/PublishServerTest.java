@@ -13,6 +13,7 @@ import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -22,12 +23,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PublishServerTest {
 
@@ -36,6 +42,7 @@ class PublishServerTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Publisher publisher = new Publisher(new NoBroker(), "test");
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private PublishServer server;
 
   private void listen(PublishEndpoint endpoint) {
@@ -46,7 +53,7 @@ class PublishServerTest {
             new GatewayConfig(List.of(), Optional.of(endpoint), Set.of("in"), Set.of()),
             publisher,
             new Clients(1 << 20, 1 << 20),
-            new SimpleMeterRegistry());
+            meters);
     server.listen().toCompletionStage().toCompletableFuture().join();
   }
 
@@ -134,6 +141,71 @@ class PublishServerTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void whatTheLibraryRefusesIsAProblemToo(String what, String request, int status, String code)
+      throws IOException {
+    listen(ENDPOINT);
+    String answer = talk(request);
+
+    assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*");
+    assertThat(answer).contains("content-type: application/problem+json");
+    JsonObject problem = new JsonObject(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+    assertThat(problem.getInteger("status")).isEqualTo(status);
+    assertThat(problem.getString("type")).isEqualTo("urn:warren:problem:" + code);
+    assertThat(meters.get("warren.gateway.publish.requests").tag("outcome", code).counter().count())
+        .isEqualTo(1);
+  }
+
+  static Stream<Arguments> whatTheLibraryRefusesIsAProblemToo() {
+    String head = "POST /queues/in HTTP/1.1\r\nHost: a\r\n";
+    return Stream.of(
+        Arguments.of("no HTTP", "hello\r\n\r\n", 400, "bad-request"),
+        Arguments.of("no length", head + "Content-Length: x\r\n\r\n", 400, "bad-request"),
+        Arguments.of(
+            "two lengths",
+            head + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+            400,
+            "bad-request"),
+        Arguments.of(
+            "a long first line",
+            "POST /" + "x".repeat(5000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            414,
+            "uri-too-long"),
+        Arguments.of(
+            "long headers",
+            head + "Cookie: " + "x".repeat(9000) + "\r\n\r\n",
+            431,
+            "headers-too-large"),
+        Arguments.of(
+            "many headers", head + "A: b\r\n".repeat(3000) + "\r\n", 431, "headers-too-large"));
+  }
+
+  /** The library closes the connection at once. */
+  @Test
+  void aBodyThatIsNotHttpIsCounted() throws IOException {
+    listen(ENDPOINT);
+    talk("POST /queues/in HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
+
+    assertThat(
+            meters
+                .get("warren.gateway.publish.requests")
+                .tag("outcome", "bad-request")
+                .counter()
+                .count())
+        .isEqualTo(1);
+    assertThat(server.inFlight()).isZero();
+  }
+
+  /** What comes back until the connection is closed, or nothing comes for a while. */
+  private String talk(String request) throws IOException {
+    try (Socket socket = new Socket("localhost", server.port())) {
+      socket.setSoTimeout(5_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
   @Test
   void behindAProxyAConnectionWithoutAHeaderIsClosed() throws Exception {
     listen(limited(1, true, List.of()));
@@ -165,6 +237,26 @@ class PublishServerTest {
               .method(method, BodyPublishers.ofString("x"))
               .build(),
           BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  void theDocumentHasTheLimits() throws Exception {
+    listen(ENDPOINT);
+    URI document = URI.create("http://localhost:" + server.port() + "/openapi.json");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String json =
+          client.send(HttpRequest.newBuilder(document).build(), BodyHandlers.ofString()).body();
+
+      assertThat(new JsonObject(json).getJsonObject("x-warren-limits"))
+          .isEqualTo(
+              new JsonObject()
+                  .put("firstLineBytes", 4096)
+                  .put("headerBytes", 8192)
+                  .put("bodyBytes", 1000)
+                  .put("jsonEventBytes", 1048576)
+                  .put("bodySeconds", 30)
+                  .put("messagesAtATime", 10));
     }
   }
 
