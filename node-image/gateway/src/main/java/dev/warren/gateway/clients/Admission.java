@@ -9,7 +9,6 @@ public final class Admission {
 
   private enum State {
     ADMITTED,
-    DISPLACED,
     ANSWERED,
     REFUSED,
     ENDED
@@ -34,7 +33,7 @@ public final class Admission {
     }
   }
 
-  /** Whether a refused connection may stay open until it has its answer. */
+  /** Whether a connection that was refused or must make room may stay until it has its answer. */
   public boolean isAnswered() {
     synchronized (door) {
       return state == State.ANSWERED;
@@ -93,12 +92,12 @@ public final class Admission {
     state = State.ADMITTED;
   }
 
-  void answered() {
-    state = State.ANSWERED;
+  void refuse() {
+    state = door.mayAnswer() ? State.ANSWERED : State.REFUSED;
   }
 
-  void displaced() {
-    state = State.DISPLACED;
+  void displace() {
+    refuse();
     makeRoom.run();
   }
 }

@@ -11,15 +11,22 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the connections at one port, in all and of each client. A connection that has waited for
- * its client for a second or more makes room for a new one if needed. For any thread.
+ * Bounds the connections at one port, in all and of each client. The connection that has waited for
+ * its client for the longest time makes room for a new one if needed. For any thread.
  */
 public final class Door {
 
-  /** How long a connection may wait for its client before it has to make room for others. */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
+  /**
+   * How long a connection may wait for its client before it has to make room for others. Enough for
+   * a request that is sent at once, and so short that many new connections do not find each other
+   * too young.
+   */
+  static final Duration PATIENCE = Duration.ofMillis(100);
 
-  /** So many refused connections at a time get an answer; further ones are only closed. */
+  /**
+   * So many connections that are refused or make room get an answer at a time; others are only
+   * closed. A client may take its time to read it, and its connection keeps its memory until then.
+   */
   static final int MOST_ANSWERED = 100;
 
   private final Clients clients;
@@ -90,11 +97,14 @@ public final class Door {
       admission.admitted();
     } else {
       refusals.count(refused, address);
-      if (answered.tryAdd(1, MOST_ANSWERED)) {
-        admission.answered();
-      }
+      admission.refuse();
     }
     return admission;
+  }
+
+  /** Whether one more connection that must go may stay until it has its answer. */
+  boolean mayAnswer() {
+    return answered.tryAdd(1, MOST_ANSWERED);
   }
 
   synchronized void waits(Admission admission) {
@@ -151,7 +161,7 @@ public final class Door {
     Admission displaced = longest.getKey();
     crowd.waiting.remove(displaced);
     remove(client, crowd);
-    displaced.displaced();
+    displaced.displace();
     refusals.count(Reason.DISPLACED, client.address());
     return true;
   }

@@ -228,6 +228,9 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       ending = true;
       proceed();
     }
+    if (ended && !admission.isAnswered()) {
+      context.close();
+    }
   }
 
   private void allRead() {

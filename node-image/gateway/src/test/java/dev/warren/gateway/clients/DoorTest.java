@@ -3,6 +3,7 @@ package dev.warren.gateway.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,12 +56,48 @@ class DoorTest {
     assertThat(admit(ONE, "fourth").isAdmitted()).isTrue();
     assertThat(displaced).containsExactly("second");
     assertThat(second.isAdmitted()).isFalse();
+    assertThat(second.isAnswered()).isTrue();
     assertThat(door.open()).isEqualTo(3);
     assertThat(refused("displaced")).isEqualTo(1);
 
     second.waits();
     second.end();
     assertThat(door.open()).isEqualTo(3);
+  }
+
+  @Test
+  void newConnectionsFindRoomInAFloodOfOthersOfTheSameClient() {
+    Door large =
+        new Door(new Clients(2000 * BYTES, 1), new Refusals("publish", meters), BYTES, () -> now);
+    large.limit(1000, 750);
+    List<Admission> leaving = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      now += Duration.ofSeconds(1).dividedBy(5000).toNanos();
+      Admission[] mine = new Admission[1];
+      mine[0] = large.admit(ONE, () -> leaving.add(mine[0]));
+      assertThat(mine[0].isAdmitted()).isTrue();
+      leaving.removeIf(
+          gone -> {
+            gone.end();
+            return true;
+          });
+    }
+    assertThat(large.open()).isEqualTo(750);
+  }
+
+  @Test
+  void ofManyConnectionsThatMakeRoomSomeAreOnlyClosed() {
+    door.limit(0, 0);
+    for (int i = 0; i < Door.MOST_ANSWERED; i++) {
+      assertThat(admit(OTHER, "a" + i).isAnswered()).isTrue();
+    }
+    door.limit(1, 1);
+    Admission first = admit(ONE, "first");
+    now += Door.PATIENCE.toNanos();
+
+    assertThat(admit(ONE, "second").isAdmitted()).isTrue();
+    assertThat(displaced).containsExactly("first");
+    assertThat(first.isAnswered()).isFalse();
   }
 
   @Test
