@@ -106,8 +106,7 @@ class PassThroughPropertyTest {
     Outgoing structured = Outgoing.structured(queued(message.properties()), message.body());
     assertThat(structured.body())
         .asString(UTF_8)
-        .startsWith(document.substring(0, document.length() - 1))
-        .endsWith(",\"redelivered\":false}");
+        .isEqualTo(document.replaceFirst("[{]", "{\"redelivered\":false,"));
   }
 
   @Property

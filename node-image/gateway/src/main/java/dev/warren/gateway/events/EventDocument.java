@@ -44,7 +44,7 @@ public final class EventDocument {
   private final String document;
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final CloudEvent event;
-  private int end;
+  private int begin;
 
   private EventDocument(String document) throws InvalidEvent {
     this.document = document;
@@ -86,18 +86,19 @@ public final class EventDocument {
   }
 
   /**
-   * The same document with more attributes at its end.
+   * The same document with more attributes at its beginning.
    *
    * @param more texts, whole numbers and booleans, of names that it does not have
    */
   public byte[] with(Map<String, Object> more) {
-    StringBuilder longer = new StringBuilder(document).delete(end, document.length());
+    StringBuilder longer = new StringBuilder(document.substring(0, begin));
     more.forEach(
         (name, value) ->
             longer
-                .append(",\"%s\":".formatted(name))
-                .append(value instanceof String text ? quoted(text) : value));
-    return longer.append(document, end, document.length()).toString().getBytes(UTF_8);
+                .append("\"%s\":".formatted(name))
+                .append(value instanceof String text ? quoted(text) : value)
+                .append(','));
+    return longer.append(document, begin, document.length()).toString().getBytes(UTF_8);
   }
 
   private static String quoted(String text) {
@@ -109,6 +110,7 @@ public final class EventDocument {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new InvalidEvent("it is not a JSON object");
       }
+      begin = (int) parser.currentLocation().getCharOffset();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
@@ -116,7 +118,6 @@ public final class EventDocument {
           throw new InvalidEvent("it has '%s' twice".formatted(EventAttributes.excerpt(name)));
         }
       }
-      end = (int) parser.currentTokenLocation().getCharOffset();
       if (parser.nextToken() != null) {
         throw new InvalidEvent("there is more after the JSON object");
       }

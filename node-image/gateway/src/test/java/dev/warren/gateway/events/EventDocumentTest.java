@@ -48,12 +48,12 @@ class EventDocumentTest {
   }
 
   @Test
-  void attributesAreAddedAtTheEnd() throws Exception {
+  void attributesAreAddedAtTheBeginning() throws Exception {
     Map<String, Object> more = new TreeMap<>(Map.of("a", "\"ö\n", "b", true, "c", -7));
 
     assertThat(EventDocument.of(("\uFEFF " + BEGIN + " } \n").getBytes(UTF_8)).with(more))
         .asString(UTF_8)
-        .isEqualTo(" " + BEGIN + " ,\"a\":\"\\\"ö\\n\",\"b\":true,\"c\":-7} \n");
+        .isEqualTo(" {\"a\":\"\\\"ö\\n\",\"b\":true,\"c\":-7," + BEGIN.substring(1) + " } \n");
   }
 
   @ParameterizedTest
