@@ -12,6 +12,7 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http2.config.H2Config;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -35,6 +36,9 @@ final class DeliveryClient {
   private static final long AGE_MILLIS_FOR_EACH = 10;
 
   private static final int MOST_REDIRECTS = 5;
+
+  /** All headers of an answer together. With HTTP/1.1 the client allows a hundred of 8 KiB. */
+  private static final int MOST_HEADER_BYTES = 100 * 8 * 1024;
 
   private DeliveryClient() {}
 
@@ -66,15 +70,13 @@ final class DeliveryClient {
         HttpAsyncClients.custom()
             .setConnectionManager(connections(delivery, addresses, timeout))
             .evictExpiredConnections()
-            .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(1).build())
-            .setDefaultRequestConfig(
-                RequestConfig.custom()
-                    .setConnectionRequestTimeout(timeout)
-                    .setResponseTimeout(timeout)
-                    .setMaxRedirects(MOST_REDIRECTS)
-                    .setCircularRedirectsAllowed(true)
-                    .setProtocolUpgradeEnabled(false)
+            .setH2Config(
+                H2Config.custom()
+                    .setMaxHeaderListSize(MOST_HEADER_BYTES)
+                    .setPushEnabled(false)
                     .build())
+            .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(1).build())
+            .setDefaultRequestConfig(requests(timeout))
             .setUserAgent("Warren")
             .disableAutomaticRetries()
             .disableAuthCaching()
@@ -87,6 +89,16 @@ final class DeliveryClient {
       client.disableRedirectHandling();
     }
     return client;
+  }
+
+  private static RequestConfig requests(Timeout timeout) {
+    return RequestConfig.custom()
+        .setConnectionRequestTimeout(timeout)
+        .setResponseTimeout(timeout)
+        .setMaxRedirects(MOST_REDIRECTS)
+        .setCircularRedirectsAllowed(true)
+        .setProtocolUpgradeEnabled(false)
+        .build();
   }
 
   private static PoolingAsyncClientConnectionManager connections(

@@ -3,6 +3,7 @@ package dev.warren.gateway.dispatch;
 import static dev.warren.gateway.dispatch.RawReceiver.ok;
 import static dev.warren.gateway.dispatch.RawReceiver.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
@@ -17,6 +18,7 @@ import io.cloudevents.core.builder.CloudEventBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.junit.jupiter.api.Test;
@@ -301,6 +306,66 @@ class ReceiverConnectionTest {
         Receiver receiver = receiver("http://localhost:" + server.port())) {
       assertThat(receiver.send(EVENT, Answer.EXCERPT)).isInstanceOf(Permanent.class);
       assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a: b\r\n"})
+  void theHeadOfAnAnswerHasALimit(String again) throws Exception {
+    try (RawReceiver server =
+            new RawReceiver(
+                (socket, connection, request) -> {
+                  write(socket, "HTTP/1.1 200 OK\r\nX: ");
+                  writeForever(socket, again.repeat(1000), Duration.ZERO);
+                });
+        Receiver receiver = receiver("http://localhost:" + server.port())) {
+      assertThat(receiver.send(EVENT, Answer.EXCERPT))
+          .isInstanceOfSatisfying(
+              Retriable.class,
+              failed -> assertThat(failed.failure().reason()).startsWith("no answer: "));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a, 50", "a, 0"})
+  void anAnswerThatDoesNotEndDoesNotDelayOthers(String again, int pauseMillis) throws Exception {
+    try (RawReceiver server =
+            new RawReceiver(
+                (socket, connection, request) -> {
+                  if (connection == 1) {
+                    write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n");
+                    writeForever(
+                        socket,
+                        again.repeat(pauseMillis == 0 ? 100_000 : 1),
+                        Duration.ofMillis(pauseMillis));
+                  } else {
+                    ok(socket);
+                  }
+                });
+        Receiver receiver = receiver("http://localhost:" + server.port());
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Outcome> endless = thread.submit(() -> receiver.send(EVENT, Answer.EXCERPT));
+      await().until(() -> server.connections() == 1);
+      long begin = System.nanoTime();
+      assertThat(receiver.send(EVENT, Answer.EXCERPT)).isInstanceOf(Delivered.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+      assertThat(endless.get())
+          .isInstanceOfSatisfying(
+              Retriable.class,
+              failed ->
+                  assertThat(failed.failure().reason()).isEqualTo("no answer within 2000 ms"));
+    }
+  }
+
+  /** Until the other side closes the connection. */
+  private static void writeForever(Socket socket, String text, Duration pause) throws IOException {
+    try {
+      while (true) {
+        write(socket, text);
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 
