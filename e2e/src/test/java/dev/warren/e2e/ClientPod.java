@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A program of {@code src/test/resources/clients} in a Pod of its own, connected as an application
@@ -39,9 +41,18 @@ final class ClientPod {
 
   /** Starts it with a variable that it knows, such as DECLARE=no. */
   static ClientPod startWith(String variable, String program, Topology topology, String queue) {
-    String[] parts = variable.split("=", 2);
-    return start(
-        program, topology, queue, "", "{name: %s, value: '%s'}".formatted(parts[0], parts[1]));
+    return startWith(List.of(variable), program, topology, queue);
+  }
+
+  /** Starts it with several variables. */
+  static ClientPod startWith(
+      List<String> variables, String program, Topology topology, String queue) {
+    String environment =
+        variables.stream()
+            .map(variable -> variable.split("=", 2))
+            .map(parts -> "{name: %s, value: '%s'}".formatted(parts[0], parts[1]))
+            .collect(Collectors.joining(", "));
+    return start(program, topology, queue, "", environment);
   }
 
   /** Starts it on a machine. */

@@ -1,0 +1,123 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.Topology.ONE_NODE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One client does its worst at a gateway. Another client, the health check and the metrics do not
+ * notice. With how many connections, for how many seconds and in which shapes: -De2e.connections,
+ * -De2e.seconds, -De2e.shapes.
+ */
+class FloodSoak {
+
+  private static final int CONNECTIONS = Integer.getInteger("e2e.connections", 10_000);
+  private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("e2e.seconds", 60));
+  private static final String SHAPES = System.getProperty("e2e.shapes", "unfinished-heads");
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final int MOST_MILLIS = 1000;
+  private static final int MOST_MILLIS_INSIDE = 100;
+
+  /** The limit of the gateway's container. */
+  private static final int MOST_MEBIBYTES = 256;
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-flood");
+
+  private final Topology topology = namespace.topology("flooded");
+
+  @BeforeEach
+  void serve() {
+    topology
+        .apply(
+            ONE_NODE
+                + """
+                queues: [{name: events}, {name: requests}]
+                endpoints:
+                  publish: {}
+                  requestReply: [{name: echo, port: 10000, queue: requests, framing: Line}]
+                """
+                + "consumers: [%s]\n"
+                    .formatted(ClientPod.asPairOfConsumers("responder", "requests", 100)))
+        .awaitReady();
+  }
+
+  @AfterEach
+  void removeClients() {
+    namespace.run("delete", "pod", "flood", "neighbour", "--ignore-not-found", "--grace-period=1");
+  }
+
+  static Stream<String> shapes() {
+    return Arrays.stream(SHAPES.split(" "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void anotherClientDoesNotNotice(String shape) throws Exception {
+    ClientPod neighbour = ClientPod.start("neighbour", topology, "events");
+    ClientPod flood =
+        ClientPod.startWith(
+            List.of("SHAPE=" + shape, "CONNECTIONS=" + CONNECTIONS), "flood", topology, "events");
+
+    long slowestInside = slowestHealthCheck();
+    JsonNode flooded = flood.report();
+    long resident = PodProcess.gateway("flooded-0").residentMebibytes();
+    flood.stop();
+    int answered = neighbour.report().path("answered").asInt();
+    await("it goes on").atMost(SOON).until(() -> answered(neighbour) > answered + 100);
+    JsonNode noticed = neighbour.stop();
+
+    System.out.printf(
+        "%s: %s; another client: %s; health: %d ms; %d MiB%n",
+        shape, flooded, noticed, slowestInside, resident);
+    assertThat(noticed.path("failed").asInt()).isZero();
+    assertThat(noticed.path("p99").asInt()).isLessThan(MOST_MILLIS);
+    assertThat(slowestInside).isLessThan(MOST_MILLIS_INSIDE);
+    assertThat(resident).isLessThan(MOST_MEBIBYTES);
+    assertThat(topology.nodes().getFirst().getStatus().getContainerStatuses())
+        .extracting(ContainerStatus::getRestartCount)
+        .containsOnly(0);
+  }
+
+  private static int answered(ClientPod neighbour) {
+    return neighbour.report().path("answered").asInt();
+  }
+
+  /** In ms, while the flood lasts. */
+  private long slowestHealthCheck() throws IOException, InterruptedException {
+    String node = topology.nodes().getFirst().getStatus().getPodIP();
+    HttpRequest check =
+        HttpRequest.newBuilder(URI.create("http://%s:9090/q/health/live".formatted(node))).build();
+    long end = System.nanoTime() + LENGTH.toNanos();
+    Duration slowest = Duration.ZERO;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (System.nanoTime() < end) {
+        long begin = System.nanoTime();
+        HttpResponse<Void> health = client.send(check, BodyHandlers.discarding());
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        assertThat(health.statusCode()).isEqualTo(200);
+        slowest = slowest.compareTo(took) < 0 ? took : slowest;
+        Thread.sleep(100);
+      }
+    }
+    return slowest.toMillis();
+  }
+}
