@@ -41,6 +41,9 @@ final class ConnectionIntake extends ChannelDuplexHandler
   /** How long a client that is refused may go on sending. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /** How much of a read is passed on in one turn, so that many small chunks do not delay others. */
+  private static final int MOST_PARTS = 32;
+
   /** The library's name of its handler. */
   private static final String LIBRARY = "handler";
 
@@ -59,7 +62,6 @@ final class ConnectionIntake extends ChannelDuplexHandler
   private ByteBuf rest;
 
   private boolean isIdle = true;
-  private boolean wantsToRead;
   private boolean isEnding;
   private boolean isClosed;
 
@@ -104,6 +106,7 @@ final class ConnectionIntake extends ChannelDuplexHandler
   @Override
   public void comesFrom(ClientAddress client) {
     admission.end();
+    expect(idleTime, context::close);
     admit(client);
   }
 
@@ -128,16 +131,6 @@ final class ConnectionIntake extends ChannelDuplexHandler
       refuse(HttpProblem.overloaded("there are too many connections"));
     } else {
       passOn();
-    }
-  }
-
-  /** Nothing is read while a request waits for its answer. */
-  @Override
-  public void read(ChannelHandlerContext read) {
-    if (progress.isWhole() && !isEnding) {
-      wantsToRead = true;
-    } else {
-      read.read();
     }
   }
 
@@ -195,10 +188,8 @@ final class ConnectionIntake extends ChannelDuplexHandler
 
   private void goOn() {
     passOn();
-    if (wantsToRead && !progress.isWhole()) {
-      wantsToRead = false;
-      context.read();
-    }
+    // The library keeps its answers back until then.
+    context.fireChannelReadComplete();
   }
 
   private void admit(ClientAddress client) {
@@ -212,7 +203,7 @@ final class ConnectionIntake extends ChannelDuplexHandler
   }
 
   private void makeRoom() {
-    if (isIdle) {
+    if (isIdle || !progress.isWhole() && !admission.isAnswered()) {
       context.close();
     } else if (!progress.isWhole()) {
       refuse(HttpProblem.overloaded("this connection made room for a new one"));
@@ -224,9 +215,9 @@ final class ConnectionIntake extends ChannelDuplexHandler
     refuse(HttpProblem.slowHead());
   }
 
-  /** Passes on what belongs to the current request only. */
+  /** Passes on what belongs to the current request only. Nothing is read before all is. */
   private void passOn() {
-    while (rest != null && !isEnding && !progress.isWhole()) {
+    for (int parts = 0; parts < MOST_PARTS && hasMore(); parts++) {
       int length = progress.lengthIn(rest);
       if (!isAffordable(length)) {
         admission.refused(Reason.MEMORY);
@@ -239,6 +230,14 @@ final class ConnectionIntake extends ChannelDuplexHandler
       }
       context.fireChannelRead(part);
     }
+    if (hasMore()) {
+      context.executor().execute(this::goOn);
+    }
+    context.channel().config().setAutoRead(isEnding || rest == null && !progress.isWhole());
+  }
+
+  private boolean hasMore() {
+    return rest != null && !isEnding && !progress.isWhole();
   }
 
   /** A body with a length is not kept here: the decoder passes it on at once. */
@@ -260,7 +259,8 @@ final class ConnectionIntake extends ChannelDuplexHandler
   }
 
   /** Answers without the library, and reads and drops what still comes for a while. */
-  private void refuse(HttpProblem problem) {
+  @Override
+  public void refuse(HttpProblem problem) {
     if (isEnding) {
       return;
     }
@@ -273,7 +273,7 @@ final class ConnectionIntake extends ChannelDuplexHandler
     measure.accept(problem.code());
     expect(LINGER, context::close);
     BareAnswer.send(problem, context);
-    context.read();
+    context.channel().config().setAutoRead(true);
   }
 
   private void close(Reason reason) {

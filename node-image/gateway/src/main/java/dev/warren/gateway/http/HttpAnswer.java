@@ -80,13 +80,6 @@ final class HttpAnswer {
     problem(problem, new JsonObject());
   }
 
-  /** Answers what is not a request. The connection is closed: what follows cannot be read. */
-  void last(HttpProblem problem) {
-    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    problem(problem);
-    vertx.setTimer(LINGER.toMillis(), late -> request.connection().close());
-  }
-
   /** The status for clients that read nothing else: retriable if a retry helps any message. */
   private static HttpProblem worthTryingAgain(List<HttpProblem> problems) {
     return problems.stream()

@@ -10,10 +10,8 @@ import dev.warren.gateway.limits.Tally;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +29,9 @@ final class PublishRequest {
 
   /** How long a client has to send its body. */
   static final Duration BODY_TIME = Duration.ofSeconds(30);
+
+  /** What a message takes apart from its bytes, with its result in the answer. */
+  static final int MESSAGE_BYTES = 1024;
 
   private final Vertx vertx;
   private final HttpServerRequest request;
@@ -131,22 +132,10 @@ final class PublishRequest {
     }
     try {
       mustFit(reserved + chunk.length());
-      if (!memory.tryReserve(chunk.length())) {
-        throw HttpProblem.overloaded("the gateway has no memory left");
-      }
-      reserved += chunk.length();
+      reserve(chunk.length());
       body.appendBuffer(chunk);
     } catch (HttpProblem problem) {
       end(problem);
-    }
-  }
-
-  /** The client is gone, or its body has chunks that are not HTTP. */
-  private void breakOff(Throwable why) {
-    if (why instanceof IOException || why instanceof HttpClosedException) {
-      over();
-    } else {
-      end(HttpProblem.malformed());
     }
   }
 
@@ -164,6 +153,7 @@ final class PublishRequest {
     try {
       messages = HttpMessages.of(destination, request.headers(), whole, Instant.now());
       count(messages.size());
+      reserve((long) messages.size() * MESSAGE_BYTES);
     } catch (HttpProblem problem) {
       end(problem);
       return;
@@ -224,7 +214,13 @@ final class PublishRequest {
     underWay.remove(1);
   }
 
-  /** Until then, the answer takes as much memory as the request, or less. */
+  private void reserve(long bytes) throws HttpProblem {
+    if (!memory.tryReserve(bytes)) {
+      throw HttpProblem.overloaded("the gateway has no memory left");
+    }
+    reserved += bytes;
+  }
+
   private void releaseWhenWritten() {
     answer.written().onComplete(done -> memory.release(reserved));
   }

@@ -11,8 +11,6 @@ import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -22,26 +20,18 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import org.jboss.logging.Logger;
 
 /** Listens on one port for messages. For any thread. */
 public final class PublishServer {
 
+  private static final Logger LOG = Logger.getLogger(PublishServer.class);
+
   private static final String OPENAPI_PATH = "/openapi.json";
-  private static final String OPENAPI = read("openapi.json");
 
   /** Its name in metrics and logs. */
   private static final String NAME = "publish";
-
-  /** In bytes, as the documentation says: the first line, and all headers together. */
-  private static final int LONGEST_FIRST_LINE = 4096;
-
-  private static final int MOST_HEADER_BYTES = 8192;
 
   private final Vertx vertx;
   private final Publisher publisher;
@@ -51,6 +41,7 @@ public final class PublishServer {
   private final Tally inFlight = new Tally();
   private final HttpServer server;
   private volatile Handler<HttpServerRequest> handler;
+  private volatile Buffer openApi;
   private volatile PublishEndpoint endpoint;
   private volatile GatewayConfig config;
   private volatile boolean draining;
@@ -78,12 +69,11 @@ public final class PublishServer {
             .createHttpServer(
                 new HttpServerOptions()
                     .setPort(endpoint.port())
-                    .setMaxInitialLineLength(LONGEST_FIRST_LINE)
-                    .setMaxHeaderSize(MOST_HEADER_BYTES)
+                    .setMaxInitialLineLength(RequestLimits.LONGEST_FIRST_LINE)
+                    .setMaxHeaderSize(RequestLimits.MOST_HEADER_BYTES)
                     // The refusal of one request may close the connection, and must not end others.
                     .setHttp2ClearTextEnabled(false))
             .connectionHandler(this::bound)
-            .invalidRequestHandler(this::refuse)
             .requestHandler(request -> handler.handle(request));
   }
 
@@ -99,14 +89,14 @@ public final class PublishServer {
 
   /** Changes the settings of later requests and connections. The port stays. */
   public void change(PublishEndpoint changedEndpoint, GatewayConfig changed) {
-    door.limit(changedEndpoint.maxConnections(), changedEndpoint.maxConnectionsPerClient());
-    if (endpoint == null || !endpoint.allowedOrigins().equals(changedEndpoint.allowedOrigins())) {
-      handler =
-          CrossOrigin.check(
-              vertx, changedEndpoint.allowedOrigins(), this::serve, this::refuseOrigin);
-    }
-    endpoint = changedEndpoint;
     config = changed;
+    if (!changedEndpoint.equals(endpoint)) {
+      endpoint = changedEndpoint;
+      openApi = OpenApi.of(changedEndpoint);
+      door.limit(changedEndpoint.maxConnections(), changedEndpoint.maxConnectionsPerClient());
+      handler =
+          CrossOrigin.check(vertx, changedEndpoint.allowedOrigins(), this::serve, this::refuse);
+    }
   }
 
   /** How many requests to publish are not answered. */
@@ -134,16 +124,15 @@ public final class PublishServer {
     return ((ConnectionBase) connection).channel();
   }
 
-  private void refuseOrigin(HttpServerRequest request) {
-    new HttpAnswer(vertx, request, this::measure)
-        .problem(HttpProblem.notAllowed("pages of this origin may not publish"));
+  private void refuse(HttpServerRequest request, HttpProblem problem) {
+    new HttpAnswer(vertx, request, this::measure).problem(problem);
   }
 
   private void serve(HttpServerRequest request) {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
     try {
       if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
-        answer.document("application/json", Buffer.buffer(openApi()));
+        answer.document("application/json", openApi);
       } else if (request.method() != HttpMethod.POST) {
         request.response().putHeader("Allow", "POST");
         throw HttpProblem.methodNotAllowed("messages are published with POST");
@@ -156,33 +145,10 @@ public final class PublishServer {
       }
     } catch (HttpProblem problem) {
       answer.problem(problem);
+    } catch (RuntimeException e) {
+      LOG.error("A request could not be served", e);
+      answer.problem(HttpProblem.internal());
     }
-  }
-
-  /** The description of requests, with the limits as they are now. */
-  private String openApi() {
-    return new JsonObject(OPENAPI)
-        .put(
-            "x-warren-limits",
-            new JsonObject()
-                .put("firstLineBytes", LONGEST_FIRST_LINE)
-                .put("headerBytes", MOST_HEADER_BYTES)
-                .put("bodyBytes", endpoint.maxMessageBytes())
-                .put("jsonEventBytes", CloudEventMessages.LONGEST_JSON)
-                .put("bodySeconds", PublishRequest.BODY_TIME.toSeconds())
-                .put("messagesAtATime", endpoint.maxInFlight()))
-        .encodePrettily();
-  }
-
-  /** The library has read something that it cannot take for a request. */
-  private void refuse(HttpServerRequest request) {
-    HttpProblem problem =
-        switch (request.decoderResult().cause()) {
-          case TooLongHttpLineException e -> HttpProblem.uriTooLong(LONGEST_FIRST_LINE);
-          case TooLongHttpHeaderException e -> HttpProblem.headersTooLarge(MOST_HEADER_BYTES);
-          case null, default -> HttpProblem.malformed();
-        };
-    new HttpAnswer(vertx, request, this::measure).last(problem);
   }
 
   private void measure(String outcome) {
@@ -191,13 +157,5 @@ public final class PublishServer {
         .tag("outcome", outcome)
         .register(meters)
         .increment();
-  }
-
-  private static String read(String resource) {
-    try (InputStream content = PublishServer.class.getResourceAsStream(resource)) {
-      return new String(content.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -5,11 +5,15 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Set;
 
 /**
  * Follows the requests and answers of a connection, between the decoder and the HTTP library. It
@@ -19,6 +23,9 @@ final class RequestProgress extends ChannelDuplexHandler {
 
   /** What follows from it. */
   interface Listener {
+    /** What arrives is not a request of HTTP/1.1. The library gets nothing more. */
+    void refuse(HttpProblem problem);
+
     /** The head is complete. */
     void requestBegins();
 
@@ -35,6 +42,9 @@ final class RequestProgress extends ChannelDuplexHandler {
     void nextMayCome();
   }
 
+  private static final Set<HttpVersion> VERSIONS =
+      Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+
   private enum Phase {
     HEAD,
     BODY,
@@ -46,6 +56,7 @@ final class RequestProgress extends ChannelDuplexHandler {
   private final HeadScan scan = new HeadScan();
   private Phase phase = Phase.HEAD;
   private long bodyLeft;
+  private boolean isUnreadable;
   private boolean answerHasBegun;
   private boolean answered;
 
@@ -89,6 +100,12 @@ final class RequestProgress extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    if (isUnreadable || !canBeRead((HttpObject) message)) {
+      isUnreadable = true;
+      ReferenceCountUtil.release(message);
+      listener.refuse(RequestLimits.problem(((HttpObject) message).decoderResult().cause()));
+      return;
+    }
     boolean isWhole = message instanceof LastHttpContent;
     if (message instanceof HttpRequest request) {
       begin(request);
@@ -97,7 +114,7 @@ final class RequestProgress extends ChannelDuplexHandler {
     } else if (phase == Phase.CHUNKED_BODY && !isWhole) {
       listener.chunkPassed();
     }
-    if (isWhole || phase == Phase.WHOLE) {
+    if (isWhole) {
       phase = Phase.WHOLE;
       listener.requestIsComplete();
     }
@@ -126,10 +143,7 @@ final class RequestProgress extends ChannelDuplexHandler {
 
   private void begin(HttpRequest request) {
     scan.reset();
-    if (request.decoderResult().isFailure()) {
-      // The decoder drops everything that follows.
-      phase = Phase.WHOLE;
-    } else if (HttpUtil.isTransferEncodingChunked(request)) {
+    if (HttpUtil.isTransferEncodingChunked(request)) {
       phase = Phase.CHUNKED_BODY;
     } else {
       phase = Phase.BODY;
@@ -145,6 +159,13 @@ final class RequestProgress extends ChannelDuplexHandler {
       answered = false;
       listener.nextMayCome();
     }
+  }
+
+  /** The library would answer another version without a problem. */
+  private static boolean canBeRead(HttpObject message) {
+    boolean isOfKnownVersion =
+        !(message instanceof HttpRequest request) || VERSIONS.contains(request.protocolVersion());
+    return isOfKnownVersion && !message.decoderResult().isFailure();
   }
 
   private static boolean isInterim(Object message) {

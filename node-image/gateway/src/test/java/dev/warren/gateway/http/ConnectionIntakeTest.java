@@ -58,6 +58,49 @@ class ConnectionIntakeTest {
   }
 
   @Test
+  void nothingIsReadBeforeAllThatWasReadIsPassedOn() {
+    assertThat(channel.config().isAutoRead()).isTrue();
+    channel.writeInbound(ascii("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n"));
+    assertThat(channel.config().isAutoRead()).isFalse();
+    library.answer();
+    assertThat(channel.config().isAutoRead()).isFalse();
+    channel.runPendingTasks();
+    assertThat(library.requests).hasSize(2);
+    assertThat(channel.config().isAutoRead()).isFalse();
+
+    library.answer();
+    channel.runPendingTasks();
+    assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  void manySmallChunksArePassedOnInTurns() {
+    String chunks = "1\r\na\r\n".repeat(500) + "0\r\n\r\n";
+    // Otherwise all turns would follow at once.
+    channel.pipeline().fireChannelRead(ascii(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunks));
+    assertThat(library.requests).isEmpty();
+    assertThat(channel.config().isAutoRead()).isFalse();
+
+    channel.runPendingTasks();
+    assertThat(library.requests).containsExactly("/a " + "a".repeat(500));
+  }
+
+  @Test
+  void whatIsNotARequestIsRefused() {
+    send("GET /a HTTP/1.1\r\n\r\nhello\r\n\r\n");
+    library.answer();
+    assertThat(sent()).startsWith("HTTP/1.1 202 ").contains("HTTP/1.1 400 ", ":bad-request");
+    assertThat(outcomes).containsExactly("bad-request");
+    assertThat(library.requests).containsExactly("/a ");
+
+    send("GET /b HTTP/1.1\r\n\r\n");
+    pass(Duration.ofSeconds(2));
+    assertThat(library.requests).hasSize(1);
+    assertThat(channel.isOpen()).isFalse();
+    assertFree(OF_ONE_CLIENT);
+  }
+
+  @Test
   void aHeadHasMemoryWhileItArrivesAndUntilItsAnswer() {
     send(HEAD);
     assertFree(OF_ONE_CLIENT - HEAD_BYTES);
@@ -189,8 +232,12 @@ class ConnectionIntakeTest {
   }
 
   private void send(String text) {
-    channel.writeInbound(Unpooled.copiedBuffer(text, ISO_8859_1));
+    channel.writeInbound(ascii(text));
     channel.runPendingTasks();
+  }
+
+  private static ByteBuf ascii(String text) {
+    return Unpooled.copiedBuffer(text, ISO_8859_1);
   }
 
   private void pass(Duration time) {

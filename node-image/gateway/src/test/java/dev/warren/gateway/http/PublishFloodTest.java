@@ -51,6 +51,9 @@ class PublishFloodTest {
     SLOW_HEADS("POST /queues/in HTTP/1.1\r\n", "a: b\r\n"),
     HEADS_OF_MANY_LINES("POST /queues/in HTTP/1.1\r\n" + "a:\r\n".repeat(1500), ""),
     SLOW_BODIES("POST /queues/in HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", "a"),
+    MANY_SMALL_CHUNKS(
+        "POST /queues/in HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n".repeat(600)),
+    PIPELINED_MESSAGES("", "POST /queues/in HTTP/1.1\r\nContent-Length: 1\r\n\r\nx".repeat(50)),
     PIPELINING("", "GET /openapi.json HTTP/1.1\r\n\r\n".repeat(100)),
     CHUNK_EXTENSIONS(
         "POST /queues/in HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",

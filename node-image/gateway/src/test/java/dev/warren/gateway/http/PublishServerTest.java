@@ -2,6 +2,7 @@ package dev.warren.gateway.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -43,6 +44,7 @@ class PublishServerTest {
   private final Vertx vertx = Vertx.vertx();
   private final Publisher publisher = new Publisher(new NoBroker(), "test");
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private Clients clients = new Clients(1 << 20, 1 << 20);
   private PublishServer server;
 
   private void listen(PublishEndpoint endpoint) {
@@ -52,7 +54,7 @@ class PublishServerTest {
             endpoint,
             new GatewayConfig(List.of(), Optional.of(endpoint), Set.of("in"), Set.of()),
             publisher,
-            new Clients(1 << 20, 1 << 20),
+            clients,
             meters);
     server.listen().toCompletionStage().toCompletableFuture().join();
   }
@@ -104,6 +106,14 @@ class PublishServerTest {
     assertThat(refused.statusCode()).isEqualTo(403);
     assertThat(refused.body()).contains("urn:warren:problem:not-allowed");
     assertThat(refused.headers().firstValue("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void aRequestWithoutAHostIsNotOneOfAWrongOrigin() throws IOException {
+    listen(limited(10, false, List.of(SHOP)));
+    assertThat(talk("POST /queues/in HTTP/1.1\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("urn:warren:problem:bad-request");
   }
 
   @Test
@@ -161,6 +171,15 @@ class PublishServerTest {
     String head = "POST /queues/in HTTP/1.1\r\nHost: a\r\n";
     return Stream.of(
         Arguments.of("no HTTP", "hello\r\n\r\n", 400, "bad-request"),
+        Arguments.of("another version", "GET /openapi.json HTTP/2.0\r\n\r\n", 400, "bad-request"),
+        Arguments.of("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "bad-request"),
+        Arguments.of(
+            "no chunks", head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "bad-request"),
+        Arguments.of(
+            "an upgrade",
+            "GET / HTTP/1.1\r\nConnection: close\r\nUpgrade: websocket\r\n\r\n",
+            405,
+            "method-not-allowed"),
         Arguments.of("no length", head + "Content-Length: x\r\n\r\n", 400, "bad-request"),
         Arguments.of(
             "two lengths",
@@ -181,20 +200,44 @@ class PublishServerTest {
             "many headers", head + "A: b\r\n".repeat(3000) + "\r\n", 431, "headers-too-large"));
   }
 
-  /** The library closes the connection at once. */
   @Test
-  void aBodyThatIsNotHttpIsCounted() throws IOException {
+  void aRequestWhoseBodyIsNotHttpIsOver() throws IOException {
     listen(ENDPOINT);
     talk("POST /queues/in HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
 
+    await().until(() -> server.inFlight() == 0);
+  }
+
+  @Test
+  void allRequestsOfAPipelineAreAnswered() throws IOException {
+    listen(ENDPOINT);
+    String answers =
+        talk(
+            "GET /openapi.json HTTP/1.1\r\n\r\n".repeat(3)
+                + "POST /queues/in HTTP/1.1\r\nContent-Length: 1\r\n\r\nx".repeat(3)
+                + "PUT / HTTP/1.1\r\nConnection: close\r\n\r\n");
+
+    assertThat(answers.split("HTTP/1.1 ", -1))
+        .extracting(answer -> answer.substring(0, Math.min(3, answer.length())))
+        .containsExactly("", "200", "200", "200", "503", "503", "503", "405");
+  }
+
+  @Test
+  void eachMessageOfABatchHasMemoryWithItsResult() throws Exception {
+    clients = new Clients(1 << 20, 8 * PublishRequest.MESSAGE_BYTES);
+    listen(ENDPOINT);
+    String event = "{\"specversion\":\"1.0\",\"id\":\"e\",\"source\":\"/s\",\"type\":\"t\"}";
+    String type = "application/cloudevents-batch+json";
+
+    assertThat(send("POST", "[" + event + "]", new String[] {"Content-Type", type}).body())
+        .contains(":unavailable");
     assertThat(
-            meters
-                .get("warren.gateway.publish.requests")
-                .tag("outcome", "bad-request")
-                .counter()
-                .count())
-        .isEqualTo(1);
-    assertThat(server.inFlight()).isZero();
+            send(
+                "POST",
+                "[" + event + ("," + event).repeat(5) + "]",
+                new String[] {"Content-Type", type}))
+        .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(503))
+        .satisfies(answer -> assertThat(answer.body()).contains(":overloaded"));
   }
 
   /** What comes back until the connection is closed, or nothing comes for a while. */
@@ -229,12 +272,16 @@ class PublishServerTest {
   }
 
   private HttpResponse<String> send(String method, String... headers) throws Exception {
+    return send(method, "x", headers);
+  }
+
+  private HttpResponse<String> send(String method, String body, String[] headers) throws Exception {
     URI in = URI.create("http://localhost:" + server.port() + "/queues/in");
     try (HttpClient client = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
       return client.send(
           HttpRequest.newBuilder(in)
               .headers(headers)
-              .method(method, BodyPublishers.ofString("x"))
+              .method(method, BodyPublishers.ofString(body))
               .build(),
           BodyHandlers.ofString());
     }
@@ -253,6 +300,7 @@ class PublishServerTest {
               new JsonObject()
                   .put("firstLineBytes", 4096)
                   .put("headerBytes", 8192)
+                  .put("headSeconds", 10)
                   .put("bodyBytes", 1000)
                   .put("jsonEventBytes", 1048576)
                   .put("bodySeconds", 30)

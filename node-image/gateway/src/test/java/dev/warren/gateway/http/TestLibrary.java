@@ -19,7 +19,10 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stands for the HTTP library: gets requests, and answers when the test says so. */
+/**
+ * Stands for the HTTP library: gets requests, and answers when the test says so. Like the library,
+ * it sends answers at the end of a read.
+ */
 final class TestLibrary extends ChannelInboundHandlerAdapter {
 
   /** The path and the body of each request that is complete. */
@@ -30,6 +33,7 @@ final class TestLibrary extends ChannelInboundHandlerAdapter {
 
   private StringBuilder current = new StringBuilder();
   private boolean isComplete;
+  private boolean isReading;
   private ChannelHandlerContext context;
 
   /** A connection that this library has set up. */
@@ -56,7 +60,10 @@ final class TestLibrary extends ChannelInboundHandlerAdapter {
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.ACCEPTED, Unpooled.EMPTY_BUFFER);
     answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
-    context.writeAndFlush(answer);
+    context.write(answer);
+    if (!isReading) {
+      context.flush();
+    }
   }
 
   @Override
@@ -66,6 +73,7 @@ final class TestLibrary extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext read, Object message) {
+    isReading = true;
     if (message instanceof HttpRequest request) {
       pending++;
       isComplete = false;
@@ -79,5 +87,11 @@ final class TestLibrary extends ChannelInboundHandlerAdapter {
       requests.add(current.toString());
     }
     ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext read) {
+    isReading = false;
+    read.flush();
   }
 }
