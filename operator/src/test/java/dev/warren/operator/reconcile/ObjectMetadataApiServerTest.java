@@ -193,7 +193,8 @@ class ObjectMetadataApiServerTest {
           - {name: scaled, queue: jobs, scaling: {}, template: {spec: {containers: [{name: app, image: i}]}}}
         endpoints:
           service: {type: ClusterIP, labels: {tier: messaging}}
-          publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000}
+          publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000, maxConnections: 1000,
+                    idleTimeout: 60s}
         objectMetadata: %s
         """
         .formatted(storage, objectMetadata);
