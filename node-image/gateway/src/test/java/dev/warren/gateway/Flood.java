@@ -39,22 +39,17 @@ public final class Flood implements AutoCloseable {
    *
    * @param once sent when a connection is open
    * @param again sent again and again; nothing if empty
-   * @param another asks once, and returns when it has its answer
-   * @return the longest time that the other client waited
+   * @param another asks once, and returns when it has its answer. How long that takes depends on
+   *     the machine too: it is measured on the test bed
    */
-  public Duration during(String once, String again, Question another) throws Exception {
+  public void during(String once, String again, Question another) throws Exception {
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
       Future<?> flooding = thread.submit(() -> flood(once, again));
-      Duration longest = Duration.ZERO;
       while (!flooding.isDone()) {
-        long begin = System.nanoTime();
         another.ask();
-        Duration took = Duration.ofNanos(System.nanoTime() - begin);
-        longest = took.compareTo(longest) > 0 ? took : longest;
         Thread.sleep(10);
       }
       flooding.get();
-      return longest;
     }
   }
 
@@ -66,7 +61,7 @@ public final class Flood implements AutoCloseable {
   /** Sends a text on a new connection, and reads a line of the answer. */
   public static String answer(int port, String text) throws IOException {
     try (Socket client = new Socket("127.0.0.1", port)) {
-      client.setSoTimeout(5000);
+      client.setSoTimeout(10_000);
       return answer(client, text);
     }
   }

@@ -159,7 +159,7 @@ class ReceiverTlsTest {
             "notify",
             URI.create(url),
             Method.POST,
-            5_000,
+            30_000,
             8,
             false,
             ContentMode.BINARY,

