@@ -101,12 +101,9 @@ soak-publish: operator ## Publish over HTTP while nodes fail: make soak-publish 
 soak-delivery: operator ## Deliver to a receiver that is down for long: make soak-delivery [DOWN=600]
 	$(E2E) -Dtest=ReceiverDownE2E -De2e.down=$(DOWN)
 
-# All that e2e/src/test/resources/clients/flood.py knows.
-SHAPES = $(shell sed -n 's/^    "\([a-z-]*\)": (.*/\1/p' e2e/src/test/resources/clients/flood.py)
-
 .PHONY: soak-flood
 soak-flood: operator ## Flood a gateway in many ways, a minute each: make soak-flood [CONNECTIONS=10000] [LENGTH=60]
-	$(E2E) -Dtest=FloodSoak -De2e.connections=$(CONNECTIONS) -De2e.seconds=$(LENGTH) -De2e.shapes='$(SHAPES)'
+	$(E2E) -Dtest=FloodSoak -De2e.connections=$(CONNECTIONS) -De2e.seconds=$(LENGTH)
 
 .PHONY: bench-queues
 bench-queues: operator ## Measure a pass and a replacement with 100 and 1,000 queues

@@ -31,7 +31,14 @@ class FloodSoak {
 
   private static final int CONNECTIONS = Integer.getInteger("e2e.connections", 10_000);
   private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("e2e.seconds", 60));
-  private static final String SHAPES = System.getProperty("e2e.shapes", "unfinished-heads");
+
+  /** What clients/flood.py can do. */
+  private static final String ALL =
+      "silence unfinished-heads slow-heads slow-bodies unread-answers chunk-extensions small-chunks"
+          + " messages another-protocol tcp-silence tcp-unfinished-requests tcp-slow-requests"
+          + " tcp-small-requests tcp-large-requests";
+
+  private static final String SHAPES = System.getProperty("e2e.shapes", ALL);
 
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final int MOST_MILLIS = 1000;
