@@ -259,7 +259,8 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   }
 
   /** Writes what can be written, and then reads on or closes. */
-  private void proceed() {
+  @Override
+  public void proceed() {
     if (ended || !context.channel().isActive()) {
       return;
     }
@@ -280,6 +281,8 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   }
 
   private boolean hasRoomForMore() {
-    return answers.size() < MOST_PIPELINED && context.channel().isWritable();
+    return answers.size() < MOST_PIPELINED
+        && context.channel().isWritable()
+        && !unfinished.waitsForTurn();
   }
 }

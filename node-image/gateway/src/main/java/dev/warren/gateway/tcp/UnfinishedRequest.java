@@ -29,6 +29,9 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
      */
     boolean isPaused();
 
+    /** Writes what can be written, and then reads on, unless requests wait for their turn. */
+    void proceed();
+
     /** The memory for the client's messages. */
     MemoryBudget memory();
 
@@ -45,6 +48,9 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
    */
   static final int FREE_BYTES = HeapBuffers.READ_BYTES;
 
+  /** So many requests are decoded in one turn, so that many small ones do not delay others. */
+  static final int MOST_IN_A_TURN = 64;
+
   private final int maxBytes;
   private final Duration timeout;
   private final Frames.Decoder decoder;
@@ -54,6 +60,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   private int requests;
   private int reserved;
   private boolean isDecoding;
+  private boolean waitsForTurn;
   private Future<?> limit;
 
   /**
@@ -106,18 +113,24 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
 
   /** Decodes requests that have arrived already, if the connection accepts more now. */
   void decodeMore() {
-    if (!isDecoding && decoder.held() > 0) {
+    if (!isDecoding && !waitsForTurn && decoder.held() > 0) {
       decode(Unpooled.EMPTY_BUFFER);
     }
   }
 
+  /** Whether requests that have arrived are decoded later. Until then nothing may be read. */
+  boolean waitsForTurn() {
+    return waitsForTurn;
+  }
+
   /** Requests are decoded one at a time, because many small ones may arrive in one read. */
   private void decode(ByteBuf bytes) {
+    int last = requests + MOST_IN_A_TURN;
     isDecoding = true;
     try {
       int before = requests;
       context.fireChannelRead(bytes);
-      while (requests != before && !connection.isPaused() && !connection.isEnding()) {
+      while (requests != before && requests < last && mayDecode()) {
         before = requests;
         context.fireChannelRead(Unpooled.EMPTY_BUFFER);
       }
@@ -127,6 +140,20 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
     if (decoder.held() > 0 && limit == null && !connection.isEnding()) {
       watch();
     }
+    if (decoder.held() > 0 && requests == last && mayDecode()) {
+      waitsForTurn = true;
+      connection.proceed();
+      context.executor().execute(this::takeTurn);
+    }
+  }
+
+  private boolean mayDecode() {
+    return !connection.isPaused() && !connection.isEnding();
+  }
+
+  private void takeTurn() {
+    waitsForTurn = false;
+    connection.proceed();
   }
 
   private boolean isAffordable(ByteBuf more) {

@@ -60,6 +60,11 @@ final class HeldRequests implements UnfinishedRequest.Connection {
   }
 
   @Override
+  public void proceed() {
+    unfinished.decodeMore();
+  }
+
+  @Override
   public MemoryBudget memory() {
     return memory;
   }

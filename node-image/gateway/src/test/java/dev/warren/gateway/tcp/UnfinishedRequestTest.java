@@ -137,8 +137,21 @@ class UnfinishedRequestTest {
     connection.paused = false;
     connection.most = Integer.MAX_VALUE;
     unfinished.decodeMore();
+    client.runPendingTasks();
     assertThat(connection.texts).hasSize(2000);
     assertThat(connection.decoder.held()).isZero();
+  }
+
+  @Test
+  void manySmallRequestsAreDecodedInTurns() {
+    // Otherwise all turns would follow at once.
+    client.pipeline().fireChannelRead(Unpooled.copiedBuffer("a\n".repeat(2000), US_ASCII));
+    assertThat(connection.texts).hasSize(UnfinishedRequest.MOST_IN_A_TURN);
+    assertThat(unfinished.waitsForTurn()).isTrue();
+
+    client.runPendingTasks();
+    assertThat(connection.texts).hasSize(2000);
+    assertThat(unfinished.waitsForTurn()).isFalse();
   }
 
   private void send(int bytes) {
