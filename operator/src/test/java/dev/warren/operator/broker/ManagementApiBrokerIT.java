@@ -259,7 +259,7 @@ class ManagementApiBrokerIT {
     broker.apply(new BrokerAction.DeclareExchange(new Exchange("matched", "headers", Map.of())));
     broker.apply(new BrokerAction.DeclareQueue(new Queue("bound", "quorum", Map.of())));
     List<Binding> bindings =
-        Stream.of("", "name~", "a+b", "sites/berlin/50%", "a/b #~%+", ".", "..", "日本")
+        Stream.of("", "name~", "a+b", "sites/berlin/50%", "a/b #~%+", "a~b", ".", "..", "日本")
             .flatMap(
                 key ->
                     Stream.of(
@@ -429,6 +429,7 @@ class ManagementApiBrokerIT {
     HttpRequest request =
         HttpRequest.newBuilder(RealBroker.URL.resolve(path))
             .header("Authorization", "Basic " + credentials)
+            .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body))
             .build();
     HttpResponse<String> response = RealBroker.HTTP.send(request, BodyHandlers.ofString());
