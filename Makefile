@@ -56,10 +56,9 @@ test: ## Run every test that a change must pass
 test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-start-test
 	node-image/queue-node-stop-test
-	# One after the other: a test of the operator locks all clients of the broker out.
+	# One module after the other: a test of the operator locks all clients of the broker out.
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false \
-	  -Dtests.processes=1
+	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
 
 TEST := *E2E
 
