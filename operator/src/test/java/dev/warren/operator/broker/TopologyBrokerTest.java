@@ -113,25 +113,16 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void aBindingThatTheApiHasNoNameForIsRemovedByAmqp() {
+  void aBindingThatTheApiHasNoNameForIsChangedByAmqp() {
     answers = Map.of("/api/bindings/%2F/e/matched/q/work", "500");
-    Unbind withArguments =
-        new Unbind(new Binding("matched", "work", "sites/berlin", Map.of("x-match", "any")));
+    Map<String, Object> arguments = Map.of("x-match", "any");
+    Bind bind = new Bind(new Binding("matched", "work", "sites~berlin", arguments));
+    Unbind unbind = new Unbind(new Binding("matched", "work", "sites/berlin", arguments));
 
-    broker.apply(withArguments);
+    broker.apply(bind);
+    broker.apply(unbind);
 
-    assertThat(byAmqp).containsExactly(withArguments);
-  }
-
-  @Test
-  void aBindingThatTheApiHasNoNameForIsBoundByAmqp() {
-    answers = Map.of("/api/bindings/%2F/e/matched/q/work", "500");
-    Bind withArguments =
-        new Bind(new Binding("matched", "work", "sites~berlin", Map.of("x-match", "any")));
-
-    broker.apply(withArguments);
-
-    assertThat(byAmqp).containsExactly(withArguments);
+    assertThat(byAmqp).containsExactly(bind, unbind);
   }
 
   @ParameterizedTest
