@@ -160,7 +160,10 @@ record Broker(String address, String user, String password) {
 
   /** Sets one, or replaces it: each of the bodies is JSON. */
   void put(String path, String body) {
-    send(request(path).PUT(BodyPublishers.ofString(body)));
+    send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
   }
 
   /** Publishes a message to a queue. */
@@ -204,8 +207,7 @@ record Broker(String address, String user, String password) {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     // A client of its own each time: RabbitMQ closes connections that have been idle for a while.
-    // And
-    // not by HTTP/2, to which it does not upgrade a request that has a body.
+    // And not by HTTP/2, to which it does not upgrade a request that has a body.
     try (HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);

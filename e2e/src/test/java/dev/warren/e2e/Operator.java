@@ -37,18 +37,12 @@ final class Operator {
     this.namespace = namespace;
   }
 
-  /**
-   * Installs an operator, or upgrades it, that serves only labelled topologies.
-   *
-   * @param others what it watches beside its own namespace
-   */
-  static Operator installIn(String namespace, String... others) {
+  /** Installs an operator that serves only the labelled topologies of its own namespace. */
+  static Operator installIn(String namespace) {
     TestBed.install(
         namespace,
         "--set",
-        "watchNamespaces={%s}"
-            .formatted(
-                String.join(",", Stream.concat(Stream.of(namespace), Stream.of(others)).toList())),
+        "watchNamespaces={%s}".formatted(namespace),
         "--set",
         "topologySelector=" + OWN_LABEL,
         "--set",

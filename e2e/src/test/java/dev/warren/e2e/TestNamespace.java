@@ -58,11 +58,6 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
     return operator;
   }
 
-  /** Lets the operator of another namespace serve the topologies of this one. */
-  void useOperator(Operator other) {
-    operator = other;
-  }
-
   String name() {
     return name;
   }
@@ -98,21 +93,12 @@ final class TestNamespace implements BeforeAllCallback, AfterAllCallback, TestWa
         .toArray(String[]::new);
   }
 
-  /** Deletes it with everything in it, and waits until it is gone. */
-  void delete() {
-    resource().delete();
-    await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
-  }
-
-  void create() {
-    resource().create();
-  }
-
   @Override
   public void beforeAll(ExtensionContext context) {
     // It may exist from an interrupted run.
-    delete();
-    create();
+    resource().delete();
+    await(name + " is deleted").atMost(DELETION).until(() -> resource().get() == null);
+    resource().create();
     run("create", "configmap", ClientPod.PROGRAMS, "--from-file", "src/test/resources/clients");
     if (hasOwnOperator) {
       operator = Operator.installIn(name);

@@ -87,9 +87,13 @@ public final class ApiServer implements BeforeAllCallback {
       }
     }
 
-    /** As in the operator's application.properties. */
+    /**
+     * As in the operator's application.properties, and more patient: the server takes seconds to
+     * check the definition's rules.
+     */
     private static Config config(Config config) {
       config.setRequestRetryBackoffLimit(1);
+      config.setRequestTimeout(60_000);
       return config;
     }
 

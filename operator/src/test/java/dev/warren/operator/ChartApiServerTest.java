@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -60,16 +62,29 @@ class ChartApiServerTest {
         rendered(namespace, values.replace("{one,two}", "{" + namespace + "}"));
 
     assertThat(objects).extracting(HasMetadata::getKind).contains("Deployment", "ServiceAccount");
-    objects.forEach(
-        object ->
-            assertThat(
-                    api.client()
-                        .resource(object)
-                        .dryRun()
-                        .fieldValidation(Validation.STRICT)
-                        .forceConflicts()
-                        .serverSideApply())
-                .isNotNull());
+    objects.stream()
+        .filter(object -> !(object instanceof CustomResourceDefinition))
+        .forEach(ChartApiServerTest::assertAccepted);
+  }
+
+  /** It is the same in each shape, and the server takes seconds to check its rules. */
+  @Test
+  void theDefinitionIsAccepted() throws Exception {
+    assertThat(rendered(api.namespace(), SHAPES.getFirst()))
+        .filteredOn(CustomResourceDefinition.class::isInstance)
+        .hasSize(1)
+        .allSatisfy(ChartApiServerTest::assertAccepted);
+  }
+
+  private static void assertAccepted(HasMetadata object) {
+    assertThat(
+            api.client()
+                .resource(object)
+                .dryRun()
+                .fieldValidation(Validation.STRICT)
+                .forceConflicts()
+                .serverSideApply())
+        .isNotNull();
   }
 
   private static List<HasMetadata> rendered(String namespace, String values)

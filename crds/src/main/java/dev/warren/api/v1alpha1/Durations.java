@@ -24,6 +24,16 @@ public final class Durations {
       "(self.contains('d') ? 86400 * int(self.substring(0, self.indexOf('d'))) : 0)"
           + " + duration(self.substring(self.indexOf('d') + 1) + '0s').getSeconds()";
 
+  /** The value of a field that switches something off instead of saying after how long. */
+  public static final String NEVER = "never";
+
+  /** CEL: the field is a duration of at least ten seconds, or {@link #NEVER}. */
+  static final String FROM_TEN_SECONDS_OR_NEVER =
+      "self == '" + NEVER + "' || (" + IS_DURATION + " && " + SECONDS + " >= 10)";
+
+  static final String FROM_TEN_SECONDS_OR_NEVER_MESSAGE =
+      "must be a duration of at least 10s, such as 60s or 5m, or never";
+
   private static final Pattern PATTERN = Pattern.compile(FORM);
 
   private Durations() {}

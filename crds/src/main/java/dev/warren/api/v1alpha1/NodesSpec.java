@@ -41,13 +41,8 @@ public record NodesSpec(
     @Default("60s")
         @Size(max = 30)
         @ValidationRule(
-            value =
-                "self == 'never' || ("
-                    + Durations.IS_DURATION
-                    + " && "
-                    + Durations.SECONDS
-                    + " >= 10)",
-            message = "must be a duration of at least 10s, such as 60s or 5m, or never")
+            value = Durations.FROM_TEN_SECONDS_OR_NEVER,
+            message = Durations.FROM_TEN_SECONDS_OR_NEVER_MESSAGE)
         @JsonPropertyDescription(
             "How long a node must be lost before another node takes its place. A node is lost when"
                 + " its machine is gone or does not report, and the running nodes agree that it"
@@ -57,13 +52,8 @@ public record NodesSpec(
     @Default("5m")
         @Size(max = 30)
         @ValidationRule(
-            value =
-                "self == 'never' || ("
-                    + Durations.IS_DURATION
-                    + " && "
-                    + Durations.SECONDS
-                    + " >= 10)",
-            message = "must be a duration of at least 10s, such as 60s or 5m, or never")
+            value = Durations.FROM_TEN_SECONDS_OR_NEVER,
+            message = Durations.FROM_TEN_SECONDS_OR_NEVER_MESSAGE)
         @JsonPropertyDescription(
             "If nodes share a machine and another machine could take one of them: how long that"
                 + " machine must have been well before one of them moves there. A new node takes"

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -61,6 +63,21 @@ public final class CrdGeneration {
     Files.delete(generated);
     Files.delete(directory);
     return definition;
+  }
+
+  /** The schema of the committed definition. */
+  static JSONSchemaProps committedSchema() {
+    try {
+      return new KubernetesSerialization()
+          .unmarshal(Files.readString(COMMITTED.getFirst()), CustomResourceDefinition.class)
+          .getSpec()
+          .getVersions()
+          .getFirst()
+          .getSchema()
+          .getOpenAPIV3Schema();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Adds what has no annotation. */

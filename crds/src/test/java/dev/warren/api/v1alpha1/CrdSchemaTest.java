@@ -3,11 +3,8 @@ package dev.warren.api.v1alpha1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +23,7 @@ class CrdSchemaTest {
   static final Set<String> FOREIGN =
       Set.of("metadata", "resources", "conditions", "labels", "annotations", "nodePorts");
 
-  private final JSONSchemaProps root = definition();
+  private final JSONSchemaProps root = CrdGeneration.committedSchema();
 
   @Test
   void everyFieldIsDescribed() {
@@ -159,20 +156,5 @@ class CrdSchemaTest {
 
   private static boolean isBlank(String text) {
     return text == null || text.isBlank();
-  }
-
-  private static JSONSchemaProps definition() {
-    try {
-      return new KubernetesSerialization()
-          .unmarshal(
-              Files.readString(CrdGeneration.COMMITTED.getFirst()), CustomResourceDefinition.class)
-          .getSpec()
-          .getVersions()
-          .getFirst()
-          .getSchema()
-          .getOpenAPIV3Schema();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -46,7 +43,7 @@ class ListDefaultsTest {
     Map<String, String> found = new TreeMap<>();
     Defaults.forEachField(
         "spec",
-        definition().getProperties().get("spec"),
+        CrdGeneration.committedSchema().getProperties().get("spec"),
         (path, field) -> {
           if (path.contains("[]")) {
             Defaults.of(field).ifPresent(value -> found.put(path, value));
@@ -63,16 +60,5 @@ class ListDefaultsTest {
   /** An empty text is not written. */
   private static String text(JsonNode value) {
     return value.isMissingNode() ? "empty" : value.asText();
-  }
-
-  private static JSONSchemaProps definition() throws IOException {
-    return SERIALIZATION
-        .unmarshal(
-            Files.readString(CrdGeneration.COMMITTED.getFirst()), CustomResourceDefinition.class)
-        .getSpec()
-        .getVersions()
-        .getFirst()
-        .getSchema()
-        .getOpenAPIV3Schema();
   }
 }

@@ -166,11 +166,16 @@ public sealed interface BrokerAction {
   /** Declares a queue. */
   record DeclareQueue(Queue queue) implements ApiAction {}
 
+  /** A change of one binding. */
+  sealed interface BindingChange extends ApiAction {
+    Binding binding();
+  }
+
   /** Binds an exchange to a queue. */
-  record Bind(Binding binding) implements ApiAction {}
+  record Bind(Binding binding) implements BindingChange {}
 
   /** Removes a binding, if it exists. */
-  record Unbind(Binding binding) implements ApiAction {}
+  record Unbind(Binding binding) implements BindingChange {}
 
   /**
    * Deletes a queue, if it exists.

@@ -6,19 +6,23 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.BindingChange;
 import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.Ports;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Removes bindings by AMQP, which names a binding by its routing key and arguments as they are. The
+ * Changes bindings by AMQP, which names a binding by its routing key and arguments as they are. The
  * management API has a name of its own for each, and cannot make one for arguments with a routing
- * key that has a "~", nor be asked for the keys "." and "..".
+ * key that has a "~" before its end, nor be asked for the keys "." and "..".
  */
 final class AmqpBindings {
 
@@ -37,26 +41,52 @@ final class AmqpBindings {
   }
 
   /**
-   * Removes one, if it is there.
+   * Carries out a change. A binding that exists is not bound again, and one that is gone is not
+   * removed.
    *
    * @throws BrokerException when the broker refuses that or does not answer
    */
-  void remove(Unbind unbind) {
-    Binding binding = unbind.binding();
+  void carryOut(BindingChange change) {
     // Each node may use up two steps, to connect and to log in. Two more follow on the connection.
-    int step = Math.toIntExact(unbind.deadline().toMillis() / (2 * nodes.size() + 2));
+    int step = Math.toIntExact(change.deadline().toMillis() / (2 * nodes.size() + 2));
     factory.setConnectionTimeout(step);
     factory.setHandshakeTimeout(step);
     factory.setChannelRpcTimeout(step);
     try (Connection connection = factory.newConnection(nodes, "warren-operator");
         Channel channel = connection.createChannel()) {
-      channel.queueUnbind(
-          binding.queue(), binding.exchange(), binding.routingKey(), binding.arguments());
+      carryOut(change, channel);
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
-      if (!isNotFound(e)) {
-        throw new BrokerException(Kind.FAILED, "It cannot be removed by AMQP either: " + e, e);
+      boolean isGone = change instanceof Unbind && isNotFound(e);
+      if (!isGone) {
+        throw new BrokerException(Kind.FAILED, "It cannot be changed by AMQP either: " + e, e);
       }
     }
+  }
+
+  private static void carryOut(BindingChange change, Channel channel) throws IOException {
+    Binding binding = change.binding();
+    Map<String, Object> arguments = asTheManagementApi(binding.arguments());
+    switch (change) {
+      case Bind bind ->
+          channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey(), arguments);
+      case Unbind unbind ->
+          channel.queueUnbind(binding.queue(), binding.exchange(), binding.routingKey(), arguments);
+    }
+  }
+
+  /** The types of arguments belong to a binding's identity: for the API, numbers are 64 bits. */
+  private static Map<String, Object> asTheManagementApi(Map<String, Object> arguments) {
+    Map<String, Object> typed = new HashMap<>();
+    arguments.forEach((name, value) -> typed.put(name, asTheManagementApi(value)));
+    return typed;
+  }
+
+  private static Object asTheManagementApi(Object value) {
+    return switch (value) {
+      case Integer number -> number.longValue();
+      case List<?> values -> values.stream().map(AmqpBindings::asTheManagementApi).toList();
+      case null, default -> value;
+    };
   }
 
   private static Address address(NodeAddress endpoint) {

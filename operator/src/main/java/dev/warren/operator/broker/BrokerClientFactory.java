@@ -43,7 +43,7 @@ public final class BrokerClientFactory {
     String password = CredentialSecrets.text(address.admin(), CredentialSecrets.PASSWORD);
     return new TopologyBroker(
         new ManagementApiBrokerClient(http, endpoints, username, password),
-        new AmqpBindings(endpoints, username, password)::remove,
+        new AmqpBindings(endpoints, username, password)::carryOut,
         shell,
         new BrokerNodes(address.names(), address.nodes()),
         clock);

@@ -174,9 +174,15 @@ final class BrokerInternals {
         shell.run(
             asked,
             limit,
-            "rabbitmqctl",
-            "eval",
-            InternalsErlang.ONLY_IF_TRIED.formatted(TRIED, erlang.strip()));
+            "erl",
+            "-noinput",
+            "-name",
+            "undefined",
+            "-eval",
+            InternalsErlang.ASK_NODE,
+            "-extra",
+            InternalsErlang.ONLY_IF_TRIED.formatted(TRIED, erlang.strip()),
+            String.valueOf(limit.toMillis()));
     Matcher untried = UNTRIED.matcher(result.output());
     if (untried.find()) {
       throw new BrokerException(

@@ -3,6 +3,32 @@ package dev.warren.operator.broker;
 /** The Erlang code that nodes evaluate for {@link BrokerInternals}. */
 final class InternalsErlang {
 
+  /**
+   * A short Erlang that lets the node of its Pod evaluate its first argument, for as many
+   * milliseconds as the second one says, and prints the value. RabbitMQ's own {@code rabbitmqctl
+   * eval} does the same and takes four times the processor time, because it starts more. The node
+   * gives this Erlang a name, so that it needs none of its own.
+   */
+  static final String ASK_NODE =
+      """
+      Node = list_to_atom(os:getenv("RABBITMQ_NODENAME")),
+      [Code, Limit] = init:get_plain_arguments(),
+      {ok, Tokens, _} = erl_scan:string(Code),
+      {ok, Expressions} = erl_parse:parse_exprs(Tokens),
+      Evaluate = fun() ->
+          net_kernel:connect_node(Node) orelse throw(not_reachable),
+          Arguments = [Expressions, erl_eval:new_bindings()],
+          {value, Value, _} =
+            erpc:call(Node, erl_eval, exprs, Arguments, list_to_integer(Limit)),
+          Value
+        end,
+      try Evaluate() of
+        Value -> io:format("~0p~n", [Value]), halt(0)
+      catch
+        _:Reason -> io:format("~0p~n", [Reason]), halt(1)
+      end.
+      """;
+
   /** Evaluates code only on nodes of one series. */
   static final String ONLY_IF_TRIED =
       """

@@ -3,6 +3,7 @@ package dev.warren.operator.broker;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.ApiAction;
+import dev.warren.operator.action.BrokerAction.BindingChange;
 import dev.warren.operator.action.BrokerAction.NodeCommand;
 import dev.warren.operator.action.BrokerAction.QueueDeletion;
 import dev.warren.operator.action.BrokerAction.RecreateQueue;
@@ -15,7 +16,6 @@ import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,25 +27,22 @@ final class TopologyBroker implements BrokerClient {
 
   private static final Logger LOG = Logger.getLogger(TopologyBroker.class);
 
-  /** How the management API fails for a binding that it has no name for. */
-  private static final Set<Kind> CANNOT_NAME_IT = EnumSet.of(Kind.FAILED, Kind.REFUSED);
-
   private final ManagementApiBrokerClient api;
   private final BrokerNodes nodes;
   private final BrokerInternals internals;
   private final NodeCommands commands;
   private final QueueDeleter deleter;
   private final QueueRecreation recreation;
-  private final Consumer<Unbind> unbindByAmqp;
+  private final Consumer<BindingChange> changeByAmqp;
 
   TopologyBroker(
       ManagementApiBrokerClient api,
-      Consumer<Unbind> unbindByAmqp,
+      Consumer<BindingChange> changeByAmqp,
       NodeShell shell,
       BrokerNodes nodes,
       Clock clock) {
     this.api = api;
-    this.unbindByAmqp = unbindByAmqp;
+    this.changeByAmqp = changeByAmqp;
     this.nodes = nodes;
     this.internals = new BrokerInternals(shell);
     this.commands = new NodeCommands(shell, internals, nodes);
@@ -90,9 +87,9 @@ final class TopologyBroker implements BrokerClient {
     try {
       api.apply(action);
     } catch (BrokerException e) {
-      if (action instanceof Unbind unbind && CANNOT_NAME_IT.contains(e.kind())) {
-        LOG.infof("%s: %s; it is removed by AMQP", unbind.binding().describe(), e.getMessage());
-        unbindByAmqp.accept(unbind);
+      if (action instanceof BindingChange change && cannotName(change, e.kind())) {
+        LOG.infof("%s: %s; AMQP does it", change.binding().describe(), e.getMessage());
+        changeByAmqp.accept(change);
         return;
       }
       if (action instanceof AddMember add && e.kind() == Kind.FAILED) {
@@ -100,6 +97,14 @@ final class TopologyBroker implements BrokerClient {
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether the management API fails in this way for a binding that it has no name for. It creates
+   * such a binding and then answers with an error.
+   */
+  private static boolean cannotName(BindingChange change, Kind failure) {
+    return failure == Kind.FAILED || change instanceof Unbind && failure == Kind.REFUSED;
   }
 
   /**

@@ -231,7 +231,8 @@ public final class ConfigKeys {
   /** Whether a user's configuration replaces the operator's line with that key. */
   static boolean isReplaced(String operatorsKey, RabbitConf users) {
     return TABLE.stream()
-        .filter(row -> row.treatment() == REPLACES && row.covers(operatorsKey))
-        .anyMatch(row -> users.family(row.family()).findAny().isPresent());
+        .filter(row -> row.treatment() == REPLACES)
+        .filter(row -> users.family(row.family()).findAny().isPresent())
+        .anyMatch(row -> row.covers(operatorsKey));
   }
 }

@@ -151,7 +151,7 @@ public final class ConsumerDeployment {
     if (!spec.hasTopologySpreadConstraints()) {
       spec.addToTopologySpreadConstraints(
           new TopologySpreadConstraintBuilder()
-              .withTopologyKey("kubernetes.io/hostname")
+              .withTopologyKey(Labels.HOSTNAME)
               .withMaxSkew(1)
               .withWhenUnsatisfiable("ScheduleAnyway")
               .withNewLabelSelector()

@@ -12,7 +12,6 @@ import dev.warren.api.v1alpha1.HttpDeliverySpec.Method;
 import dev.warren.api.v1alpha1.HttpDeliverySpec.Redirects;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
-import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -62,11 +61,6 @@ final class HttpDispatcher {
         consumer.http().podTemplate(), operators(consumer, deadLetter, images));
   }
 
-  private static PodSpec users(ConsumerSpec consumer) {
-    return Optional.ofNullable(PodTemplates.read(consumer.http().podTemplate()).getSpec())
-        .orElseGet(PodSpec::new);
-  }
-
   private static PodTemplateSpec operators(
       ConsumerSpec consumer, Optional<DeadLetterSpec> deadLetter, Images images) {
     return new PodTemplateSpecBuilder()
@@ -78,7 +72,8 @@ final class HttpDispatcher {
         .withTerminationGracePeriodSeconds(
             Durations.parse(consumer.http().timeout()).plusMillis(999).toSeconds()
                 + TERMINATION_MARGIN_SECONDS)
-        .withSecurityContext(PodSecurity.withoutVolume(users(consumer), images))
+        .withSecurityContext(
+            PodSecurity.withoutVolume(PodTemplates.spec(consumer.http().podTemplate()), images))
         .withContainers(
             GatewayContainer.dispatcher(
                 images.gateway(), variable(consumer, deadLetter), resources(consumer.http())))

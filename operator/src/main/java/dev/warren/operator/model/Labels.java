@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The labels of everything that the operator makes. */
+/** The labels of everything that the operator makes, and those of machines that it uses. */
 public final class Labels {
 
   /** The topology's name, on every object that belongs to it. */
@@ -39,6 +39,12 @@ public final class Labels {
 
   /** The value of {@link #MANAGED_BY}: the operator watches only objects with it. */
   public static final String WARREN = "warren";
+
+  /** Kubernetes' label of a machine with its name. Local volumes name their machine by it. */
+  public static final String HOSTNAME = "kubernetes.io/hostname";
+
+  /** Kubernetes' label of a machine with its zone. */
+  public static final String ZONE = "topology.kubernetes.io/zone";
 
   /** The role of an object in its topology. */
   public enum Component {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.util.Map;
 
@@ -26,6 +27,16 @@ public final class PodTemplates {
     PodTemplateSpec read =
         template == null ? null : JSON.convertValue(template, PodTemplateSpec.class);
     return read == null ? new PodTemplateSpec() : read;
+  }
+
+  /**
+   * The Pod of the user's template; without fields if the template has none.
+   *
+   * @throws IllegalArgumentException when it does not have the form of a pod template
+   */
+  public static PodSpec spec(Map<String, Object> template) {
+    PodSpec spec = read(template).getSpec();
+    return spec == null ? new PodSpec() : spec;
   }
 
   /**

@@ -123,8 +123,7 @@ public final class QueueNodePod {
         .withTolerations(
             stays("node.kubernetes.io/not-ready"), stays("node.kubernetes.io/unreachable"))
         .withTopologySpreadConstraints(
-            spread("kubernetes.io/hostname", placement == Placement.SPREAD),
-            spread("topology.kubernetes.io/zone", false))
+            spread(Labels.HOSTNAME, placement == Placement.SPREAD), spread(Labels.ZONE, false))
         .withContainers(containers(n, seed))
         .withVolumes(volumes(n))
         .endSpec()
@@ -183,7 +182,6 @@ public final class QueueNodePod {
   }
 
   private PodSpec users() {
-    return Optional.ofNullable(PodTemplates.read(nodes.podTemplate()).getSpec())
-        .orElseGet(PodSpec::new);
+    return PodTemplates.spec(nodes.podTemplate());
   }
 }

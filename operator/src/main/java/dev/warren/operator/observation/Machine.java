@@ -1,5 +1,6 @@
 package dev.warren.operator.observation;
 
+import dev.warren.operator.model.Labels;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.time.Instant;
@@ -22,8 +23,6 @@ public record Machine(
     Optional<String> unwell,
     Instant wellSince) {
 
-  private static final String ZONE = "topology.kubernetes.io/zone";
-
   /** Copies the collections. */
   public Machine {
     labels = Map.copyOf(labels);
@@ -33,6 +32,6 @@ public record Machine(
 
   /** Its zone, if it is known. */
   public Optional<String> zone() {
-    return Optional.ofNullable(labels.get(ZONE));
+    return Optional.ofNullable(labels.get(Labels.ZONE));
   }
 }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,11 @@ public record Observation(
    */
   public boolean hasMajority() {
     return reachable().map(answer -> 2 * running(answer) > answer.nodes().size()).orElse(false);
+  }
+
+  /** When this was read, as Kubernetes writes times: in whole seconds. */
+  public String timestamp() {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** The age of an object when this was read. */

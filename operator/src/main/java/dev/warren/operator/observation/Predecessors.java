@@ -5,15 +5,12 @@ import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Labels;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The Pods that still consume a queue for a consumer that was removed or renamed. A delivery in
  * order must not start beside them.
  */
 public final class Predecessors {
-
-  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
   private Predecessors() {}
 
@@ -26,13 +23,9 @@ public final class Predecessors {
   public static boolean exist(ConsumerSpec consumer, List<ConsumerSpec> all, List<Pod> pods) {
     return ConsumerDeployment.isOrdered(consumer)
         && pods.stream()
-            .filter(pod -> pod.getStatus() == null || !ENDED.contains(pod.getStatus().getPhase()))
+            .filter(pod -> !PodStates.hasEnded(pod))
             .filter(pod -> ConsumerDeployment.queues(pod.getSpec()).contains(consumer.queue()))
-            .anyMatch(pod -> isEnding(pod) || isOfNone(pod, consumer.queue(), all));
-  }
-
-  private static boolean isEnding(Pod pod) {
-    return pod.getMetadata().getDeletionTimestamp() != null;
+            .anyMatch(pod -> PodStates.isTerminating(pod) || isOfNone(pod, consumer.queue(), all));
   }
 
   private static boolean isOfNone(Pod pod, String queue, List<ConsumerSpec> all) {

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -109,15 +108,12 @@ public record QueueNode(int number, Optional<PersistentVolumeClaim> volume, Opti
 
   /** Whether its Pod is being deleted. */
   public boolean isTerminating() {
-    return pod.isPresent() && pod.get().getMetadata().getDeletionTimestamp() != null;
+    return pod.filter(PodStates::isTerminating).isPresent();
   }
 
   /** Whether its Pod has ended permanently: it was evicted, or its machine shut down. */
   public boolean hasEnded() {
-    return pod.map(Pod::getStatus)
-        .map(PodStatus::getPhase)
-        .filter(phase -> phase.equals("Failed") || phase.equals("Succeeded"))
-        .isPresent();
+    return pod.filter(PodStates::hasEnded).isPresent();
   }
 
   /**

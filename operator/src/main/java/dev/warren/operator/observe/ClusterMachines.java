@@ -96,19 +96,16 @@ final class ClusterMachines {
     if (Boolean.TRUE.equals(spec.getUnschedulable())) {
       return Optional.of("is cordoned");
     }
-    return ready(node).map(NodeCondition::getStatus).filter("True"::equals).isPresent()
+    return KubernetesNodes.ready(node)
+            .map(NodeCondition::getStatus)
+            .filter("True"::equals)
+            .isPresent()
         ? Optional.empty()
         : Optional.of("is not ready");
   }
 
-  private static Optional<NodeCondition> ready(Node node) {
-    return node.getStatus().getConditions().stream()
-        .filter(condition -> condition.getType().equals("Ready"))
-        .findFirst();
-  }
-
   private static Instant readySince(Node node) {
-    return ready(node)
+    return KubernetesNodes.ready(node)
         .map(NodeCondition::getLastTransitionTime)
         .map(Instant::parse)
         .orElse(Instant.MIN);

@@ -1,5 +1,6 @@
 package dev.warren.operator.observe;
 
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.QueueNode;
 import io.fabric8.kubernetes.api.model.Node;
@@ -17,9 +18,6 @@ import java.util.Optional;
 
 /** Reads the state of machines whose queue nodes do not serve clients. */
 final class KubernetesNodes {
-
-  /** The label by which a local volume names its machine. */
-  private static final String HOSTNAME = "kubernetes.io/hostname";
 
   /**
    * Where each kubelet renews a lease with its machine's name, whatever the node's condition says.
@@ -44,7 +42,7 @@ final class KubernetesNodes {
   }
 
   private Optional<String> name(QueueNode node) {
-    return node.pod().map(pod -> pod.getSpec().getNodeName()).or(() -> machineOfVolume(node));
+    return node.machine().or(() -> machineOfVolume(node));
   }
 
   /** The machine of a local volume; empty for a volume that can be attached elsewhere. */
@@ -58,7 +56,7 @@ final class KubernetesNodes {
         .stream()
         .flatMap(required -> required.getNodeSelectorTerms().stream())
         .flatMap(term -> term.getMatchExpressions().stream())
-        .filter(expression -> expression.getKey().equals(HOSTNAME))
+        .filter(expression -> expression.getKey().equals(Labels.HOSTNAME))
         .filter(expression -> expression.getOperator().equals("In"))
         .filter(expression -> expression.getValues().size() == 1)
         .map(expression -> expression.getValues().getFirst())
@@ -70,9 +68,7 @@ final class KubernetesNodes {
     if (node == null) {
       return new KubernetesNode(name, KubernetesNode.State.GONE);
     }
-    return node.getStatus().getConditions().stream()
-        .filter(condition -> condition.getType().equals("Ready"))
-        .findFirst()
+    return ready(node)
         .map(
             ready ->
                 new KubernetesNode(
@@ -80,6 +76,13 @@ final class KubernetesNodes {
                     state(name, ready),
                     Optional.of(Instant.parse(ready.getLastTransitionTime()))))
         .orElseGet(() -> new KubernetesNode(name, KubernetesNode.State.SILENT));
+  }
+
+  /** The condition of a machine that says whether it is ready. */
+  static Optional<NodeCondition> ready(Node node) {
+    return node.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals("Ready"))
+        .findFirst();
   }
 
   /**

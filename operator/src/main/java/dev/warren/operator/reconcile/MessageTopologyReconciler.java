@@ -235,12 +235,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
 
   /** While parts of a namespace are not read, objects that exist would seem to be missing. */
   private UpdateControl<MessageTopology> awaitNamespace(String namespace) {
-    namespaces
-        .refusal(namespace)
-        .ifPresent(
-            refusal -> {
-              throw new IllegalStateException("The namespace is not served: " + refusal);
-            });
+    namespaces.requireNoRefusal(namespace);
     return UpdateControl.<MessageTopology>noUpdate().rescheduleAfter(RequeuePolicy.underway());
   }
 

@@ -75,7 +75,8 @@ final class LoadHistory {
       forget();
       seenSince = sample.at();
       lastActive = sample.at();
-      lastArrival = sample.at();
+      // The broker's counters also show whether anything arrived in a gap.
+      lastArrival = interval.isEmpty() ? sample.at() : lastArrival;
     }
     count(sample.at(), reading, interval.isPresent());
     if (reading.backlog() > 0
@@ -197,7 +198,7 @@ final class LoadHistory {
     return seconds() >= COMPLETE * memory.toSeconds();
   }
 
-  /** For how long no message has arrived, as far as it was observed. */
+  /** For how long no message has arrived, according to the broker's counters. */
   Duration quietFor() {
     return Duration.between(lastArrival, last.at());
   }

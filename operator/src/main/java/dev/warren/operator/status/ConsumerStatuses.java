@@ -11,6 +11,7 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.PodStates;
 import dev.warren.operator.observation.Predecessors;
 import dev.warren.operator.observation.QueueConsumers;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -216,7 +217,7 @@ final class ConsumerStatuses {
   private Optional<String> podProblem(ConsumerSpec spec) {
     return observed.consumerPods().stream()
         .filter(pod -> spec.name().equals(pod.getMetadata().getLabels().get(Labels.CONSUMER)))
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> !PodStates.isTerminating(pod))
         .sorted(Comparator.comparing((Pod pod) -> pod.getMetadata().getName()))
         .flatMap(pod -> PodDiagnosis.of(pod, observed.warnings()).stream())
         .filter(problem -> problem.reason() != Reason.STARTING)

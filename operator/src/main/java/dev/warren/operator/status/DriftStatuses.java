@@ -25,7 +25,6 @@ import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -84,11 +83,7 @@ final class DriftStatuses {
             .map(DriftStatus::count)
             .orElse(0);
     return new DriftStatus(
-        drift.kind(),
-        drift.name(),
-        drift.what(),
-        before + 1,
-        result.observed().at().truncatedTo(ChronoUnit.SECONDS).toString());
+        drift.kind(), drift.name(), drift.what(), before + 1, result.observed().timestamp());
   }
 
   private static boolean isSame(Found drift, DriftStatus known) {

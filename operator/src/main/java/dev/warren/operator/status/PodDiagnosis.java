@@ -2,6 +2,7 @@ package dev.warren.operator.status;
 
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
+import dev.warren.operator.observation.PodStates;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
@@ -57,10 +58,10 @@ final class PodDiagnosis {
   }
 
   private Optional<Problem> problem() {
-    if (pod.getMetadata().getDeletionTimestamp() != null) {
+    if (PodStates.isTerminating(pod)) {
       return Optional.of(new Problem(Reason.TERMINATING, "The Pod is being deleted"));
     }
-    if (condition("Ready").map(ready -> ready.getStatus().equals("True")).orElse(false)) {
+    if (PodStates.ready(pod).isPresent()) {
       return Optional.empty();
     }
     return Stream.of(end(), volume(), placing(), containers(), warning("Pod", name()))

@@ -6,7 +6,6 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.scaling.ScalingDecision;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The load of consumers whose numbers of Pods follow it, as a status reports it. */
@@ -37,8 +36,7 @@ final class ScalingStatuses {
     boolean scaled = last != null && last.scaling() != null && last.replicas() != wanted;
     Optional<ConsumerScaling> known = observed.scaling().of(consumer.name());
     boolean keep = known.isEmpty() || !(scaled || counting.isDue() || isFirst(before));
-    String lastScaleTime =
-        scaled ? observed.at().truncatedTo(ChronoUnit.SECONDS).toString() : before.lastScaleTime();
+    String lastScaleTime = scaled ? observed.timestamp() : before.lastScaleTime();
     return keep
         ? new ScalingStatus(
             before.arrivalsPerSecond(),

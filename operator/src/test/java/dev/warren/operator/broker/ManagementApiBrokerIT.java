@@ -29,6 +29,7 @@ import dev.warren.operator.observation.QueueLoad;
 import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -39,10 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan and the client against a real RabbitMQ: {@code make test-node} starts it. */
@@ -164,38 +165,51 @@ class ManagementApiBrokerIT {
   }
 
   /** Those that wait for their turn at a queue with a single active consumer count too. */
-  @ParameterizedTest
-  @CsvSource({"quorum, false", "quorum, true", "classic, false", "classic, true", "stream, false"})
-  void theConsumersOfAQueueAreCountedUntilTheQueueIsDeleted(String type, boolean singleActive)
-      throws Exception {
-    String name = "consumed %s %s".formatted(type, singleActive);
-    Queue queue =
-        new Queue(name, type, singleActive ? Map.of("x-single-active-consumer", true) : Map.of());
-    broker.apply(new BrokerAction.DeclareQueue(queue));
-    awaitConsumers(name, 0, 0);
+  @Test
+  void theConsumersOfQueuesAreCountedUntilTheQueueIsDeleted() throws Exception {
+    Map<String, Object> inTurn = Map.of("x-single-active-consumer", true);
+    Map<String, Queue> queues =
+        Stream.of(
+                new Queue("consumed quorum", "quorum", Map.of()),
+                new Queue("consumed quorum in turn", "quorum", inTurn),
+                new Queue("consumed classic", "classic", Map.of()),
+                new Queue("consumed classic in turn", "classic", inTurn),
+                new Queue("consumed stream", "stream", Map.of()))
+            .collect(Collectors.toMap(Queue::name, queue -> queue));
+    queues.values().forEach(queue -> broker.apply(new BrokerAction.DeclareQueue(queue)));
+    awaitConsumers(queues.keySet(), 0, 0);
     try (Connection connection = connect()) {
-      for (int i = 0; i < 2; i++) {
-        Channel channel = connection.createChannel();
-        channel.basicQos(1);
-        channel.basicConsume(name, new DefaultConsumer(channel));
+      for (String name : queues.keySet()) {
+        consume(connection, name);
+        consume(connection, name);
       }
-      awaitConsumers(name, 2, 0);
+      awaitConsumers(queues.keySet(), 2, 0);
 
-      send("DELETE", "/api/queues/%2F/" + name.replace(" ", "%20"), "");
-      broker.apply(new BrokerAction.DeclareQueue(queue));
-
-      connection.createChannel().basicPublish("", name, null, new byte[1]);
-      awaitConsumers(name, 0, 1);
+      for (Queue queue : queues.values()) {
+        send("DELETE", "/api/queues/%2F/" + queue.name().replace(" ", "%20"), "");
+        broker.apply(new BrokerAction.DeclareQueue(queue));
+        connection.createChannel().basicPublish("", queue.name(), null, new byte[1]);
+      }
+      awaitConsumers(queues.keySet(), 0, 1);
       assertThat(connection.isOpen()).isTrue();
     }
   }
 
-  private void awaitConsumers(String queue, long number, long messages) {
+  private static void consume(Connection connection, String queue) throws IOException {
+    Channel channel = connection.createChannel();
+    channel.basicQos(1);
+    channel.basicConsume(queue, new DefaultConsumer(channel));
+  }
+
+  private void awaitConsumers(Set<String> queues, long number, long messages) {
+    ConsumerCount count = new ConsumerCount(number, messages);
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(
-            () -> broker.consumers(Set.of(queue)),
-            Map.of(queue, new ConsumerCount(number, messages))::equals);
+        .untilAsserted(
+            () ->
+                assertThat(broker.consumers(queues))
+                    .containsOnlyKeys(queues)
+                    .allSatisfy((queue, counted) -> assertThat(counted).isEqualTo(count)));
   }
 
   @Test
@@ -259,7 +273,7 @@ class ManagementApiBrokerIT {
     broker.apply(new BrokerAction.DeclareExchange(new Exchange("matched", "headers", Map.of())));
     broker.apply(new BrokerAction.DeclareQueue(new Queue("bound", "quorum", Map.of())));
     List<Binding> bindings =
-        Stream.of("", "name~", "a+b", "sites/berlin/50%", "a/b #~%+", ".", "..", "日本")
+        Stream.of("", "name~", "a+b", "sites/berlin/50%", "a/b #~%+", "a~b", ".", "..", "日本")
             .flatMap(
                 key ->
                     Stream.of(
@@ -429,6 +443,7 @@ class ManagementApiBrokerIT {
     HttpRequest request =
         HttpRequest.newBuilder(RealBroker.URL.resolve(path))
             .header("Authorization", "Basic " + credentials)
+            .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body))
             .build();
     HttpResponse<String> response = RealBroker.HTTP.send(request, BodyHandlers.ofString());

@@ -33,7 +33,7 @@ final class RealBroker {
   static BrokerClient client(String user, String password) {
     return new TopologyBroker(
         new ManagementApiBrokerClient(HTTP, NODES, user, password),
-        new AmqpBindings(NODES, user, password)::remove,
+        new AmqpBindings(NODES, user, password)::carryOut,
         (pod, limit, command) -> run(command),
         FakeShell.NODES,
         Clock.systemUTC());

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction.AddMember;
+import dev.warren.operator.action.BrokerAction.Bind;
+import dev.warren.operator.action.BrokerAction.BindingChange;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerAction.Unbind;
 import dev.warren.operator.broker.BrokerException.Kind;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopologyBrokerTest {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
-  private final List<Unbind> unbound = new ArrayList<>();
+  private final List<BindingChange> byAmqp = new ArrayList<>();
   private final FakeShell shell = new FakeShell();
   private Map<String, String> answers = Map.of();
   private HttpServer server;
@@ -51,7 +53,7 @@ class TopologyBrokerTest {
                 List.of(new NodeAddress("orders-0", url)),
                 "operator",
                 "password"),
-            unbound::add,
+            byAmqp::add,
             shell,
             FakeShell.NODES,
             new TestClock());
@@ -111,14 +113,16 @@ class TopologyBrokerTest {
   }
 
   @Test
-  void aBindingThatTheApiHasNoNameForIsRemovedByAmqp() {
+  void aBindingThatTheApiHasNoNameForIsChangedByAmqp() {
     answers = Map.of("/api/bindings/%2F/e/matched/q/work", "500");
-    Unbind withArguments =
-        new Unbind(new Binding("matched", "work", "sites/berlin", Map.of("x-match", "any")));
+    Map<String, Object> arguments = Map.of("x-match", "any");
+    Bind bind = new Bind(new Binding("matched", "work", "sites~berlin", arguments));
+    Unbind unbind = new Unbind(new Binding("matched", "work", "sites/berlin", arguments));
 
-    broker.apply(withArguments);
+    broker.apply(bind);
+    broker.apply(unbind);
 
-    assertThat(unbound).containsExactly(withArguments);
+    assertThat(byAmqp).containsExactly(bind, unbind);
   }
 
   @ParameterizedTest
@@ -135,7 +139,7 @@ class TopologyBrokerTest {
 
     broker.apply(unbind);
 
-    assertThat(unbound).containsExactly(unbind);
+    assertThat(byAmqp).containsExactly(unbind);
   }
 
   @Test
@@ -150,7 +154,7 @@ class TopologyBrokerTest {
     broker.apply(new Unbind(new Binding("events", "work", "a", Map.of())));
 
     assertThat(requests).contains("DELETE /api/bindings/%2F/e/events/q/work/a");
-    assertThat(unbound).isEmpty();
+    assertThat(byAmqp).isEmpty();
   }
 
   private void orders(String state) {

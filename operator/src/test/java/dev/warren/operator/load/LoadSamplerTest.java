@@ -259,22 +259,9 @@ class LoadSamplerTest {
     sampler.follow(
         LoadSnapshot.of(
             topology,
-            new Observation(
-                seen.objects(),
-                new TreeMap<>(Map.of(0, new QueueNode(0, Optional.empty(), Optional.of(GATEWAY)))),
-                seen.highestNumber(),
-                seen.consumerPods(),
-                seen.broker(),
-                seen.machines(),
-                seen.places(),
-                seen.lastSeenRunning(),
-                seen.resolvable(),
-                seen.warnings(),
-                seen.scaling(),
-                seen.queueConsumers(),
-                seen.work(),
-                seen.refusedDeclarations(),
-                seen.at()),
+            Observations.withNodes(
+                seen,
+                new TreeMap<>(Map.of(0, new QueueNode(0, Optional.empty(), Optional.of(GATEWAY))))),
             Optional.of(broker)));
   }
 

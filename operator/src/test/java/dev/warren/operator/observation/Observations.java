@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Observations that several tests use. */
@@ -36,5 +37,44 @@ public final class Observations {
         BrokerWork.NONE,
         Map.of(),
         at);
+  }
+
+  /** The same with these nodes. */
+  public static Observation withNodes(Observation seen, SortedMap<Integer, QueueNode> nodes) {
+    return with(seen, nodes, seen.machines(), seen.queueConsumers());
+  }
+
+  /** The same with these machines of nodes that are not ready. */
+  public static Observation withMachines(Observation seen, Map<Integer, KubernetesNode> machines) {
+    return with(seen, seen.nodes(), machines, seen.queueConsumers());
+  }
+
+  /** The same with these consumers of queues. */
+  public static Observation withQueueConsumers(
+      Observation seen, Map<String, QueueConsumers> consumers) {
+    return with(seen, seen.nodes(), seen.machines(), consumers);
+  }
+
+  private static Observation with(
+      Observation seen,
+      SortedMap<Integer, QueueNode> nodes,
+      Map<Integer, KubernetesNode> machines,
+      Map<String, QueueConsumers> consumers) {
+    return new Observation(
+        seen.objects(),
+        nodes,
+        seen.highestNumber(),
+        seen.consumerPods(),
+        seen.broker(),
+        machines,
+        seen.places(),
+        seen.lastSeenRunning(),
+        seen.resolvable(),
+        seen.warnings(),
+        seen.scaling(),
+        consumers,
+        seen.work(),
+        seen.refusedDeclarations(),
+        seen.at());
   }
 }

@@ -110,7 +110,7 @@ class HealingPropertyTest {
   }
 
   /** Machines come and go, and no majority is ever lost. */
-  @Property(tries = 100)
+  @Property(tries = 40)
   void nodesSpreadAgainOverTheMachinesThatAreLeft(
       @ForAll @IntRange(min = 3, max = 5) int first,
       @ForAll @IntRange(min = 3, max = 7) int machines,

@@ -14,6 +14,7 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Observations;
 import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -109,22 +110,7 @@ final class Passes {
                 CLOCK)
             .observe(topology, caches(topology))
             .observation();
-    return new Observation(
-        seen.objects(),
-        seen.nodes(),
-        seen.highestNumber(),
-        seen.consumerPods(),
-        seen.broker(),
-        seen.machines(),
-        seen.places(),
-        seen.lastSeenRunning(),
-        seen.resolvable(),
-        seen.warnings(),
-        seen.scaling(),
-        queueConsumers,
-        seen.work(),
-        seen.refusedDeclarations(),
-        seen.at());
+    return Observations.withQueueConsumers(seen, queueConsumers);
   }
 
   /** Caches that are always current. */

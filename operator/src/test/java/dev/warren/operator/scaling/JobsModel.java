@@ -60,6 +60,12 @@ final class JobsModel {
     return this;
   }
 
+  /** The load is not sampled for some seconds. */
+  JobsModel miss(int seconds) {
+    second += seconds;
+    return this;
+  }
+
   private void step() {
     acknowledged += ends.stream().filter(end -> end <= second).count();
     ends.removeIf(end -> end <= second);

@@ -51,6 +51,16 @@ class LongJobsTest {
     assertThat(batch.run(400).last().after()).isZero();
   }
 
+  /** The broker's counters show that nothing arrived in between. */
+  @Test
+  void idleReplicasAreRemovedAlthoughSomeSamplesAreMissing() {
+    ScalingPolicy ten = Policies.between(0, 10, 1, false);
+    JobsModel batch = new JobsModel(ten, 10).publish(20, TWO_MINUTES).run(200).miss(20).run(300);
+
+    assertThat(batch.seen()).allMatch(seen -> seen.after() <= Math.max(1, seen.places(ten)));
+    assertThat(batch.seen()).allMatch(LongJobsTest::sparesThoseThatWork);
+  }
+
   @Test
   void onceTheirTimeIsKnownABatchIsServedInOneStep() {
     jobs.publish(1, TWO_MINUTES).run(900);

@@ -7,17 +7,15 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.PodStates;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The queues of a topology's consumers, and the Pods that should consume them. */
 public final class ConsumedQueues {
@@ -91,20 +89,15 @@ public final class ConsumedQueues {
             .collect(Collectors.toSet());
     return pods.stream()
         .filter(pod -> names.contains(pod.getMetadata().getLabels().get(Labels.CONSUMER)))
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> !PodStates.isTerminating(pod))
         .filter(pod -> isConfiguredFor(queue, pod))
-        .flatMap(ConsumedQueues::sinceReady)
+        .flatMap(pod -> PodStates.ready(pod).stream())
+        .map(ready -> Instant.parse(ready.getLastTransitionTime()))
         .toList();
   }
 
   /** During an update, some Pods still consume the consumer's last queue. */
   private static boolean isConfiguredFor(String queue, Pod pod) {
     return pod.getSpec() != null && ConsumerDeployment.queues(pod.getSpec()).contains(queue);
-  }
-
-  private static Stream<Instant> sinceReady(Pod pod) {
-    return Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new).getConditions().stream()
-        .filter(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()))
-        .map(condition -> Instant.parse(condition.getLastTransitionTime()));
   }
 }

@@ -7,16 +7,15 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.ObservedObjects;
+import dev.warren.operator.observation.PodStates;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,9 +28,6 @@ public final class DeletionCosts {
 
   /** A ReplicaSet removes the Pod with the lowest cost first; without the annotation it is 0. */
   static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
-
-  /** The phases of Pods that a ReplicaSet does not count. */
-  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
   /** Sorts after any time. A Pod that was active just now has been idle for the shortest time. */
   private static final String NOW = "now";
@@ -51,8 +47,7 @@ public final class DeletionCosts {
     }
 
     boolean isReady() {
-      return status(pod).getConditions().stream()
-          .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+      return PodStates.ready(pod).isPresent();
     }
   }
 
@@ -68,8 +63,9 @@ public final class DeletionCosts {
     this.candidates =
         pods.stream()
             .filter(pod -> consumer.equals(pod.getMetadata().getLabels().get(Labels.CONSUMER)))
-            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-            .filter(pod -> !ENDED.contains(String.valueOf(status(pod).getPhase())))
+            .filter(pod -> !PodStates.isTerminating(pod))
+            // A ReplicaSet does not count them.
+            .filter(pod -> !PodStates.hasEnded(pod))
             .map(pod -> new Candidate(pod, work(pod, work)))
             .sorted(Comparator.comparing(Candidate::name))
             .toList();
@@ -142,14 +138,10 @@ public final class DeletionCosts {
   }
 
   private static ClientWork work(Pod pod, Map<String, ClientWork> work) {
-    return status(pod).getPodIPs().stream()
+    return PodStates.status(pod).getPodIPs().stream()
         .map(PodIP::getIp)
         .flatMap(address -> Stream.ofNullable(work.get(address)))
         .reduce(ClientWork::plus)
         .orElse(ClientWork.NONE);
-  }
-
-  private static PodStatus status(Pod pod) {
-    return Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
   }
 }

@@ -13,7 +13,6 @@ import dev.warren.operator.observation.QueueConsumers;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +88,7 @@ final class RestartPlanner {
             mark(
                 deployment,
                 RECREATED,
-                observed.at().truncatedTo(ChronoUnit.SECONDS).toString(),
+                observed.timestamp(),
                 "queue '%s' is recreated".formatted(consumer.queue())));
   }
 

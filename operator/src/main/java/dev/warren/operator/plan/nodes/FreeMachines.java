@@ -1,5 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.QueueNodePod.Placement;
 import dev.warren.operator.observation.Machine;
@@ -18,8 +19,6 @@ import java.util.stream.Stream;
  * always makes the nodes more even, so that moves come to an end.
  */
 final class FreeMachines {
-
-  private static final String HOSTNAME = "kubernetes.io/hostname";
 
   /** So many obstacles are reported. */
   private static final int MOST_OBSTACLES = 3;
@@ -52,7 +51,7 @@ final class FreeMachines {
   }
 
   private static boolean isOverMachines(TopologySpreadConstraint constraint) {
-    return constraint.getTopologyKey().equals(HOSTNAME);
+    return constraint.getTopologyKey().equals(Labels.HOSTNAME);
   }
 
   /** Those that could take a node from a machine, the best first. */

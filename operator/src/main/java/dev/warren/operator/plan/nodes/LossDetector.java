@@ -26,8 +26,6 @@ import java.util.function.Predicate;
  */
 final class LossDetector {
 
-  private static final String NEVER = "never";
-
   private final ResourceNames names;
   private final NodesSpec spec;
   private final Observation observed;
@@ -80,7 +78,7 @@ final class LossDetector {
   }
 
   private RemovalFinding replaceable(int node, String why, Reachable broker) {
-    if (spec.replaceAfter().equals(NEVER)) {
+    if (spec.replaceAfter().equals(Durations.NEVER)) {
       return held(Reason.NODE_LOST, why + ". It is not replaced, because replaceAfter is never");
     }
     Instant lastSeen = observed.lastSeenRunning().getOrDefault(node, observed.at());
@@ -125,7 +123,7 @@ final class LossDetector {
    * A node that the others do not know: they have forgotten it, or it never joined. It has no data.
    */
   private Optional<Candidate> notAMember(Reachable broker) {
-    if (spec.replaceAfter().equals(NEVER)) {
+    if (spec.replaceAfter().equals(Durations.NEVER)) {
       return Optional.empty();
     }
     return observed.nodes().values().stream()

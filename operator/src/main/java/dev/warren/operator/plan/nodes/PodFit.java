@@ -2,6 +2,7 @@ package dev.warren.operator.plan.nodes;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.warren.operator.model.Labels;
 import dev.warren.operator.observation.Machine;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
@@ -25,8 +26,6 @@ import java.util.stream.Stream;
  * requested there, and rules that depend on other Pods, only the scheduler knows.
  */
 final class PodFit {
-
-  private static final String HOSTNAME = "kubernetes.io/hostname";
 
   private final PodSpec pod;
   private final Map<String, BigDecimal> requests;
@@ -91,7 +90,7 @@ final class PodFit {
   private boolean isSelected(Machine machine) {
     Map<String, String> selector = Optional.ofNullable(pod.getNodeSelector()).orElse(Map.of());
     // The scheduler spreads Pods only over machines with this label.
-    return machine.labels().containsKey(HOSTNAME)
+    return machine.labels().containsKey(Labels.HOSTNAME)
         && machine.labels().entrySet().containsAll(selector.entrySet())
         && requiredTerms().map(terms -> isOneMet(terms, machine)).orElse(true);
   }

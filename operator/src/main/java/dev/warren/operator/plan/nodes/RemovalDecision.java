@@ -1,5 +1,6 @@
 package dev.warren.operator.plan.nodes;
 
+import dev.warren.api.v1alpha1.Durations;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.FailedMoves;
@@ -13,7 +14,6 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.nodes.RemovalFinding.Candidate;
 import dev.warren.operator.plan.nodes.RemovalProgress.Progress;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,21 +103,22 @@ final class RemovalDecision {
     Optional<String> failure = check.failure(broker);
     failure.ifPresent(
         why -> {
-          failedMoves = failedMoves.andOne(check.couldHaveTakenIt(), now());
+          failedMoves = failedMoves.andOne(check.couldHaveTakenIt(), observed.timestamp());
           problems.add(
               new Problem(
                   Reason.MACHINE_SHARED,
                   "the move of %s was given up: %s (%s)"
                       .formatted(names.node(move.node()), why, move.because())));
         });
-    return failure.isPresent() || spec.nodes().spreadAfter().equals(SpreadDetector.NEVER);
+    return failure.isPresent() || spec.nodes().spreadAfter().equals(Durations.NEVER);
   }
 
   private Optional<NodeRemoval> goOn(LeavingNode leaving, Reachable broker) {
     Progress progress = new RemovalProgress(spec, observed, broker).of(leaving);
     progress.waits().ifPresent(waits -> problems.add(leaving(leaving.removal(), waits)));
     Optional<NodeRemoval> next = progress.isCleared() ? choose(broker) : Optional.empty();
-    return next.or(() -> Optional.of(leaving.removal().enter(progress.phase(), now())));
+    return next.or(
+        () -> Optional.of(leaving.removal().enter(progress.phase(), observed.timestamp())));
   }
 
   /** The node to remove now, if there is one. */
@@ -150,7 +151,7 @@ final class RemovalDecision {
 
   private NodeRemoval begin(Candidate leaver) {
     NodeRemoval removal =
-        NodeRemoval.decided(leaver.node(), leaver.kind(), leaver.because(), now());
+        NodeRemoval.decided(leaver.node(), leaver.kind(), leaver.because(), observed.timestamp());
     return LeavingNode.of(leaver.freeMachine().map(removal::to).orElse(removal), names, observed)
         .removal();
   }
@@ -159,9 +160,5 @@ final class RemovalDecision {
     return new Problem(
         removal.kind() == Kind.MOVED ? Reason.NODE_MOVING : Reason.NODE_LEAVING,
         "%s %s (%s)".formatted(names.node(removal.node()), what, removal.because()));
-  }
-
-  private String now() {
-    return observed.at().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -28,8 +28,6 @@ import java.util.Optional;
  */
 final class SpreadDetector {
 
-  static final String NEVER = "never";
-
   private final ResourceNames names;
   private final MessageTopologySpec spec;
   private final Observation observed;
@@ -64,7 +62,7 @@ final class SpreadDetector {
     if (spread.shared().isEmpty()) {
       return RemovalFinding.NONE;
     }
-    if (spec.nodes().spreadAfter().equals(NEVER)) {
+    if (spec.nodes().spreadAfter().equals(Durations.NEVER)) {
       return held("none of them moves, because spec.nodes.spreadAfter is never");
     }
     FreeMachines machines = FreeMachines.of(pods, observed.places(), spread);

@@ -210,8 +210,7 @@ final class NodesConfigCheck {
   }
 
   private PodSpec users() {
-    return Optional.ofNullable(PodTemplates.read(nodes.podTemplate()).getSpec())
-        .orElseGet(PodSpec::new);
+    return PodTemplates.spec(nodes.podTemplate());
   }
 
   private static Violation inLine(int line, String message) {

@@ -8,6 +8,7 @@ import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observation.Observations;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.nodes.RemovalFinding.Candidate;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
@@ -132,22 +133,7 @@ class LossDetectorTest {
   }
 
   private static Observation withoutMachines(Observation seen) {
-    return new Observation(
-        seen.objects(),
-        seen.nodes(),
-        seen.highestNumber(),
-        seen.consumerPods(),
-        seen.broker(),
-        Map.of(),
-        seen.places(),
-        seen.lastSeenRunning(),
-        seen.resolvable(),
-        seen.warnings(),
-        seen.scaling(),
-        seen.queueConsumers(),
-        seen.work(),
-        seen.refusedDeclarations(),
-        seen.at());
+    return Observations.withMachines(seen, Map.of());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.warren.operator.scaling.simulation;
 
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What came of long jobs in a run, or in several on average.
@@ -25,16 +24,12 @@ record JobScore(
 
   static JobScore mean(List<JobScore> scores) {
     return new JobScore(
-        mean(scores, JobScore::jobs),
-        mean(scores, JobScore::meanWait),
-        mean(scores, JobScore::longestWait),
-        mean(scores, JobScore::podSeconds),
-        mean(scores, JobScore::interrupted),
-        mean(scores, JobScore::idlePods),
-        mean(scores, JobScore::lastEnd));
-  }
-
-  private static double mean(List<JobScore> scores, ToDoubleFunction<JobScore> value) {
-    return scores.stream().mapToDouble(value).average().orElseThrow();
+        Score.mean(scores, JobScore::jobs),
+        Score.mean(scores, JobScore::meanWait),
+        Score.mean(scores, JobScore::longestWait),
+        Score.mean(scores, JobScore::podSeconds),
+        Score.mean(scores, JobScore::interrupted),
+        Score.mean(scores, JobScore::idlePods),
+        Score.mean(scores, JobScore::lastEnd));
   }
 }

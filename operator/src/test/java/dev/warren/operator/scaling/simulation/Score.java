@@ -23,7 +23,7 @@ record Score(double messages, double late, double longestWait, double podSeconds
         mean(scores, Score::turns));
   }
 
-  private static double mean(List<Score> scores, ToDoubleFunction<Score> value) {
+  static <T> double mean(List<T> scores, ToDoubleFunction<T> value) {
     return scores.stream().mapToDouble(value).average().orElseThrow();
   }
 

@@ -32,7 +32,7 @@ final class Simulation {
   private static final double BROKER_INTERVAL = 5;
   private static final double LEADERLESS = 10;
 
-  /** How long a Pod that is to be removed may go on working. */
+  /** How long a Pod may finish its work after its removal has begun, in seconds. */
   private static final double GRACE = 60;
 
   private static final class Message {
