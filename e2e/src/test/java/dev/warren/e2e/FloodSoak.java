@@ -44,6 +44,9 @@ class FloodSoak {
   private static final int MOST_MILLIS = 1000;
   private static final int MOST_MILLIS_INSIDE = 100;
 
+  /** Those of the broker, of the operator, of the other client, and the listening ones. */
+  private static final int FEW_SOCKETS = 100;
+
   /** The limit of the gateway's container. */
   private static final int MOST_MEBIBYTES = 256;
 
@@ -84,10 +87,14 @@ class FloodSoak {
         ClientPod.startWith(
             List.of("SHAPE=" + shape, "CONNECTIONS=" + CONNECTIONS), "flood", topology, "events");
 
+    PodProcess gateway = PodProcess.gateway("flooded-0");
     long slowestInside = slowestHealthCheck();
     JsonNode flooded = flood.report();
-    long resident = PodProcess.gateway("flooded-0").residentMebibytes();
+    long resident = gateway.residentMebibytes();
     flood.stop();
+    await("all connections of the flood are gone")
+        .atMost(SOON)
+        .until(() -> gateway.sockets() < FEW_SOCKETS);
     int answered = neighbour.report().path("answered").asInt();
     await("it goes on").atMost(SOON).until(() -> answered(neighbour) > answered + 100);
     JsonNode noticed = neighbour.stop();

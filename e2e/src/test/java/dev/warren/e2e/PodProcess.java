@@ -3,6 +3,7 @@ package dev.warren.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,6 +33,24 @@ record PodProcess(ProcessHandle process) {
         .mapToLong(kibibytes -> Long.parseLong(kibibytes) / 1024)
         .findFirst()
         .orElseThrow(() -> new AssertionError("it runs no more"));
+  }
+
+  /** How many connections it has now, its listening sockets among them. */
+  long sockets() {
+    try (Stream<Path> files = Files.list(Path.of("/proc", String.valueOf(process.pid()), "fd"))) {
+      return files.filter(PodProcess::isSocket).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isSocket(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString().startsWith("socket:");
+    } catch (IOException e) {
+      // It was closed meanwhile.
+      return false;
+    }
   }
 
   private static PodProcess find(String program, Predicate<String> variable) {
