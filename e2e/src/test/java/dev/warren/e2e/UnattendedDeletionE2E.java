@@ -57,7 +57,7 @@ class UnattendedDeletionE2E {
     Topology topology = namespace.topology("cut-off");
     topology
         .apply(
-            "nodes: {replicas: 3, storage: {size: 1Gi}, %s}\nqueues: [{name: work}]"
+            "nodes: {replicas: 2, storage: {size: 1Gi}, %s}\nqueues: [{name: work}]"
                 .formatted(MachinesAtRisk.PLACEMENT))
         .awaitReady();
     NodeStatus away = topology.get().getStatus().nodes().members().getFirst();
