@@ -96,7 +96,7 @@ soak-publish: operator ## Publish over HTTP while nodes fail: make soak-publish 
 
 .PHONY: soak-delivery
 soak-delivery: operator ## Deliver to a receiver that is down for long: make soak-delivery [DOWN=600]
-	$(E2E) -Dtest=ReceiverDownE2E -De2e.down=$(DOWN)
+	$(E2E) -Dtest=HttpDeliveryE2E -De2e.down=$(DOWN)
 
 .PHONY: bench-queues
 bench-queues: operator ## Measure a pass and a replacement with 100 and 1,000 queues
