@@ -29,7 +29,7 @@ class MaintenanceE2E {
       """
           .formatted(MachinesAtRisk.PLACEMENT);
 
-  private static final Duration AWAY = Duration.ofSeconds(30);
+  private static final Duration AWAY = Duration.ofSeconds(20);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-maintenance");
 
@@ -58,7 +58,7 @@ class MaintenanceE2E {
         .pollInterval(Duration.ofMillis(500))
         .until(() -> topology.volumeIds().equals(volumes) && topology.brokers().size() == 2);
 
-    Printed refused = drain(second.machine(), "15s");
+    Printed refused = drain(second.machine(), "8s");
     assertThat(refused.exitCode()).as(refused.text()).isNotZero();
     assertThat(refused.text()).contains("violate the pod's disruption budget");
     assertThat(topology.brokers()).hasSize(2);
