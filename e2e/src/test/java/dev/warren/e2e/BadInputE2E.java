@@ -24,41 +24,27 @@ class BadInputE2E {
     topology.awaitTrouble("NodesReady", "no-such-class");
   }
 
+  /** One after the other, because a node that starts is what takes time. */
   @Test
-  void aNodesImageThatCannotBePulledIsNamed() {
-    Topology topology = namespace.topology("nodes-image");
-    topology.apply(
-        "nodes: {replicas: 1, image: 'warren.local/missing:1', storage: {size: 1Gi}}\n" + QUEUE);
-
-    topology.awaitTrouble("NodesReady", "warren.local/missing:1");
-
-    topology.apply(ONE_NODE + QUEUE).awaitReady();
-  }
-
-  @Test
-  void aConsumersImageThatCannotBePulledIsNamed() {
-    Topology topology = namespace.topology("consumers-image");
-    String consumer = "consumers: [" + ClientPod.asConsumer("worker", "work") + "]\n";
-    topology.apply(
-        ONE_NODE
-            + QUEUE
-            + consumer.replace("warren.local/python-pika:3.14", "warren.local/missing:1"));
-
-    topology.awaitTrouble("ConsumersReady", "worker", "warren.local/missing:1");
-
-    topology.apply(ONE_NODE + QUEUE + consumer).awaitReady();
-  }
-
-  @Test
-  void aQuotaThatRefusesANodeIsNamed() {
+  void aQuotaAndImagesThatCannotBePulledAreNamed() {
     full.run("create", "quota", "no-pods", "--hard=pods=0");
+    String missing = "warren.local/missing:1";
+    String badNode = "nodes: {replicas: 1, image: '%s', storage: {size: 1Gi}}\n".formatted(missing);
+    String consumer = "consumers: [" + ClientPod.asConsumer("worker", "work") + "]\n";
+    String badConsumer = consumer.replace("warren.local/python-pika:3.14", missing);
     Topology topology = full.topology("orders");
-    topology.apply(ONE_NODE + QUEUE);
 
+    topology.apply(badNode + QUEUE + badConsumer);
     topology.awaitTrouble("NodesReady", "quota", "no-pods");
 
     full.run("delete", "quota", "no-pods");
-    topology.awaitReady();
+    topology.awaitTrouble("NodesReady", missing);
+
+    topology.apply(ONE_NODE + QUEUE + badConsumer);
+    topology.awaitTrue("NodesReady");
+    topology.awaitTrouble("ConsumersReady", "worker", missing);
+
+    topology.apply(ONE_NODE + QUEUE + consumer).awaitReady();
   }
 
   @Test
