@@ -56,9 +56,11 @@ test: ## Run every test that a change must pass
 test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-start-test
 	node-image/queue-node-stop-test
-	# One module after the other: a test of the operator locks all clients of the broker out.
+	# One module after the other: a test of the operator locks all clients of the broker out. With a folder of its own
+	# for Surefire, because other tests may run in the same module.
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false \
+	  -DtempDir=surefire-it
 
 TEST := *E2E
 
