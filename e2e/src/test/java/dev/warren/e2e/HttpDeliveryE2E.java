@@ -79,7 +79,8 @@ class HttpDeliveryE2E {
     topology.apply(ONE_NODE + QUEUES + consumers()).awaitReady();
     long failed = topology.broker().messages("failed");
     int first = different();
-    ClientPod publisher = ClientPod.start("publisher", topology, "orders");
+    ClientPod publisher =
+        ClientPod.startWith("PAUSE_BETWEEN=0.02", "publisher", topology, "orders");
     await("messages are delivered").atMost(SOON).until(() -> different() > first + 100);
     PodProcess dispatcher = PodProcess.gateway(dispatcherPod());
     long before = dispatcher.residentMebibytes();

@@ -73,7 +73,7 @@ class MaintenanceE2E {
     assertThat(topology.volumeIds()).isEqualTo(volumes);
     assertThat(topology.get().getStatus().nodes().lastReplacement()).isNull();
     assertThat(topology.broker().onlineMembers()).containsEntry("flow", 3);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
     System.out.printf("two machines drained, one after the other: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);

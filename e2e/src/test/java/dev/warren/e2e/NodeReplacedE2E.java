@@ -76,7 +76,7 @@ class NodeReplacedE2E {
     System.out.printf(
         "machine lost until each of %d queues has all its members again, replaceAfter 20 s: %.1f s%n",
         QUEUES, (System.nanoTime() - cut) / 1e9);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     assertThat(topology.condition("NodesSpread").orElseThrow())
         .satisfies(
             spread -> {
@@ -93,7 +93,7 @@ class NodeReplacedE2E {
         "machine back until each node has its own, spreadAfter 20 s: %.1f s%n",
         (System.nanoTime() - back) / 1e9);
     assertNothingIsLeftOf(lost);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
     System.out.printf(
         "%s, its queue's leader on the lost machine, and while a node moved%n", count);

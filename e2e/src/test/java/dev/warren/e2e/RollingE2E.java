@@ -78,7 +78,7 @@ class RollingE2E {
         .hasSize(3)
         .containsOnly(Quantity.parse("1Gi"));
     topology.awaitReady();
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
     System.out.printf("rolling change: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
@@ -96,13 +96,13 @@ class RollingE2E {
         .atMost(Duration.ofSeconds(40))
         .pollInterval(OFTEN)
         .until(() -> topology.brokers().size() == 2 && stillThere(before, topology.nodes()) == 2);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
 
     topology.apply(spec).awaitReady();
     assertThat(stillThere(before, topology.nodes()))
         .as("nodes that were not restarted")
         .isEqualTo(2);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
 
@@ -131,7 +131,7 @@ class RollingE2E {
         .untilAsserted(() -> assertThat(flow().online()).isEqualTo(3));
     assertThat(volumeOf(deleted).getMetadata().getUid()).isEqualTo(volume.getMetadata().getUid());
 
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
     System.out.printf("pod deleted: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);

@@ -37,7 +37,7 @@ class ScaleE2E {
     topology.apply(spec(3));
     awaitStable(3, 3);
 
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     System.out.printf("3 to 5 to 3 to 1 to 3 nodes: %s%n", traffic.stop());
   }
 

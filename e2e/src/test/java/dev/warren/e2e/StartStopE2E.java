@@ -32,7 +32,7 @@ class StartStopE2E {
   static void keepMessages() {
     topology.apply(GOOD).awaitReady();
     ClientPod publisher = ClientPod.start("publisher", topology, "kept");
-    await().until(() -> publisher.report().path("confirmed").asInt() > 100);
+    await().until(() -> publisher.report().path("confirmed").asInt() > 50);
     messages = publisher.stop().path("confirmed").asInt();
     publisher.remove();
     volumes = topology.volumeIds();

@@ -34,7 +34,7 @@ class VolumeLostE2E {
   @AfterEach
   void nothingIsLost() {
     topology.assertOneCluster();
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     System.out.println(traffic.stop());
   }
 
