@@ -2,10 +2,12 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.ONE_NODE;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A topology that cannot start: its status names the obstacle, and it becomes Ready without it. */
+@Order(7)
 class BadInputE2E {
 
   private static final String QUEUE = "queues: [{name: work}]\n";

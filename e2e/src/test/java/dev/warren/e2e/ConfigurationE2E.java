@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What users set of RabbitMQ and of its Pods, beside what the operator depends on. */
+@Order(7)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConfigurationE2E {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A topology can always be deleted, and leaves behind what its user asked for. */
-@Order(2)
+@Order(4)
 class DeletionE2E {
 
   static final String QUEUE_AND_CONSUMER =

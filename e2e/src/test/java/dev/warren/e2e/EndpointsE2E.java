@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Programs that do not speak AMQP send and receive messages. */
-@Order(1)
+@Order(2)
 class EndpointsE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);

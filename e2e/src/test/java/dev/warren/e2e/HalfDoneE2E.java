@@ -14,7 +14,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What RabbitMQ leaves half done and does not finish itself. */
-@Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HalfDoneE2E {
 

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The examples work, and quickly, and leave nothing behind when they are deleted. */
+@Order(7)
 class HelloE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);

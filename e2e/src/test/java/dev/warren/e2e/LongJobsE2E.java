@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Messages that take long have a Pod each, no Pod is there without one, and each is worked on
  * once.
  */
-@Order(1)
+@Order(3)
 class LongJobsE2E {
 
   private static final int JOBS = 12;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Machines are drained for a while, by {@code kubectl drain}. */
-@Order(5)
+@Order(4)
 @ResourceLock(MachinesAtRisk.LOCK)
 class MaintenanceE2E {
 

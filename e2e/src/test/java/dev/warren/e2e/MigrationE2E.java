@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * With Migrate, arguments that RabbitMQ fixes at the declaration can change. {@link
  * MigrationInterruptedE2E} shows it with three nodes.
  */
+@Order(8)
 class MigrationE2E {
 
   private static final int MESSAGES = 1_000;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator may be killed at any moment: the next one finishes what it began. */
-@Order(2)
+@Order(6)
 class OperatorKilledE2E {
 
   /** How many nodes each topology has. */

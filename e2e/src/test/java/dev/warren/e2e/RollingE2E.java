@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nodes are restarted while messages flow, one at a time: by a change of the nodes, or by hand. */
-@Order(1)
+@Order(3)
 class RollingE2E {
 
   private static final String QUEUES = "queues: [{name: flow}, {name: other}]\n";

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The number of nodes changes while messages flow. */
-@Order(4)
+@Order(2)
 class ScaleE2E {
 
   private static final int QUEUES = 10;

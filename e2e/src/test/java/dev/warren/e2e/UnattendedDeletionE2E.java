@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A topology can be deleted also while the operator, or a machine, is away. */
-@Order(3)
+@Order(6)
 @ResourceLock(MachinesAtRisk.LOCK)
 class UnattendedDeletionE2E {
 

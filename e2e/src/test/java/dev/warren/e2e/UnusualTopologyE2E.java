@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Unusual but valid topologies. */
-@Order(4)
+@Order(5)
 class UnusualTopologyE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-unusual");
