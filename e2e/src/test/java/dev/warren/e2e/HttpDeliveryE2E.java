@@ -116,7 +116,7 @@ class HttpDeliveryE2E {
   private static String dispatcherPod() {
     return topology.consumers().stream()
         .map(Pod::getMetadata)
-        .filter(pod -> "notify".equals(pod.getLabels().get("warren.dev/consumer")))
+        .filter(metadata -> "notify".equals(metadata.getLabels().get("warren.dev/consumer")))
         .map(ObjectMeta::getName)
         .findFirst()
         .orElseThrow();

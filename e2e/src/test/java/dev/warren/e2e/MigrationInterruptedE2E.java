@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A queue is recreated without losing a message, whatever is killed meanwhile. */
 class MigrationInterruptedE2E {
 
-  /** A move of messages that does not get ahead beside other tests is restarted, and takes longer. */
+  /** A move that does not get ahead beside other tests is restarted, and takes longer. */
   private static final Duration CHANGED = Duration.ofMinutes(5);
 
   @RegisterExtension

@@ -20,7 +20,7 @@ class OrderedDeliveryE2E {
 
   private final Topology topology = namespace.topology("changed");
 
-  /** {@code OrderedDispatcherStopIT} shows it for a Pod that ends while others wait for its turn. */
+  /** {@code OrderedDispatcherStopIT} shows it for a Pod that ends while another one waits. */
   @Test
   void changesAndANewNameKeepTheOrder() {
     topology.apply(ONE_NODE + "queues: [{name: steps}]\n").awaitReady();
