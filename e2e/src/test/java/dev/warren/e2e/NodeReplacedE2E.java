@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NodeReplacedE2E {
 
-  private static final int QUEUES = 20;
+  private static final int QUEUES = 10;
 
   /** There are three machines at risk, so that two nodes share one while another is away. */
   private static final String SPEC =
