@@ -2,12 +2,15 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.ONE_NODE;
 
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A topology that cannot start: its status names the obstacle, and it becomes Ready without it. */
 @Order(7)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BadInputE2E {
 
   private static final String QUEUE = "queues: [{name: work}]\n";
@@ -28,6 +31,7 @@ class BadInputE2E {
 
   /** One after the other, because a node that starts is what takes time. */
   @Test
+  @Order(1)
   void aQuotaAndImagesThatCannotBePulledAreNamed() {
     full.run("create", "quota", "no-pods", "--hard=pods=0");
     String missing = "warren.local/missing:1";
@@ -49,15 +53,17 @@ class BadInputE2E {
     topology.apply(ONE_NODE + QUEUE + consumer).awaitReady();
   }
 
+  /** With the topology of the test before, because it is ready. */
   @Test
+  @Order(2)
   void aNameThatAnotherTopologyHasTakenIsNamedWithItsOwner() {
-    Topology older = namespace.topology("older");
-    older.apply(ONE_NODE + QUEUE).awaitReady();
+    Topology older = full.topology("orders").apply(ONE_NODE + QUEUE).awaitReady();
 
-    Topology younger = namespace.topology("older-nodes");
+    Topology younger = full.topology("orders-nodes");
     younger.apply(ONE_NODE + QUEUE);
 
-    younger.awaitTrouble("NodesReady", "NameTaken", "Service older-nodes", "MessageTopology older");
+    younger.awaitTrouble(
+        "NodesReady", "NameTaken", "Service orders-nodes", "MessageTopology orders");
     older.awaitReady();
     older.delete();
     younger.awaitReady();
