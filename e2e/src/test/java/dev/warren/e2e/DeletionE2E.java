@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Order(4)
 class DeletionE2E {
 
-  static final String QUEUE_AND_CONSUMER =
+  private static final String QUEUE_AND_CONSUMER =
       "queues: [{name: work}]\nconsumers: [%s]\n".formatted(ClientPod.asConsumer("worker", "work"));
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-deletion");

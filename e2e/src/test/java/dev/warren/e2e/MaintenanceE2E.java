@@ -11,14 +11,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Machines are drained for a while, by {@code kubectl drain}. */
+/** Machines are drained for a while, by {@code kubectl drain}; one is away during a deletion. */
 @Order(4)
 @ResourceLock(MachinesAtRisk.LOCK)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MaintenanceE2E {
 
   /** The minimum: a machine in maintenance is away for longer. */
@@ -35,12 +38,16 @@ class MaintenanceE2E {
 
   private final Topology topology = namespace.topology("orders");
 
+  private final MachinesAtRisk machines = new MachinesAtRisk();
+
   @AfterEach
   void openTheMachines() {
     kubectl("uncordon", "--selector=warren.test/at-risk");
+    machines.bringBackAll();
   }
 
   @Test
+  @Order(1)
   void machinesAreDrainedOneByOneAndNoNodeIsReplacedAndNoMessageLost() {
     topology.apply(SPEC).awaitReady();
     List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
@@ -77,6 +84,21 @@ class MaintenanceE2E {
     Traffic.Count count = traffic.stop();
     System.out.printf("two machines drained, one after the other: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
+  }
+
+  /** Only the kubelet reports the end of a Pod, so those on the machine stay until it returns. */
+  @Test
+  @Order(2)
+  void onlyObjectsOnADisconnectedMachineOutliveTheTopology() {
+    topology.apply(SPEC).awaitReady();
+    NodeStatus away = topology.get().getStatus().nodes().members().getFirst();
+    machines.cutOff(away.machine());
+
+    topology.delete();
+
+    topology.awaitOnly(List.of("Pod " + away.name(), "PersistentVolumeClaim data-" + away.name()));
+    machines.bringBack(away.machine());
+    topology.awaitGone();
   }
 
   /** Only queue nodes are evicted; other Pods stay. */

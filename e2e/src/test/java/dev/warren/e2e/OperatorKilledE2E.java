@@ -13,12 +13,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The operator may be killed at any moment: the next one finishes what it began. */
+/**
+ * The operator may be killed at any moment: the next one finishes what it began. A deletion needs
+ * none.
+ */
 @Order(6)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperatorKilledE2E {
 
   /** How many nodes each topology has. */
@@ -34,6 +40,7 @@ class OperatorKilledE2E {
 
   /** The topologies are at different points before Ready when the operator is killed. */
   @Test
+  @Order(1)
   void anInterruptedPassIsFinishedAndNothingIsCreatedTwice() {
     System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);
     Random random = new Random(SEED);
@@ -60,6 +67,31 @@ class OperatorKilledE2E {
     assertThat(Operator.SHARED.serves(namespace.name()))
         .as("an operator serves only the topologies that match its selector")
         .isFalse();
+  }
+
+  @Test
+  @Order(2)
+  void aTopologyIsDeletedWhileTheOperatorRestarts() {
+    Topology topology = namespace.topology("orders-1").apply(tenQueues(1)).awaitReady();
+
+    topology.timeDeletion(
+        "while the operator is killed",
+        () -> {
+          topology.deleteWithoutWaiting();
+          namespace.operator().kill();
+        });
+  }
+
+  /** The last one: the operator stays away. */
+  @Test
+  @Order(3)
+  void aTopologyIsDeletedWithoutAnOperator() {
+    Topology topology = namespace.topology("orders-2").apply(tenQueues(1)).awaitReady();
+    namespace.operator().stop();
+
+    topology.delete();
+
+    topology.awaitGone();
   }
 
   /** Moments in periods that follow each other are less than two periods apart. */
