@@ -56,9 +56,11 @@ test: ## Run every test that a change must pass
 test-node: operator ## Run a queue node on the test bed, and the tests that need a real broker
 	node-image/queue-node-start-test
 	node-image/queue-node-stop-test
-	# One module after the other: a test of the operator locks all clients of the broker out.
+	# One module after the other: a test of the operator locks all clients of the broker out. With a folder of its own
+	# for Surefire, because other tests may run in the same module.
 	e2e/queue-node-test warren.local/queue-node:$(VERSION) \
-	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false
+	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false \
+	  -DtempDir=surefire-it
 
 TEST := *E2E
 
@@ -99,7 +101,7 @@ soak-publish: operator ## Publish over HTTP while nodes fail: make soak-publish 
 
 .PHONY: soak-delivery
 soak-delivery: operator ## Deliver to a receiver that is down for long: make soak-delivery [DOWN=600]
-	$(E2E) -Dtest=ReceiverDownE2E -De2e.down=$(DOWN)
+	$(E2E) -Dtest=HttpDeliveryE2E -De2e.down=$(DOWN)
 
 .PHONY: soak-flood
 soak-flood: operator ## Flood a gateway in many ways, a minute each: make soak-flood [CONNECTIONS=10000] [LENGTH=60]

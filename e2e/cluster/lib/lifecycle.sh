@@ -41,7 +41,8 @@ all_links_are_up() {
 
 is_well() {
   [[ $(cat "$WARREN_STATE/complete" 2>/dev/null) == "$(bin_dir)" ]] &&
-    [[ -z $(missing_process) ]] && all_links_are_up && nodes_are_ready "${MACHINES[@]}" >/dev/null 2>&1
+    [[ -z $(missing_process) ]] && all_links_are_up && nodes_are_ready "${MACHINES[@]}" >/dev/null 2>&1 &&
+    all_machines_are_open
 }
 
 # A test bed that was complete once, with the same programs, and whose host has not restarted since.
@@ -72,6 +73,7 @@ start_everything() {
   ensure_storage
   ensure_machines
   wait_for_nodes
+  open_machines
   missing=$(missing_process)
   [[ -z $missing ]] || fail "$missing does not stay up" "$LOGS/$missing.log"
   bin_dir >"$WARREN_STATE/complete"

@@ -184,6 +184,18 @@ wait_for_nodes() {
   wait_until 60 nodes_are_ready "${MACHINES[@]}" || fail "the nodes do not become ready" "$LOGS/n${MACHINES[0]}-kubelet.log"
 }
 
+all_machines_are_open() {
+  local cordoned
+  cordoned=$(run_tool kubectl get nodes --field-selector spec.unschedulable=true -o name) && [[ -z $cordoned ]]
+}
+
+# Also after a `kubectl drain` whose test was ended before it opened the machine again.
+open_machines() {
+  ! all_machines_are_open || return 0
+  step "opening the machines that are cordoned"
+  run_tool kubectl uncordon "${MACHINES[@]/#/n}" >/dev/null
+}
+
 machine_command() { # COMMAND N
   local n=${2:-}
   n=${n#n}

@@ -24,71 +24,73 @@ YAML
 volume_dir() { echo "$(machine_dir "${1#n}")/volumes/$2"; } # NODE VOLUME
 
 volume_loop() {
-  # The events only wake the loop; each time it checks everything, so a lost event does no harm.
+  local events watches
   while true; do
-    watch_volumes | while read -r -t 30 _ || (($? > 128)); do
-      while read -r -t 0.2 _; do :; done
-      settle_volumes || echo "a pass failed; the next one tries again"
-    done || true
+    # Both watches begin with everything that there is. So when one has ended, or a change failed, all is looked at
+    # again.
+    exec {events}< <(watch_volumes)
+    watches=$!
+    settle_volumes <&"$events" || { echo "a change failed: everything is looked at again" && sleep 1; }
+    kill "$watches" 2>/dev/null || true
+    exec {events}<&-
     wait_until 3600 kubectl get --raw /readyz || true
   done
 }
 
+# Prints what there is to do for claims and volumes: one of the functions below, with its arguments, on each line.
 watch_volumes() {
-  local watches
-  kubectl get persistentvolumeclaims --all-namespaces --watch -o name &
-  watches=$!
-  kubectl get persistentvolumes --watch -o name &
-  watches+=" $!"
-  # When one watch has ended, both start over.
-  wait -n || true
-  # shellcheck disable=SC2086 # two pids
-  kill $watches 2>/dev/null || true
+  local watch=(--watch --output-watch-events --output json)
+  trap 'kill $(jobs -p) 2>/dev/null' EXIT
+  trap exit TERM
+  # shellcheck disable=SC2016 # jq's own $provisioner
+  kubectl get persistentvolumeclaims --all-namespaces "${watch[@]}" | todo '
+    if .status.phase == "Pending" and (.spec.volumeName // "") == ""
+      and .metadata.annotations["volume.kubernetes.io/storage-provisioner"] == $provisioner
+      and .metadata.annotations["volume.kubernetes.io/selected-node"]
+    then
+      ["make_volume", "pvc-" + .metadata.uid, .metadata.namespace, .metadata.name, .metadata.uid,
+       .metadata.annotations["volume.kubernetes.io/selected-node"], .spec.resources.requests.storage,
+       .spec.volumeMode // "Filesystem", (.spec.accessModes | tojson)]
+    elif .status.phase == "Bound" and .spec.volumeName == "pvc-" + .metadata.uid
+      and .spec.resources.requests.storage != .status.capacity.storage
+    then
+      ["grow_volume", .metadata.namespace, .metadata.name, .spec.volumeName, .spec.resources.requests.storage]
+    else empty end' &
+  # shellcheck disable=SC2016 # jq's own $provisioner
+  kubectl get persistentvolumes "${watch[@]}" | todo '
+    if .metadata.annotations["pv.kubernetes.io/provisioned-by"] == $provisioner
+      and (.status.phase == "Released" or .status.phase == "Failed")
+      and .spec.persistentVolumeReclaimPolicy == "Delete"
+    then ["remove_volume", .metadata.labels["warren.test/node"], .metadata.name]
+    else empty end' &
+  wait -n
 }
 
+# One process for all events, because an object changes several times before there is something to do for it.
+todo() { # FILTER
+  jq --unbuffered --raw-output --arg provisioner "$STORAGE_PROVISIONER" \
+    "select(.type != \"DELETED\") | .object | select(.metadata.deletionTimestamp == null) | $1 | join(\" \")"
+}
+
+# Does what it reads, each line once. Fails with the first that fails.
 settle_volumes() {
-  local claims volumes namespace name uid node size modes mode volume
-  claims=$(kubectl get persistentvolumeclaims --all-namespaces -o json) || return
-  volumes=$(kubectl get persistentvolumes -o json) || return
-
-  while read -r namespace name uid node size mode modes; do
-    make_volume "pvc-$uid" "$namespace" "$name" "$uid" "$node" "$size" "$mode" "$modes"
-  done < <(jq -r --arg provisioner "$STORAGE_PROVISIONER" --argjson volumes "$volumes" '
-    ($volumes.items | map({ key: .metadata.name, value: true }) | from_entries) as $made
-    | .items[]
-    | select(.status.phase == "Pending" and (.spec.volumeName // "") == "")
-    | select(.metadata.annotations["volume.kubernetes.io/storage-provisioner"] == $provisioner)
-    | select(.metadata.annotations["volume.kubernetes.io/selected-node"])
-    | select($made["pvc-" + .metadata.uid] | not)
-    | [.metadata.namespace, .metadata.name, .metadata.uid,
-       .metadata.annotations["volume.kubernetes.io/selected-node"], .spec.resources.requests.storage,
-       .spec.volumeMode // "Filesystem", (.spec.accessModes | tojson)] | join(" ")' <<<"$claims")
-
-  while read -r node volume; do
-    remove_volume "$node" "$volume"
-  done < <(jq -r --arg provisioner "$STORAGE_PROVISIONER" '
-    .items[]
-    | select(.metadata.annotations["pv.kubernetes.io/provisioned-by"] == $provisioner)
-    | select(.status.phase == "Released" or .status.phase == "Failed")
-    | select(.spec.persistentVolumeReclaimPolicy == "Delete")
-    | [.metadata.labels["warren.test/node"], .metadata.name] | join(" ")' <<<"$volumes")
-
-  while read -r namespace name volume size; do
-    grow_volume "$namespace" "$name" "$volume" "$size"
-  done < <(jq -r '
-    .items[]
-    | select(.status.phase == "Bound" and .spec.resources.requests.storage != .status.capacity.storage)
-    | select(.spec.volumeName == "pvc-" + .metadata.uid)
-    | [.metadata.namespace, .metadata.name, .spec.volumeName, .spec.resources.requests.storage]
-    | join(" ")' <<<"$claims")
+  local line action
+  local -A settled=()
+  while read -r line; do
+    [[ -z ${settled[$line]:-} ]] || continue
+    read -ra action <<<"$line"
+    "${action[@]}" || return
+    settled[$line]=yes
+  done
 }
 
 make_volume() { # VOLUME NAMESPACE CLAIM UID NODE SIZE MODE ACCESS-MODES
   local dir
   dir=$(volume_dir "$5" "$1")
   # Open to all users, as a fresh disk with an fsGroup would be.
-  mkdir -p "$dir" && chmod 0777 "$dir"
-  kubectl create -f - <<YAML
+  mkdir -p "$dir" && chmod 0777 "$dir" || return
+  # An earlier round may have made it.
+  kubectl create -f - <<YAML || kubectl get persistentvolume "$1"
 apiVersion: v1
 kind: PersistentVolume
 metadata:
@@ -112,11 +114,11 @@ YAML
 
 remove_volume() { # NODE VOLUME
   rm -rf "$(volume_dir "$1" "$2")"
-  kubectl delete persistentvolume "$2" --wait=false
+  kubectl delete persistentvolume "$2" --ignore-not-found --wait=false
 }
 
 grow_volume() { # NAMESPACE CLAIM VOLUME SIZE: a folder needs no work to be larger
-  kubectl patch persistentvolume "$3" -p "{\"spec\":{\"capacity\":{\"storage\":\"$4\"}}}"
+  kubectl patch persistentvolume "$3" -p "{\"spec\":{\"capacity\":{\"storage\":\"$4\"}}}" || return
   kubectl -n "$1" patch persistentvolumeclaim "$2" --subresource=status \
     -p "{\"status\":{\"capacity\":{\"storage\":\"$4\"}}}"
 }

@@ -1,11 +1,11 @@
-"""Works on each message for two minutes. Then it reports to the queue "handled" whether the message was begun before.
+"""Works on each message for a minute. Then it reports to the queue "handled" whether the message was begun before.
 """
 
 import json
 
 import broker
 
-SECONDS_OF_WORK = 120
+SECONDS_OF_WORK = 60
 
 
 def work(channel, method, properties, body):

@@ -16,8 +16,8 @@ import pika
 import broker
 
 MESSAGES = int(os.environ.get("MESSAGES", sys.maxsize))
-# In seconds. Some dozens a second are enough to notice a loss, and little work for the broker.
-PAUSE_BETWEEN = float(os.environ.get("PAUSE_BETWEEN", "0.02"))
+# In seconds. A dozen a second is enough to notice a loss, and little work for the broker.
+PAUSE_BETWEEN = float(os.environ.get("PAUSE_BETWEEN", "0.05"))
 
 
 class Publisher:

@@ -2,10 +2,15 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.ONE_NODE;
 
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A topology that cannot start: its status names the obstacle, and it becomes Ready without it. */
+@Order(7)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BadInputE2E {
 
   private static final String QUEUE = "queues: [{name: work}]\n";
@@ -24,52 +29,41 @@ class BadInputE2E {
     topology.awaitTrouble("NodesReady", "no-such-class");
   }
 
+  /** One after the other, because a node that starts is what takes time. */
   @Test
-  void aNodesImageThatCannotBePulledIsNamed() {
-    Topology topology = namespace.topology("nodes-image");
-    topology.apply(
-        "nodes: {replicas: 1, image: 'warren.local/missing:1', storage: {size: 1Gi}}\n" + QUEUE);
-
-    topology.awaitTrouble("NodesReady", "warren.local/missing:1");
-
-    topology.apply(ONE_NODE + QUEUE).awaitReady();
-  }
-
-  @Test
-  void aConsumersImageThatCannotBePulledIsNamed() {
-    Topology topology = namespace.topology("consumers-image");
+  @Order(1)
+  void aQuotaAndImagesThatCannotBePulledAreNamed() {
+    full.run("create", "quota", "no-pods", "--hard=pods=0");
+    String missing = "warren.local/missing:1";
+    String badNode = "nodes: {replicas: 1, image: '%s', storage: {size: 1Gi}}\n".formatted(missing);
     String consumer = "consumers: [" + ClientPod.asConsumer("worker", "work") + "]\n";
-    topology.apply(
-        ONE_NODE
-            + QUEUE
-            + consumer.replace("warren.local/python-pika:3.14", "warren.local/missing:1"));
+    String badConsumer = consumer.replace("warren.local/python-pika:3.14", missing);
+    Topology topology = full.topology("orders");
 
-    topology.awaitTrouble("ConsumersReady", "worker", "warren.local/missing:1");
+    topology.apply(badNode + QUEUE + badConsumer);
+    topology.awaitTrouble("NodesReady", "quota", "no-pods");
+
+    full.run("delete", "quota", "no-pods");
+    topology.awaitTrouble("NodesReady", missing);
+
+    topology.apply(ONE_NODE + QUEUE + badConsumer);
+    topology.awaitTrue("NodesReady");
+    topology.awaitTrouble("ConsumersReady", "worker", missing);
 
     topology.apply(ONE_NODE + QUEUE + consumer).awaitReady();
   }
 
+  /** With the topology of the test before, because it is ready. */
   @Test
-  void aQuotaThatRefusesANodeIsNamed() {
-    full.run("create", "quota", "no-pods", "--hard=pods=0");
-    Topology topology = full.topology("orders");
-    topology.apply(ONE_NODE + QUEUE);
-
-    topology.awaitTrouble("NodesReady", "quota", "no-pods");
-
-    full.run("delete", "quota", "no-pods");
-    topology.awaitReady();
-  }
-
-  @Test
+  @Order(2)
   void aNameThatAnotherTopologyHasTakenIsNamedWithItsOwner() {
-    Topology older = namespace.topology("older");
-    older.apply(ONE_NODE + QUEUE).awaitReady();
+    Topology older = full.topology("orders").apply(ONE_NODE + QUEUE).awaitReady();
 
-    Topology younger = namespace.topology("older-nodes");
+    Topology younger = full.topology("orders-nodes");
     younger.apply(ONE_NODE + QUEUE);
 
-    younger.awaitTrouble("NodesReady", "NameTaken", "Service older-nodes", "MessageTopology older");
+    younger.awaitTrouble(
+        "NodesReady", "NameTaken", "Service orders-nodes", "MessageTopology orders");
     older.awaitReady();
     older.delete();
     younger.awaitReady();

@@ -26,6 +26,7 @@ class ConsumerScalingE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-scaling");
 
   private final Topology topology = namespace.topology("orders");
+  private final Topology busy = namespace.topology("busy");
 
   @Test
   void podsFollowTheLoad() {
@@ -52,39 +53,28 @@ class ConsumerScalingE2E {
 
   @Test
   void aPodThatIsRemovedFinishesItsWorkAndNothingIsHandledTwice() {
-    Topology busy = namespace.topology("busy").apply(handlers(8)).awaitReady();
+    busy.apply(handlers(6)).awaitReady();
     ClientPod counter = ClientPod.start("waits", busy, "handled");
     ClientPod load = ClientPod.start("steady", busy, QUEUE);
     await("all work").atMost(SCALED).until(() -> handled(counter) > 100);
 
     busy.apply(handlers(2));
-    await("six have gone").atMost(IDLE).until(() -> busy.consumers().size() == 2);
-    busy.apply(handlers(12));
+    await("four have gone").atMost(IDLE).until(() -> podsOf("handler") == 2);
+    busy.apply(handlers(8));
 
     int published = load.stop().path("published").asInt();
     await("every message is handled").atMost(IDLE).until(() -> handled(counter) == published);
-    System.out.printf("six of eight Pods went during their work: %s%n", counter.report());
+    System.out.printf("four of six Pods went during their work: %s%n", counter.report());
     assertThat(counter.report().path("again").asInt()).isZero();
   }
 
   /** The endpoint's timeout is longer than that, so the client must get its reply. */
   @Test
   void aRequestFromASocketStartsAConsumer() {
-    Topology asleep =
-        namespace
-            .topology("asleep")
-            .apply(
-                ONE_NODE
-                    + "queues: [{name: requests}]\n"
-                    + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 60s}]}\n"
-                    + "consumers: [%s]\n"
-                        .formatted(
-                            ClientPod.asScaledConsumer(
-                                "responder", "requests", 1, "maxReplicas: 1")))
-            .awaitReady();
-    assertThat(replicas(asleep)).isZero();
+    busy.apply(handlers(2)).awaitReady();
+    assertThat(replicas(busy, "responder")).isZero();
 
-    ClientPod caller = ClientPod.start("caller", asleep, "requests");
+    ClientPod caller = ClientPod.start("caller", busy, "requests");
 
     System.out.printf("a request to who sleeps: %s%n", caller.report());
     assertThat(caller.report().path("reply").asText()).isEqualTo("hello");
@@ -94,13 +84,22 @@ class ConsumerScalingE2E {
     return counter.report().path("handled").asInt();
   }
 
+  private long podsOf(String consumer) {
+    return busy.consumers().stream()
+        .filter(pod -> consumer.equals(pod.getMetadata().getLabels().get("warren.dev/consumer")))
+        .count();
+  }
+
+  /** So many Pods that work, and one that sleeps until there is a request for it. */
   private static String handlers(int number) {
     return ONE_NODE
-        + "queues: [{name: %s}, {name: handled}]\n".formatted(QUEUE)
-        + "consumers: [%s]\n"
+        + "queues: [{name: %s}, {name: handled}, {name: requests}]\n".formatted(QUEUE)
+        + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests, timeout: 60s}]}\n"
+        + "consumers: [%s, %s]\n"
             .formatted(
                 ClientPod.asScaledConsumer(
-                    "handler", QUEUE, 1, "minReplicas: %1$d, maxReplicas: %1$d".formatted(number)));
+                    "handler", QUEUE, 1, "minReplicas: %1$d, maxReplicas: %1$d".formatted(number)),
+                ClientPod.asScaledConsumer("responder", "requests", 1, "maxReplicas: 1"));
   }
 
   private void aNumberThatSomebodyChangedIsReverted() {
@@ -132,11 +131,17 @@ class ConsumerScalingE2E {
   }
 
   private int replicas() {
-    return replicas(topology);
+    return replicas(topology, "worker");
   }
 
-  private static int replicas(Topology topology) {
-    return topology.owned(Deployment.class).findFirst().orElseThrow().getSpec().getReplicas();
+  private static int replicas(Topology topology, String consumer) {
+    return topology
+        .owned(Deployment.class)
+        .filter(deployment -> deployment.getMetadata().getName().endsWith("-" + consumer))
+        .findFirst()
+        .orElseThrow()
+        .getSpec()
+        .getReplicas();
   }
 
   private ConsumerStatus status() {

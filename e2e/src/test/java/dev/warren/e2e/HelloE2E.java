@@ -1,7 +1,5 @@
 package dev.warren.e2e;
 
-import static dev.warren.e2e.Topology.THREE_NODES;
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,29 +7,17 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The examples work, and quickly. */
+/** The examples work, and quickly, and leave nothing behind when they are deleted. */
+@Order(7)
 class HelloE2E {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-hello");
-
-  @Test
-  void threeNodesAndTenQueuesAreReadyInLessThanAMinute() {
-    Topology topology = namespace.topology("ten");
-    String queues =
-        IntStream.range(0, 10).mapToObj("{name: queue-%d}"::formatted).collect(joining(", "));
-
-    long applied = System.nanoTime();
-    topology.apply(THREE_NODES + "queues: [" + queues + "]").awaitReady(SOON);
-
-    System.out.printf(
-        "apply to Ready, 3 nodes and 10 queues: %.1f s%n", (System.nanoTime() - applied) / 1e9);
-  }
 
   @Test
   void aMessageThatIsSentIsReceived() {
@@ -45,9 +31,14 @@ class HelloE2E {
         .untilAsserted(() -> assertThat(logged(hello, received)).hasSize(100));
   }
 
+  /** The example has three nodes, ten queues and two consumers. */
   @Test
-  void aRejectedMessageIsInTheDeadLetterQueue() {
-    Topology orders = example("orders/orders.yaml", "orders").awaitReady();
+  void anExampleIsReadyInLessThanAMinuteAndARejectedMessageIsADeadLetter() {
+    long applied = System.nanoTime();
+    Topology orders = example("orders/orders.yaml", "orders").awaitReady(SOON);
+    System.out.printf(
+        "apply to Ready, 3 nodes, 10 queues and 2 consumers: %.1f s%n",
+        (System.nanoTime() - applied) / 1e9);
 
     String sender = runJob("orders/order.yaml");
 
@@ -72,6 +63,7 @@ class HelloE2E {
               assertThat(broker.messages("alerts.eu")).isEqualTo(5);
               assertThat(broker.messages("audit")).isEqualTo(200);
             });
+    orders.timeDeletion("with its three nodes", orders::delete);
   }
 
   private static Topology example(String file, String topology) {

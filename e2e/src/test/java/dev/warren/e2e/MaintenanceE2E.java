@@ -11,14 +11,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Machines are drained for a while, by {@code kubectl drain}. */
-@Order(5)
+/** Machines are drained for a while, by {@code kubectl drain}; one is away during a deletion. */
+@Order(4)
 @ResourceLock(MachinesAtRisk.LOCK)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MaintenanceE2E {
 
   /** The minimum: a machine in maintenance is away for longer. */
@@ -29,18 +32,22 @@ class MaintenanceE2E {
       """
           .formatted(MachinesAtRisk.PLACEMENT);
 
-  private static final Duration AWAY = Duration.ofSeconds(30);
+  private static final Duration AWAY = Duration.ofSeconds(20);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-maintenance");
 
   private final Topology topology = namespace.topology("orders");
 
+  private final MachinesAtRisk machines = new MachinesAtRisk();
+
   @AfterEach
   void openTheMachines() {
     kubectl("uncordon", "--selector=warren.test/at-risk");
+    machines.bringBackAll();
   }
 
   @Test
+  @Order(1)
   void machinesAreDrainedOneByOneAndNoNodeIsReplacedAndNoMessageLost() {
     topology.apply(SPEC).awaitReady();
     List<NodeStatus> nodes = topology.get().getStatus().nodes().members();
@@ -58,7 +65,7 @@ class MaintenanceE2E {
         .pollInterval(Duration.ofMillis(500))
         .until(() -> topology.volumeIds().equals(volumes) && topology.brokers().size() == 2);
 
-    Printed refused = drain(second.machine(), "15s");
+    Printed refused = drain(second.machine(), "8s");
     assertThat(refused.exitCode()).as(refused.text()).isNotZero();
     assertThat(refused.text()).contains("violate the pod's disruption budget");
     assertThat(topology.brokers()).hasSize(2);
@@ -73,10 +80,25 @@ class MaintenanceE2E {
     assertThat(topology.volumeIds()).isEqualTo(volumes);
     assertThat(topology.get().getStatus().nodes().lastReplacement()).isNull();
     assertThat(topology.broker().onlineMembers()).containsEntry("flow", 3);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
     System.out.printf("two machines drained, one after the other: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
+  }
+
+  /** Only the kubelet reports the end of a Pod, so those on the machine stay until it returns. */
+  @Test
+  @Order(2)
+  void onlyObjectsOnADisconnectedMachineOutliveTheTopology() {
+    topology.apply(SPEC).awaitReady();
+    NodeStatus away = topology.get().getStatus().nodes().members().getFirst();
+    machines.cutOff(away.machine());
+
+    topology.delete();
+
+    topology.awaitOnly(List.of("Pod " + away.name(), "PersistentVolumeClaim data-" + away.name()));
+    machines.bringBack(away.machine());
+    topology.awaitGone();
   }
 
   /** Only queue nodes are evicted; other Pods stay. */

@@ -3,15 +3,17 @@ package dev.warren.e2e;
 import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** A queue is recreated without losing a message, whatever is killed meanwhile. */
-@Isolated("its moves of messages have limits of some seconds, which other load uses up")
 class MigrationInterruptedE2E {
+
+  /** A move that does not get ahead beside other tests is restarted, and takes longer. */
+  private static final Duration CHANGED = Duration.ofMinutes(5);
 
   @RegisterExtension
   static final TestNamespace namespace = TestNamespace.withOperator("e2e-migration-interrupted");
@@ -23,7 +25,7 @@ class MigrationInterruptedE2E {
     topology.apply(spec("classic")).awaitReady();
     Traffic traffic =
         Traffic.of(
-            ClientPod.startWith("PAUSE_BETWEEN=0.005", "publisher", topology, "flow"),
+            ClientPod.startWith("PAUSE_BETWEEN=0.02", "publisher", topology, "flow"),
             ClientPod.startWith("DECLARE=no", "consumer", topology, "flow"));
     traffic.awaitMore(100);
 
@@ -41,7 +43,7 @@ class MigrationInterruptedE2E {
     CompletableFuture.allOf(
             Stream.of(faults).map(CompletableFuture::runAsync).toArray(CompletableFuture[]::new))
         .join();
-    topology.awaitReady();
+    topology.awaitReady(CHANGED);
 
     Broker broker = topology.broker();
     assertThat(broker.queues()).containsExactly("flow");

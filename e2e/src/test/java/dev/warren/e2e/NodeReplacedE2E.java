@@ -12,17 +12,32 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** A node whose machine is lost is replaced, and no confirmed message is lost. */
+/**
+ * A node whose machine is lost is replaced, no confirmed message is lost, and the old node is
+ * harmless when the machine returns.
+ */
 @Order(1)
 @ResourceLock(MachinesAtRisk.LOCK)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NodeReplacedE2E {
 
-  private static final int QUEUES = 50;
+  private static final int QUEUES = 10;
+
+  /** There are three machines at risk, so that two nodes share one while another is away. */
+  private static final String SPEC =
+      "nodes: {replicas: 3, replaceAfter: 20s, spreadAfter: 20s, storage: {size: 1Gi}, %s}\n"
+              .formatted(MachinesAtRisk.PLACEMENT)
+          + IntStream.range(0, QUEUES)
+              .mapToObj("{name: queue-%d}"::formatted)
+              .collect(joining(", ", "queues: [", "]\n"));
 
   private static final Duration REPORTED = Duration.ofSeconds(90);
 
@@ -34,7 +49,14 @@ class NodeReplacedE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-node-replaced");
 
+  private static final Topology topology = namespace.topology("orders");
+
   private final MachinesAtRisk machines = new MachinesAtRisk();
+
+  @BeforeAll
+  static void start() {
+    topology.apply(SPEC).awaitReady();
+  }
 
   @AfterEach
   void bringBackTheMachines() {
@@ -42,50 +64,19 @@ class NodeReplacedE2E {
   }
 
   @Test
-  void aNodeOnADisconnectedMachineIsReplacedAndHarmlessWhenItReturns() {
-    Topology topology = namespace.topology("orders");
-    topology.apply(nodes("60s") + queues(QUEUES)).awaitReady();
+  @Order(1)
+  void aNodeOnADisconnectedMachineIsReplacedAndOneMovesThereWhenItReturns() {
+    topology.awaitTrue("NodesSpread");
     NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
-    Traffic traffic = Traffic.start(topology, queueLedBy(topology, lost.name()));
+    Traffic traffic = Traffic.start(topology, queueLedBy(lost.name()));
 
     long cut = System.nanoTime();
     machines.cutOff(lost.machine());
     topology.awaitReplacementOf(lost.name());
-
     System.out.printf(
-        "machine lost until each of %d queues has all its members again, replaceAfter 60 s: %.1f s%n",
+        "machine lost until each of %d queues has all its members again, replaceAfter 20 s: %.1f s%n",
         QUEUES, (System.nanoTime() - cut) / 1e9);
-    traffic.awaitMore(100);
-    Traffic.Count count = traffic.stop();
-    System.out.printf("%s, its queue's leader on the lost machine%n", count);
-    assertThat(count.longestPauseMs()).isLessThan(30_000);
-
-    machines.bringBack(lost.machine());
-    await("the old Pod has ended")
-        .atMost(ENDED)
-        .untilAsserted(
-            () ->
-                assertThat(namespace.run("get", "pods", "--output=name"))
-                    .doesNotContain("pod/" + lost.name() + "\n"));
-    assertThat(topology.owned(PersistentVolumeClaim.class))
-        .as("the lost node's volume goes, by policy")
-        .extracting(claim -> claim.getMetadata().getName())
-        .doesNotContain("data-" + lost.name());
-    topology.assertOneCluster();
-    topology.awaitReady();
-  }
-
-  /** There are three machines at risk, so that two nodes share one while another is away. */
-  @Test
-  void nodesThatCameToShareAMachineSpreadAgainWhenAnotherOneIsBack() {
-    Topology topology = namespace.topology("spread");
-    topology.apply(nodes("20s", "20s") + queues(10)).awaitReady();
-    topology.awaitTrue("NodesSpread");
-    NodeStatus lost = topology.get().getStatus().nodes().members().getFirst();
-    Traffic traffic = Traffic.start(topology, "queue-0");
-
-    machines.cutOff(lost.machine());
-    topology.awaitReplacementOf(lost.name());
+    traffic.awaitMore(50);
     assertThat(topology.condition("NodesSpread").orElseThrow())
         .satisfies(
             spread -> {
@@ -97,6 +88,21 @@ class NodeReplacedE2E {
 
     machines.bringBack(lost.machine());
     long back = System.nanoTime();
+    awaitSpread(shared);
+    System.out.printf(
+        "machine back until each node has its own, spreadAfter 20 s: %.1f s%n",
+        (System.nanoTime() - back) / 1e9);
+    assertNothingIsLeftOf(lost);
+    traffic.awaitMore(50);
+    Traffic.Count count = traffic.stop();
+    System.out.printf(
+        "%s, its queue's leader on the lost machine, and while a node moved%n", count);
+    assertThat(count.longestPauseMs()).isLessThan(30_000);
+    topology.awaitReady();
+    topology.assertOneCluster();
+  }
+
+  private static void awaitSpread(Set<String> shared) {
     await("the nodes are spread, and every queue has all its members")
         .atMost(SPREAD)
         .pollInterval(Duration.ofMillis(500))
@@ -108,23 +114,30 @@ class NodeReplacedE2E {
                   .isNotNull();
               assertThat(topology.nodeNames()).hasSize(3).isNotEqualTo(shared);
             });
-    System.out.printf(
-        "machine back until each node has its own, spreadAfter 20 s: %.1f s%n",
-        (System.nanoTime() - back) / 1e9);
     assertThat(topology.get().getStatus().nodes().members())
         .extracting(NodeStatus::machine)
         .doesNotHaveDuplicates();
     assertThat(topology.nodeNames()).as("one node moved").filteredOn(shared::contains).hasSize(2);
-    traffic.awaitMore(100);
-    System.out.printf("%s, while a node moved%n", traffic.stop());
-    topology.awaitReady();
-    topology.assertOneCluster();
   }
 
+  private static void assertNothingIsLeftOf(NodeStatus lost) {
+    await("the old Pod has ended")
+        .atMost(ENDED)
+        .untilAsserted(
+            () ->
+                assertThat(namespace.run("get", "pods", "--output=name"))
+                    .doesNotContain("pod/" + lost.name() + "\n"));
+    assertThat(topology.owned(PersistentVolumeClaim.class))
+        .as("the lost node's volume goes, by policy")
+        .extracting(claim -> claim.getMetadata().getName())
+        .doesNotContain("data-" + lost.name());
+  }
+
+  /** The last one: afterwards two nodes share a machine. */
   @Test
+  @Order(2)
   void twoSilentMachinesAreReportedAndNoNodeIsReplacedUntilOneReturns() {
-    Topology topology = namespace.topology("silent");
-    topology.apply(nodes("20s") + queues(3)).awaitReady();
+    topology.awaitReady();
     List<NodeStatus> away = topology.get().getStatus().nodes().members().subList(0, 2);
     Set<String> before = topology.nodeNames();
     away.forEach(node -> machines.cutOff(node.machine()));
@@ -150,26 +163,11 @@ class NodeReplacedE2E {
     topology.assertOneCluster();
   }
 
-  private static String queueLedBy(Topology topology, String node) {
+  private static String queueLedBy(String node) {
     return topology.get().getStatus().queues().stream()
         .filter(queue -> queue.leader().equals(node))
         .map(QueueStatus::name)
         .findFirst()
         .orElseThrow(() -> new AssertionError(node + " leads no queue"));
-  }
-
-  private static String nodes(String replaceAfter) {
-    return nodes(replaceAfter, "never");
-  }
-
-  private static String nodes(String replaceAfter, String spreadAfter) {
-    return "nodes: {replicas: 3, replaceAfter: %s, spreadAfter: %s, storage: {size: 1Gi}, %s}\n"
-        .formatted(replaceAfter, spreadAfter, MachinesAtRisk.PLACEMENT);
-  }
-
-  private static String queues(int count) {
-    return IntStream.range(0, count)
-        .mapToObj("{name: queue-%d}"::formatted)
-        .collect(joining(", ", "queues: [", "]\n"));
   }
 }

@@ -95,12 +95,6 @@ final class Operator {
     here("wait", "--for=delete", "pods", PODS, "--timeout=60s");
   }
 
-  /** Starts it unless it runs, and waits until it does. */
-  void start() {
-    here("scale", DEPLOYMENT, "--replicas=1");
-    here("rollout", "status", DEPLOYMENT, "--timeout=90s");
-  }
-
   /** The machine that it runs on, as soon as it does. */
   String machine() {
     return await("the operator's Pod runs")

@@ -1,6 +1,5 @@
 package dev.warren.e2e;
 
-import static dev.warren.e2e.Topology.THREE_NODES;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,18 +13,25 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The operator may be killed at any moment: the next one finishes what it began. */
-@Order(2)
+/**
+ * The operator may be killed at any moment: the next one finishes what it began. A deletion needs
+ * none.
+ */
+@Order(6)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperatorKilledE2E {
 
-  private static final int TOPOLOGIES = 4;
+  /** How many nodes each topology has. */
+  private static final List<Integer> TOPOLOGIES = List.of(3, 1, 1);
 
   /** One topology is applied at a random moment of each such period. */
-  private static final int SPAN_MS = 6_000;
+  private static final int SPAN_MS = 5_000;
 
   private static final long SEED = Long.getLong("e2e.seed", System.currentTimeMillis());
 
@@ -34,16 +40,17 @@ class OperatorKilledE2E {
 
   /** The topologies are at different points before Ready when the operator is killed. */
   @Test
+  @Order(1)
   void anInterruptedPassIsFinishedAndNothingIsCreatedTwice() {
     System.out.printf("topologies are applied by the seed -De2e.seed=%d%n", SEED);
     Random random = new Random(SEED);
     List<Topology> topologies = new ArrayList<>();
     List<Long> applied = new ArrayList<>();
     long begun = System.nanoTime();
-    for (int i = 0; i < TOPOLOGIES; i++) {
+    for (int i = 0; i < TOPOLOGIES.size(); i++) {
       awaitMoment(begun, i * SPAN_MS + random.nextInt(SPAN_MS));
       applied.add(System.nanoTime());
-      topologies.add(namespace.topology("orders-" + i).apply(tenQueues()));
+      topologies.add(namespace.topology("orders-" + i).apply(tenQueues(TOPOLOGIES.get(i))));
     }
 
     Operator.Lease killed = namespace.operator().lease();
@@ -53,11 +60,38 @@ class OperatorKilledE2E {
         moment -> System.out.printf("killed %d ms after an apply%n", (end - moment) / 1_000_000));
 
     namespace.operator().awaitAnother(killed);
-    topologies.forEach(OperatorKilledE2E::assertCompleteWithoutDuplicates);
+    for (int i = 0; i < TOPOLOGIES.size(); i++) {
+      assertCompleteWithoutDuplicates(topologies.get(i), TOPOLOGIES.get(i));
+    }
     assertThat(namespace.operator().serves(namespace.name())).isTrue();
     assertThat(Operator.SHARED.serves(namespace.name()))
         .as("an operator serves only the topologies that match its selector")
         .isFalse();
+  }
+
+  @Test
+  @Order(2)
+  void aTopologyIsDeletedWhileTheOperatorRestarts() {
+    Topology topology = namespace.topology("orders-1").apply(tenQueues(1)).awaitReady();
+
+    topology.timeDeletion(
+        "while the operator is killed",
+        () -> {
+          topology.deleteWithoutWaiting();
+          namespace.operator().kill();
+        });
+  }
+
+  /** The last one: the operator stays away. */
+  @Test
+  @Order(3)
+  void aTopologyIsDeletedWithoutAnOperator() {
+    Topology topology = namespace.topology("orders-2").apply(tenQueues(1)).awaitReady();
+    namespace.operator().stop();
+
+    topology.delete();
+
+    topology.awaitGone();
   }
 
   /** Moments in periods that follow each other are less than two periods apart. */
@@ -68,10 +102,10 @@ class OperatorKilledE2E {
         .until(() -> System.nanoTime() - begun >= Duration.ofMillis(afterMs).toNanos());
   }
 
-  private static void assertCompleteWithoutDuplicates(Topology topology) {
+  private static void assertCompleteWithoutDuplicates(Topology topology, int nodes) {
     topology.awaitReady();
-    assertThat(topology.nodes()).hasSize(3);
-    assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(3);
+    assertThat(topology.nodes()).hasSize(nodes);
+    assertThat(topology.owned(PersistentVolumeClaim.class)).hasSize(nodes);
     assertThat(topology.consumers()).hasSize(1);
     Broker broker = topology.broker();
     assertThat(broker.queues()).isEqualTo(queues());
@@ -89,8 +123,8 @@ class OperatorKilledE2E {
         .collect(toSet());
   }
 
-  private static String tenQueues() {
-    return THREE_NODES
+  private static String tenQueues(int nodes) {
+    return "nodes: {replicas: %d, storage: {size: 1Gi}}\n".formatted(nodes)
         + """
         exchanges: [{name: events, type: topic}]
         queues: [%s]

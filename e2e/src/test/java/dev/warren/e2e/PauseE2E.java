@@ -9,10 +9,12 @@ import java.time.Duration;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The operator changes nothing in a paused topology, and reports what it observes. */
+@Order(8)
 class PauseE2E {
 
   /** Twice the longest time between two passes. */

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,6 +26,8 @@ class PruningE2E {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-pruning");
+
+  private static final Topology topology = namespace.topology("orders");
 
   /** The exchanges, queues and bindings of the example, to be edited. */
   private static final class Edited {
@@ -145,12 +149,25 @@ class PruningE2E {
     }
   }
 
+  @BeforeAll
+  static void start() {
+    topology.apply(ONE_NODE).awaitReady();
+  }
+
+  /** Also what a test retained. */
+  @AfterEach
+  void removeEverything() {
+    topology.apply(ONE_NODE).awaitReady();
+    Broker broker = topology.broker();
+    broker.queues().forEach(broker::deleteQueue);
+    awaitSoon(() -> assertThat(topology.retained()).isEmpty());
+  }
+
   @Test
   void theBrokerHasExactlyWhatIsDeclaredAfterEachOfTwentyEdits() {
     long seed = Long.getLong("e2e.seed", new Random().nextLong());
     System.out.printf("%d edits by the seed -De2e.seed=%d%n", EDITS, seed);
     Random random = new Random(seed);
-    Topology topology = namespace.topology("edited");
     Edited edited = new Edited();
     topology.apply(edited.spec()).awaitReady();
     Broker broker = topology.broker();
@@ -173,7 +190,6 @@ class PruningE2E {
 
   @Test
   void aQueueWithMessagesIsRetainedUntilItIsEmptyAndObjectsOfOthersStay() {
-    Topology topology = namespace.topology("kept");
     topology
         .apply(
             ONE_NODE
@@ -197,7 +213,6 @@ class PruningE2E {
 
   @Test
   void aConsumerIsRemovedBeforeItsQueue() {
-    Topology topology = namespace.topology("consumed");
     topology
         .apply(
             ONE_NODE

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Every event that was answered with 202 is in its queue, whatever happens to the nodes meanwhile.
  * How many are sent at least: -De2e.messages.
  */
+@Order(8)
 class PublishThroughFaultsE2E {
 
   private static final int MESSAGES = Integer.getInteger("e2e.messages", 8_000);

@@ -1,71 +1,86 @@
 package dev.warren.e2e;
 
+import static dev.warren.e2e.TestBed.CLIENT;
 import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** A change of the nodes themselves, while messages flow: one node at a time. */
-@Order(1)
+/** Nodes are restarted while messages flow, one at a time: by a change of the nodes, or by hand. */
+@Order(3)
 class RollingE2E {
 
   private static final String QUEUES = "queues: [{name: flow}, {name: other}]\n";
   private static final Duration ROLLED = Duration.ofSeconds(240);
+  private static final Duration BACK = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration OFTEN = Duration.ofMillis(300);
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-rolling");
 
-  private static int topologies;
+  private static final Topology topology = namespace.topology("orders");
 
-  private final Topology topology = namespace.topology("orders-" + ++topologies);
+  /** What all nodes have now. */
+  private static String spec = THREE_NODES + QUEUES;
+
   private Traffic traffic;
 
+  @BeforeAll
+  static void start() {
+    topology.apply(spec).awaitReady();
+  }
+
   @BeforeEach
-  void startWithTraffic() {
-    topology.apply(THREE_NODES + QUEUES).awaitReady();
+  void startTraffic() {
+    topology.awaitReady();
     traffic = Traffic.start(topology, "flow");
   }
 
   @AfterEach
   void makeRoomForTheNext() {
     namespace.run("delete", "pods", "publisher", "consumer", "--ignore-not-found");
-    topology.deleteWithoutWaiting();
+    topology.apply(spec);
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
-      a line of configuration | config: "log.console.level = warning"
-      other resources         | resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}
-      """)
-  void aChangeReachesEveryNodeAndStopsOneAtATime(String what, String field) {
+  /** Two changes at once; QueueNodePodTest shows that each of them is one. */
+  @Test
+  void aChangeReachesEveryNodeAndStopsOneAtATime() {
     Set<String> before = uids(topology.nodes());
-    Set<String> names = names();
+    Set<String> names = topology.nodeNames();
 
-    topology.apply(nodes(field));
+    spec =
+        nodes(
+            "config: \"log.console.level = warning\", "
+                + "resources: {requests: {cpu: 120m, memory: 600Mi}, limits: {memory: 1Gi}}");
+    topology.apply(spec);
     long fewestReady = awaitRolled(before);
 
     assertThat(fewestReady).as("nodes that were ready at the same time").isEqualTo(2);
-    assertThat(names()).isEqualTo(names);
+    assertThat(topology.nodeNames()).isEqualTo(names);
+    assertThat(topology.nodes())
+        .flatExtracting(node -> node.getSpec().getContainers())
+        .filteredOn(container -> container.getName().equals("rabbitmq"))
+        .extracting(container -> container.getResources().getLimits().get("memory"))
+        .hasSize(3)
+        .containsOnly(Quantity.parse("1Gi"));
     topology.awaitReady();
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
-    System.out.printf("rolling change, %s: %s%n", what, count);
+    System.out.printf("rolling change: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
   }
 
@@ -77,22 +92,53 @@ class RollingE2E {
     topology.awaitTrouble("NodesReady", "RollingUpdate", "2 of 3 nodes are ready", "missing:1");
 
     await("the other two are left alone")
-        .during(Duration.ofSeconds(20))
+        .during(Duration.ofSeconds(15))
         .atMost(Duration.ofSeconds(40))
         .pollInterval(OFTEN)
         .until(() -> topology.brokers().size() == 2 && stillThere(before, topology.nodes()) == 2);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
 
-    topology.apply(THREE_NODES + QUEUES).awaitReady();
+    topology.apply(spec).awaitReady();
     assertThat(stillThere(before, topology.nodes()))
         .as("nodes that were not restarted")
         .isEqualTo(2);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     System.out.printf("broken image, taken back: %s%n", traffic.stop());
   }
 
+  @Test
+  void aDeletedPodReturnsWithItsNameAndDataAndNoConfirmedMessageIsLost() {
+    Pod deleted = leader();
+    PersistentVolumeClaim volume = volumeOf(deleted);
+    namespace.run("delete", "pod", deleted.getMetadata().getName());
+
+    await("the same node is back")
+        .atMost(BACK)
+        .untilAsserted(
+            () ->
+                assertThat(topology.nodes())
+                    .hasSize(3)
+                    .anySatisfy(
+                        node -> {
+                          assertThat(node.getMetadata().getName())
+                              .isEqualTo(deleted.getMetadata().getName());
+                          assertThat(node.getMetadata().getUid())
+                              .isNotEqualTo(deleted.getMetadata().getUid());
+                        }));
+    topology.awaitReady();
+    await("all three members of the queue are online")
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(flow().online()).isEqualTo(3));
+    assertThat(volumeOf(deleted).getMetadata().getUid()).isEqualTo(volume.getMetadata().getUid());
+
+    traffic.awaitMore(50);
+    Traffic.Count count = traffic.stop();
+    System.out.printf("pod deleted: %s%n", count);
+    assertThat(count.longestPauseMs()).isLessThan(30_000);
+  }
+
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
-  private long awaitRolled(Set<String> before) {
+  private static long awaitRolled(Set<String> before) {
     long[] fewest = {Long.MAX_VALUE};
     await("every node is restarted")
         .atMost(ROLLED)
@@ -116,11 +162,27 @@ class RollingE2E {
     return nodes.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
   }
 
-  private Set<String> names() {
+  private static Pod leader() {
+    String leader = flow().leader();
     return topology.nodes().stream()
-        .map(Pod::getMetadata)
-        .map(metadata -> metadata.getName())
-        .collect(Collectors.toSet());
+        .filter(node -> node.getMetadata().getName().equals(leader))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no node is called " + leader));
+  }
+
+  private static QueueStatus flow() {
+    return topology.get().getStatus().queues().stream()
+        .filter(queue -> queue.name().equals("flow"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static PersistentVolumeClaim volumeOf(Pod node) {
+    return CLIENT
+        .persistentVolumeClaims()
+        .inNamespace(node.getMetadata().getNamespace())
+        .withName("data-" + node.getMetadata().getName())
+        .get();
   }
 
   private static String nodes(String field) {

@@ -134,12 +134,7 @@ final class Topology {
    * topology is not Ready: False, or Unknown if it is not known what is declared.
    */
   void awaitTrouble(String condition, String... words) {
-    awaitTrouble(REPORTED, condition, words);
-  }
-
-  /** The same, for trouble that is reported only after a while. */
-  void awaitTrouble(Duration limit, String condition, String... words) {
-    awaitCondition(condition, "False", limit, words);
+    awaitCondition(condition, "False", REPORTED, words);
     await(name + " is not Ready")
         .atMost(REPORTED)
         .pollInterval(OFTEN)

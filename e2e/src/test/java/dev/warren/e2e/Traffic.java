@@ -43,7 +43,7 @@ final class Traffic {
 
   private static Traffic flowing(ClientPod publisher, ClientPod consumer) {
     Traffic traffic = new Traffic(publisher, consumer);
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     return traffic;
   }
 

@@ -3,6 +3,9 @@ package dev.warren.e2e;
 import static dev.warren.e2e.TestBed.testbed;
 import static dev.warren.e2e.Topology.THREE_NODES;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -14,34 +17,42 @@ class VolumeLostE2E {
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-volume-lost");
 
-  @Test
-  void theFirstNodeIsReplacedWithItsVolumeAndNeverFormsASecondCluster() {
-    Topology topology = namespace.topology("orders");
+  private static final Topology topology = namespace.topology("orders");
+
+  private Traffic traffic;
+
+  @BeforeAll
+  static void start() {
     topology.apply(SPEC).awaitReady();
-    Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
+  }
 
-    namespace.run("delete", "pvc", "data-orders-0", "--wait=false");
-    namespace.run("delete", "pod", "orders-0", "--wait=false");
-    topology.awaitReplacementOf("orders-0");
+  @BeforeEach
+  void startTraffic() {
+    traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
+  }
 
+  @AfterEach
+  void nothingIsLost() {
     topology.assertOneCluster();
-    traffic.awaitMore(100);
+    traffic.awaitMore(50);
     System.out.println(traffic.stop());
   }
 
   @Test
+  void theFirstNodeIsReplacedWithItsVolumeAndNeverFormsASecondCluster() {
+    namespace.run("delete", "pvc", "data-orders-0", "--wait=false");
+    namespace.run("delete", "pod", "orders-0", "--wait=false");
+
+    topology.awaitReplacementOf("orders-0");
+  }
+
+  @Test
   void aNodeWithAnEmptiedVolumeDoesNotJoinUnderItsOldName() {
-    Topology topology = namespace.topology("emptied");
-    topology.apply(SPEC).awaitReady();
-    Traffic traffic = Traffic.start(namespace.operator().machine(), topology, "queue-0");
-    topology.awaitJoined("emptied-1");
+    topology.awaitJoined("orders-1");
 
-    testbed("wipe-volume", namespace.name(), "data-emptied-1");
-    namespace.run("delete", "pod", "emptied-1", "--wait=false");
-    topology.awaitReplacementOf("emptied-1");
+    testbed("wipe-volume", namespace.name(), "data-orders-1");
+    namespace.run("delete", "pod", "orders-1", "--wait=false");
 
-    topology.assertOneCluster();
-    traffic.awaitMore(100);
-    System.out.println(traffic.stop());
+    topology.awaitReplacementOf("orders-1");
   }
 }

@@ -53,9 +53,15 @@ class LongJobsPropertyTest {
     ScalingPolicy policy = Policies.between(0, 30, 1, false);
     JobsModel model = run(policy, batches);
 
-    // All one after the other on thirty replicas take less than this.
-    assertThat(model.run(6 * 3600).last().after()).isZero();
-    assertThat(model.last().reading().backlog()).isZero();
+    // All one after the other on thirty replicas take less than six hours, and mostly much less.
+    for (int tenMinutes = 0; tenMinutes < 36 && !isIdle(model.last()); tenMinutes++) {
+      model.run(600);
+    }
+    assertThat(model.last()).matches(LongJobsPropertyTest::isIdle);
+  }
+
+  private static boolean isIdle(JobsModel.Seen seen) {
+    return seen.after() == 0 && seen.reading().backlog() == 0;
   }
 
   @Property(tries = 100)
