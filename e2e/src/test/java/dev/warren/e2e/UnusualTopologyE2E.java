@@ -33,7 +33,7 @@ class UnusualTopologyE2E {
     Topology topology = namespace.topology("thousand");
 
     long applied = System.nanoTime();
-    topology.apply(ONE_NODE + queues).awaitReady(Duration.ofSeconds(300));
+    topology.apply(ONE_NODE + queues(names)).awaitReady(Duration.ofSeconds(300));
 
     System.out.printf(
         "apply to Ready, 1 node and 1,000 queues: %.1f s%n", (System.nanoTime() - applied) / 1e9);
