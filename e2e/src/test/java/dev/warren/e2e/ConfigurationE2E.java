@@ -67,8 +67,7 @@ class ConfigurationE2E {
     assertThat(rabbitmqctl("eval", "application:get_env(rabbit, disk_free_limit)."))
         .contains("mem_relative");
 
-    topology.apply(
-        NODES.replace("disk_free_limit.relative = 0.5", "default_user = shop") + QUEUES);
+    topology.apply(NODES.replace("disk_free_limit.relative = 0.5", "default_user = shop") + QUEUES);
     topology.awaitTrouble("Validated", "spec.nodes.config", "line 2", "default_user");
     topology.apply(NODES + QUEUES).awaitReady();
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,19 +23,32 @@ class DeletionE2E {
 
   @RegisterExtension static final TestNamespace doomed = new TestNamespace("e2e-deletion-doomed");
 
+  private static final String SPEC = ONE_NODE + QUEUE_AND_CONSUMER;
+  private static final String RETAINED =
+      "nodes: {replicas: 1, storage: {size: 1Gi, onDelete: Retain%s}}\n" + QUEUE_AND_CONSUMER;
+
+  private static final Topology retained = namespace.topology("retained");
+  private static final Topology dead = namespace.topology("dead");
+  private static final Topology unlocked = namespace.topology("unlocked");
+  private static final Topology orders = doomed.topology("orders");
+
+  /** All at once, because each of them takes its time to become ready. */
+  @BeforeAll
+  static void start() {
+    retained.apply(RETAINED.formatted(""));
+    List.of(dead, unlocked, orders).forEach(topology -> topology.apply(SPEC));
+  }
+
   @Test
   void onlyRetainedVolumesStayWithTheLabelsOfTheirUser() {
-    String spec = "nodes: {replicas: 1, storage: {size: 1Gi, onDelete: Retain%s}}\n";
-    Topology topology = namespace.topology("retained");
-    topology.apply(spec.formatted("") + QUEUE_AND_CONSUMER).awaitReady();
-    Set<String> pods = topology.podIds();
+    Set<String> pods = retained.awaitReady().podIds();
 
-    topology.apply(spec.formatted(", labels: {backup: nightly}") + QUEUE_AND_CONSUMER).awaitReady();
-    assertThat(topology.podIds()).as("nothing restarts for a label").isEqualTo(pods);
-    topology.delete();
+    retained.apply(RETAINED.formatted(", labels: {backup: nightly}")).awaitReady();
+    assertThat(retained.podIds()).as("nothing restarts for a label").isEqualTo(pods);
+    retained.delete();
 
-    topology.awaitOnly(List.of("PersistentVolumeClaim data-retained-0"));
-    assertThat(topology.owned(PersistentVolumeClaim.class))
+    retained.awaitOnly(List.of("PersistentVolumeClaim data-retained-0"));
+    assertThat(retained.owned(PersistentVolumeClaim.class))
         .extracting(claim -> claim.getMetadata().getLabels())
         .allSatisfy(
             labels ->
@@ -46,30 +60,26 @@ class DeletionE2E {
 
   @Test
   void aTopologyWithADeadBrokerIsDeleted() {
-    Topology topology = namespace.topology("dead");
-    topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
-    topology.nodes().stream()
+    dead.awaitReady().nodes().stream()
         .map(pod -> PodProcess.rabbit(namespace, pod.getMetadata().getName()))
         .forEach(PodProcess::kill);
 
-    topology.timeDeletion("with every broker process killed", topology::delete);
+    dead.timeDeletion("with every broker process killed", dead::delete);
   }
 
   @Test
   void aTopologyWithoutItsSecretsIsDeleted() {
-    Topology topology = namespace.topology("unlocked");
-    topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
+    unlocked.awaitReady();
     namespace.run("delete", "secret", "unlocked-admin", "unlocked-erlang-cookie");
 
-    topology.timeDeletion("with its Secrets gone", topology::delete);
+    unlocked.timeDeletion("with its Secrets gone", unlocked::delete);
   }
 
   @Test
   void aTopologyIsDeletedWithItsNamespace() {
-    Topology topology = doomed.topology("orders");
-    topology.apply(ONE_NODE + QUEUE_AND_CONSUMER).awaitReady();
+    orders.awaitReady();
 
-    topology.timeDeletion(
+    orders.timeDeletion(
         "with its namespace",
         () -> kubectl("delete", "namespace", doomed.name(), "--timeout=120s"));
   }

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Messages that take long have a Pod each, no Pod is there without one, and each is worked on
- * once.
+ * Messages that take long have a Pod each, no Pod is there without one, and each is worked on once.
  */
 @Order(3)
 class LongJobsE2E {
