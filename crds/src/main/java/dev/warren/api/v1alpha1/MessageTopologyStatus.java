@@ -243,13 +243,49 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription(
               "Why this number of Pods is desired; only for consumers with scaling. The figures"
                   + " are rounded to two digits and refreshed at most every 30 s.")
-          ScalingStatus scaling) {
+          ScalingStatus scaling,
+      @JsonPropertyDescription(
+              "How the last attempts to deliver messages ended, in all Pods; only for consumers"
+                  + " with http, and absent before the first attempt.")
+          DeliveryStatus delivery,
+      @JsonPropertyDescription(
+              "What may do harm although the consumer is ready, in a sentence; absent if there is"
+                  + " nothing.")
+          String warning) {
 
-    /** A consumer with a fixed number of Pods. */
+    /** A consumer with a program. */
+    public ConsumerStatus(
+        String name,
+        Integer replicas,
+        Integer readyReplicas,
+        String message,
+        ScalingStatus scaling) {
+      this(name, replicas, readyReplicas, message, scaling, null, null);
+    }
+
+    /** A consumer with a program and a fixed number of Pods. */
     public ConsumerStatus(String name, Integer replicas, Integer readyReplicas, String message) {
       this(name, replicas, readyReplicas, message, null);
     }
   }
+
+  /** How the last attempts to deliver a consumer's messages ended. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record DeliveryStatus(
+      @JsonPropertyDescription("Where the messages were sent, without the query of the URL.")
+          String url,
+      @JsonPropertyDescription(
+              "The outcome of the last attempt: the answer's status and the beginning of its body,"
+                  + " or why there was none. Refreshed at most every 30 s, and when attempts begin"
+                  + " or cease to fail.")
+          String lastAnswer,
+      @JsonPropertyDescription(
+              "How many attempts have failed since the last successful one, rounded to two digits;"
+                  + " refreshed like lastAnswer.")
+          Long failures,
+      @JsonPropertyDescription(
+              "When the first of these attempts failed; absent if the last attempt was successful.")
+          String failingSince) {}
 
   /** What determines the number of a consumer's Pods. */
   @JsonIgnoreProperties(ignoreUnknown = true)

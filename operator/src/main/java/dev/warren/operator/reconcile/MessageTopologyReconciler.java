@@ -17,6 +17,7 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observe.DispatcherClient;
 import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -170,6 +171,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             new BrokerClientFactory(http, kubernetes, clock)::of,
             worker::underway,
             sampler::scaling,
+            new DispatcherClient(http)::report,
             clock);
     this.dryRunner = new PodTemplateDryRunner(kubernetes);
     this.report = new StatusReport(kubernetes, clock);
