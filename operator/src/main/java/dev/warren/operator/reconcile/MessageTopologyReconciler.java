@@ -224,9 +224,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return UpdateControl.noUpdate();
     }
     topologyMeters.show(ResourceID.fromResource(topology));
-    String namespace = topology.getMetadata().getNamespace();
-    if (!namespaces.isRead(namespace)) {
-      return awaitNamespace(namespace);
+    if (!namespaces.isRead(topology.getMetadata().getNamespace())) {
+      return awaitNamespace(topology);
     }
     if (topology.getSpec() == null) {
       return report.ofUnreadable(topology);
@@ -236,9 +235,11 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   }
 
   /** While parts of a namespace are not read, objects that exist would seem to be missing. */
-  private UpdateControl<MessageTopology> awaitNamespace(String namespace) {
-    namespaces.requireNoRefusal(namespace);
-    return UpdateControl.<MessageTopology>noUpdate().rescheduleAfter(RequeuePolicy.underway());
+  private UpdateControl<MessageTopology> awaitNamespace(MessageTopology topology) {
+    return namespaces
+        .refusal(topology.getMetadata().getNamespace())
+        .map(refusal -> report.ofUnserved(topology, refusal))
+        .orElseGet(() -> StatusUpdate.none(RequeuePolicy.underway()));
   }
 
   private UpdateControl<MessageTopology> pass(
@@ -294,6 +295,6 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   @Override
   public ErrorStatusUpdateControl<MessageTopology> updateErrorStatus(
       MessageTopology topology, Context<MessageTopology> context, Exception e) {
-    return StatusUpdate.failed(topology, e, clock.instant());
+    return report.ofFailure(topology, e);
   }
 }

@@ -28,7 +28,7 @@ class ConsumerDeliveryTest {
         "one has not attempted anything,           4:1:9:- 0:-:-:-,           down 9,  4, 1",
         "a success ends the failures of others,    4:1:9:- 0:-:-:9,           ok 9,    0, -",
         "the receiver went down after a success,   4:6:9:5 0:-:-:3,           down 9,  4, 6",
-        "failures before another's success end,    4:1:4:- 2:6:7:5,           down 7,  2, 6",
+        "failures before a later success end,      4:1:4:- 2:6:7:5,           down 7,  2, 6",
         "as does a failure that began before it,   4:1:9:- 0:-:-:7,           ok 7,    0, -",
       })
   void failuresCountSinceTheLastSuccessOfAnyDispatcher(
