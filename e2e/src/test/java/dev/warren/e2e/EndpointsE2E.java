@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DeliveryStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -160,6 +161,49 @@ class EndpointsE2E {
     awaitMessages(topology, "failed", 1);
     awaitMessages(topology, "orders", 0);
     assertThat(topology.podIds()).as("the queue node is not disturbed").containsAll(nodes);
+    aTypoInTheUrlIsReportedAndCorrected(topology, queues, receiver, address);
+  }
+
+  private void aTypoInTheUrlIsReportedAndCorrected(
+      Topology topology, String queues, ClientPod receiver, String address) {
+    String consumer =
+        ONE_NODE
+            + queues
+            + "consumers: [{name: notify, queue: orders, http: {url: \"http://%s:8080/take\"}}]\n";
+    topology.apply(consumer.formatted("no-such-host.invalid")).awaitReady();
+    topology.broker().publish("orders");
+
+    topology.awaitTrouble(
+        "ConsumersReady",
+        "DeliveryFailing",
+        "http://no-such-host.invalid:8080/take failed: no such host",
+        "queue 'orders' has no deadLetter");
+    assertThat(eventsWithReason("DeliveryFailing")).contains("no such host: no-such-host.invalid");
+    assertThat(eventsWithReason("NoDeadLetter")).contains("queue 'orders' has no deadLetter");
+
+    topology.apply(consumer.formatted(address)).awaitReady();
+    await("the message is delivered").atMost(SOON).until(() -> taken(receiver) == 2);
+    await("the status has the answer")
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(topology.get().getStatus().consumers().getFirst().delivery())
+                    .isNotNull()
+                    .extracting(DeliveryStatus::lastAnswer)
+                    .asString()
+                    .startsWith("HTTP 2"));
+  }
+
+  private static int taken(ClientPod receiver) {
+    return receiver.report().path("taken").asInt();
+  }
+
+  private static String eventsWithReason(String reason) {
+    return namespace.run(
+        "get",
+        "events",
+        "--field-selector=reason=" + reason,
+        "--output=jsonpath={.items[*].message}");
   }
 
   /** Sends through the Service by a plain socket, then by HTTP; fails unless all is answered. */

@@ -37,6 +37,7 @@ class ReceiverDownE2E {
     receiver.signal("USR1");
     await("it is down").atMost(SOON).until(() -> !receiver.report().path("up").asBoolean());
     await("it is down for long").pollDelay(DOWN).atMost(DOWN.plus(SOON)).until(() -> true);
+    topology.awaitTrouble("ConsumersReady", "DeliveryFailing", "no connection");
     assertThat(dispatcher.residentMebibytes()).isLessThan(before + GROWTH_MEBIBYTES);
     long waiting = topology.broker().messages("orders");
     assertThat(waiting).as("messages that wait in the queue").isPositive();
@@ -47,6 +48,7 @@ class ReceiverDownE2E {
         .atMost(SOON.plus(Duration.ofMillis(10L * confirmed)))
         .until(() -> different(receiver) >= confirmed);
     assertThat(topology.broker().messages("failed")).as("dead letters").isZero();
+    topology.awaitReady();
     System.out.printf(
         "receiver down for %d s: %d confirmed, lost=0, %d waited, delivered twice=%d, dispatcher"
             + " %d MiB before and %d MiB after%n",

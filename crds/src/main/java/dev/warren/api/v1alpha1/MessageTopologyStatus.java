@@ -27,8 +27,8 @@ public record MessageTopologyStatus(
             "The queues, at most 100: those that need attention first, then by name.")
         List<QueueStatus> queues,
     @JsonPropertyDescription(
-            "When the message counts of the queues and the load of the consumers were last"
-                + " refreshed.")
+            "When the message counts of the queues, and the load and the deliveries of the"
+                + " consumers, were last refreshed.")
         String messagesCountedAt,
     @JsonPropertyDescription(
             "The Secret with what a client needs to connect: host, port, virtual-host, username,"
@@ -87,7 +87,8 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription(
               "Consumers: ready/declared. A consumer is ready when all its Pods are ready. A"
                   + " consumer with scaling is ready when at least minReplicas Pods are, and the"
-                  + " others are starting.")
+                  + " others are starting. A consumer with http is not ready while all its"
+                  + " attempts to deliver fail.")
           String consumers,
       @JsonPropertyDescription("Endpoints: ready/declared.") String endpoints) {}
 
