@@ -285,7 +285,7 @@ public record MessageTopologyStatus(
                   + " refreshed like lastAnswer.")
           Long failures,
       @JsonPropertyDescription(
-              "When the first of these attempts failed; absent if the last attempt was successful.")
+              "Since when all attempts have failed; absent if the last one was successful.")
           String failingSince) {}
 
   /** What determines the number of a consumer's Pods. */

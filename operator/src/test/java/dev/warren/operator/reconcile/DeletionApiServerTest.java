@@ -63,6 +63,7 @@ class DeletionApiServerTest {
   @Test
   void topologiesThatAreDeletedInTheirPassesLeaveNoStackTrace() {
     try (TestOperator operator = new TestOperator(client, Set.of(namespace))) {
+      await().atMost(SOON).until(operator::isReady);
       for (int n = 0; n < TOPOLOGIES; n++) {
         MessageTopology topology = create("t" + n);
         await().atMost(SOON).until(() -> isBeingReconciled(topology));
