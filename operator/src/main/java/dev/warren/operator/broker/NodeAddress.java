@@ -17,7 +17,6 @@ public record NodeAddress(String pod, URI url) {
     return node.pod().stream()
         .flatMap(
             pod ->
-                PodUrl.of(pod, port)
-                    .map(url -> new NodeAddress(pod.getMetadata().getName(), url)));
+                PodUrl.of(pod, port).map(url -> new NodeAddress(pod.getMetadata().getName(), url)));
   }
 }

@@ -121,7 +121,8 @@ final class DeliveryWatch {
     dispatchers.values().stream()
         .flatMap(List::stream)
         .limit(MOST_PODS)
-        .forEach(pod -> PodUrl.of(pod, Ports.GATEWAY_HEALTH).forEach(url -> ask(uid, pod, url, now)));
+        .forEach(
+            pod -> PodUrl.of(pod, Ports.GATEWAY_HEALTH).forEach(url -> ask(uid, pod, url, now)));
     return known;
   }
 

@@ -131,8 +131,7 @@ public final class StateObserver {
             new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
             queueConsumers(topology, found, said, broker, now),
-            deliveries.of(
-                found.owner().uid(), topology.getSpec().consumers(), consumerPods, now),
+            deliveries.of(found.owner().uid(), topology.getSpec().consumers(), consumerPods, now),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
             refusals.of(found.owner().uid(), queues(topology), nodes, now),
             now);

@@ -76,8 +76,7 @@ final class StatusReport {
    */
   UpdateControl<MessageTopology> ofUnserved(MessageTopology topology, String refusal) {
     MessageTopologyStatus status =
-        StatusBuilder.failed(
-            topology, "The namespace is not served: " + refusal, clock.instant());
+        StatusBuilder.failed(topology, "The namespace is not served: " + refusal, clock.instant());
     if (!status.equals(topology.getStatus())) {
       try {
         applyStatus(topology, status);

@@ -56,9 +56,7 @@ class ConsumerDeliveryTest {
     Optional<Instant> succeeded = second(parts[3]);
     return new DispatcherReport(
         "http://shop",
-        failed
-            .map(at -> "down " + parts[2])
-            .or(() -> succeeded.map(at -> "ok " + parts[3])),
+        failed.map(at -> "down " + parts[2]).or(() -> succeeded.map(at -> "ok " + parts[3])),
         failed.or(() -> succeeded),
         Long.parseLong(parts[0]),
         second(parts[1]),

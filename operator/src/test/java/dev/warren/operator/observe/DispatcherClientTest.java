@@ -94,7 +94,8 @@ class DispatcherClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "hello", "null", "{}", "{\"url\": \"http://shop\", \"at\": \"noon\"}"})
+  @ValueSource(
+      strings = {"", "hello", "null", "{}", "{\"url\": \"http://shop\", \"at\": \"noon\"}"})
   void anotherAnswerIsNone(String other) {
     body = other;
     assertThat(report()).failsWithin(SOON);

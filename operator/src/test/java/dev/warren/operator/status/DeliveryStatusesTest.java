@@ -182,7 +182,8 @@ class DeliveryStatusesTest {
     scene.spec(
         "queues: [{name: hello, type: quorum}]", "consumers: [{name: notify, queue: hello}]");
 
-    assertThat(scene.build().consumers()).isEqualTo(List.of(new ConsumerStatus("notify", 1, 1, null)));
+    assertThat(scene.build().consumers())
+        .isEqualTo(List.of(new ConsumerStatus("notify", 1, 1, null)));
   }
 
   private void deliverTo(String url, String deadLetters) {

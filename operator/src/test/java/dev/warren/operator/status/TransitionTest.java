@@ -214,8 +214,7 @@ class TransitionTest {
         consumers(new ConsumerStatus("a", 1, 1, null, null, null, "Messages are dropped"));
 
     assertThat(Transition.between(safe, atRisk))
-        .containsExactly(
-            new Transition(false, Reason.NO_DEAD_LETTER, "a: Messages are dropped"));
+        .containsExactly(new Transition(false, Reason.NO_DEAD_LETTER, "a: Messages are dropped"));
     assertThat(Transition.between(atRisk, atRisk)).isEmpty();
     assertThat(Transition.between(atRisk, safe)).isEmpty();
   }

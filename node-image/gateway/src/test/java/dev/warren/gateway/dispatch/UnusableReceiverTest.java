@@ -115,7 +115,8 @@ class UnusableReceiverTest {
   private void assertFailed(int attempts, String reason) {
     Summary summary = this.attempts.summary();
     assertThat(summary.failures()).isEqualTo(attempts);
-    assertThat(summary.lastAnswer()).hasValueSatisfying(told -> assertThat(told).startsWith(reason));
+    assertThat(summary.lastAnswer())
+        .hasValueSatisfying(told -> assertThat(told).startsWith(reason));
     assertThat(summary.succeededAt()).isEmpty();
   }
 
