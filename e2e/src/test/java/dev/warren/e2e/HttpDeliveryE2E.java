@@ -4,6 +4,7 @@ import static dev.warren.e2e.Topology.ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus.DeliveryStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -34,6 +35,7 @@ class HttpDeliveryE2E {
         - {name: orders, deadLetter: {queue: failed}}
         - {name: odd, deadLetter: {queue: failed}}
         - {name: failed}
+        - {name: loose}
       """;
 
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-http-delivery");
@@ -88,6 +90,7 @@ class HttpDeliveryE2E {
     receiver.signal("USR1");
     await("it is down").atMost(SOON).until(() -> !receiver.report().path("up").asBoolean());
     await("it is down for long").pollDelay(DOWN).atMost(DOWN.plus(SOON)).until(() -> true);
+    topology.awaitTrouble("ConsumersReady", "DeliveryFailing", "no connection");
     assertThat(dispatcher.residentMebibytes()).isLessThan(before + GROWTH_MEBIBYTES);
     long waiting = topology.broker().messages("orders");
     assertThat(waiting).as("messages that wait in the queue").isPositive();
@@ -98,15 +101,60 @@ class HttpDeliveryE2E {
         .atMost(SOON.plus(Duration.ofMillis(10L * confirmed)))
         .until(() -> different() >= first + confirmed);
     assertThat(topology.broker().messages("failed")).as("dead letters").isEqualTo(failed);
+    topology.awaitReady();
     System.out.printf(
         "receiver down for %d s: %d confirmed, lost=0, %d waited, delivered twice=%d, dispatcher"
             + " %d MiB before and %d MiB after%n",
         DOWN.toSeconds(),
         confirmed,
         waiting,
-        receiver.report().path("taken").asInt() - different(),
+        taken() - different(),
         before,
         dispatcher.residentMebibytes());
+  }
+
+  @Test
+  @Order(3)
+  void aTypoInTheUrlIsReportedAndCorrected() {
+    String consumer =
+        ONE_NODE
+            + QUEUES
+            + "consumers: [{name: notify, queue: loose, http: {url: \"http://%s:8080/take\"}}]\n";
+    topology.apply(consumer.formatted("no-such-host.invalid")).awaitReady();
+    int before = taken();
+    topology.broker().publish("loose");
+
+    topology.awaitTrouble(
+        "ConsumersReady",
+        "DeliveryFailing",
+        "http://no-such-host.invalid:8080/take failed: no such host",
+        "queue 'loose' has no deadLetter");
+    assertThat(eventsWithReason("DeliveryFailing")).contains("no such host: no-such-host.invalid");
+    assertThat(eventsWithReason("NoDeadLetter")).contains("queue 'loose' has no deadLetter");
+
+    topology.apply(consumer.formatted(receiverAddress())).awaitReady();
+    await("the message is delivered").atMost(SOON).until(() -> taken() == before + 1);
+    await("the status has the answer")
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(topology.get().getStatus().consumers().getFirst().delivery())
+                    .isNotNull()
+                    .extracting(DeliveryStatus::lastAnswer)
+                    .asString()
+                    .startsWith("HTTP 2"));
+  }
+
+  private static int taken() {
+    return receiver.report().path("taken").asInt();
+  }
+
+  private static String eventsWithReason(String reason) {
+    return namespace.run(
+        "get",
+        "events",
+        "--field-selector=reason=" + reason,
+        "--output=jsonpath={.items[*].message}");
   }
 
   private static int different() {
@@ -130,7 +178,10 @@ class HttpDeliveryE2E {
         http: {url: "http://%1$s:8080/take", retry: {maxAttempts: 1000, maxDelay: 5s}}
       - {name: nag, queue: odd, http: {url: "http://%1$s:8080/refuse"}}
     """
-        .formatted(
-            namespace.run("get", "pod", "receiver", "--output=jsonpath={.status.podIP}").strip());
+        .formatted(receiverAddress());
+  }
+
+  private static String receiverAddress() {
+    return namespace.run("get", "pod", "receiver", "--output=jsonpath={.status.podIP}").strip();
   }
 }

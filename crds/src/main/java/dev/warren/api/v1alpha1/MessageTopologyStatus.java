@@ -27,8 +27,8 @@ public record MessageTopologyStatus(
             "The queues, at most 100: those that need attention first, then by name.")
         List<QueueStatus> queues,
     @JsonPropertyDescription(
-            "When the message counts of the queues and the load of the consumers were last"
-                + " refreshed.")
+            "When the message counts of the queues, and the load and the deliveries of the"
+                + " consumers, were last refreshed.")
         String messagesCountedAt,
     @JsonPropertyDescription(
             "The Secret with what a client needs to connect: host, port, virtual-host, username,"
@@ -87,7 +87,8 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription(
               "Consumers: ready/declared. A consumer is ready when all its Pods are ready. A"
                   + " consumer with scaling is ready when at least minReplicas Pods are, and the"
-                  + " others are starting.")
+                  + " others are starting. A consumer with http is not ready while all its"
+                  + " attempts to deliver fail.")
           String consumers,
       @JsonPropertyDescription("Endpoints: ready/declared.") String endpoints) {}
 
@@ -243,13 +244,49 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription(
               "Why this number of Pods is desired; only for consumers with scaling. The figures"
                   + " are rounded to two digits and refreshed at most every 30 s.")
-          ScalingStatus scaling) {
+          ScalingStatus scaling,
+      @JsonPropertyDescription(
+              "How the last attempts to deliver messages ended, in all Pods; only for consumers"
+                  + " with http, and absent before the first attempt.")
+          DeliveryStatus delivery,
+      @JsonPropertyDescription(
+              "What may do harm although the consumer is ready, in a sentence; absent if there is"
+                  + " nothing.")
+          String warning) {
 
-    /** A consumer with a fixed number of Pods. */
+    /** A consumer with a program. */
+    public ConsumerStatus(
+        String name,
+        Integer replicas,
+        Integer readyReplicas,
+        String message,
+        ScalingStatus scaling) {
+      this(name, replicas, readyReplicas, message, scaling, null, null);
+    }
+
+    /** A consumer with a program and a fixed number of Pods. */
     public ConsumerStatus(String name, Integer replicas, Integer readyReplicas, String message) {
       this(name, replicas, readyReplicas, message, null);
     }
   }
+
+  /** How the last attempts to deliver a consumer's messages ended. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record DeliveryStatus(
+      @JsonPropertyDescription("Where the messages were sent, without the query of the URL.")
+          String url,
+      @JsonPropertyDescription(
+              "The outcome of the last attempt: the answer's status and the beginning of its body,"
+                  + " or why there was none. Refreshed at most every 30 s, and when attempts begin"
+                  + " or cease to fail.")
+          String lastAnswer,
+      @JsonPropertyDescription(
+              "How many attempts have failed since the last successful one, rounded to two digits;"
+                  + " refreshed like lastAnswer.")
+          Long failures,
+      @JsonPropertyDescription(
+              "Since when all attempts have failed; absent if the last one was successful.")
+          String failingSince) {}
 
   /** What determines the number of a consumer's Pods. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -1,8 +1,6 @@
 package dev.warren.operator.broker;
 
 import dev.warren.operator.observation.QueueNode;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import java.net.URI;
 import java.util.stream.Stream;
 
@@ -19,15 +17,6 @@ public record NodeAddress(String pod, URI url) {
     return node.pod().stream()
         .flatMap(
             pod ->
-                host(pod)
-                    .map(host -> URI.create("http://%s:%d".formatted(host, port)))
-                    .map(url -> new NodeAddress(pod.getMetadata().getName(), url)));
-  }
-
-  private static Stream<String> host(Pod pod) {
-    return Stream.ofNullable(pod.getStatus())
-        .map(PodStatus::getPodIP)
-        .flatMap(Stream::ofNullable)
-        .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip);
+                PodUrl.of(pod, port).map(url -> new NodeAddress(pod.getMetadata().getName(), url)));
   }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** Writes Events about a topology. */
 public final class EventRecorder {
@@ -58,7 +59,11 @@ public final class EventRecorder {
                   .build())
           .create();
     } catch (KubernetesClientException e) {
-      LOG.warnf("cannot write Event %s: %s", transition.reason().wireName(), e.getMessage());
+      LOG.logf(
+          ApiRefusal.isByEndOfNamespace(e) ? Level.DEBUG : Level.WARN,
+          "cannot write Event %s: %s",
+          transition.reason().wireName(),
+          ApiRefusal.message(e));
     }
   }
 }

@@ -57,9 +57,11 @@ public final class PodTemplateDryRunner {
         }
         throw e;
       }
-      // Not an error of the template: the quota may have room later.
+      // Not an error of the template: the quota may have room later, or all is being deleted.
       case HttpURLConnection.HTTP_FORBIDDEN ->
-          ApiRefusal.isByQuota(e) ? Stream.empty() : faults(dryRun, e);
+          ApiRefusal.isByQuota(e) || ApiRefusal.isByEndOfNamespace(e)
+              ? Stream.empty()
+              : faults(dryRun, e);
       default -> throw e;
     };
   }

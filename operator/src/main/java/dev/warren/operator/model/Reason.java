@@ -226,6 +226,10 @@ public enum Reason {
       trouble("NotConsuming", CONSUMERS_READY),
       "Messages wait in a queue that has fewer consumers than ready Pods, for more than a minute.",
       "Restart the Pods. If it happens again, correct their program: it must consume again after `basic.cancel`."),
+  DELIVERY_FAILING(
+      trouble("DeliveryFailing", CONSUMERS_READY),
+      "At least three attempts in a row to deliver messages to a URL failed, for at least 10 s.",
+      "Correct `http.url` or repair the receiver. The message has the last answer, or why there was none."),
   ENDPOINT_NOT_READY(
       progress("EndpointNotReady", ENDPOINTS_READY),
       "No node serves an endpoint.",
@@ -251,6 +255,9 @@ public enum Reason {
       fine("DeclarationRefused"),
       "RabbitMQ refused a client's declaration of a queue, because it differs from the queue."),
   DRIFT_REPAIRED(fine("DriftRepaired"), "Somebody changed an object, and it was restored."),
+  NO_DEAD_LETTER(
+      trouble("NoDeadLetter"),
+      "A consumer with `http` drops messages that it gives up, because its queue has no `deadLetter`."),
   NODE_FORGOTTEN(fine("NodeForgotten"), "The other nodes have removed a node from the cluster."),
   NODE_REMOVED(fine("NodeRemoved"), "The removal of a node is complete."),
   NODE_REPLACED(

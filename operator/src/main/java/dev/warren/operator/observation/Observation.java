@@ -29,6 +29,8 @@ import java.util.SortedMap;
  * @param scaling the load of the consumers that scale with it
  * @param queueConsumers how queues are consumed, by name; without those whose number of consumers
  *     is unknown, or does not matter now
+ * @param deliveries how the deliveries of consumers with {@code http} go, by the consumer's name;
+ *     without those that are unknown
  * @param work the operator's own work at the broker
  * @param refusedDeclarations the property or argument for which RabbitMQ lately refused a client's
  *     declaration of a queue, by the queue's name
@@ -47,6 +49,7 @@ public record Observation(
     Map<String, String> warnings,
     ScalingObservation scaling,
     Map<String, QueueConsumers> queueConsumers,
+    Map<String, ConsumerDelivery> deliveries,
     BrokerWork work,
     Map<String, String> refusedDeclarations,
     Instant at) {

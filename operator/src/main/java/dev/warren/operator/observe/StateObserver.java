@@ -17,6 +17,7 @@ import dev.warren.operator.observation.BrokerWork.Underway;
 import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.ConsumerScaling;
+import dev.warren.operator.observation.DispatcherReport;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.Places;
@@ -36,6 +37,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
@@ -44,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -73,23 +76,27 @@ public final class StateObserver {
   private final MoveWatch moves = new MoveWatch();
   private final LastSeen lastSeen = new LastSeen();
   private final ConsumerWatch consumers = new ConsumerWatch();
+  private final DeliveryWatch deliveries;
   private final RefusedDeclarations refusals;
 
   /**
    * @param brokers creates a client of a broker
    * @param underway returns the background action at a topology's broker
    * @param scaling returns the scaling of a topology's consumers
+   * @param dispatchers asks a dispatcher how its last attempts ended
    */
   public StateObserver(
       KubernetesClient kubernetes,
       Function<BrokerAddress, BrokerClient> brokers,
       Function<Owner, Optional<Underway>> underway,
       Function<MessageTopology, Map<String, ConsumerScaling>> scaling,
+      Function<URI, CompletableFuture<DispatcherReport>> dispatchers,
       Clock clock) {
     this.kubernetes = kubernetes;
     this.brokers = brokers;
     this.underway = underway;
     this.scaling = scaling;
+    this.deliveries = new DeliveryWatch(dispatchers);
     this.clock = clock;
     this.machines = new KubernetesNodes(kubernetes, clock);
     this.refusals = RefusedDeclarations.in(kubernetes);
@@ -124,6 +131,7 @@ public final class StateObserver {
             new WarningEvents(kubernetes, now).ofWaiting(nodes, consumerPods),
             scaling(topology, found, broker),
             queueConsumers(topology, found, said, broker, now),
+            deliveries.of(found.owner().uid(), topology.getSpec().consumers(), consumerPods, now),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
             refusals.of(found.owner().uid(), queues(topology), nodes, now),
             now);

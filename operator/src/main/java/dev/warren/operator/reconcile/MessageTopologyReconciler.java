@@ -17,6 +17,7 @@ import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Mode;
 import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.observe.DispatcherClient;
 import dev.warren.operator.observe.StateObserver;
 import dev.warren.operator.observe.StateObserver.Observed;
 import dev.warren.operator.plan.ReconcilePlan;
@@ -170,6 +171,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             new BrokerClientFactory(http, kubernetes, clock)::of,
             worker::underway,
             sampler::scaling,
+            new DispatcherClient(http)::report,
             clock);
     this.dryRunner = new PodTemplateDryRunner(kubernetes);
     this.report = new StatusReport(kubernetes, clock);
@@ -222,9 +224,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return UpdateControl.noUpdate();
     }
     topologyMeters.show(ResourceID.fromResource(topology));
-    String namespace = topology.getMetadata().getNamespace();
-    if (!namespaces.isRead(namespace)) {
-      return awaitNamespace(namespace);
+    if (!namespaces.isRead(topology.getMetadata().getNamespace())) {
+      return awaitNamespace(topology);
     }
     if (topology.getSpec() == null) {
       return report.ofUnreadable(topology);
@@ -234,9 +235,11 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   }
 
   /** While parts of a namespace are not read, objects that exist would seem to be missing. */
-  private UpdateControl<MessageTopology> awaitNamespace(String namespace) {
-    namespaces.requireNoRefusal(namespace);
-    return UpdateControl.<MessageTopology>noUpdate().rescheduleAfter(RequeuePolicy.underway());
+  private UpdateControl<MessageTopology> awaitNamespace(MessageTopology topology) {
+    return namespaces
+        .refusal(topology.getMetadata().getNamespace())
+        .map(refusal -> report.ofUnserved(topology, refusal))
+        .orElseGet(() -> StatusUpdate.none(RequeuePolicy.underway()));
   }
 
   private UpdateControl<MessageTopology> pass(
@@ -292,6 +295,6 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   @Override
   public ErrorStatusUpdateControl<MessageTopology> updateErrorStatus(
       MessageTopology topology, Context<MessageTopology> context, Exception e) {
-    return StatusUpdate.failed(topology, e, clock.instant());
+    return report.ofFailure(topology, e);
   }
 }

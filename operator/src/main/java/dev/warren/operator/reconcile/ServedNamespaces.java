@@ -85,21 +85,8 @@ class ServedNamespaces {
                     .map(cache -> "its %s have not been read yet".formatted(plural(cache))));
   }
 
-  /**
-   * Checks that the API server does not refuse a namespace.
-   *
-   * @throws IllegalStateException with the API server's answer
-   */
-  void requireNoRefusal(String namespace) {
-    refusal(namespace)
-        .ifPresent(
-            refusal -> {
-              throw new IllegalStateException("The namespace is not served: " + refusal);
-            });
-  }
-
   /** The API server's answer because of which a namespace is not served. */
-  private Optional<String> refusal(String namespace) {
+  Optional<String> refusal(String namespace) {
     return Optional.ofNullable(refusals.get(namespace))
         .or(() -> Optional.ofNullable(refusals.get(Constants.WATCH_ALL_NAMESPACES)));
   }

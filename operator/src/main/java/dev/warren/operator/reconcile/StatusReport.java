@@ -9,15 +9,18 @@ import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
 import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** Reports the state of a topology: in its status, and changes also as Events. */
 final class StatusReport {
@@ -54,8 +57,7 @@ final class StatusReport {
       record(topology, status);
       replaceStatus(topology, status);
     }
-    return UpdateControl.<MessageTopology>noUpdate()
-        .rescheduleAfter(RequeuePolicy.settled(topology.getMetadata().getUid()));
+    return StatusUpdate.none(RequeuePolicy.settled(topology.getMetadata().getUid()));
   }
 
   /** Server-side apply fails if a stored value does not have the type of the definition. */
@@ -68,12 +70,64 @@ final class StatusReport {
             Serialization.asJson(List.of(Map.of("op", "add", "path", "/status", "value", status))));
   }
 
+  /**
+   * Of a topology in a namespace that the API server refuses. {@link ServedNamespaces} logs the
+   * reason once for all of them.
+   */
+  UpdateControl<MessageTopology> ofUnserved(MessageTopology topology, String refusal) {
+    MessageTopologyStatus status =
+        StatusBuilder.failed(topology, "The namespace is not served: " + refusal, clock.instant());
+    if (!status.equals(topology.getStatus())) {
+      try {
+        applyStatus(topology, status);
+      } catch (KubernetesClientException e) {
+        LOG.debugf("The status cannot say that the namespace is not served: %s", e.getMessage());
+      }
+    }
+    return StatusUpdate.none(RequeuePolicy.settled(topology.getMetadata().getUid()));
+  }
+
+  /**
+   * Of a pass that ended with an exception. What deletions cause is one line in the log. All else
+   * is logged by the SDK with its stack trace, and retried.
+   */
+  ErrorStatusUpdateControl<MessageTopology> ofFailure(MessageTopology topology, Exception e) {
+    return Interference.in(e, () -> isGone(topology))
+        .map(
+            interference -> {
+              LOG.logf(
+                  interference.isTrouble() ? Level.WARN : Level.INFO,
+                  "The reconciliation ended early: %s",
+                  interference.why());
+              return ErrorStatusUpdateControl.<MessageTopology>noStatusUpdate()
+                  .rescheduleAfter(
+                      interference.isTrouble()
+                          ? RequeuePolicy.settled(topology.getMetadata().getUid())
+                          : RequeuePolicy.underway());
+            })
+        .orElseGet(() -> StatusUpdate.failed(topology, e, clock.instant()));
+  }
+
+  /** Asks the API server. Without an answer, the topology counts as there. */
+  private boolean isGone(MessageTopology topology) {
+    try {
+      MessageTopology now = kubernetes.resource(topology).get();
+      return now == null
+          || now.isMarkedForDeletion()
+          || !now.getMetadata().getUid().equals(topology.getMetadata().getUid());
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
   /** Of a pass that hangs. */
   void ofHanging(MessageTopology topology, String problem) {
+    applyStatus(topology, StatusBuilder.failed(topology, problem, clock.instant()));
+  }
+
+  private void applyStatus(MessageTopology topology, MessageTopologyStatus status) {
     kubernetes
-        .resource(
-            StatusUpdate.withStatus(
-                topology, StatusBuilder.failed(topology, problem, clock.instant())))
+        .resource(StatusUpdate.withStatus(topology, status))
         .subresource("status")
         .patch(
             new PatchContext.Builder()

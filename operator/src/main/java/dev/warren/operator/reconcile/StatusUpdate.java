@@ -8,6 +8,7 @@ import dev.warren.operator.status.StatusBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Updates a topology's status if it has changed, and determines the next reconcile. */
@@ -25,11 +26,15 @@ final class StatusUpdate {
           .rescheduleAfter(RequeuePolicy.underway());
     }
     boolean settled = Conditions.isReady(status) || !result.violations().isEmpty();
-    return UpdateControl.<MessageTopology>noUpdate()
-        .rescheduleAfter(
-            settled
-                ? RequeuePolicy.settled(topology.getMetadata().getUid())
-                : RequeuePolicy.unsettled(Conditions.sinceReadyChanged(status, now)));
+    return none(
+        settled
+            ? RequeuePolicy.settled(topology.getMetadata().getUid())
+            : RequeuePolicy.unsettled(Conditions.sinceReadyChanged(status, now)));
+  }
+
+  /** Without a change. */
+  static UpdateControl<MessageTopology> none(Duration next) {
+    return UpdateControl.<MessageTopology>noUpdate().rescheduleAfter(next);
   }
 
   /** After an exception. */

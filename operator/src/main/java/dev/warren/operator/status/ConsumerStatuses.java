@@ -3,7 +3,7 @@ package dev.warren.operator.status;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.ConsumerStatus;
-import dev.warren.api.v1alpha1.MessageTopologyStatus.ScalingStatus;
+import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.ConditionType;
 import dev.warren.operator.model.Labels;
@@ -39,6 +39,7 @@ final class ConsumerStatuses {
   private final Observation observed;
   private final ResourceNames names;
   private final ScalingStatuses scalings;
+  private final DeliveryStatuses deliveries;
   private final Map<String, ConsumerStatus> previous;
   private final boolean wereReady;
 
@@ -46,10 +47,12 @@ final class ConsumerStatuses {
       Observation observed,
       ResourceNames names,
       MessageTopologyStatus previous,
-      Counting counting) {
+      Counting counting,
+      List<QueueSpec> queues) {
     this.observed = observed;
     this.names = names;
     this.scalings = new ScalingStatuses(observed, counting);
+    this.deliveries = new DeliveryStatuses(observed, counting, queues);
     this.previous =
         previous == null || previous.consumers() == null
             ? Map.of()
@@ -72,15 +75,18 @@ final class ConsumerStatuses {
                     .map(p -> new Problem(p.reason(), consumer.name() + ": " + p.message())));
   }
 
-  /** Whether the load of these differs from what the last status reports. */
+  /** Whether the load or the deliveries of these differ from what the last status reports. */
   boolean haveChanged(List<ConsumerStatus> consumers) {
     return consumers.stream()
-        .filter(consumer -> consumer.scaling() != null)
-        .anyMatch(consumer -> !consumer.scaling().equals(scaling(previous.get(consumer.name()))));
+        .anyMatch(
+            consumer ->
+                differs(consumer, ConsumerStatus::scaling)
+                    || differs(consumer, ConsumerStatus::delivery));
   }
 
-  private static ScalingStatus scaling(ConsumerStatus consumer) {
-    return consumer == null ? null : consumer.scaling();
+  private boolean differs(ConsumerStatus consumer, Function<ConsumerStatus, ?> part) {
+    ConsumerStatus last = previous.get(consumer.name());
+    return !Objects.equals(part.apply(consumer), last == null ? null : part.apply(last));
   }
 
   /** Those that need attention first, then by name. */
@@ -103,7 +109,9 @@ final class ConsumerStatuses {
         wanted,
         deployment.map(running -> orZero(status(running).getReadyReplicas())).orElse(0),
         problem(spec, all).map(Problem::message).orElse(null),
-        scalings.of(spec, wanted, previous.get(spec.name())));
+        scalings.of(spec, wanted, previous.get(spec.name())),
+        deliveries.of(spec, previous.get(spec.name())),
+        deliveries.warning(spec).orElse(null));
   }
 
   private Optional<Deployment> deployment(ConsumerSpec spec) {
@@ -129,7 +137,15 @@ final class ConsumerStatuses {
             : waiting(spec, all);
     return Optional.ofNullable(notReady)
         .map(message -> new Problem(Reason.CONSUMER_NOT_READY, message))
+        .or(() -> deliveryProblem(spec, wantedReplicas(spec, deployment)))
         .or(() -> notConsuming(spec));
+  }
+
+  /** A consumer without Pods attempts nothing. */
+  private Optional<Problem> deliveryProblem(ConsumerSpec spec, int wanted) {
+    return wanted == 0
+        ? Optional.empty()
+        : deliveries.problem(spec, deliveries.of(spec, previous.get(spec.name())));
   }
 
   /** While the number of consumers is unknown, nothing is reported. */

@@ -63,7 +63,8 @@ public final class StatusBuilder {
     this.counting = new Counting(previous, result.observed().at());
     this.queueStatuses = new QueueStatuses(result.observed(), names, previous, counting);
     this.queues = queueStatuses.build(spec.queues());
-    this.consumerStatuses = new ConsumerStatuses(result.observed(), names, previous, counting);
+    this.consumerStatuses =
+        new ConsumerStatuses(result.observed(), names, previous, counting, spec.queues());
     this.consumers = consumerStatuses.build(spec.consumers());
     this.retained = new RetainedStatuses(result, previous, counting).build();
     this.drift =

@@ -39,6 +39,7 @@ public record Transition(boolean normal, Reason reason, String message) {
             ofDrift(previous, current),
             ofScaling(previous, current),
             ofRefusals(previous, current),
+            ofWarnings(previous, current),
             ofReadiness(previous, current).stream())
         .flatMap(Function.identity())
         .toList();
@@ -125,6 +126,28 @@ public record Transition(boolean normal, Reason reason, String message) {
         : status.queues().stream()
             .filter(queue -> queue.refusedDeclaration() != null)
             .collect(Collectors.toMap(QueueStatus::name, QueueStatus::refusedDeclaration));
+  }
+
+  /** Consumers that have begun to be at risk of losing messages. */
+  private static Stream<Transition> ofWarnings(
+      MessageTopologyStatus previous, MessageTopologyStatus current) {
+    Map<String, String> before = warnings(previous);
+    return warnings(current).entrySet().stream()
+        .filter(now -> !now.getValue().equals(before.get(now.getKey())))
+        .map(
+            now ->
+                new Transition(
+                    false,
+                    Reason.NO_DEAD_LETTER,
+                    "%s: %s".formatted(now.getKey(), now.getValue())));
+  }
+
+  private static Map<String, String> warnings(MessageTopologyStatus status) {
+    return status == null || status.consumers() == null
+        ? Map.of()
+        : status.consumers().stream()
+            .filter(consumer -> consumer.warning() != null)
+            .collect(Collectors.toMap(ConsumerStatus::name, ConsumerStatus::warning));
   }
 
   private static NodeReplacement replacement(MessageTopologyStatus status) {

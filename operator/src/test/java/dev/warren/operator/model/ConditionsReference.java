@@ -65,7 +65,7 @@ public final class ConditionsReference {
 
       It also writes an Event when the reason of `NodesSpread` changes. `MachineShared` is a Warning.
 
-      These Events have a reason that no condition has, and are Normal:
+      These Events have a reason that no condition has. They are Normal, except %s, which is a Warning:
 
       | Event | meaning |
       |---|---|
@@ -94,7 +94,7 @@ public final class ConditionsReference {
                 .filter(reason -> !reason.conditions().isEmpty())
                 .sorted(Comparator.comparing(Reason::wireName))
                 .map(ConditionsReference::reason))
-        + EVENTS.formatted(requested())
+        + EVENTS.formatted(requested(), warnings())
         + rows(
             Arrays.stream(Reason.values())
                 .filter(reason -> reason.conditions().isEmpty())
@@ -106,6 +106,13 @@ public final class ConditionsReference {
     return Arrays.stream(Reason.values())
         .filter(reason -> reason.outlook() == Outlook.REQUESTED)
         .filter(reason -> reason.conditions().stream().anyMatch(ConditionType::isPartOfReady))
+        .map(reason -> "`" + reason.wireName() + "`")
+        .collect(Collectors.joining(" and "));
+  }
+
+  private static String warnings() {
+    return Arrays.stream(Reason.values())
+        .filter(reason -> reason.conditions().isEmpty() && reason.outlook() == Outlook.TROUBLE)
         .map(reason -> "`" + reason.wireName() + "`")
         .collect(Collectors.joining(" and "));
   }

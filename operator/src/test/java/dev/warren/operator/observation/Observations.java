@@ -34,6 +34,7 @@ public final class Observations {
         Map.of(),
         ScalingObservation.NONE,
         Map.of(),
+        Map.of(),
         BrokerWork.NONE,
         Map.of(),
         at);
@@ -73,6 +74,7 @@ public final class Observations {
         seen.warnings(),
         seen.scaling(),
         consumers,
+        seen.deliveries(),
         seen.work(),
         seen.refusedDeclarations(),
         seen.at());

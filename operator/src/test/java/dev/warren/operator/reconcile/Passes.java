@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** Passes of the operator on a real API server, with a broker in the desired state. */
@@ -107,6 +108,7 @@ final class Passes {
                 address -> new ConvergedBroker(topology),
                 owner -> Optional.empty(),
                 named -> scaling,
+                dispatcher -> new CompletableFuture<>(),
                 CLOCK)
             .observe(topology, caches(topology))
             .observation();

@@ -19,6 +19,7 @@ import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.ConsumerDelivery;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.Places;
@@ -74,6 +75,7 @@ final class StatusScene {
   final Map<Integer, Node> brokerNodes = new TreeMap<>();
   ScalingObservation scaling = ScalingObservation.NONE;
   final Map<String, QueueConsumers> queueConsumers = new LinkedHashMap<>();
+  final Map<String, ConsumerDelivery> deliveries = new TreeMap<>();
   BrokerObservation unreachable;
   AppliedActions applied = AppliedActions.NONE;
   Optional<NodeRemoval> removal = Optional.empty();
@@ -146,6 +148,7 @@ final class StatusScene {
         Map.of(),
         scaling,
         queueConsumers,
+        deliveries,
         BrokerWork.NONE,
         refusedDeclarations,
         now);

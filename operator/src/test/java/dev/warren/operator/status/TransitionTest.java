@@ -207,6 +207,18 @@ class TransitionTest {
         .isEmpty();
   }
 
+  @Test
+  void aConsumerThatMayLoseMessagesIsAWarningOnce() {
+    MessageTopologyStatus safe = consumers(new ConsumerStatus("a", 1, 1, null));
+    MessageTopologyStatus atRisk =
+        consumers(new ConsumerStatus("a", 1, 1, null, null, null, "Messages are dropped"));
+
+    assertThat(Transition.between(safe, atRisk))
+        .containsExactly(new Transition(false, Reason.NO_DEAD_LETTER, "a: Messages are dropped"));
+    assertThat(Transition.between(atRisk, atRisk)).isEmpty();
+    assertThat(Transition.between(atRisk, safe)).isEmpty();
+  }
+
   private static ConsumerStatus consumer(String name, int replicas, String reason) {
     return new ConsumerStatus(
         name, replicas, 2, null, new ScalingStatus(1.0, 1.0, 1L, "1s", reason, null));

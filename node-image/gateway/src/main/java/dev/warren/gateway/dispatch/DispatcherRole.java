@@ -11,6 +11,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -38,8 +39,9 @@ public class DispatcherRole {
   private final ObjectMapper json;
   private final MeterRegistry metrics;
   private final Instance<Multi<Message<byte[]>>> messages;
+  private final LastAttempts lastAttempts = new LastAttempts();
 
-  private HttpDelivery delivery;
+  private volatile HttpDelivery delivery;
   private Dispatcher dispatcher;
   private Receiver receiver;
   private Publisher publisher;
@@ -76,6 +78,13 @@ public class DispatcherRole {
     awaitedQueue.whenThere(() -> dispatcher.start(messages.get()));
   }
 
+  /** Lets the operator learn how deliveries go. */
+  void addLastAttemptsRoute(@Observes Router router) {
+    new LastAttemptsHandler(
+            () -> Optional.ofNullable(delivery).map(HttpDelivery::shownUrl), lastAttempts)
+        .addTo(router);
+  }
+
   void stop(@Observes ShutdownEvent event) {
     if (dispatcher != null) {
       awaitedQueue.giveUp();
@@ -97,6 +106,7 @@ public class DispatcherRole {
             new DeadLetter(delivery.consumer(), queue.orElseThrow()),
             publisher,
             counters,
+            lastAttempts,
             Clock.systemUTC());
     return new Dispatcher(
         channel, messageDelivery, counters, delivery.atATime(), delivery.ordered(), whenEnded);

@@ -107,6 +107,11 @@ record HttpDelivery(
     return method == Method.GET ? ContentMode.BINARY : contentMode;
   }
 
+  /** The URL without what may be secret: a user and a query. */
+  String shownUrl() {
+    return url.toString().replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
   Duration timeout() {
     return Duration.ofMillis(timeoutMillis);
   }

@@ -45,6 +45,7 @@ final class MessageDelivery {
   private final DeadLetter deadLetter;
   private final Publisher publisher;
   private final DeliveryMetrics metrics;
+  private final LastAttempts lastAttempts;
   private final Clock clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
@@ -56,6 +57,7 @@ final class MessageDelivery {
       DeadLetter deadLetter,
       Publisher publisher,
       DeliveryMetrics metrics,
+      LastAttempts lastAttempts,
       Clock clock) {
     this.delivery = delivery;
     this.events = events;
@@ -64,6 +66,7 @@ final class MessageDelivery {
     this.deadLetter = deadLetter;
     this.publisher = publisher;
     this.metrics = metrics;
+    this.lastAttempts = lastAttempts;
     this.clock = clock;
   }
 
@@ -149,7 +152,9 @@ final class MessageDelivery {
   private Outcome send(OutgoingEvent event, int kept) throws InterruptedException {
     long start = System.nanoTime();
     try {
-      return receiver.send(event, kept);
+      Outcome outcome = receiver.send(event, kept);
+      lastAttempts.add(outcome, clock.instant());
+      return outcome;
     } finally {
       metrics.attempts.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }

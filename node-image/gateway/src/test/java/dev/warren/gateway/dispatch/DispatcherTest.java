@@ -22,7 +22,7 @@ class DispatcherTest {
     Dispatcher dispatcher =
         new Dispatcher(
             new Channel(),
-            new MessageDelivery(null, null, null, null, null, null, metrics, null),
+            new MessageDelivery(null, null, null, null, null, null, metrics, null, null),
             metrics,
             1,
             ordered,

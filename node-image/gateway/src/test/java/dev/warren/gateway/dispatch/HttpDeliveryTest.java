@@ -58,6 +58,16 @@ class HttpDeliveryTest {
 
   @ParameterizedTest
   @CsvSource({
+    "http://shop.default/notify, http://shop.default/notify",
+    "https://user:secret@shop:8443/a/b?token=secret, https://shop:8443/a/b",
+    "http://shop?to=a@b, http://shop",
+  })
+  void showsNoSecretsOfItsUrl(String url, String shown) throws Exception {
+    assertThat(read(JSON.replace("http://shop.default/notify", url)).shownUrl()).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "\"timeoutMillis\":5000,\"timeoutMillis\":0,timeoutMillis",
     "\"concurrency\":8,\"concurrency\":0,concurrency",
     "\"maxAttempts\":10,\"maxAttempts\":0,retry.maxAttempts",

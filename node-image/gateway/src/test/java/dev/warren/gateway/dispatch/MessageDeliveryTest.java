@@ -103,6 +103,7 @@ class MessageDeliveryTest {
             new DeadLetter("notify", "steps"),
             null,
             new DeliveryMetrics(new SimpleMeterRegistry(), "notify"),
+            new LastAttempts(),
             Clock.systemUTC())
         .deliver(message, held::get);
   }

@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PfxOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Receivers with TLS. */
 class ReceiverTlsTest {
 
-  private static final String PASSWORD = "changeit";
   private static final OutgoingEvent EVENT =
       new OutgoingEvent(
           CloudEventBuilder.v1()
@@ -49,34 +46,14 @@ class ReceiverTlsTest {
               new QueuedMessage("", false, new BasicProperties(), new byte[0]), header -> true));
 
   @TempDir static Path folder;
+  private static TestCertificate certificate;
 
   private final Vertx vertx = Vertx.vertx();
   private final List<HttpVersion> versions = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void createCertificate() throws Exception {
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "receiver",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store(),
-                "-storepass",
-                PASSWORD)
-            .inheritIO()
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(keytool.exitValue()).isZero();
+    certificate = TestCertificate.create(folder);
   }
 
   @AfterEach
@@ -120,7 +97,7 @@ class ReceiverTlsTest {
             new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(offersHttp2)
-                .setKeyCertOptions(new PfxOptions().setPath(store()).setPassword(PASSWORD)))
+                .setKeyCertOptions(certificate.options()))
         .requestHandler(this::answer)
         .listen(0, "localhost")
         .toCompletionStage()
@@ -137,14 +114,10 @@ class ReceiverTlsTest {
     }
   }
 
-  private static String store() {
-    return folder.resolve("receiver.p12").toString();
-  }
-
   /** A client reads these properties when it is created. */
   private static Receiver trusting(String url) {
-    System.setProperty("javax.net.ssl.trustStore", store());
-    System.setProperty("javax.net.ssl.trustStorePassword", PASSWORD);
+    System.setProperty("javax.net.ssl.trustStore", certificate.store());
+    System.setProperty("javax.net.ssl.trustStorePassword", TestCertificate.PASSWORD);
     try {
       return receiver(url);
     } finally {

@@ -203,6 +203,7 @@ final class RemovalScene {
         Map.of(),
         ScalingObservation.NONE,
         Map.of(),
+        Map.of(),
         BrokerWork.NONE,
         Map.of(),
         now);

@@ -65,6 +65,7 @@ class StuckBootPlannerTest {
         Map.of(),
         ScalingObservation.NONE,
         Map.of(),
+        Map.of(),
         BrokerWork.NONE,
         Map.of(),
         NOW);

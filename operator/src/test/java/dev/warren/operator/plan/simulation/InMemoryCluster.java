@@ -277,6 +277,7 @@ public final class InMemoryCluster {
         Map.of(),
         scaling,
         queueConsumers,
+        Map.of(),
         work,
         Map.of(),
         clock.instant());
