@@ -175,16 +175,17 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("The number of members.") Integer members,
       @JsonPropertyDescription("The number of members that are online.") Integer online,
       @JsonPropertyDescription(
-              "The number of messages that wait for a consumer, rounded to two digits; refreshed"
-                  + " at most every 30 s.")
+              "The number of messages that wait for a consumer, in a stream of all messages,"
+                  + " rounded to two digits; refreshed at most every 30 s. Absent if unknown.")
           Long ready,
       @JsonPropertyDescription(
               "The number of unacknowledged messages that consumers hold, rounded to two digits;"
-                  + " refreshed at most every 30 s.")
+                  + " refreshed at most every 30 s. Absent if unknown.")
           Long unacknowledged,
       @JsonPropertyDescription(
               "The number of dead letters that are not delivered to their destination yet, rounded"
-                  + " to two digits; refreshed at most every 30 s. Absent if there are none.")
+                  + " to two digits; refreshed at most every 30 s. Absent if there are none, or if"
+                  + " unknown.")
           Long deadLetters,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message,
       @JsonPropertyDescription(
@@ -218,7 +219,7 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Its name.") String name,
       @JsonPropertyDescription(
               "The number of messages in a queue, rounded to two digits; refreshed at most every"
-                  + " 30 s.")
+                  + " 30 s. Absent if unknown.")
           Long messages,
       @JsonPropertyDescription("Why it is still there, in a sentence.") String message) {}
 

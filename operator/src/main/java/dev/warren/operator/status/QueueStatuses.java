@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
@@ -79,14 +80,17 @@ final class QueueStatuses {
 
   private QueueStatus queue(QueueSpec spec, QueueState state, Reachable broker, QueueStatus last) {
     boolean keep = !counting.isDue() && last != null && last.ready() != null;
+    Optional<Messages> known = state.messages();
     return new QueueStatus(
         spec.name(),
         state.leader().map(this::node).orElse(null),
         state.members().size(),
         state.online().size(),
-        keep ? last.ready() : Counting.coarse(state.ready()),
-        keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
-        keep ? last.deadLetters() : deadLetters(state),
+        keep ? last.ready() : coarse(known.map(Messages::ready)),
+        keep ? last.unacknowledged() : coarse(known.map(Messages::unacknowledged)),
+        keep
+            ? last.deadLetters()
+            : coarse(known.map(Messages::deadLetters).filter(number -> number > 0)),
         problem(spec, state, broker),
         PolicyOverride.of(spec, state, broker.definitions()).orElse(null),
         refusedDeclaration(spec));
@@ -102,8 +106,8 @@ final class QueueStatuses {
         .orElse(null);
   }
 
-  private static Long deadLetters(QueueState state) {
-    return state.deadLetters() == 0 ? null : Counting.coarse(state.deadLetters());
+  private static Long coarse(Optional<Long> number) {
+    return number.map(Counting::coarse).orElse(null);
   }
 
   private static String problem(QueueSpec spec, QueueState state, Reachable broker) {

@@ -22,6 +22,7 @@ import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.PasswordHash;
 import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.ConsumerCount;
@@ -193,6 +194,27 @@ class ManagementApiBrokerIT {
       awaitConsumers(queues.keySet(), 0, 1);
       assertThat(connection.isOpen()).isTrue();
     }
+  }
+
+  /** Without statistics RabbitMQ does not report the messages of a stream, on any node. */
+  @Test
+  void theMessagesOfAStreamAreCounted() throws Exception {
+    broker.apply(new BrokerAction.DeclareQueue(new Queue("counted stream", "stream", Map.of())));
+    try (Connection connection = connect();
+        Channel channel = connection.createChannel()) {
+      channel.confirmSelect();
+      for (int i = 0; i < 100; i++) {
+        channel.basicPublish("", "counted stream", null, new byte[1]);
+      }
+      channel.waitForConfirmsOrDie(10_000);
+    }
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(observed().queues().get("counted stream").messages())
+                    .contains(new Messages(100, 0, 0)));
   }
 
   private static void consume(Connection connection, String queue) throws IOException {
