@@ -83,7 +83,10 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Summary(
       @JsonPropertyDescription("Queue nodes: ready/desired.") String nodes,
-      @JsonPropertyDescription("Queues: available/declared.") String queues,
+      @JsonPropertyDescription(
+              "Queues: available/declared. A queue is available when it has a leader and a majority"
+                  + " of its members is online.")
+          String queues,
       @JsonPropertyDescription(
               "Consumers: ready/declared. A consumer is ready when all its Pods are ready. A"
                   + " consumer with scaling is ready when at least minReplicas Pods are, and the"

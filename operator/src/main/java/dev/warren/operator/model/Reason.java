@@ -208,7 +208,11 @@ public enum Reason {
       "Revert the change, or set `immutableChanges: Migrate` on the queue."),
   QUEUE_NOT_READY(
       progress("QueueNotReady", TOPOLOGY_DECLARED),
-      "A queue is missing, has no leader, or lacks members.",
+      "A queue is missing, has no leader, or has no majority of its members online: it is unavailable.",
+      "If it lasts, check the nodes: `status.queues` lists the queues."),
+  QUEUE_DEGRADED(
+      progress("QueueDegraded", TOPOLOGY_DECLARED),
+      "Every queue is available. Some have members that are down or are still to be added.",
       "If it lasts, check the nodes: `status.queues` lists the queues."),
   POLICY_OVERRIDDEN(
       trouble("PolicyOverridden", TOPOLOGY_DECLARED),

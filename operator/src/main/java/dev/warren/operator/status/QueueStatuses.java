@@ -56,11 +56,21 @@ final class QueueStatuses {
             || !queues.equals(previous.queues()));
   }
 
+  /** Whether clients can use it: a node leads it, and a majority of its members is online. */
+  static boolean isAvailable(QueueStatus queue) {
+    return queue.leader() != null && hasMajority(queue.members(), queue.online());
+  }
+
+  private static boolean hasMajority(int members, int online) {
+    return online > members / 2;
+  }
+
   /** Those that need attention first, then by name. */
   static List<QueueStatus> bounded(List<QueueStatus> queues) {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);
     worstFirst.sort(
-        Comparator.comparing((QueueStatus queue) -> queue.message() == null)
+        Comparator.comparing(QueueStatuses::isAvailable)
+            .thenComparing(queue -> queue.message() == null)
             .thenComparing(queue -> queue.overriddenBy() == null)
             .thenComparing(queue -> queue.refusedDeclaration() == null)
             .thenComparing(QueueStatus::name));
@@ -114,12 +124,17 @@ final class QueueStatuses {
     if (state.leader().isEmpty()) {
       return "The queue has no leader: it is unavailable";
     }
-    int target = MemberCount.members(spec, broker.nodes().size());
-    if (state.members().size() < target) {
-      return "The queue has %d of %d members".formatted(state.members().size(), target);
+    int members = state.members().size();
+    int online = state.online().size();
+    if (!hasMajority(members, online)) {
+      return "Only %d of %d members are online: it is unavailable".formatted(online, members);
     }
-    int down = state.members().size() - state.online().size();
-    return down <= 0 ? null : "%d of %d members are down".formatted(down, state.members().size());
+    int target = MemberCount.members(spec, broker.nodes().size());
+    if (members < target) {
+      return "The queue has %d of %d members".formatted(members, target);
+    }
+    int down = members - online;
+    return down <= 0 ? null : "%d of %d members are down".formatted(down, members);
   }
 
   private String node(String brokerNode) {
