@@ -47,7 +47,8 @@ public record MessageTopologyStatus(
         List<DriftStatus> drift,
     @JsonPropertyDescription(
             "While the annotation warren.dev/reconcile is 'plan': the changes that the operator"
-                + " would make now, in this order; at most 50, and the number of the rest.")
+                + " would make now, in this order, each with the fields that it changes and their old"
+                + " and new values; at most 50, and the number of the rest.")
         List<String> plan,
     @JsonPropertyDescription("The endpoints, in the order of the spec.")
         List<EndpointStatus> endpoints) {

@@ -109,12 +109,16 @@ public record ReconcilePlan(
     return Stream.concat(problems.stream(), Stream.of(another)).toList();
   }
 
-  /** All changes as text, in their order. */
-  public List<String> describe() {
+  /**
+   * All changes as text, in their order.
+   *
+   * @param ofBroker describes a change to the broker
+   */
+  public List<String> describe(Function<BrokerAction, String> ofBroker) {
     return Stream.of(
             Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),
             consumerMarks().stream().map(KubernetesAction::describe),
-            broker().stream().map(BrokerAction::describe),
+            broker().stream().map(ofBroker),
             consumerChanges().stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();

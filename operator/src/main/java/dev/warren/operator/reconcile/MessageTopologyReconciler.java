@@ -57,7 +57,7 @@ import java.util.stream.Stream;
  * Reconciles a MessageTopology: observe, validate, plan, execute, report. The rules list the
  * permissions that this needs. The chart grants them in files/rules.yaml, and a test compares both.
  */
-@ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
+@ControllerConfiguration(name = Owner.FIELD_MANAGER)
 @GradualRetry(
     maxAttempts = -1, // unlimited
     initialInterval = 2000,
