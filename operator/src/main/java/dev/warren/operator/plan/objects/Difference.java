@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,13 +26,21 @@ public record Difference(String path, JsonNode before, JsonNode after) {
 
   private static final String CUT = "...";
 
+  /** User information in a URL, and the value of a setting such as a password. */
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "(://)[^/@\\s\"]+(?=@)"
+              + "|(?i)((?:pass|secret|token|credential)[\\w.-]*\\s*=\\s*)[^\\n]+");
+
+  private static final String NOT_SHOWN = "(not shown)";
+
   /** The same field without its values, because they are secret. */
   Difference hidden() {
     return new Difference(path, hidden(before), hidden(after));
   }
 
   private static JsonNode hidden(JsonNode value) {
-    return value.isMissingNode() ? value : TextNode.valueOf("(not shown)");
+    return value.isMissingNode() ? value : TextNode.valueOf(NOT_SHOWN);
   }
 
   /** The fields with their old and new values, at most five of them. */
@@ -57,6 +67,14 @@ public record Difference(String path, JsonNode before, JsonNode after) {
     if (before.contains("\n") || after.contains("\n")) {
       return ofLines(before.lines().toList(), after.lines().toList());
     }
+    return ofValues(withoutSecrets(before), withoutSecrets(after));
+  }
+
+  private static String withoutSecrets(String text) {
+    return SECRET.matcher(text).replaceAll("$1$2" + Matcher.quoteReplacement(NOT_SHOWN));
+  }
+
+  private static String ofValues(String before, String after) {
     if (before.length() <= LONGEST_VALUE && after.length() <= LONGEST_VALUE) {
       return before + " -> " + after;
     }
@@ -72,7 +90,7 @@ public record Difference(String path, JsonNode before, JsonNode after) {
                 before.stream().filter(line -> !after.contains(line)).map("- "::concat),
                 after.stream().filter(line -> !before.contains(line)).map("+ "::concat))
             .filter(line -> !line.substring(1).isBlank())
-            .map(line -> part(line, 0, 0))
+            .map(line -> part(withoutSecrets(line), 0, 0))
             .toList();
     String first = changed.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
     if (changed.isEmpty()) {

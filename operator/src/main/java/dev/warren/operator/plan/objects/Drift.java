@@ -35,6 +35,10 @@ public final class Drift {
   /** The fields of a Secret whose values are never shown. */
   private static final Pattern DATA = Pattern.compile("(data|stringData)\\b.*");
 
+  /** Variables that users should take from a Secret. */
+  private static final Pattern SECRET_VARIABLE =
+      Pattern.compile("(?i).*env\\[[^]]*(PASS|SECRET|TOKEN|KEY|CREDENTIAL)[^]]*].*");
+
   private static final Pattern QUANTITY =
       Pattern.compile(
           "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2}|n|u|m|[kMGTPE]|[KMGTPE]i)?");
@@ -50,10 +54,13 @@ public final class Drift {
     return drift.differences.stream()
         .map(
             difference ->
-                desired instanceof Secret && DATA.matcher(difference.path()).matches()
-                    ? difference.hidden()
-                    : difference)
+                isSecret(desired, difference.path()) ? difference.hidden() : difference)
         .toList();
+  }
+
+  private static boolean isSecret(HasMetadata object, String path) {
+    return object instanceof Secret && DATA.matcher(path).matches()
+        || SECRET_VARIABLE.matcher(path).matches();
   }
 
   private void fields(String path, JsonNode desired, JsonNode actual) {

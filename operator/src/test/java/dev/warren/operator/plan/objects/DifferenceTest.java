@@ -50,6 +50,19 @@ class DifferenceTest {
                 + " -> ...xxxxxxxxxxxxxxxneweryyyyyyyyyyyyyyy...");
   }
 
+  /** A plan is also logged. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://me:s3cret@a/x | http://me:s3cret@b/x",
+        "a = 1\\nldap.password = s3cret\\n | a = 1\\nldap.password = other\\n",
+        "smtp_token=s3cret | ''",
+      })
+  void secretsInTextsAreNotShown(String before, String after) {
+    assertThat(of(text(before), text(after))).doesNotContain("s3cret").contains("(not shown)");
+  }
+
   @Test
   void ofManyDifferencesFiveAreShown() {
     Difference one = new Difference("a", IntNode.valueOf(1), IntNode.valueOf(2));

@@ -100,6 +100,13 @@ class DriftTest {
         .extracting(Difference::toString)
         .containsExactlyInAnyOrder(
             "data.password: (not shown) -> (not shown)", "data.user: none -> (not shown)");
+    assertThat(
+            Drift.between(
+                container("{env: [{name: DB_PASSWORD, value: new}]}"),
+                container("{env: [{name: DB_PASSWORD, value: old}]}")))
+        .extracting(Difference::toString)
+        .containsExactly(
+            "spec.template.spec.containers[app].env[DB_PASSWORD].value: (not shown) -> (not shown)");
     assertThat(Drift.between(secret("{password: bmV3}"), secret("{}")))
         .extracting(Difference::toString)
         .noneMatch(text -> text.contains("bmV3"));
