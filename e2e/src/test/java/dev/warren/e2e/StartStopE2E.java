@@ -85,7 +85,6 @@ class StartStopE2E {
           """
       a line that RabbitMQ does not know | config: "no.such.setting = 1"              | failed_to_prepare_configuration
       an image that cannot be pulled     | image: "registry.invalid/rabbitmq:4"       | registry.invalid
-      too little memory                  | resources: {limits: {memory: 48Mi}}        | exceeded its memory limit
       """)
   void aNodeThatCannotStartIsReportedAndTheOthersServe(String what, String field, String word) {
     topology.apply(NODES.formatted(", " + field) + QUEUES);

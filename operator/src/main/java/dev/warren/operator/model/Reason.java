@@ -27,8 +27,8 @@ public enum Reason {
       "Everything that the condition covers is ready."),
   VALID(fine("Valid", VALIDATED), "The spec is valid."),
   INVALID_SPEC(
-      trouble("InvalidSpec", VALIDATED, TOPOLOGY_DECLARED),
-      "The spec is invalid and is not reconciled. What already runs keeps running.",
+      trouble("InvalidSpec", VALIDATED, NODES_READY, TOPOLOGY_DECLARED),
+      "The spec is invalid and is not reconciled. What already runs keeps running, and no first node is started.",
       "Correct the fields that the message lists."),
   RECONCILE_FAILED(
       unknown("ReconcileFailed", ConditionType.READY),

@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Grow;
 import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
@@ -101,6 +102,20 @@ public record ReconcilePlan(
         consumers,
         aboutNodes && !isMove() ? with(nodeProblems, underway.problem()) : nodeProblems,
         aboutNodes ? topologyProblems : with(topologyProblems, underway.problem()),
+        retained,
+        removal);
+  }
+
+  /** The plan without the growth of volumes. */
+  ReconcilePlan withoutGrowth() {
+    return new ReconcilePlan(
+        support,
+        record,
+        behindRecord.stream().filter(action -> !(action instanceof Grow)).toList(),
+        brokerSteps,
+        consumers,
+        nodeProblems,
+        topologyProblems,
         retained,
         removal);
   }

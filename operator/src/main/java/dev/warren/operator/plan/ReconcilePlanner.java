@@ -104,7 +104,7 @@ public final class ReconcilePlanner {
 
   /**
    * The plan for the nodes alone, if other parts of the spec are invalid. The nodes are reconciled
-   * anyway.
+   * anyway. No volume grows for an invalid spec, because none shrinks again.
    *
    * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
    */
@@ -117,7 +117,8 @@ public final class ReconcilePlanner {
                     observed.broker() instanceof Unreachable unreachable
                         ? AccountPlanner.plan(credentials, unreachable)
                         : new TopologyPlan(List.of(), List.of()),
-                    List.of())));
+                    List.of()))
+            .withoutGrowth());
   }
 
   private ReconcilePlan besideOthers(ReconcilePlan plan) {

@@ -256,10 +256,10 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
         : violations;
   }
 
-  /** Empty if the nodes cannot be planned. If only the rest is invalid, the nodes are planned. */
+  /** Empty if the nodes must not be planned. If only the rest is invalid, they are planned. */
   private Optional<ReconcilePlan> plan(
       MessageTopology topology, Observation observed, List<Violation> violations) {
-    if (violations.stream().anyMatch(Violation::concernsNodes)) {
+    if (Violation.preventNodes(violations, !observed.nodes().isEmpty())) {
       return Optional.empty();
     }
     ReconcilePlanner planner =

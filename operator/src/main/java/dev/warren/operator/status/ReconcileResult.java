@@ -101,10 +101,14 @@ public record ReconcileResult(
         observed.broker() instanceof Unreachable unreachable
             ? List.of(new Problem(Reason.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
+    List<Problem> nodeProblems =
+        observed.nodes().isEmpty()
+            ? List.of(new Problem(Reason.INVALID_SPEC, "none is started while the spec is invalid"))
+            : List.of();
     return new ReconcileResult(
         observed,
         violations,
-        List.of(),
+        nodeProblems,
         topologyProblems,
         List.of(),
         Optional.empty(),
