@@ -78,7 +78,7 @@ final class PlanPreview {
       case PutPolicy put -> changes(put.policy());
       case RecreateQueue recreate -> changes(recreate.queue());
       case DeclareQueue declare -> changes(Map.of(), declare.queue().arguments());
-      case SetPlugins set -> changes(enabled(set.node()), enabled(set.plugins()));
+      case SetPlugins set -> changes(enabledAt(set.node()), enabled(set.plugins()));
       default -> Map.of();
     };
   }
@@ -128,7 +128,7 @@ final class PlanPreview {
     return fields;
   }
 
-  private Map<String, Boolean> enabled(String node) {
+  private Map<String, String> enabledAt(String node) {
     return broker
         .flatMap(known -> known.member(node))
         .flatMap(Node::plugins)
@@ -136,7 +136,7 @@ final class PlanPreview {
         .orElse(Map.of());
   }
 
-  private static Map<String, Boolean> enabled(Set<String> plugins) {
-    return plugins.stream().collect(Collectors.toMap(plugin -> plugin, plugin -> true));
+  private static Map<String, String> enabled(Set<String> plugins) {
+    return plugins.stream().collect(Collectors.toMap(plugin -> plugin, plugin -> "enabled"));
   }
 }

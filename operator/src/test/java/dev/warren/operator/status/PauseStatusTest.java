@@ -115,8 +115,8 @@ class PauseStatusTest {
 
     assertThat(status.plan()).hasSize(3);
     assertThat(message(status, "NodesReady"))
-        .isEqualTo(
-            "3 changes wait until the annotation warren.dev/reconcile is removed, 1 of them in the"
+        .endsWith(
+            "; 3 changes wait until the annotation warren.dev/reconcile is removed, 1 of them in the"
                 + " nodes. The first of these: apply Service orders: spec.ports[0].port: 1 -> 2");
     assertThat(message(status, "TopologyDeclared"))
         .startsWith("3 changes wait")

@@ -58,16 +58,23 @@ public record Difference(String path, JsonNode before, JsonNode after) {
   /** Such as "spec.replicas: 2 -> 3". */
   @Override
   public String toString() {
-    String shown = path + ": " + change(text(before), text(after));
+    String shown = path + ": " + change();
     // A character outside the basic plane may have been cut in half.
     return new String(shown.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
-  private static String change(String before, String after) {
-    if (before.contains("\n") || after.contains("\n")) {
-      return ofLines(before.lines().toList(), after.lines().toList());
-    }
-    return ofValues(withoutSecrets(before), withoutSecrets(after));
+  private String change() {
+    return hasLines(before) || hasLines(after)
+        ? ofLines(lines(before), lines(after))
+        : ofValues(withoutSecrets(text(before)), withoutSecrets(text(after)));
+  }
+
+  private static boolean hasLines(JsonNode value) {
+    return value.isTextual() && value.textValue().contains("\n");
+  }
+
+  private static List<String> lines(JsonNode value) {
+    return value.isTextual() ? value.textValue().lines().toList() : List.of();
   }
 
   private static String withoutSecrets(String text) {

@@ -3,6 +3,7 @@ package dev.warren.operator.plan.validation;
 import dev.warren.api.v1alpha1.BindingSpec;
 import dev.warren.api.v1alpha1.ExchangeSpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,7 +24,9 @@ final class BindingCheck {
   BindingCheck(MessageTopologySpec spec) {
     types =
         spec.exchanges().stream()
-            .collect(Collectors.toMap(ExchangeSpec::name, ExchangeSpec::type));
+            .collect(
+                Collectors.toMap(
+                    ExchangeSpec::name, ExchangeSpec::type, (one, same) -> one, HashMap::new));
     BUILT_IN.forEach(types::putIfAbsent);
   }
 

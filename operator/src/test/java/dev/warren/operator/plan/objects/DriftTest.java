@@ -113,7 +113,8 @@ class DriftTest {
   }
 
   private static HasMetadata secret(String data) {
-    return Serialization.unmarshal("{kind: Secret, apiVersion: v1, data: %s}".formatted(data), Secret.class);
+    return Serialization.unmarshal(
+        "kind: Secret\napiVersion: v1\ndata: " + data, Secret.class);
   }
 
   @ParameterizedTest(name = "{0}")
