@@ -26,8 +26,10 @@ final class ArgumentCheck {
    */
   record Field(String name, Predicate<QueueSpec> decides, String advice, List<String> arguments) {
 
+    private static final String ONLY_THE_FIELD = "use only the field";
+
     private static Field always(String name, String... arguments) {
-      return new Field(name, queue -> true, "use only the field", List.of(arguments));
+      return new Field(name, queue -> true, ONLY_THE_FIELD, List.of(arguments));
     }
 
     private static Field ifSet(
@@ -77,9 +79,14 @@ final class ArgumentCheck {
           "x-queue-mode",
           "x-queue-version",
           "x-queue-leader-locator",
+          "x-queue-master-locator",
           "x-stream-max-segment-size-bytes",
           "x-stream-filter-size-bytes",
-          "x-consumer-timeout");
+          "x-consumer-timeout",
+          "x-consumer-disconnected-timeout",
+          "x-delayed-retry-type",
+          "x-delayed-retry-min",
+          "x-delayed-retry-max");
 
   /** The arguments of exchanges that RabbitMQ 4.3 and its plugins know. */
   private static final List<String> EXCHANGES =
@@ -135,7 +142,13 @@ final class ArgumentCheck {
         .findFirst()
         .map(
             field ->
-                "the field %s.%s, or the argument %s?".formatted(path, field.name(), argument))
+                "the field %s.%s%s?"
+                    .formatted(
+                        path,
+                        field.name(),
+                        field.advice().equals(Field.ONLY_THE_FIELD)
+                            ? ""
+                            : ", or the argument " + argument))
         .orElse(argument + "?");
   }
 
