@@ -356,14 +356,14 @@ class ManagementApiBrokerIT {
       assertThat(message).isNotNull();
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> observed().queues().get(queue).unacknowledged() == 1);
+          .until(() -> messages(queue).filter(known -> known.unacknowledged() == 1).isPresent());
       assertInUse(queue, "It has unacknowledged messages, and its onDelete is DeleteIfEmpty");
 
       channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
       String consumer = channel.basicConsume(queue, new DefaultConsumer(channel));
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> observed().queues().get(queue).unacknowledged() == 0);
+          .until(() -> messages(queue).filter(known -> known.unacknowledged() == 0).isPresent());
       assertInUse(queue, "It has consumers, and its onDelete is DeleteIfEmpty");
       channel.basicCancel(consumer);
     }
@@ -401,7 +401,7 @@ class ManagementApiBrokerIT {
       channel.basicReject(message.getEnvelope().getDeliveryTag(), false);
 
       await()
-          .until(() -> observed().queues().get("failing").deadLetters(), waiting -> waiting == 1);
+          .until(() -> messages("failing").filter(known -> known.deadLetters() == 1).isPresent());
       assertThat(channel.basicGet("failing", true)).isNull();
     }
   }
@@ -409,6 +409,10 @@ class ManagementApiBrokerIT {
   private static boolean isRefused(Channel channel, String queue) throws Exception {
     channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[1]);
     return !channel.waitForConfirms();
+  }
+
+  private Optional<Messages> messages(String queue) {
+    return observed().queues().get(queue).messages();
   }
 
   private void assertInUse(String queue, String message) {
