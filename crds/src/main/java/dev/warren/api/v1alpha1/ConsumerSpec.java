@@ -25,8 +25,7 @@ import java.util.Map;
 @ValidationRule(
     fieldPath = ".replicas",
     value = "!has(self.scaling) || !has(self.replicas) || self.replicas == 1",
-    message =
-        "has no effect with scaling; set scaling.minReplicas and scaling.maxReplicas instead")
+    message = "has no effect with scaling; set scaling.minReplicas and scaling.maxReplicas instead")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ConsumerSpec(
     @Required

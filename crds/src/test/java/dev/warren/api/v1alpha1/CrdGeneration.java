@@ -106,8 +106,8 @@ public final class CrdGeneration {
     }
 
     /**
-     * A rule says what a quantity is, and a pattern does not. In lists the rule would cost too much,
-     * because the API server assumes the longest possible text for each item.
+     * A rule says what a quantity is, and a pattern does not. In lists the rule would cost too
+     * much, because the API server assumes the longest possible text for each item.
      */
     private static void explainQuantities(JSONSchemaProps resources) {
       for (String amounts : List.of("limits", "requests")) {

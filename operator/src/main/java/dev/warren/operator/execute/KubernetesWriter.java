@@ -152,7 +152,11 @@ public final class KubernetesWriter {
       merge(deployment, ONLY_RECREATE);
     }
     HasMetadata applied =
-        kubernetes.resource(object).fieldManager(Owner.FIELD_MANAGER).forceConflicts().serverSideApply();
+        kubernetes
+            .resource(object)
+            .fieldManager(Owner.FIELD_MANAGER)
+            .forceConflicts()
+            .serverSideApply();
     // The API server, or a webhook, may insist on another value in every pass.
     return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
   }

@@ -111,13 +111,13 @@ public final class ReconcilePlanner {
   public ReconcilePlan planNodes() {
     return besideOthers(
         plan(
-            false,
-            credentials ->
-                new TopologyPlans(
-                    observed.broker() instanceof Unreachable unreachable
-                        ? AccountPlanner.plan(credentials, unreachable)
-                        : new TopologyPlan(List.of(), List.of()),
-                    List.of()))
+                false,
+                credentials ->
+                    new TopologyPlans(
+                        observed.broker() instanceof Unreachable unreachable
+                            ? AccountPlanner.plan(credentials, unreachable)
+                            : new TopologyPlan(List.of(), List.of()),
+                        List.of()))
             .withoutGrowth());
   }
 

@@ -48,10 +48,7 @@ final class PlanPreview {
 
   /** Those of what is declared in the broker. */
   List<String> topology() {
-    return plan.broker().stream()
-        .filter(BrokerAction::isDeclaration)
-        .map(this::describe)
-        .toList();
+    return plan.broker().stream().filter(BrokerAction::isDeclaration).map(this::describe).toList();
   }
 
   /** Those of the consumers. */

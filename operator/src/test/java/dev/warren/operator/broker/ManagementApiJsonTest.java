@@ -270,8 +270,7 @@ class ManagementApiJsonTest {
 
   private static QueueState uncounted(
       String name, Optional<String> leader, List<String> members, List<String> online) {
-    return new QueueState(
-        name, leader, members, online, Optional.empty(), AppliedPolicies.UNKNOWN);
+    return new QueueState(name, leader, members, online, Optional.empty(), AppliedPolicies.UNKNOWN);
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.warren.operator.plan.nodes;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.Problem;
-import dev.warren.operator.model.QueueNodePod.Placement;
 import dev.warren.operator.model.QueueNodePod;
+import dev.warren.operator.model.QueueNodePod.Placement;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
@@ -56,8 +56,7 @@ final class RollingUpdate {
             .filter(node -> node.pod().filter(pod -> !revision.equals(revision(pod))).isPresent())
             .toList();
     return new NodePlan(
-        restarted(outdated).map(this::recreation).toList(),
-        problem(outdated).stream().toList());
+        restarted(outdated).map(this::recreation).toList(), problem(outdated).stream().toList());
   }
 
   private static String revision(Pod pod) {
@@ -87,8 +86,7 @@ final class RollingUpdate {
 
   /** What the same node would be now. */
   private Pod recreated(int n, Pod pod) {
-    String seed =
-        pod.getMetadata().getAnnotations().getOrDefault(QueueNodePod.SEED_ANNOTATION, "");
+    String seed = pod.getMetadata().getAnnotations().getOrDefault(QueueNodePod.SEED_ANNOTATION, "");
     return pods.pod(n, seed, Placement.WITH_ITS_VOLUME, members.hasJoined(n));
   }
 

@@ -52,9 +52,7 @@ public final class Drift {
     Drift drift = new Drift();
     drift.fields("", JSON.valueToTree(desired), JSON.valueToTree(actual));
     return drift.differences.stream()
-        .map(
-            difference ->
-                isSecret(desired, difference.path()) ? difference.hidden() : difference)
+        .map(difference -> isSecret(desired, difference.path()) ? difference.hidden() : difference)
         .toList();
   }
 
@@ -131,9 +129,7 @@ public final class Drift {
             field ->
                 drift.differences.add(
                     new Difference(
-                        below(path, field.getKey()),
-                        field.getValue(),
-                        MissingNode.getInstance())));
+                        below(path, field.getKey()), field.getValue(), MissingNode.getInstance())));
     return drift.differences;
   }
 

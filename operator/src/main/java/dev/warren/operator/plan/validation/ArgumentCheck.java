@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 
 /**
  * Checks the arguments of queues and exchanges: that none is misspelt, and that a queue has no
- * argument for the setting of a field. RabbitMQ would use the argument,
- * or the lower of two limits, and an argument cannot be changed while the queue exists: the field
- * would have no effect, at once or after its next change. So both are refused even if they agree.
- * The API server cannot check this, because its rules do not see into open maps.
+ * argument for the setting of a field. RabbitMQ would use the argument, or the lower of two limits,
+ * and an argument cannot be changed while the queue exists: the field would have no effect, at once
+ * or after its next change. So both are refused even if they agree. The API server cannot check
+ * this, because its rules do not see into open maps.
  */
 final class ArgumentCheck {
 

@@ -39,7 +39,8 @@ final class BindingCheck {
     return switch (types.getOrDefault(binding.exchange(), "")) {
       case "fanout" ->
           Stream.concat(
-              withoutKey(path, binding, "a fanout exchange, which routes every message to each queue"),
+              withoutKey(
+                  path, binding, "a fanout exchange, which routes every message to each queue"),
               withoutArguments(path, binding, "a fanout exchange"));
       case "headers" ->
           withoutKey(

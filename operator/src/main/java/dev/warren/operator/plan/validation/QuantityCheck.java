@@ -58,7 +58,8 @@ final class QuantityCheck {
   /** Values of other types are refused with their path, by whoever reads the template. */
   private static Optional<Violation> ofQuantity(String path, Object value) {
     return value instanceof String text && !QUANTITY.matcher(text).matches()
-        ? Optional.of(new Violation(path, "'%s' is not a quantity; %s".formatted(text, advice(text))))
+        ? Optional.of(
+            new Violation(path, "'%s' is not a quantity; %s".formatted(text, advice(text))))
         : Optional.empty();
   }
 

@@ -36,6 +36,7 @@ class ConsumedQueuesTest {
   private final List<Pod> pods = new ArrayList<>();
   private Optional<String> leader = Optional.of("a");
   private long ready = 1;
+  private boolean counted = true;
   private Map<String, Move> moves = Map.of();
   private boolean closed;
   private String annotations = "{}";

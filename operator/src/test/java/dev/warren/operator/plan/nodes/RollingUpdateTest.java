@@ -5,8 +5,8 @@ import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.util.ArrayList;

@@ -87,7 +87,8 @@ class DriftTest {
     assertThat(
             Drift.between(
                 container("{env: [{name: D, value: '{\"url\": \"http://hook\", \"n\": 1}'}]}"),
-                container("{env: [{name: D, value: '{\"url\": \"http://hok\", \"n\": 1, \"gone\": 2}'}]}")))
+                container(
+                    "{env: [{name: D, value: '{\"url\": \"http://hok\", \"n\": 1, \"gone\": 2}'}]}")))
         .extracting(Difference::toString)
         .containsExactly(
             "spec.template.spec.containers[app].env[D].value.url: http://hok -> http://hook",
@@ -113,8 +114,7 @@ class DriftTest {
   }
 
   private static HasMetadata secret(String data) {
-    return Serialization.unmarshal(
-        "kind: Secret\napiVersion: v1\ndata: " + data, Secret.class);
+    return Serialization.unmarshal("kind: Secret\napiVersion: v1\ndata: " + data, Secret.class);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisspellingTest {
 
   private static final List<String> KNOWN =
-      List.of("x-max-length", "x-max-length-bytes", "x-max-age", "x-queue-mode", "alternate-exchange");
+      List.of(
+          "x-max-length", "x-max-length-bytes", "x-max-age", "x-queue-mode", "alternate-exchange");
 
   @ParameterizedTest
   @CsvSource(
