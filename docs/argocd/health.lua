@@ -13,6 +13,7 @@ local progress = {
   NodeLeaving = true,
   NodesStarting = true,
   Paused = true,
+  QueueDegraded = true,
   QueueNotReady = true,
   RollingUpdate = true,
   SecretsNotReady = true,

@@ -1,7 +1,9 @@
 package dev.warren.e2e;
 
 import static dev.warren.e2e.Topology.ONE_NODE;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,20 @@ class BadInputE2E {
   @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-bad-input");
 
   @RegisterExtension static final TestNamespace full = new TestNamespace("e2e-full");
+
+  @Test
+  void anInvalidSpecStartsNothing() {
+    Topology topology = namespace.topology("invalid");
+    String binding = "bindings: [{exchange: amq.topic, queue: %s}]\n";
+    topology.apply(ONE_NODE + QUEUE + binding.formatted("wrok"));
+
+    topology.awaitTrouble("Validated", "spec.bindings[0].queue: no queue 'wrok' is declared");
+    topology.awaitTrouble("NodesReady", "none is started while the spec is invalid");
+    assertThat(topology.nodes()).isEmpty();
+    assertThat(topology.owned(PersistentVolumeClaim.class)).isEmpty();
+
+    topology.apply(ONE_NODE + QUEUE + binding.formatted("work")).awaitReady();
+  }
 
   @Test
   void anUnknownStorageClassIsNamed() {

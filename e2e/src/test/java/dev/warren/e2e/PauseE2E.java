@@ -74,10 +74,12 @@ class PauseE2E {
             assertThat(topology.plan())
                 .containsExactly(
                     "record what this resource declares",
-                    "set policy 'warren.other'",
+                    "set policy 'warren.other': max-length: none -> 5",
                     "declare quorum queue 'other'",
                     "delete queue 'work' if empty"));
     assertThat(broker.queues()).containsExactly("work");
+
+    assertThat(topology.condition("Ready").orElseThrow().getMessage()).startsWith("4 changes wait");
 
     annotate("warren.dev/reconcile-");
     topology.awaitReady();

@@ -24,6 +24,19 @@ public final class Decisions {
         Optional.of(Duration.ofSeconds(47)));
   }
 
+  /** As many as allowed, which are fewer than needed. */
+  public static ScalingDecision limited(int replicas) {
+    ScalingDecision enough = of(replicas);
+    return new ScalingDecision(
+        replicas,
+        Reason.AT_MAXIMUM,
+        enough.explanation(),
+        enough.arrivals(),
+        enough.ratePerReplica(),
+        enough.backlog(),
+        enough.drainsIn());
+  }
+
   /** The same number of Pods, because the load is unknown. */
   public static ScalingDecision holding(int replicas) {
     return new ScalingDecision(

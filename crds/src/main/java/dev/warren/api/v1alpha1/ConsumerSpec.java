@@ -17,6 +17,15 @@ import java.util.Map;
 @ValidationRule(
     value = "has(self.template) != has(self.http)",
     message = "exactly one of template and http must be set")
+// The default may be written: our classes write it.
+@ValidationRule(
+    fieldPath = ".prefetch",
+    value = "!has(self.http) || !has(self.prefetch) || self.prefetch == 1",
+    message = "has no effect with http; set http.concurrency instead")
+@ValidationRule(
+    fieldPath = ".replicas",
+    value = "!has(self.scaling) || !has(self.replicas) || self.replicas == 1",
+    message = "has no effect with scaling; set scaling.minReplicas and scaling.maxReplicas instead")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ConsumerSpec(
     @Required
@@ -38,7 +47,7 @@ public record ConsumerSpec(
         @Min(0)
         @Max(1000)
         @JsonPropertyDescription(
-            "How many Pods consume at the same time, 0 to 1000. Ignored if scaling is set.")
+            "How many Pods consume at the same time, 0 to 1000. Not together with scaling.")
         Integer replicas,
     @JsonPropertyDescription(
             "Scales the number of Pods with the load: how fast messages arrive, how many wait, and"

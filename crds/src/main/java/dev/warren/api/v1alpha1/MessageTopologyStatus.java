@@ -47,7 +47,8 @@ public record MessageTopologyStatus(
         List<DriftStatus> drift,
     @JsonPropertyDescription(
             "While the annotation warren.dev/reconcile is 'plan': the changes that the operator"
-                + " would make now, in this order; at most 50, and the number of the rest.")
+                + " would make now, in this order, each with the fields that it changes and their old"
+                + " and new values; at most 50, and the number of the rest.")
         List<String> plan,
     @JsonPropertyDescription("The endpoints, in the order of the spec.")
         List<EndpointStatus> endpoints) {
@@ -83,7 +84,10 @@ public record MessageTopologyStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Summary(
       @JsonPropertyDescription("Queue nodes: ready/desired.") String nodes,
-      @JsonPropertyDescription("Queues: available/declared.") String queues,
+      @JsonPropertyDescription(
+              "Queues: available/declared. A queue is available when it has a leader and a majority"
+                  + " of its members is online.")
+          String queues,
       @JsonPropertyDescription(
               "Consumers: ready/declared. A consumer is ready when all its Pods are ready. A"
                   + " consumer with scaling is ready when at least minReplicas Pods are, and the"
@@ -176,16 +180,17 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("The number of members.") Integer members,
       @JsonPropertyDescription("The number of members that are online.") Integer online,
       @JsonPropertyDescription(
-              "The number of messages that wait for a consumer, rounded to two digits; refreshed"
-                  + " at most every 30 s.")
+              "The number of messages that wait for a consumer, in a stream of all messages,"
+                  + " rounded to two digits; refreshed at most every 30 s. Absent if unknown.")
           Long ready,
       @JsonPropertyDescription(
               "The number of unacknowledged messages that consumers hold, rounded to two digits;"
-                  + " refreshed at most every 30 s.")
+                  + " refreshed at most every 30 s. Absent if unknown.")
           Long unacknowledged,
       @JsonPropertyDescription(
               "The number of dead letters that are not delivered to their destination yet, rounded"
-                  + " to two digits; refreshed at most every 30 s. Absent if there are none.")
+                  + " to two digits; refreshed at most every 30 s. Absent if there are none, or if"
+                  + " unknown.")
           Long deadLetters,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message,
       @JsonPropertyDescription(
@@ -219,7 +224,7 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Its name.") String name,
       @JsonPropertyDescription(
               "The number of messages in a queue, rounded to two digits; refreshed at most every"
-                  + " 30 s.")
+                  + " 30 s. Absent if unknown.")
           Long messages,
       @JsonPropertyDescription("Why it is still there, in a sentence.") String message) {}
 

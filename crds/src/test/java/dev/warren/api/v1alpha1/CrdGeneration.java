@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,9 +99,29 @@ public final class CrdGeneration {
       root.getProperties().put("metadata", object(Map.of("name", string())));
       JSONSchemaProps spec = root.getProperties().get("spec");
       keyListsByName(spec);
+      explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
       Defaults.describe(root);
       Defaults.leaveListsAsWritten(root);
       return resource;
+    }
+
+    /**
+     * A rule says what a quantity is, and a pattern does not. In lists the rule would cost too
+     * much, because the API server assumes the longest possible text for each item.
+     */
+    private static void explainQuantities(JSONSchemaProps resources) {
+      for (String amounts : List.of("limits", "requests")) {
+        JSONSchemaProps map = resources.getProperties().get(amounts);
+        map.setMaxProperties(8L);
+        JSONSchemaProps quantity = map.getAdditionalProperties().getSchema();
+        quantity.setPattern(null);
+        quantity.setXKubernetesValidations(
+            List.of(
+                new ValidationRuleBuilder()
+                    .withRule("type(self) == int || isQuantity(self)")
+                    .withMessage("must be a quantity, such as 500m, 2, 768Mi or 1Gi, and not 768MB")
+                    .build()));
+      }
     }
 
     /** Lets the API server refuse duplicates and compare an item with its old self (oldSelf). */

@@ -47,7 +47,8 @@ class RefusalsApiServerTest {
       a volume in words            | {nodes: {storage: {size: ten}}}                      | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
       an empty volume size         | {nodes: {storage: {size: ''}}}                       | spec.nodes.storage.size | must be a size in bytes of at least 100Mi, such as 10Gi
       an unknown fate of volumes   | {nodes: {storage: {onDelete: Keep}}}                 | spec.nodes.storage.onDelete | Unsupported value: "Keep": supported values: "Delete", "Retain"
-      memory in words              | {nodes: {resources: {limits: {memory: lots}}}}       | spec.nodes.resources.limits.memory | `spec.nodes.resources.limits.memory in body should match '^[0-9]+([.][0-9]+)?(m|Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$'`
+      memory in words              | {nodes: {resources: {limits: {memory: lots}}}}       | spec.nodes.resources.limits[memory] | must be a quantity, such as 500m, 2, 768Mi or 1Gi, and not 768MB
+      memory in megabytes          | {nodes: {resources: {limits: {memory: 768MB}}}}      | spec.nodes.resources.limits[memory] | must be a quantity, such as 500m, 2, 768Mi or 1Gi, and not 768MB
       a plugin with a dash         | {nodes: {plugins: [rabbitmq-shovel]}}                | spec.nodes.plugins[0] | spec.nodes.plugins[0] in body should match '^[a-z][a-z0-9_]*$'
 
       two queues of one name       | {queues: [{name: a}, {name: b}, {name: a}]}          | spec.queues[2] | Duplicate value: {"name":"a"}
@@ -101,6 +102,8 @@ class RefusalsApiServerTest {
       a consumer name of 41        | {consumers: [{name: a2345678901234567890123456789012345678901, queue: a, template: {}}]} | spec.consumers[0].name | Too long: may not be more than 40 bytes
       a prefetch of nothing        | {consumers: [{name: a, queue: a, template: {}, prefetch: 0}]} | spec.consumers[0].prefetch | spec.consumers[0].prefetch in body should be greater than or equal to 1
       a prefetch of too much       | {consumers: [{name: a, queue: a, template: {}, prefetch: 65536}]} | spec.consumers[0].prefetch | spec.consumers[0].prefetch in body should be less than or equal to 65535
+      a prefetch of deliveries     | {consumers: [{name: a, queue: a, http: {url: http://b}, prefetch: 20}]} | spec.consumers[0].prefetch | has no effect with http; set http.concurrency instead
+      replicas beside scaling      | {consumers: [{name: a, queue: a, template: {}, replicas: 3, scaling: {}}]} | spec.consumers[0].replicas | has no effect with scaling; set scaling.minReplicas and scaling.maxReplicas instead
       fewer than no replicas       | {consumers: [{name: a, queue: a, template: {}, replicas: -1}]} | spec.consumers[0].replicas | spec.consumers[0].replicas in body should be greater than or equal to 0
 
       more at the least than at the most | {consumers: [{name: a, queue: a, template: {}, scaling: {minReplicas: 3, maxReplicas: 2}}]} | spec.consumers[0].scaling | minReplicas must not be greater than maxReplicas

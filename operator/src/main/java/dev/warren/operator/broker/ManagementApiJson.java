@@ -80,6 +80,18 @@ final class ManagementApiJson {
         Kind.UNAVAILABLE, "The management API's answer has an unexpected form");
   }
 
+  /**
+   * A truth value.
+   *
+   * @throws BrokerException when the field is absent, since unknown is not false
+   */
+  static boolean bool(JsonNode node, String field) {
+    if (!node.path(field).isBoolean()) {
+      throw notUnderstood();
+    }
+    return node.path(field).booleanValue();
+  }
+
   static String text(JsonNode node, String field) {
     JsonNode value = node.path(field);
     return value.isContainerNode() ? value.toString() : value.asText("");

@@ -3,6 +3,7 @@ package dev.warren.operator.broker;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
+import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
@@ -11,9 +12,13 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** What one node reports about its broker. */
 final class ManagementApiObservation {
+
+  private static final Logger LOG = Logger.getLogger(ManagementApiObservation.class);
 
   private static final ManagementApiRequest DEFINITIONS =
       ManagementApiRequest.get("/api/definitions");
@@ -27,6 +32,10 @@ final class ManagementApiObservation {
   private static final ManagementApiRequest QUEUE_COPIES =
       ManagementApiRequest.get(
           "/api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+
+  /** Without statistics, RabbitMQ does not report the messages of streams. */
+  private static final String STREAM_COLUMNS =
+      "columns=name,messages,messages_ready,messages_unacknowledged";
 
   private static final ManagementApiRequest QUEUE_POLICIES =
       ManagementApiRequest.get(
@@ -67,13 +76,31 @@ final class ManagementApiObservation {
   private static Map<String, QueueState> queuesAt(
       ManagementApiNode node, BrokerDefinitions definitions, Map<String, Policy> operatorPolicies) {
     String totals = node.send(QUEUE_TOTALS);
-    boolean streams =
-        definitions.queues().values().stream().anyMatch(q -> q.type().equals("stream"));
+    Set<String> streams =
+        definitions.queues().values().stream()
+            .filter(queue -> queue.type().equals("stream"))
+            .map(Queue::name)
+            .collect(Collectors.toSet());
     Map<String, QueueState> queues =
-        streams ? StateJson.queues(totals, node.send(QUEUE_COPIES)) : StateJson.queues(totals);
+        streams.isEmpty()
+            ? StateJson.queues(totals)
+            : StateJson.queues(totals, node.send(QUEUE_COPIES), countsAt(node, streams));
     return operatorPolicies.isEmpty()
         ? queues
         : StateJson.withOperatorPolicies(queues, operatorPolicies, node.send(QUEUE_POLICIES));
+  }
+
+  /**
+   * Statistics take longer than the rest, and a node may not have them in time while another one is
+   * lost. Then the lengths are unknown, and the rest is known all the same.
+   */
+  private static String countsAt(ManagementApiNode node, Set<String> streams) {
+    try {
+      return node.send(ManagementApiRequest.getQueues(streams, STREAM_COLUMNS));
+    } catch (BrokerException e) {
+      LOG.infof("the lengths of streams are unknown: %s", e.getMessage());
+      return "[]";
+    }
   }
 
   /** While the plugin that carries out moves is disabled, no move runs. */

@@ -2,6 +2,7 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.model.Move;
 import dev.warren.operator.observation.BrokerObservation;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Remembered;
@@ -30,10 +31,10 @@ public final class MoveWatch {
   /**
    * The progress of a move.
    *
-   * @param sheltered how many messages the queue with the move's name has
+   * @param sheltered how many messages the queue with the move's name has; empty if unknown
    * @param at when the move last made progress, or was last found to have stopped
    */
-  private record Progress(long sheltered, Instant at) {}
+  private record Progress(Optional<Long> sheltered, Instant at) {}
 
   /**
    * Updates the progress from the broker's report.
@@ -77,18 +78,20 @@ public final class MoveWatch {
       Reachable broker, String name, Move move, Progress last, Instant now) {
     Optional<QueueState> from = Optional.ofNullable(broker.queues().get(move.from()));
     // Nobody else uses this queue: only the move adds or removes messages.
-    long sheltered =
-        Optional.ofNullable(broker.queues().get(name)).map(QueueState::messages).orElse(0L);
+    Optional<Long> sheltered =
+        Optional.ofNullable(broker.queues().get(name))
+            .flatMap(QueueState::messages)
+            .map(Messages::all);
     boolean getsOn =
         last == null
             || from.flatMap(QueueState::leader).isEmpty()
             || (broker.runningMoves().contains(name)
-                && (nothingWaits(from) || sheltered != last.sheltered()));
+                && (nothingIsKnownToWait(from) || !sheltered.equals(last.sheltered())));
     return new Progress(sheltered, getsOn ? now : last.at());
   }
 
   /** Messages that consumers hold cannot be moved. */
-  private static boolean nothingWaits(Optional<QueueState> from) {
-    return from.map(queue -> queue.ready() == 0).orElse(true);
+  private static boolean nothingIsKnownToWait(Optional<QueueState> from) {
+    return from.flatMap(QueueState::messages).filter(known -> known.ready() > 0).isEmpty();
   }
 }

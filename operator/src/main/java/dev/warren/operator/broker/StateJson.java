@@ -1,5 +1,6 @@
 package dev.warren.operator.broker;
 
+import static dev.warren.operator.broker.ManagementApiJson.bool;
 import static dev.warren.operator.broker.ManagementApiJson.byName;
 import static dev.warren.operator.broker.ManagementApiJson.elements;
 import static dev.warren.operator.broker.ManagementApiJson.object;
@@ -8,9 +9,9 @@ import static dev.warren.operator.broker.ManagementApiJson.texts;
 import static dev.warren.operator.broker.ManagementApiJson.tree;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.ClientWork;
@@ -59,7 +60,7 @@ final class StateJson {
                 n ->
                     new Node(
                         text(n, "name"),
-                        n.path("running").asBoolean(),
+                        bool(n, "running"),
                         alarms.getOrDefault(text(n, "name"), List.of()),
                         n.has("enabled_plugins")
                             ? Optional.of(Set.copyOf(texts(n, "enabled_plugins")))
@@ -68,17 +69,24 @@ final class StateJson {
   }
 
   static Map<String, QueueState> queues(String totals) {
-    return queues(totals, "[]");
+    return queues(totals, "[]", "[]");
   }
 
   /**
    * @param details the queues with leader, members and online, which the totals lack for streams
+   * @param counts the streams with their messages, which the totals lack
    */
-  static Map<String, QueueState> queues(String totals, String details) {
+  static Map<String, QueueState> queues(String totals, String details, String counts) {
     Map<String, JsonNode> detailsByName = byName(elements(tree(details)), q -> text(q, "name"));
+    Map<String, JsonNode> countsByName = byName(items(tree(counts)), q -> text(q, "name"));
     return byName(
         elements(tree(totals))
-            .map(q -> queueState(q, detailsByName.getOrDefault(text(q, "name"), q))),
+            .map(
+                q ->
+                    queueState(
+                        q,
+                        detailsByName.getOrDefault(text(q, "name"), q),
+                        countsByName.getOrDefault(text(q, "name"), q))),
         QueueState::name);
   }
 
@@ -118,37 +126,42 @@ final class StateJson {
   }
 
   /**
-   * @param totals the queues with their message counts; queues without counts are left out
+   * @param totals the queues with their message counts
    * @param statistics the queues with the counts of messages that have left them
+   * @return without the queues that lack one of these
    */
   static QueueLoad load(Map<String, List<String>> alarms, String totals, String statistics) {
     Map<String, JsonNode> statisticsByName =
         byName(items(tree(statistics)), queue -> text(queue, "name"));
     Map<String, Count> counts = new LinkedHashMap<>();
     items(tree(totals))
-        .filter(
-            queue ->
-                queue.has("messages_ready") && queue.path("messages_unacknowledged").isNumber())
         .forEach(
             queue -> {
               String name = text(queue, "name");
-              counts.put(name, count(queue, statisticsByName.get(name)));
+              if (statisticsByName.containsKey(name)) {
+                count(queue, statisticsByName.get(name))
+                    .ifPresent(count -> counts.put(name, count));
+              }
             });
     return new QueueLoad(
         alarms.values().stream().flatMap(List::stream).distinct().sorted().toList(), counts);
   }
 
-  private static Count count(JsonNode totals, JsonNode statistics) {
-    JsonNode left =
-        statistics == null ? MissingNode.getInstance() : statistics.path("message_stats");
-    return new Count(
-        queueState(totals, totals).leader().isPresent(),
-        totals.path("messages_ready").asLong(),
-        totals.path("messages_unacknowledged").asLong(),
-        // Each counter is absent until its first event.
-        Stream.of("ack", "deliver_no_ack", "get_no_ack")
-            .mapToLong(how -> left.path(how).asLong())
-            .sum());
+  private static Optional<Count> count(JsonNode totals, JsonNode statistics) {
+    return number(totals, "messages_ready")
+        .flatMap(
+            ready ->
+                number(totals, "messages_unacknowledged")
+                    .map(
+                        unacknowledged ->
+                            new Count(isLed(totals), ready, unacknowledged, left(statistics))));
+  }
+
+  /** The messages that have left a queue. Each counter is absent until its first event. */
+  private static long left(JsonNode statistics) {
+    return Stream.of("ack", "deliver_no_ack", "get_no_ack")
+        .mapToLong(how -> number(statistics.path("message_stats"), how).orElse(0L))
+        .sum();
   }
 
   /**
@@ -159,13 +172,17 @@ final class StateJson {
   static Map<String, ConsumerCount> consumers(Set<String> queues, String statistics) {
     return items(tree(statistics))
         .filter(queue -> queues.contains(text(queue, "name")))
-        .filter(queue -> queue.has("consumers") && queue.has("messages_ready"))
+        .filter(queue -> consumerCount(queue).isPresent())
         .collect(
             Collectors.toMap(
-                queue -> text(queue, "name"),
-                queue ->
-                    new ConsumerCount(
-                        queue.path("consumers").asLong(), queue.path("messages_ready").asLong())));
+                queue -> text(queue, "name"), queue -> consumerCount(queue).orElseThrow()));
+  }
+
+  private static Optional<ConsumerCount> consumerCount(JsonNode queue) {
+    return number(queue, "consumers")
+        .flatMap(
+            consumers ->
+                number(queue, "messages_ready").map(ready -> new ConsumerCount(consumers, ready)));
   }
 
   static Map<String, ClientWork> workByAddress(String channels) {
@@ -180,28 +197,50 @@ final class StateJson {
   private static ClientWork work(JsonNode channel) {
     return new ClientWork(
         // A channel that is too young for a count may hold some.
-        channel.path("messages_unacknowledged").asLong(1),
+        number(channel, "messages_unacknowledged").orElse(1L),
         Optional.of(text(channel, "idle_since")).filter(since -> !since.isEmpty()));
   }
 
-  private static QueueState queueState(JsonNode totals, JsonNode details) {
+  private static QueueState queueState(JsonNode totals, JsonNode details, JsonNode counts) {
     boolean classic = "classic".equals(text(totals, "type"));
     List<String> members = classic ? texts(totals, "node") : texts(details, "members");
     List<String> online = classic ? onlineIfRunning(totals, members) : texts(details, "online");
     String leader = text(classic ? totals : details, classic ? "node" : "leader");
-    long ready = totals.path("messages_ready").asLong();
-    long unacknowledged = totals.path("messages_unacknowledged").asLong();
     return new QueueState(
         text(totals, "name"),
         // A node that is down is still named as the leader until another one is elected.
         Optional.of(leader).filter(online::contains),
         members,
         online,
-        ready,
-        unacknowledged,
-        Math.max(0, totals.path("messages").asLong() - ready - unacknowledged),
+        messages(counts),
         new AppliedPolicies(
             Optional.of(text(totals, "policy")).filter(name -> !name.isEmpty()), Optional.empty()));
+  }
+
+  private static boolean isLed(JsonNode queue) {
+    return queueState(queue, queue, queue).leader().isPresent();
+  }
+
+  /** The counts are absent for some seconds after a queue was declared. */
+  private static Optional<Messages> messages(JsonNode queue) {
+    return number(queue, "messages")
+        .flatMap(
+            all ->
+                number(queue, "messages_ready")
+                    .flatMap(
+                        ready ->
+                            number(queue, "messages_unacknowledged")
+                                .map(
+                                    unacknowledged ->
+                                        new Messages(
+                                            ready,
+                                            unacknowledged,
+                                            Math.max(0, all - ready - unacknowledged)))));
+  }
+
+  /** Empty if the field is absent: a number that is unknown is never zero. */
+  private static Optional<Long> number(JsonNode node, String field) {
+    return Optional.of(node.path(field)).filter(JsonNode::isNumber).map(JsonNode::asLong);
   }
 
   private static List<String> onlineIfRunning(JsonNode classicQueue, List<String> members) {

@@ -1,6 +1,7 @@
 package dev.warren.operator.execute;
 
 import dev.warren.api.v1alpha1.MessageTopology;
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -54,7 +55,7 @@ public final class EventRecorder {
                   .withLastTimestamp(now)
                   .withCount(1)
                   .withNewSource()
-                  .withComponent(KubernetesWriter.FIELD_MANAGER)
+                  .withComponent(Owner.FIELD_MANAGER)
                   .endSource()
                   .build())
           .create();

@@ -25,9 +25,6 @@ import org.jboss.logging.Logger;
 /** Carries out changes in Kubernetes for one topology. */
 public final class KubernetesWriter {
 
-  /** The operator's name as the owner of fields in Kubernetes. It must never change. */
-  public static final String FIELD_MANAGER = "warren-operator";
-
   /** Null removes the settings of rolling updates, whoever set them. */
   private static final String ONLY_RECREATE =
       "{\"spec\": {\"strategy\": {\"type\": \"%s\", \"rollingUpdate\": null}}}"
@@ -155,7 +152,11 @@ public final class KubernetesWriter {
       merge(deployment, ONLY_RECREATE);
     }
     HasMetadata applied =
-        kubernetes.resource(object).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+        kubernetes
+            .resource(object)
+            .fieldManager(Owner.FIELD_MANAGER)
+            .forceConflicts()
+            .serverSideApply();
     // The API server, or a webhook, may insist on another value in every pass.
     return isAsObserved(applied) ? Outcome.DONE : Outcome.UNDERWAY;
   }

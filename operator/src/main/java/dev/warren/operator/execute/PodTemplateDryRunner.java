@@ -1,5 +1,6 @@
 package dev.warren.operator.execute;
 
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.validation.PodTemplateDryRun;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.StatusCause;
@@ -38,7 +39,7 @@ public final class PodTemplateDryRunner {
       kubernetes
           .resource(dryRun.object())
           .dryRun()
-          .fieldManager(KubernetesWriter.FIELD_MANAGER)
+          .fieldManager(Owner.FIELD_MANAGER)
           .forceConflicts()
           .serverSideApply();
       return Stream.empty();

@@ -53,12 +53,13 @@ final class ConsumerLoad implements AutoCloseable {
   /**
    * Takes a sample.
    *
-   * @return whether the desired number of Pods has changed, or the load has become known again or
-   *     unknown for long
+   * @return whether the desired number of Pods has changed, a limit keeps it from changing now or
+   *     no longer, or the load has become known again or unknown for long
    */
   boolean sample(ScalingPolicy policy, Deployment deployment, QueueReading reading, Instant now) {
     int before = wanted(deployment);
     boolean wasHeld = held;
+    boolean wasLimited = isLimited();
     ScalingDecision decision =
         scaler.apply(policy, new Sample(now, before, ready(deployment), reading));
     Optional<String> unknownBecause =
@@ -70,7 +71,11 @@ final class ConsumerLoad implements AutoCloseable {
     held = scaling.isHeld(now);
     lastReading = reading;
     meters.show(decision, before);
-    return decision.replicas() != before || held != wasHeld;
+    return decision.replicas() != before || held != wasHeld || isLimited() != wasLimited;
+  }
+
+  private boolean isLimited() {
+    return scaling != null && scaling.decision().isLimited();
   }
 
   /** Whether no replica is desired, so that a gateway should report the next message. */

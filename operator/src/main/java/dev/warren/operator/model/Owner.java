@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public record Owner(String namespace, String topology, String uid) {
 
+  /** The operator's name as the owner of fields in Kubernetes. It must never change. */
+  public static final String FIELD_MANAGER = "warren-operator";
+
   public static Owner of(MessageTopology topology) {
     ObjectMeta metadata = topology.getMetadata();
     return new Owner(metadata.getNamespace(), metadata.getName(), metadata.getUid());

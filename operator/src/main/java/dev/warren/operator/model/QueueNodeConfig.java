@@ -26,6 +26,9 @@ public final class QueueNodeConfig {
   /** How many members a quorum queue has by default, in RabbitMQ too. */
   public static final int DEFAULT_MEMBERS = 3;
 
+  /** With less memory RabbitMQ does not start. */
+  public static final Quantity LEAST_MEMORY = new Quantity("128Mi");
+
   private static final List<String> PLUGINS =
       List.of(
           "rabbitmq_management",
@@ -147,6 +150,11 @@ public final class QueueNodeConfig {
   static long usableMemory(ResourceRequirements resources) {
     long limit = Quantity.getAmountInBytes(MemoryBounded.limit(resources)).longValue();
     return limit - Math.min(limit / 5, 2 * GIB);
+  }
+
+  /** The memory limit of a node's container. */
+  public static Quantity memoryLimit(NodesSpec nodes) {
+    return MemoryBounded.limit(QueueNodeContainer.resources(nodes));
   }
 
   /** Below this many free bytes a node blocks publishers: a fifth of its volume, at most 2 GB. */

@@ -31,7 +31,8 @@ public final class QueueNodePod {
   /** The annotation with the node that a blank node must join. */
   public static final String SEED_ANNOTATION = "warren.dev/seed-node";
 
-  private static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
+  /** The annotation with the fingerprint of the configuration that a node was started with. */
+  public static final String CONFIG_ANNOTATION = "warren.dev/config-revision";
 
   /** Where a node may run. */
   public enum Placement {

@@ -27,8 +27,8 @@ public enum Reason {
       "Everything that the condition covers is ready."),
   VALID(fine("Valid", VALIDATED), "The spec is valid."),
   INVALID_SPEC(
-      trouble("InvalidSpec", VALIDATED, TOPOLOGY_DECLARED),
-      "The spec is invalid and is not reconciled. What already runs keeps running.",
+      trouble("InvalidSpec", VALIDATED, NODES_READY, TOPOLOGY_DECLARED),
+      "The spec is invalid and is not reconciled. What already runs keeps running, and no first node is started.",
       "Correct the fields that the message lists."),
   RECONCILE_FAILED(
       unknown("ReconcileFailed", ConditionType.READY),
@@ -208,7 +208,11 @@ public enum Reason {
       "Revert the change, or set `immutableChanges: Migrate` on the queue."),
   QUEUE_NOT_READY(
       progress("QueueNotReady", TOPOLOGY_DECLARED),
-      "A queue is missing, has no leader, or lacks members.",
+      "A queue is missing, has no leader, or has no majority of its members online: it is unavailable.",
+      "If it lasts, check the nodes: `status.queues` lists the queues."),
+  QUEUE_DEGRADED(
+      progress("QueueDegraded", TOPOLOGY_DECLARED),
+      "Every queue is available. Some have members that are down or are still to be added.",
       "If it lasts, check the nodes: `status.queues` lists the queues."),
   POLICY_OVERRIDDEN(
       trouble("PolicyOverridden", TOPOLOGY_DECLARED),

@@ -103,14 +103,27 @@ public sealed interface BrokerObservation {
   }
 
   /**
+   * The messages of a queue.
+   *
+   * @param ready messages that wait for a consumer; in a stream, all messages
+   * @param unacknowledged messages that consumers hold
+   * @param deadLetters dead letters that are not delivered to their destination yet
+   */
+  record Messages(long ready, long unacknowledged, long deadLetters) {
+
+    /** All of them. */
+    public long all() {
+      return ready + unacknowledged + deadLetters;
+    }
+  }
+
+  /**
    * A queue at this moment.
    *
    * @param leader the node that leads it; empty when there is no leader
    * @param members node names of all its members; for a classic queue its one node
    * @param online the members that run
-   * @param ready messages that wait for a consumer
-   * @param unacknowledged messages that consumers hold
-   * @param deadLetters dead letters that are not delivered to their destination yet
+   * @param messages its messages; empty when their number is unknown, which is never zero
    * @param policies the policies that RabbitMQ applies to it
    */
   record QueueState(
@@ -118,12 +131,10 @@ public sealed interface BrokerObservation {
       Optional<String> leader,
       List<String> members,
       List<String> online,
-      long ready,
-      long unacknowledged,
-      long deadLetters,
+      Optional<Messages> messages,
       AppliedPolicies policies) {
 
-    /** A queue whose policies are unknown. */
+    /** A queue whose messages are known, and whose policies are not. */
     public QueueState(
         String name,
         Optional<String> leader,
@@ -137,9 +148,7 @@ public sealed interface BrokerObservation {
           leader,
           members,
           online,
-          ready,
-          unacknowledged,
-          deadLetters,
+          Optional.of(new Messages(ready, unacknowledged, deadLetters)),
           AppliedPolicies.UNKNOWN);
     }
 
@@ -150,23 +159,17 @@ public sealed interface BrokerObservation {
           leader,
           members,
           online,
-          ready,
-          unacknowledged,
-          deadLetters,
+          messages,
           new AppliedPolicies(policies.policy(), operatorPolicy));
-    }
-
-    /** All messages. */
-    public long messages() {
-      return ready + unacknowledged + deadLetters;
     }
 
     /**
      * Whether it seems to be empty. This may be some seconds old. It is enough to plan a deletion,
-     * which fails if the queue is not empty. It is unknown without a leader.
+     * which fails if the queue is not empty. It is unknown without a leader or a count, and then
+     * the queue does not seem empty.
      */
     public boolean seemsEmpty() {
-      return leader.isPresent() && messages() == 0;
+      return leader.isPresent() && messages.filter(known -> known.all() == 0).isPresent();
     }
   }
 }

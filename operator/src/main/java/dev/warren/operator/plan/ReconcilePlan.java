@@ -3,6 +3,7 @@ package dev.warren.operator.plan;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.action.KubernetesAction.Grow;
 import dev.warren.operator.action.KubernetesAction.Mark;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.action.Retained;
@@ -105,16 +106,34 @@ public record ReconcilePlan(
         removal);
   }
 
+  /** The plan without the growth of volumes. */
+  ReconcilePlan withoutGrowth() {
+    return new ReconcilePlan(
+        support,
+        record,
+        behindRecord.stream().filter(action -> !(action instanceof Grow)).toList(),
+        brokerSteps,
+        consumers,
+        nodeProblems,
+        topologyProblems,
+        retained,
+        removal);
+  }
+
   private static List<Problem> with(List<Problem> problems, Problem another) {
     return Stream.concat(problems.stream(), Stream.of(another)).toList();
   }
 
-  /** All changes as text, in their order. */
-  public List<String> describe() {
+  /**
+   * All changes as text, in their order.
+   *
+   * @param ofBroker describes a change to the broker
+   */
+  public List<String> describe(Function<BrokerAction, String> ofBroker) {
     return Stream.of(
             Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),
             consumerMarks().stream().map(KubernetesAction::describe),
-            broker().stream().map(BrokerAction::describe),
+            broker().stream().map(ofBroker),
             consumerChanges().stream().map(KubernetesAction::describe))
         .flatMap(Function.identity())
         .toList();

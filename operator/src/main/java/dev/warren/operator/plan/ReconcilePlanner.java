@@ -104,20 +104,21 @@ public final class ReconcilePlanner {
 
   /**
    * The plan for the nodes alone, if other parts of the spec are invalid. The nodes are reconciled
-   * anyway.
+   * anyway. No volume grows for an invalid spec, because none shrinks again.
    *
    * @throws IllegalArgumentException when spec.nodes.podTemplate cannot be read
    */
   public ReconcilePlan planNodes() {
     return besideOthers(
         plan(
-            false,
-            credentials ->
-                new TopologyPlans(
-                    observed.broker() instanceof Unreachable unreachable
-                        ? AccountPlanner.plan(credentials, unreachable)
-                        : new TopologyPlan(List.of(), List.of()),
-                    List.of())));
+                false,
+                credentials ->
+                    new TopologyPlans(
+                        observed.broker() instanceof Unreachable unreachable
+                            ? AccountPlanner.plan(credentials, unreachable)
+                            : new TopologyPlan(List.of(), List.of()),
+                        List.of()))
+            .withoutGrowth());
   }
 
   private ReconcilePlan besideOthers(ReconcilePlan plan) {

@@ -58,7 +58,7 @@ import java.util.stream.Stream;
  * Reconciles a MessageTopology: observe, validate, plan, execute, report. The rules list the
  * permissions that this needs. The chart grants them in files/rules.yaml, and a test compares both.
  */
-@ControllerConfiguration(name = KubernetesWriter.FIELD_MANAGER)
+@ControllerConfiguration(name = Owner.FIELD_MANAGER)
 @GradualRetry(
     maxAttempts = -1, // unlimited
     initialInterval = 2000,
@@ -259,10 +259,10 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
         : violations;
   }
 
-  /** Empty if the nodes cannot be planned. If only the rest is invalid, the nodes are planned. */
+  /** Empty if the nodes must not be planned. If only the rest is invalid, they are planned. */
   private Optional<ReconcilePlan> plan(
       MessageTopology topology, Observation observed, List<Violation> violations) {
-    if (violations.stream().anyMatch(Violation::concernsNodes)) {
+    if (Violation.preventNodes(violations, !observed.nodes().isEmpty())) {
       return Optional.empty();
     }
     ReconcilePlanner planner =

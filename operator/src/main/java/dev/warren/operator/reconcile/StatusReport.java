@@ -3,7 +3,7 @@ package dev.warren.operator.reconcile;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.execute.EventRecorder;
-import dev.warren.operator.execute.KubernetesWriter;
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.plan.validation.Violation;
 import dev.warren.operator.status.ReconcileResult;
 import dev.warren.operator.status.StatusBuilder;
@@ -132,7 +132,7 @@ final class StatusReport {
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(KubernetesWriter.FIELD_MANAGER)
+                .withFieldManager(Owner.FIELD_MANAGER)
                 .withForce(true)
                 .build());
   }

@@ -76,6 +76,9 @@ public final class ConsumerScaler {
     int replicas = sample.replicas();
     int bound = policy.bound(replicas);
     if (bound != replicas) {
+      if (bound == policy.maxReplicas() && outlook.need().exceeds(bound)) {
+        return outlook.grow(Reason.OUT_OF_BOUNDS);
+      }
       return outlook.decide(
           bound,
           Reason.OUT_OF_BOUNDS,
@@ -108,8 +111,7 @@ public final class ConsumerScaler {
   private ScalingDecision wake(Outlook outlook) {
     load.forget();
     lastChange = outlook.sample().at();
-    int replicas = Math.clamp(outlook.need().wholeReplicas(), 1, outlook.policy().maxReplicas());
-    return outlook.decide(replicas, Reason.WAKING, outlook.need().description());
+    return outlook.grow(Reason.WAKING);
   }
 
   private ScalingDecision scaleOut(Outlook outlook) {
@@ -122,20 +124,10 @@ public final class ConsumerScaler {
     if (ineffective.isPresent()) {
       return outlook.decide(replicas, Reason.INEFFECTIVE, ineffective.get().description());
     }
-    int most = outlook.policy().maxReplicas();
-    if (replicas == most) {
-      return outlook.decide(
-          replicas,
-          outlook.policy().singleActiveConsumer()
-              ? Reason.SINGLE_ACTIVE_CONSUMER
-              : Reason.AT_MAXIMUM,
-          outlook.need().description() + "; at most %d are allowed".formatted(most));
+    if (replicas < outlook.policy().maxReplicas()) {
+      lastChange = outlook.sample().at();
     }
-    lastChange = outlook.sample().at();
-    return outlook.decide(
-        Math.min(outlook.need().wholeReplicas(), most),
-        Reason.SCALING_OUT,
-        outlook.need().description());
+    return outlook.grow(Reason.SCALING_OUT);
   }
 
   /** Silence is no guess: it shows that messages take long. */
@@ -206,6 +198,27 @@ public final class ConsumerScaler {
 
     int replicas() {
       return sample.replicas();
+    }
+
+    /**
+     * As many replicas as needed, or as many as allowed.
+     *
+     * @param reason the reason, if enough are allowed
+     */
+    ScalingDecision grow(Reason reason) {
+      int most = policy().maxReplicas();
+      int needed = Math.max(Math.max(1, replicas()), need.wholeReplicas());
+      if (needed <= most && !need.exceeds(most)) {
+        return decide(needed, reason, need.description());
+      }
+      return decide(
+          most,
+          need.exceeds(most) ? limit() : reason,
+          need.description() + "; at most %d are allowed".formatted(most));
+    }
+
+    private Reason limit() {
+      return policy().singleActiveConsumer() ? Reason.SINGLE_ACTIVE_CONSUMER : Reason.AT_MAXIMUM;
     }
 
     ScalingDecision decide(int replicas, Reason reason, String explanation) {

@@ -124,7 +124,11 @@ record Need(ScalingPolicy policy, Known reading, double arrivals, double steady,
   }
 
   private String load() {
-    String waiting = excess() > 0 ? " and %d waiting messages".formatted(reading.ready()) : "";
+    String waiting =
+        excess() > 0
+            ? " and %d waiting %s"
+                .formatted(reading.ready(), reading.ready() == 1 ? "message" : "messages")
+            : "";
     return "arrivals %s/s%s need %s of %s/s each"
         .formatted(number(arrivals), waiting, words(wholeReplicas()), number(pace.rate()));
   }

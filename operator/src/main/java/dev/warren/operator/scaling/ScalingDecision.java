@@ -29,6 +29,23 @@ public record ScalingDecision(
     return ratePerReplica < Pace.JOBS;
   }
 
+  /** Whether something keeps the consumer from having as many replicas as it needs. */
+  public boolean isLimited() {
+    return switch (reason) {
+      case AT_MAXIMUM, SINGLE_ACTIVE_CONSUMER, INEFFECTIVE -> true;
+      case STEADY,
+          LEARNING,
+          SCALING_OUT,
+          SCALING_IN,
+          STABILIZING,
+          WAKING,
+          IDLE,
+          OUT_OF_BOUNDS,
+          HOLDING_UNKNOWN ->
+          false;
+    };
+  }
+
   /** Why this number is desired. */
   public enum Reason {
     /** They are as many as needed. */
@@ -45,7 +62,7 @@ public record ScalingDecision(
     WAKING,
     /** Nothing has happened for the cooldown. */
     IDLE,
-    /** More are needed than the policy allows. */
+    /** More are needed than the policy allows, whether as many as allowed exist yet or not. */
     AT_MAXIMUM,
     /** The replicas were fewer or more than the policy allows. */
     OUT_OF_BOUNDS,

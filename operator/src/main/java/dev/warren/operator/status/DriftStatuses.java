@@ -44,7 +44,10 @@ final class DriftStatuses {
   private static final int LONGEST_LIST = 20;
   private static final String DELETED = "It was deleted";
   private static final Set<String> DECLARED_NEVERTHELESS =
-      Set.of(Reason.QUEUE_NOT_READY.wireName(), Reason.POLICY_OVERRIDDEN.wireName());
+      Set.of(
+          Reason.QUEUE_NOT_READY.wireName(),
+          Reason.QUEUE_DEGRADED.wireName(),
+          Reason.POLICY_OVERRIDDEN.wireName());
 
   private final ReconcileResult result;
   private final MessageTopologyStatus previous;

@@ -33,8 +33,8 @@ final class PauseStatus {
               TRUE,
               Reason.PLAN_ONLY,
               ANNOTATION
-                  + "is 'plan': reconciliation is paused, and status.plan lists the changes that"
-                  + " wait");
+                  + "is 'plan': reconciliation is paused, and %s (status.plan)"
+                      .formatted(waiting(applied.planned().size())));
       case UNKNOWN ->
           conditions.add(
               PAUSED,
@@ -44,6 +44,15 @@ final class PauseStatus {
                   + "is neither 'paused' nor 'plan': reconciliation is paused until it has a"
                   + " known value");
     }
+  }
+
+  /** How many changes wait, as a clause. */
+  static String waiting(int changes) {
+    return switch (changes) {
+      case 0 -> "no change waits";
+      case 1 -> "1 change waits";
+      default -> "%d changes wait".formatted(changes);
+    };
   }
 
   /** The planned changes; null if the user has not asked for them. */

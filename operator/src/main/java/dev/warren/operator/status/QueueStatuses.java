@@ -4,6 +4,7 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
@@ -55,11 +56,21 @@ final class QueueStatuses {
             || !queues.equals(previous.queues()));
   }
 
+  /** Whether clients can use it: a node leads it, and a majority of its members is online. */
+  static boolean isAvailable(QueueStatus queue) {
+    return queue.leader() != null && hasMajority(queue.members(), queue.online());
+  }
+
+  private static boolean hasMajority(int members, int online) {
+    return online > members / 2;
+  }
+
   /** Those that need attention first, then by name. */
   static List<QueueStatus> bounded(List<QueueStatus> queues) {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);
     worstFirst.sort(
-        Comparator.comparing((QueueStatus queue) -> queue.message() == null)
+        Comparator.comparing(QueueStatuses::isAvailable)
+            .thenComparing(queue -> queue.message() == null)
             .thenComparing(queue -> queue.overriddenBy() == null)
             .thenComparing(queue -> queue.refusedDeclaration() == null)
             .thenComparing(QueueStatus::name));
@@ -79,14 +90,17 @@ final class QueueStatuses {
 
   private QueueStatus queue(QueueSpec spec, QueueState state, Reachable broker, QueueStatus last) {
     boolean keep = !counting.isDue() && last != null && last.ready() != null;
+    Optional<Messages> known = state.messages();
     return new QueueStatus(
         spec.name(),
         state.leader().map(this::node).orElse(null),
         state.members().size(),
         state.online().size(),
-        keep ? last.ready() : Counting.coarse(state.ready()),
-        keep ? last.unacknowledged() : Counting.coarse(state.unacknowledged()),
-        keep ? last.deadLetters() : deadLetters(state),
+        keep ? last.ready() : coarse(known.map(Messages::ready)),
+        keep ? last.unacknowledged() : coarse(known.map(Messages::unacknowledged)),
+        keep
+            ? last.deadLetters()
+            : coarse(known.map(Messages::deadLetters).filter(number -> number > 0)),
         problem(spec, state, broker),
         PolicyOverride.of(spec, state, broker.definitions()).orElse(null),
         refusedDeclaration(spec));
@@ -102,20 +116,25 @@ final class QueueStatuses {
         .orElse(null);
   }
 
-  private static Long deadLetters(QueueState state) {
-    return state.deadLetters() == 0 ? null : Counting.coarse(state.deadLetters());
+  private static Long coarse(Optional<Long> number) {
+    return number.map(Counting::coarse).orElse(null);
   }
 
   private static String problem(QueueSpec spec, QueueState state, Reachable broker) {
     if (state.leader().isEmpty()) {
       return "The queue has no leader: it is unavailable";
     }
-    int target = MemberCount.members(spec, broker.nodes().size());
-    if (state.members().size() < target) {
-      return "The queue has %d of %d members".formatted(state.members().size(), target);
+    int members = state.members().size();
+    int online = state.online().size();
+    if (!hasMajority(members, online)) {
+      return "Only %d of %d members are online: it is unavailable".formatted(online, members);
     }
-    int down = state.members().size() - state.online().size();
-    return down <= 0 ? null : "%d of %d members are down".formatted(down, state.members().size());
+    int target = MemberCount.members(spec, broker.nodes().size());
+    if (members < target) {
+      return "The queue has %d of %d members".formatted(members, target);
+    }
+    int down = members - online;
+    return down <= 0 ? null : "%d of %d members are down".formatted(down, members);
   }
 
   private String node(String brokerNode) {

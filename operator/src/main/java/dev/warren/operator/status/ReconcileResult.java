@@ -1,7 +1,5 @@
 package dev.warren.operator.status;
 
-import dev.warren.operator.action.BrokerAction;
-import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Membership;
 import dev.warren.operator.model.Mode;
@@ -12,7 +10,6 @@ import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -48,24 +45,16 @@ public record ReconcileResult(
   /** A pass that must not change anything, and reports what remains to be done. */
   public static ReconcileResult held(
       Mode mode, ReconcilePlan plan, Observation observed, List<Violation> violations) {
-    // A move that waits makes no node less ready.
-    List<KubernetesAction> nodes =
-        Stream.concat(
-                plan.support().stream(), plan.isMove() ? Stream.empty() : plan.nodes().stream())
-            .toList();
+    PlanPreview preview = new PlanPreview(plan, observed);
+    List<String> all = preview.all();
     return new ReconcileResult(
         observed,
         violations,
-        waiting(nodes.stream().map(KubernetesAction::describe).toList(), plan.nodeProblems()),
-        waiting(
-            plan.broker().stream()
-                .filter(BrokerAction::isDeclaration)
-                .map(BrokerAction::describe)
-                .toList(),
-            plan.topologyProblems()),
-        waiting(plan.consumers().stream().map(KubernetesAction::describe).toList(), List.of()),
+        withWaiting(plan.nodeProblems(), preview.nodes(), all, "the nodes"),
+        withWaiting(plan.topologyProblems(), preview.topology(), all, "the broker"),
+        withWaiting(List.of(), preview.consumers(), all, "consumers"),
         recordedRemoval(plan, observed),
-        AppliedActions.held(mode, plan.describe(), plan.retained()));
+        AppliedActions.held(mode, all, plan.retained()));
   }
 
   /** A removal that was not recorded has not begun. */
@@ -79,16 +68,30 @@ public record ReconcileResult(
             .findFirst();
   }
 
-  private static List<Problem> waiting(List<String> actions, List<Problem> problems) {
-    List<Problem> all = new ArrayList<>(problems);
-    if (!actions.isEmpty()) {
-      all.add(
-          new Problem(
-              Reason.PAUSED,
-              "%d changes wait until the annotation %s is removed. The first: %s"
-                  .formatted(actions.size(), Mode.ANNOTATION, actions.getFirst())));
+  /**
+   * The problems, and the changes that wait. Every condition counts all changes, as the plan does.
+   *
+   * @param part the changes of this part of the topology
+   * @param what the part
+   */
+  private static List<Problem> withWaiting(
+      List<Problem> problems, List<String> part, List<String> all, String what) {
+    if (part.isEmpty()) {
+      return problems;
     }
-    return all;
+    String share =
+        part.size() == all.size() ? "" : ", %d of them in %s".formatted(part.size(), what);
+    Problem waiting =
+        new Problem(
+            Reason.PAUSED,
+            "%s until the annotation %s is removed%s. The first%s: %s"
+                .formatted(
+                    PauseStatus.waiting(all.size()),
+                    Mode.ANNOTATION,
+                    share,
+                    share.isEmpty() ? "" : " of these",
+                    part.getFirst()));
+    return Stream.concat(problems.stream(), Stream.of(waiting)).toList();
   }
 
   /** A pass that did nothing, because the spec is invalid. What runs keeps running. */
@@ -98,10 +101,14 @@ public record ReconcileResult(
         observed.broker() instanceof Unreachable unreachable
             ? List.of(new Problem(Reason.BROKER_UNREACHABLE, unreachable.reason()))
             : List.of();
+    List<Problem> nodeProblems =
+        observed.nodes().isEmpty()
+            ? List.of(new Problem(Reason.INVALID_SPEC, "none is started while the spec is invalid"))
+            : List.of();
     return new ReconcileResult(
         observed,
         violations,
-        List.of(),
+        nodeProblems,
         topologyProblems,
         List.of(),
         Optional.empty(),

@@ -3,9 +3,11 @@ package dev.warren.operator.status;
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.RetainedStatus;
 import dev.warren.operator.action.Retained;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The status of what the resource no longer declares and is still in the broker. */
@@ -44,18 +46,20 @@ final class RetainedStatuses {
             .filter(kept -> kept.kind().equals(Retained.QUEUE))
             .flatMap(kept -> result.observed().reachable())
             .map(broker -> broker.queues().get(retained.name()))
-            .map(state -> messages(retained, state))
+            .flatMap(QueueState::messages)
+            .map(known -> messages(retained, known))
             .orElse(null);
     return new RetainedStatus(retained.kind(), retained.name(), messages, retained.because());
   }
 
-  private Long messages(Retained retained, QueueState state) {
+  private Long messages(Retained retained, Messages known) {
     Optional<Long> last =
         previous.stream()
             .filter(kept -> kept.kind().equals(retained.kind()))
             .filter(kept -> kept.name().equals(retained.name()))
             .map(RetainedStatus::messages)
+            .filter(Objects::nonNull)
             .findFirst();
-    return last.isPresent() && !counting.isDue() ? last.get() : Counting.coarse(state.messages());
+    return last.isPresent() && !counting.isDue() ? last.get() : Counting.coarse(known.all());
   }
 }

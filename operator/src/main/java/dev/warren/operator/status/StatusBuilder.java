@@ -153,18 +153,12 @@ public final class StatusBuilder {
 
   private void addTopologyDeclared() {
     Optional<Problem> problem = summed(result.topologyProblems());
-    Optional<QueueStatus> worst =
-        queues.stream().filter(queue -> queue.message() != null).findFirst();
+    Optional<Problem> incomplete = unavailable().or(this::degraded);
     Optional<Problem> overridden = overridden();
     if (problem.isPresent()) {
       conditions.add(TOPOLOGY_DECLARED, problem.get());
-    } else if (worst.isPresent()) {
-      conditions.add(
-          TOPOLOGY_DECLARED,
-          new Problem(
-              Reason.QUEUE_NOT_READY,
-              "%s queues are ready; '%s': %s"
-                  .formatted(readyQueues(), worst.get().name(), worst.get().message())));
+    } else if (incomplete.isPresent()) {
+      conditions.add(TOPOLOGY_DECLARED, incomplete.get());
     } else if (overridden.isPresent()) {
       conditions.add(TOPOLOGY_DECLARED, overridden.get());
     } else if (!result.violations().isEmpty()) {
@@ -184,6 +178,31 @@ public final class StatusBuilder {
           "%d exchanges, %d queues and %d bindings are declared"
               .formatted(spec.exchanges().size(), spec.queues().size(), spec.bindings().size()));
     }
+  }
+
+  private Optional<Problem> unavailable() {
+    return queues.stream()
+        .filter(queue -> queue.message() != null && !QueueStatuses.isAvailable(queue))
+        .findFirst()
+        .map(
+            first ->
+                new Problem(
+                    Reason.QUEUE_NOT_READY,
+                    "%s queues are available; '%s': %s"
+                        .formatted(availableQueues(), first.name(), first.message())));
+  }
+
+  private Optional<Problem> degraded() {
+    List<QueueStatus> degraded = queues.stream().filter(q -> q.message() != null).toList();
+    return degraded.stream()
+        .findFirst()
+        .map(
+            first ->
+                new Problem(
+                    Reason.QUEUE_DEGRADED,
+                    "%s queues are available, %d of them without all their members; '%s': %s"
+                        .formatted(
+                            availableQueues(), degraded.size(), first.name(), first.message())));
   }
 
   private Optional<Problem> overridden() {
@@ -241,16 +260,18 @@ public final class StatusBuilder {
 
   private Summary summary() {
     return new Summary(
-        nodes.ready() + "/" + nodes.desired(), readyQueues(), readyConsumers(), readyEndpoints());
+        nodes.ready() + "/" + nodes.desired(),
+        availableQueues(),
+        readyConsumers(),
+        readyEndpoints());
   }
 
-  private String readyQueues() {
+  private String availableQueues() {
     // The last status lists only some of them.
     if (result.observed().reachable().isEmpty() && previous != null && previous.summary() != null) {
       return previous.summary().queues();
     }
-    long ready = queues.stream().filter(q -> q.message() == null && q.leader() != null).count();
-    return ready + "/" + queues.size();
+    return queues.stream().filter(QueueStatuses::isAvailable).count() + "/" + queues.size();
   }
 
   private String readyConsumers() {

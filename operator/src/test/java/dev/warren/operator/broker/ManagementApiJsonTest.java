@@ -192,7 +192,7 @@ class ManagementApiJsonTest {
                 [{"name": "q", "type": "quorum", "leader": "rabbit@a",
                   "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@b"], "state": "minority"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A, B), List.of(B), 0, 0, 0));
+        .isEqualTo(uncounted("q", Optional.empty(), List.of(A, B), List.of(B)));
   }
 
   @Test
@@ -201,7 +201,7 @@ class ManagementApiJsonTest {
             onlyQueue(
                 """
                 [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null,
-                  "messages_ready": 1, "messages_unacknowledged": 0, "state": "running"}]
+                  "messages": 1, "messages_ready": 1, "messages_unacknowledged": 0, "state": "running"}]
                 """))
         .isEqualTo(new QueueState("q", Optional.of(A), List.of(A), List.of(A), 1, 0, 0));
   }
@@ -213,26 +213,64 @@ class ManagementApiJsonTest {
                 """
                 [{"name": "q", "type": "classic", "node": "rabbit@a", "online": null, "state": "down"}]
                 """))
-        .isEqualTo(new QueueState("q", Optional.empty(), List.of(A), List.of(), 0, 0, 0));
+        .isEqualTo(uncounted("q", Optional.empty(), List.of(A), List.of()));
   }
 
+  /** As RabbitMQ 4.3 reports streams without statistics, and with them. */
   @Test
-  void theMembersOfAStreamComeFromASecondResponse() {
+  void theMembersAndTheMessagesOfAStreamComeFromOtherResponses() {
     String totals =
         """
-        [{"name": "s", "type": "stream", "messages_ready": 9, "state": "running"},
-         {"name": "q", "type": "classic", "node": "rabbit@b", "online": null, "state": "running"}]
+        [{"name": "s", "type": "stream", "state": "running"},
+         {"name": "q", "type": "classic", "node": "rabbit@b", "online": null, "state": "running",
+          "messages": 0, "messages_ready": 0, "messages_unacknowledged": 0}]
         """;
     String members =
         """
         [{"name": "s", "leader": "rabbit@a", "members": ["rabbit@a", "rabbit@b"], "online": ["rabbit@a"]},
          {"name": "q", "online": null}]
         """;
-    assertThat(StateJson.queues(totals, members))
+    String counts =
+        """
+        {"items": [{"name": "s", "messages": 3108, "messages_ready": 3108, "messages_unacknowledged": 0}]}
+        """;
+    assertThat(StateJson.queues(totals, members, counts))
         .isEqualTo(
             Map.of(
-                "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 9, 0, 0),
+                "s", new QueueState("s", Optional.of(A), List.of(A, B), List.of(A), 3108, 0, 0),
                 "q", new QueueState("q", Optional.of(B), List.of(B), List.of(B), 0, 0, 0)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ", 'messages_ready': 0, 'messages_unacknowledged': 0",
+        ", 'messages': 0, 'messages_unacknowledged': 0",
+        ", 'messages': 0, 'messages_ready': 0",
+        ", 'messages': 0, 'messages_ready': 0, 'messages_unacknowledged': ''",
+        ", 'messages': null, 'messages_ready': null, 'messages_unacknowledged': null",
+      })
+  void anAbsentCountIsNotZero(String counts) {
+    String queue =
+        "{'name': 'q', 'type': 'quorum', 'leader': 'rabbit@a', 'members': ['rabbit@a'],"
+            + " 'online': ['rabbit@a'], 'state': 'running'%s}".formatted(counts);
+
+    QueueState state = onlyQueue("[%s]".formatted(queue).replace('\'', '"'));
+
+    assertThat(state).isEqualTo(uncounted("q", Optional.of(A), List.of(A), List.of(A)));
+    assertThat(state.seemsEmpty()).isFalse();
+  }
+
+  @Test
+  void aNodeThatMayRunDoesNotCountAsStopped() {
+    assertThatThrownBy(() -> StateJson.nodes("[{\"name\": \"rabbit@a\"}]", Map.of()))
+        .isInstanceOf(BrokerException.class);
+  }
+
+  private static QueueState uncounted(
+      String name, Optional<String> leader, List<String> members, List<String> online) {
+    return new QueueState(name, leader, members, online, Optional.empty(), AppliedPolicies.UNKNOWN);
   }
 
   @Test

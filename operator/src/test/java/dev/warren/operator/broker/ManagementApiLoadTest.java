@@ -39,7 +39,8 @@ class ManagementApiLoadTest {
                     exchange,
                     200,
                     "{\"items\": [{\"name\": \"a b\", \"message_stats\":"
-                        + " {\"ack\": 70, \"deliver_no_ack\": 5}}, {\"name\": \"new\"}]}");
+                        + " {\"ack\": 70, \"deliver_no_ack\": 5}}, {\"name\": \"new\"},"
+                        + " {\"name\": \"uncounted\"}]}");
               } else {
                 answer(
                     exchange,
@@ -48,7 +49,9 @@ class ManagementApiLoadTest {
                         + " \"messages_ready\": 3, \"messages_unacknowledged\": 2},"
                         + " {\"name\": \"new\", \"leader\": \"x\", \"online\": [\"y\"],"
                         + " \"messages_ready\": 0, \"messages_unacknowledged\": 0},"
-                        + " {\"name\": \"uncounted\", \"leader\": \"x\", \"online\": [\"x\"]}]}");
+                        + " {\"name\": \"uncounted\", \"leader\": \"x\", \"online\": [\"x\"]},"
+                        + " {\"name\": \"without statistics\", \"leader\": \"x\", \"online\": [\"x\"],"
+                        + " \"messages_ready\": 1, \"messages_unacknowledged\": 0}]}");
               }
             });
 

@@ -38,12 +38,33 @@ class ManagementApiObservationTest {
   }
 
   @Test
-  void asksForTheMembersOfStreams() throws IOException {
+  void asksForTheMembersAndTheMessagesOfStreams() throws IOException {
     api.client(api.broker("stream")).observe();
 
     assertThat(withoutShovels())
-        .hasSize(5)
-        .contains("GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online");
+        .hasSize(6)
+        .contains(
+            "GET /api/queues/%2F?disable_stats=true&columns=name,leader,members,online",
+            "GET /api/queues/%2F?page=1&page_size=500&use_regex=true&name=%5E%28orders%29%24"
+                + "&columns=name,messages,messages_ready,messages_unacknowledged");
+  }
+
+  @Test
+  void withoutStatisticsOnlyTheLengthsOfStreamsAreUnknown() throws IOException {
+    URI broker =
+        api.server(
+            exchange -> {
+              String uri = exchange.getRequestURI().toString();
+              if (uri.contains("use_regex")) {
+                answer(exchange, 503, "{}");
+              } else if (uri.equals("/api/definitions")) {
+                answer(exchange, 200, definitions("stream"));
+              } else {
+                answer(exchange, 200, uri.contains("/queues/") ? "[{\"name\":\"orders\"}]" : "[]");
+              }
+            });
+
+    assertThat(reachable(broker).queues().get("orders").messages()).isEmpty();
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.warren.operator.TestClock;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
@@ -28,6 +30,7 @@ class MoveWatchTest {
 
   private boolean runs = true;
   private boolean led = true;
+  private boolean counted = true;
   private long waiting = 300;
   private long held;
   private long sheltered;
@@ -51,6 +54,14 @@ class MoveWatchTest {
     assertThat(after(1)).isEmpty();
     assertThat(after(13)).isEmpty();
     assertThat(after(1)).containsExactly(SHELTER);
+  }
+
+  @Test
+  void aMoveIsLeftAloneWhileItIsUnknownWhetherMessagesWait() {
+    counted = false;
+
+    assertThat(after(0)).isEmpty();
+    assertThat(after(60)).isEmpty();
   }
 
   @Test
@@ -135,8 +146,7 @@ class MoveWatchTest {
         led ? Optional.of(NODE) : Optional.empty(),
         List.of(NODE),
         List.of(NODE),
-        ready,
-        unacknowledged,
-        0);
+        counted ? Optional.of(new Messages(ready, unacknowledged, 0)) : Optional.empty(),
+        AppliedPolicies.UNKNOWN);
   }
 }

@@ -139,7 +139,9 @@ class QueueRecreationIT {
   /** The count is some seconds old, but zero only when the queue is empty. */
   private long messages(String queue) {
     QueueState state = observed().queues().get(queue);
-    return state == null ? 0 : state.ready() + state.unacknowledged();
+    return state == null
+        ? 0
+        : state.messages().map(known -> known.ready() + known.unacknowledged()).orElse(-1L);
   }
 
   private static Set<String> all() throws Exception {

@@ -67,6 +67,7 @@ class LoadSamplerTest {
   private final AtomicInteger scalers = new AtomicInteger();
   private final TestClock clock = new TestClock();
   private volatile int decided = 2;
+  private volatile boolean limited;
   private volatile boolean exists = true;
 
   private final LoadSampler sampler =
@@ -84,9 +85,10 @@ class LoadSamplerTest {
 
   private ScalingDecision decide(ScalingPolicy policy, Sample sample) {
     samples.add(sample);
-    return sample.queue() instanceof Known
-        ? Decisions.of(decided)
-        : Decisions.holding(sample.replicas());
+    if (!(sample.queue() instanceof Known)) {
+      return Decisions.holding(sample.replicas());
+    }
+    return limited ? Decisions.limited(decided) : Decisions.of(decided);
   }
 
   private CompletableFuture<Optional<String>> nextArrival(URI gateway, Set<String> queues) {
@@ -135,6 +137,21 @@ class LoadSamplerTest {
     assertThat(scaling().get("a").decision().replicas()).isEqualTo(5);
     awaitSamples(3);
     assertThat(woken).containsExactly(ID);
+  }
+
+  /** So that the condition reports a limit at once, although the number stays. */
+  @Test
+  void aTopologyIsReconciledWhenALimitAppearsAndWhenItIsGone() {
+    follow(topology("uid", "a"));
+    awaitSamples(1);
+
+    limited = true;
+    await().until(() -> woken.size() == 1);
+    awaitSamples(3);
+    assertThat(woken).hasSize(1);
+
+    limited = false;
+    await().until(() -> woken.size() == 2);
   }
 
   @Test

@@ -80,7 +80,7 @@ class ActionInProgressTest {
 
     ReconcilePlan plan = cluster.plan(ONE);
 
-    assertThat(plan.describe())
+    assertThat(plan.describe(BrokerAction::describe))
         .contains("finish the deletion of queues whose members are deleted: 'b'");
     assertThat(plan.broker())
         .contains(new FinishDeletions(Set.of("b")))

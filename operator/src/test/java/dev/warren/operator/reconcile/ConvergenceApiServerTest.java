@@ -9,8 +9,8 @@ import dev.warren.api.v1alpha1.MessageTopologyStatus;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.Decisions;
 import dev.warren.operator.action.Retained;
-import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.model.Mode;
+import dev.warren.operator.model.Owner;
 import dev.warren.operator.observation.ConsumerScaling;
 import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueConsumers.Count;
@@ -458,7 +458,7 @@ class ConvergenceApiServerTest {
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(KubernetesWriter.FIELD_MANAGER)
+                .withFieldManager(Owner.FIELD_MANAGER)
                 .withForce(true)
                 .build());
 

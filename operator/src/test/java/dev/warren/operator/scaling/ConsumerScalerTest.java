@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsumerScalerTest {
 
@@ -158,6 +160,15 @@ class ConsumerScalerTest {
     policy = Policies.between(0, 6, 1, false);
     load(50, 5);
     assertThat(last.replicas()).isEqualTo(6);
+    assertThat(last.reason()).isEqualTo(Reason.AT_MAXIMUM);
+    assertThat(last.explanation())
+        .isEqualTo("arrivals 50/s need 13 replicas of 5/s each; at most 6 are allowed");
+
+    ready = 0;
+    load(1, 600);
+    replicas = 7;
+    load(1, 5);
+    assertThat(last.replicas()).isEqualTo(6);
     assertThat(last.reason()).isEqualTo(Reason.OUT_OF_BOUNDS);
   }
 
@@ -183,6 +194,33 @@ class ConsumerScalerTest {
     assertThat(last.drainsIn()).isEmpty();
   }
 
+  /** From the first decision on, not once the maximum is reached. */
+  @ParameterizedTest
+  @CsvSource({"0, 4000", "1, 4000", "3, 4000"})
+  void reportsAtOnceThatMoreIsNeededThanAllowed(int before, int waiting) {
+    replicas = before;
+    policy = Policies.between(0, 4, 1, false);
+    ready = waiting;
+
+    load(0, 5);
+
+    assertThat(last.replicas()).isEqualTo(4);
+    assertThat(last.reason()).isEqualTo(Reason.AT_MAXIMUM);
+    assertThat(last.isLimited()).isTrue();
+    assertThat(last.explanation()).endsWith("; at most 4 are allowed");
+  }
+
+  @Test
+  void asManyAsAllowedAreNoLimitIfTheyAreEnough() {
+    replicas = 1;
+    policy = Policies.between(0, 14, 1, false);
+    load(50, 5);
+    load(50, 300);
+
+    assertThat(last.replicas()).isBetween(13, 14);
+    assertThat(last.isLimited()).isFalse();
+  }
+
   @Test
   void aSingleActiveConsumerNeedsOneReplica() {
     policy = Policies.between(0, 20, 1, true);
@@ -191,7 +229,7 @@ class ConsumerScalerTest {
 
     load(50, 5);
     assertThat(last.replicas()).isEqualTo(1);
-    assertThat(last.reason()).isEqualTo(Reason.WAKING);
+    assertThat(last.reason()).isEqualTo(Reason.SINGLE_ACTIVE_CONSUMER);
 
     load(50, 60);
     assertThat(last.replicas()).isEqualTo(1);

@@ -4,6 +4,7 @@ import static dev.warren.operator.status.StatusScene.NAMES;
 import static dev.warren.operator.status.StatusScene.NOON;
 import static dev.warren.operator.status.StatusScene.node;
 import static dev.warren.operator.status.StatusScene.queue;
+import static dev.warren.operator.status.StatusScene.uncounted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
@@ -36,6 +37,14 @@ class CountingTest {
 
     scene.queues.put("hello", queue("hello", 0, 1, 1, 1));
     assertThat(scene.build().queues()).extracting(QueueStatus::deadLetters).containsOnlyNulls();
+  }
+
+  @Test
+  void anUnknownNumberIsNotZero() {
+    scene.queues.put("hello", uncounted(queue("hello", 0, 3, 3, 0)));
+
+    assertThat(scene.build().queues())
+        .containsExactly(new QueueStatus("hello", "orders-0", 3, 3, null, null, null, null));
   }
 
   @Test

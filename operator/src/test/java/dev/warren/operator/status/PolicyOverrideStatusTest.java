@@ -111,9 +111,7 @@ class PolicyOverrideStatusTest {
             Optional.of(members.getFirst()),
             members,
             members,
-            0,
-            0,
-            0,
+            Optional.empty(),
             new AppliedPolicies(Optional.of(policy), Optional.empty())));
   }
 }

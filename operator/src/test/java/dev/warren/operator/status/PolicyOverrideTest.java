@@ -128,9 +128,7 @@ class PolicyOverrideTest {
         Optional.of("rabbit@a"),
         List.of("rabbit@a"),
         List.of("rabbit@a"),
-        0,
-        0,
-        0,
+        Optional.empty(),
         new AppliedPolicies(Optional.of(applied).filter(name -> !name.isEmpty()), operatorPolicy));
   }
 

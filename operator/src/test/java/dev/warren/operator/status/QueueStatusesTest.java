@@ -23,27 +23,44 @@ class QueueStatusesTest {
       delimiter = '|',
       nullValues = "-",
       value = {
-        "0 | 3 | 3 | quorum  | -",
-        "0 | 2 | 2 | quorum  | The queue has 2 of 3 members",
-        "0 | 3 | 2 | quorum  | 1 of 3 members are down",
-        "- | 3 | 1 | quorum  | The queue has no leader: it is unavailable",
-        "0 | 1 | 1 | classic | -",
-        "0 | 1 | 1 | stream  | The queue has 1 of 3 members",
+        "0 | 3 | 3 | quorum  | - | 1/1 | True/Declared",
+        "0 | 2 | 2 | quorum  | The queue has 2 of 3 members | 1/1 | False/QueueDegraded",
+        "0 | 3 | 2 | quorum  | 1 of 3 members are down | 1/1 | False/QueueDegraded",
+        "0 | 3 | 1 | quorum  | Only 1 of 3 members are online: it is unavailable | 0/1 | False/QueueNotReady",
+        "- | 3 | 1 | quorum  | The queue has no leader: it is unavailable | 0/1 | False/QueueNotReady",
+        "0 | 1 | 1 | classic | - | 1/1 | True/Declared",
+        "0 | 1 | 1 | stream  | The queue has 1 of 3 members | 1/1 | False/QueueDegraded",
       })
   void aQueuesProblemIsReported(
-      Integer leader, int members, int online, String type, String message) {
+      Integer leader,
+      int members,
+      int online,
+      String type,
+      String message,
+      String available,
+      String declared) {
     scene.spec("queues: [{name: hello, type: %s}]".formatted(type));
     scene.queues.put("hello", queue("hello", leader, members, online, 0));
 
     MessageTopologyStatus status = scene.build();
 
     assertThat(status.queues().getFirst().message()).isEqualTo(message);
-    assertThat(status.summary().queues()).isEqualTo(message == null ? "1/1" : "0/1");
-    assertThat(conditions(status))
-        .contains(
-            message == null
-                ? "TopologyDeclared=True/Declared"
-                : "TopologyDeclared=False/QueueNotReady");
+    assertThat(status.summary().queues()).isEqualTo(available);
+    assertThat(conditions(status)).contains("TopologyDeclared=" + declared);
+  }
+
+  /** As in each rolling update. */
+  @Test
+  void whileANodeIsAwayAllItsQueuesAreAvailable() {
+    scene.spec("queues: [{name: hello, type: quorum}, {name: history, type: stream}]");
+    scene.queues.put("hello", queue("hello", 0, 3, 2, 0));
+    scene.queues.put("history", queue("history", 1, 3, 2, 0));
+
+    assertThat(scene.build().summary().queues()).isEqualTo("2/2");
+    assertThat(message(scene.build(), "TopologyDeclared"))
+        .isEqualTo(
+            "2/2 queues are available, 2 of them without all their members; 'hello': 1 of 3"
+                + " members are down");
   }
 
   @Test
@@ -51,7 +68,7 @@ class QueueStatusesTest {
     scene.queues.clear();
 
     assertThat(message(scene.build(), "TopologyDeclared"))
-        .isEqualTo("0/1 queues are ready; 'hello': The queue is not declared yet");
+        .isEqualTo("0/1 queues are available; 'hello': The queue is not declared yet");
   }
 
   @Test
@@ -77,10 +94,10 @@ class QueueStatusesTest {
         .extracting(QueueStatus::name)
         .startsWith("q0007", "q0500", "q0000", "q0001")
         .endsWith("q0098");
-    assertThat(status.summary().queues()).isEqualTo("998/1000");
+    assertThat(status.summary().queues()).isEqualTo("999/1000");
     assertThat(message(status, "TopologyDeclared"))
         .isEqualTo(
-            "998/1000 queues are ready; 'q0007': The queue has no leader: it is unavailable");
+            "999/1000 queues are available; 'q0007': The queue has no leader: it is unavailable");
   }
 
   @Test

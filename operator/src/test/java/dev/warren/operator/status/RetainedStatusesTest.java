@@ -3,6 +3,7 @@ package dev.warren.operator.status;
 import static dev.warren.operator.status.StatusScene.NOON;
 import static dev.warren.operator.status.StatusScene.queue;
 import static dev.warren.operator.status.StatusScene.ready;
+import static dev.warren.operator.status.StatusScene.uncounted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologyStatus;
@@ -40,6 +41,19 @@ class RetainedStatusesTest {
     assertThat(scene.build().retained().getFirst().messages()).isEqualTo(1200L);
     scene.now = NOON.plusSeconds(30);
     assertThat(scene.build().retained().getFirst().messages()).isEqualTo(99L);
+  }
+
+  /** Zero would say that nothing is lost with the queue. */
+  @Test
+  void anUnknownCountIsAbsentAndIsShownOnceItIsKnown() {
+    scene.queues.put("old", uncounted(queue("old", 0, 3, 3, 0)));
+    retained(new Retained("Queue", "old", "RabbitMQ has not counted its messages yet"));
+    scene.topology.setStatus(scene.build());
+    assertThat(scene.topology.getStatus().retained().getFirst().messages()).isNull();
+
+    scene.queues.put("old", queue("old", 0, 3, 3, 1234));
+    scene.now = NOON.plusSeconds(1);
+    assertThat(scene.build().retained().getFirst().messages()).isEqualTo(1200L);
   }
 
   @Test

@@ -112,6 +112,17 @@ class StatusBuilderTest {
   }
 
   @Test
+  void aFirstInvalidSpecStartsNoNode() {
+    scene.podStatus.clear();
+    scene.violations.add(new Violation("spec.bindings[0].queue", "is wrong"));
+
+    assertThat(conditions(scene.build())).contains("NodesReady=False/InvalidSpec");
+    assertThat(condition(scene.build(), "NodesReady").getMessage())
+        .isEqualTo("0 of 3 nodes are ready; none is started while the spec is invalid");
+    assertThat(ready(scene.build())).startsWith("False/InvalidSpec: spec.bindings[0].queue");
+  }
+
+  @Test
   void anInvalidSpecDoesNotHideThatTheBrokerDoesNotAnswer() {
     scene.topology.setStatus(scene.build());
     scene.brokerIsSilent("no answer");

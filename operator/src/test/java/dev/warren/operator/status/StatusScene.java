@@ -205,6 +205,17 @@ final class StatusScene {
         0);
   }
 
+  /** The same queue, before RabbitMQ has counted its messages. */
+  static QueueState uncounted(QueueState queue) {
+    return new QueueState(
+        queue.name(),
+        queue.leader(),
+        queue.members(),
+        queue.online(),
+        Optional.empty(),
+        queue.policies());
+  }
+
   static Node node(int n, boolean running) {
     return new Node(NAMES.brokerNode(n), running, List.of(), Optional.empty());
   }

@@ -69,12 +69,10 @@ public final class ConsumedQueues {
         && !broker.movesFrom(queue);
   }
 
-  /** Only the statistics report the messages of a stream. */
   private static boolean messagesMayWait(String queue, Reachable broker) {
-    return state(queue, broker).filter(known -> known.ready() > 0).isPresent()
-        || Optional.ofNullable(broker.definitions().queues().get(queue))
-            .filter(known -> known.type().equals("stream"))
-            .isPresent();
+    return state(queue, broker)
+        .filter(known -> known.messages().map(messages -> messages.ready() > 0).orElse(true))
+        .isPresent();
   }
 
   private static Optional<QueueState> state(String queue, Reachable broker) {

@@ -28,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Decides everything that is recorded about a topology's nodes: the number of the next one, whether
@@ -178,18 +180,35 @@ public final class MembershipPlanner {
     return last.kind() != Kind.SURPLUS && !exists && !last.isDone();
   }
 
+  /** The fields with their old and new values. */
+  private static String because(Optional<Membership> before, Membership after) {
+    String changes =
+        Stream.of(
+                change("next node", before.map(Membership::next), Optional.of(after.next())),
+                change("formed", before.map(Membership::formed), Optional.of(after.formed())),
+                change(
+                    "removal",
+                    before.flatMap(Membership::removal).map(MembershipPlanner::describe),
+                    after.removal().map(MembershipPlanner::describe)))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining("; "));
+    return changes.isEmpty() ? "the leaders of queues or the moves of nodes have changed" : changes;
+  }
+
+  private static Optional<String> change(String field, Optional<?> before, Optional<?> after) {
+    return before.equals(after)
+        ? Optional.empty()
+        : Optional.of("%s: %s -> %s".formatted(field, orNone(before), orNone(after)));
+  }
+
+  private static Object orNone(Optional<?> value) {
+    return value.isPresent() ? value.get() : "none";
+  }
+
   /** Without times, so that a plan that waits stays the same. */
-  private static String because(Membership desired) {
-    return "the next node is %d%s"
-        .formatted(
-            desired.next(),
-            desired
-                .removal()
-                .map(
-                    last ->
-                        ", and the removal of node %d is %s (%s)"
-                            .formatted(last.node(), last.phase().wire(), last.because()))
-                .orElse(""));
+  private static String describe(NodeRemoval removal) {
+    return "node %d is %s (%s)"
+        .formatted(removal.node(), removal.phase().wire(), removal.because());
   }
 
   private Optional<KubernetesAction> write(Membership desired) {
@@ -212,7 +231,7 @@ public final class MembershipPlanner {
             .withData(wanted.getData())
             .build();
     if (!wanted.getData().equals(existing.getData())) {
-      return Optional.of(new Replace(record, because(desired)));
+      return Optional.of(new Replace(record, because(Membership.of(existing), desired)));
     }
     return Revision.isSame(wanted, existing)
         ? Optional.empty()

@@ -54,7 +54,7 @@ public final class NodePlanner {
         volumes.keepAndAdd(added),
         new NodePlan(podPlanner(pods, members).plan(), List.of()),
         volumes.grow(spec.nodes().storage().size()),
-        new RollingUpdate(names, observed, members).plan(pods.revision()));
+        new RollingUpdate(names, pods, observed, members).plan());
   }
 
   private PodPlanner podPlanner(QueueNodePod pods, Members members) {

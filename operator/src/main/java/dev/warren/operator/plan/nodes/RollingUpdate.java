@@ -3,6 +3,8 @@ package dev.warren.operator.plan.nodes;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.QueueNodePod;
+import dev.warren.operator.model.QueueNodePod.Placement;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.model.Revision;
@@ -12,12 +14,15 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.plan.nodes.NodePlanner.NodePlan;
+import dev.warren.operator.plan.objects.Difference;
+import dev.warren.operator.plan.objects.Drift;
 import dev.warren.operator.plan.topology.QueueHealth;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,34 +35,65 @@ final class RollingUpdate {
   private final Observation observed;
   private final Members members;
   private final SortedSet<Integer> numbers;
+  private final QueueNodePod pods;
 
-  RollingUpdate(ResourceNames names, Observation observed, Members members) {
+  /**
+   * @param pods the Pods as they are created from now
+   */
+  RollingUpdate(ResourceNames names, QueueNodePod pods, Observation observed, Members members) {
     this.names = names;
+    this.pods = pods;
     this.observed = observed;
     this.members = members;
     this.numbers = members.numbers();
   }
 
-  /**
-   * @param revision the revision that Pods are created from now
-   */
-  NodePlan plan(String revision) {
+  NodePlan plan() {
+    String revision = pods.revision();
     List<QueueNode> outdated =
         members.present().stream()
             .filter(node -> !node.isTerminating() && !node.hasEnded())
             .filter(node -> node.pod().filter(pod -> !revision.equals(revision(pod))).isPresent())
             .toList();
     return new NodePlan(
-        restarted(outdated).map(RollingUpdate::recreation).toList(),
-        problem(outdated).stream().toList());
+        restarted(outdated).map(this::recreation).toList(), problem(outdated).stream().toList());
   }
 
   private static String revision(Pod pod) {
     return pod.getMetadata().getAnnotations().get(Revision.ANNOTATION);
   }
 
-  private static KubernetesAction recreation(QueueNode node) {
-    return new Delete(node.pod().orElseThrow(), "it was created from an earlier spec");
+  private KubernetesAction recreation(QueueNode node) {
+    Pod pod = node.pod().orElseThrow();
+    Pod recreated = recreated(node.number(), pod);
+    List<Difference> differences =
+        Drift.between(recreated, pod).stream()
+            .filter(difference -> isOfTheSpec(difference.path()))
+            .toList();
+    return new Delete(
+        pod,
+        Stream.of(
+                "it was created from an earlier spec",
+                config(pod).equals(config(recreated)) ? "" : "its configuration has changed",
+                Difference.describe(differences))
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("; ")));
+  }
+
+  private static String config(Pod pod) {
+    return pod.getMetadata().getAnnotations().getOrDefault(QueueNodePod.CONFIG_ANNOTATION, "");
+  }
+
+  /** What the same node would be now. */
+  private Pod recreated(int n, Pod pod) {
+    String seed = pod.getMetadata().getAnnotations().getOrDefault(QueueNodePod.SEED_ANNOTATION, "");
+    return pods.pod(n, seed, Placement.WITH_ITS_VOLUME, members.hasJoined(n));
+  }
+
+  /** Not fingerprints, nor where the Pod had to run when it was created. */
+  private static boolean isOfTheSpec(String path) {
+    return !path.startsWith("metadata.annotations[warren.dev/")
+        && !path.startsWith("spec.topologySpreadConstraints");
   }
 
   private Optional<Problem> problem(List<QueueNode> outdated) {

@@ -49,7 +49,12 @@ final class VolumePlanner {
       Optional<PersistentVolumeClaim> grown =
           volumes.grown(node.number(), claim, members.hasJoined(node.number()));
       grown.ifPresentOrElse(
-          larger -> actions.add(new Grow(larger, "its new size is " + size)),
+          larger ->
+              actions.add(
+                  new Grow(
+                      larger,
+                      "spec.resources.requests.storage: %s -> %s"
+                          .formatted(QueueNodeVolume.request(claim), size))),
           () -> growing(claim).ifPresent(problems::add));
     }
     return new NodePlan(actions, problems);

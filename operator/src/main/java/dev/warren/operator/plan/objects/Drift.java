@@ -1,14 +1,19 @@
 package dev.warren.operator.plan.objects;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,50 +25,126 @@ import java.util.stream.StreamSupport;
  * Finds where an object differs from its desired state. Additions of the API server or others do
  * not count: only fields that the operator sets are compared, by the rules of server-side apply.
  */
-final class Drift {
+public final class Drift {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Others are written in brackets, such as metadata.labels[app.kubernetes.io/name]. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+  /** The fields of a Secret whose values are never shown. */
+  private static final Pattern DATA = Pattern.compile("(data|stringData)\\b.*");
+
+  /** Variables that users should take from a Secret. */
+  private static final Pattern SECRET_VARIABLE =
+      Pattern.compile("(?i).*env\\[[^]]*(PASS|SECRET|TOKEN|KEY|CREDENTIAL)[^]]*].*");
 
   private static final Pattern QUANTITY =
       Pattern.compile(
           "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2}|n|u|m|[kMGTPE]|[KMGTPE]i)?");
 
+  private final List<Difference> differences = new ArrayList<>();
+
   private Drift() {}
 
-  /** The first field that differs, such as spec.template.spec.containers[app].image. */
-  static Optional<String> between(HasMetadata desired, HasMetadata actual) {
-    return fields("", JSON.valueToTree(desired), JSON.valueToTree(actual));
+  /** The fields that differ, such as spec.template.spec.containers[app].image. */
+  public static List<Difference> between(HasMetadata desired, HasMetadata actual) {
+    Drift drift = new Drift();
+    drift.fields("", JSON.valueToTree(desired), JSON.valueToTree(actual));
+    return drift.differences.stream()
+        .map(difference -> isSecret(desired, difference.path()) ? difference.hidden() : difference)
+        .toList();
   }
 
-  private static Optional<String> fields(String path, JsonNode desired, JsonNode actual) {
+  private static boolean isSecret(HasMetadata object, String path) {
+    return object instanceof Secret && DATA.matcher(path).matches()
+        || SECRET_VARIABLE.matcher(path).matches();
+  }
+
+  private void fields(String path, JsonNode desired, JsonNode actual) {
     for (Map.Entry<String, JsonNode> field : desired.properties()) {
-      String at = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-      Optional<String> drift = value(at, field.getValue(), actual.path(field.getKey()));
-      if (drift.isPresent()) {
-        return drift;
+      value(below(path, field.getKey()), field.getValue(), actual.path(field.getKey()));
+    }
+  }
+
+  /** The path of a field in an object. */
+  static String below(String path, String field) {
+    if (path.isEmpty()) {
+      return field;
+    }
+    return NAME.matcher(field).matches() ? path + "." + field : path + "[" + field + "]";
+  }
+
+  private void value(String path, JsonNode desired, JsonNode actual) {
+    if (isNotStored(desired, actual)) {
+      return;
+    }
+    switch (desired) {
+      case ObjectNode object when isComparable(path, object, actual) ->
+          fields(path, object, actual);
+      case ArrayNode list ->
+          keyOf(list)
+              .ifPresentOrElse(
+                  key -> keyed(path, key, list, actual), () -> ordered(path, list, actual));
+      default -> {
+        if (!isSame(desired, actual)) {
+          add(path, desired, actual);
+        }
       }
     }
-    return Optional.empty();
   }
 
-  private static Optional<String> value(String path, JsonNode desired, JsonNode actual) {
-    if (isEmptyText(desired)) {
-      return isEmptyText(actual) || !actual.isTextual() ? Optional.empty() : Optional.of(path);
+  private static boolean isComparable(String path, ObjectNode desired, JsonNode actual) {
+    return actual instanceof ObjectNode && (!isAtomic(path) || actual.size() == desired.size());
+  }
+
+  /** Whether the API server leaves out such a value, and has left it out. */
+  private static boolean isNotStored(JsonNode desired, JsonNode actual) {
+    return isEmptyText(desired)
+        ? isEmptyText(actual) || !actual.isTextual()
+        : isEmpty(desired) || (actual.isMissingNode() && isFalseOrZero(desired));
+  }
+
+  private void add(String path, JsonNode desired, JsonNode actual) {
+    List<Difference> inside = inside(path, desired, actual);
+    if (inside.isEmpty()) {
+      differences.add(new Difference(path, actual, desired));
+    } else {
+      differences.addAll(inside);
     }
-    if (isEmpty(desired) || (actual.isMissingNode() && isFalseOrZero(desired))) {
+  }
+
+  /** The differences inside of texts that are JSON objects, such as a delivery's settings. */
+  private static List<Difference> inside(String path, JsonNode desired, JsonNode actual) {
+    Optional<ObjectNode> wanted = object(desired);
+    Optional<ObjectNode> existing = object(actual);
+    if (wanted.isEmpty() || existing.isEmpty()) {
+      return List.of();
+    }
+    Drift drift = new Drift();
+    drift.fields(path, wanted.get(), existing.get());
+    existing.get().properties().stream()
+        .filter(field -> !wanted.get().has(field.getKey()))
+        .forEach(
+            field ->
+                drift.differences.add(
+                    new Difference(
+                        below(path, field.getKey()), field.getValue(), MissingNode.getInstance())));
+    return drift.differences;
+  }
+
+  private static Optional<ObjectNode> object(JsonNode text) {
+    if (!text.isTextual() || !text.textValue().startsWith("{")) {
       return Optional.empty();
     }
-    if (desired instanceof ObjectNode) {
-      boolean comparable =
-          actual instanceof ObjectNode && (!isAtomic(path) || actual.size() == desired.size());
-      return comparable ? fields(path, desired, actual) : Optional.of(path);
+    try {
+      return Optional.of(JSON.readTree(text.textValue()))
+          .filter(ObjectNode.class::isInstance)
+          .map(ObjectNode.class::cast);
+    } catch (JsonProcessingException e) {
+      // It only begins like JSON.
+      return Optional.empty();
     }
-    if (desired instanceof ArrayNode list) {
-      return keyOf(list)
-          .map(key -> keyed(path, key, list, actual))
-          .orElseGet(() -> ordered(path, list, actual));
-    }
-    return isSame(desired, actual) ? Optional.empty() : Optional.of(path);
   }
 
   /** Maps in which another entry changes the meaning of the rest: others must not add to them. */
@@ -88,33 +169,25 @@ final class Drift {
   }
 
   /** Others may add items to such a list. */
-  private static Optional<String> keyed(
-      String path, String key, ArrayNode desired, JsonNode actual) {
+  private void keyed(String path, String key, ArrayNode desired, JsonNode actual) {
     for (JsonNode item : desired) {
       String at = path + "[" + item.path(key).asText() + "]";
-      Optional<JsonNode> pair =
-          StreamSupport.stream(actual.spliterator(), false)
-              .filter(candidate -> candidate.path(key).equals(item.path(key)))
-              .findFirst();
-      Optional<String> drift = pair.isEmpty() ? Optional.of(at) : fields(at, item, pair.get());
-      if (drift.isPresent()) {
-        return drift;
-      }
+      StreamSupport.stream(actual.spliterator(), false)
+          .filter(candidate -> candidate.path(key).equals(item.path(key)))
+          .findFirst()
+          .ifPresentOrElse(
+              pair -> fields(at, item, pair), () -> add(at, item, MissingNode.getInstance()));
     }
-    return Optional.empty();
   }
 
-  private static Optional<String> ordered(String path, ArrayNode desired, JsonNode actual) {
+  private void ordered(String path, ArrayNode desired, JsonNode actual) {
     if (actual.size() != desired.size()) {
-      return Optional.of(path);
+      add(path, desired, actual);
+      return;
     }
     for (int i = 0; i < desired.size(); i++) {
-      Optional<String> drift = value(path + "[" + i + "]", desired.get(i), actual.get(i));
-      if (drift.isPresent()) {
-        return drift;
-      }
+      value(path + "[" + i + "]", desired.get(i), actual.get(i));
     }
-    return Optional.empty();
   }
 
   /** The API server leaves out a field like tty: false, and keeps one like replicas: 0. */

@@ -11,9 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Compares the desired objects with those in Kubernetes. */
 public final class ObjectPlanner {
+
+  private static final String REVISION = Drift.below("metadata.annotations", Revision.ANNOTATION);
 
   private final ObservedObjects observed;
 
@@ -35,8 +38,23 @@ public final class ObjectPlanner {
     if (actual.isEmpty()) {
       return Optional.of(new Create(stamped, "it does not exist"));
     }
-    return Drift.between(stamped, actual.get())
-        .map(field -> new Apply(stamped, field + " differs from the desired state"));
+    List<Difference> differences = Drift.between(stamped, actual.get());
+    return differences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Apply(stamped, because(stamped, actual.get(), differences)));
+  }
+
+  /** The revision is shown only if nothing else is known to differ. */
+  private static String because(
+      HasMetadata desired, HasMetadata actual, List<Difference> differences) {
+    List<Difference> shown =
+        Stream.concat(
+                differences.stream().filter(difference -> !difference.path().equals(REVISION)),
+                ReleasedFields.of(desired, actual).stream())
+            .toList();
+    return shown.isEmpty()
+        ? "an earlier spec or another version of the operator made it"
+        : Difference.describe(shown);
   }
 
   private static HasMetadata stamp(HasMetadata desired) {

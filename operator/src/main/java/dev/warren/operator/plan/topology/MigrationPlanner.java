@@ -16,6 +16,7 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.model.Reason;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.util.ArrayList;
@@ -157,9 +158,13 @@ public final class MigrationPlanner {
     if (broker.halfDeleted().contains(queue)) {
       return "its deletion is half done and is being finished";
     }
-    return isLed(queue)
-        ? messages(queue) + " messages remain to be moved out"
-        : "it waits for a leader";
+    return isLed(queue) ? remaining(queue) + " to be moved out" : "it waits for a leader";
+  }
+
+  private String remaining(String queue) {
+    return messages(queue)
+        .map(left -> left + " messages remain")
+        .orElse("an unknown number of messages remains");
   }
 
   private RecreateQueue recreation(Queue queue, StartMove emptying) {
@@ -200,11 +205,14 @@ public final class MigrationPlanner {
    * locked out in vain.
    */
   private boolean mayBeginWithClientsKeptOut(String queue) {
-    long left = messages(queue);
-    boolean moves = left == 0 || messages(SHELTER + queue) > 0;
+    Optional<Long> left = messages(queue);
+    boolean moves =
+        left.filter(number -> number == 0).isPresent()
+            || messages(SHELTER + queue).filter(number -> number > 0).isPresent();
+    boolean areFew = left.filter(number -> number <= FEW).isPresent();
     return isLed(queue)
         && broker.runningMoves().contains(SHELTER + queue)
-        && ((left <= FEW && moves) || isReservedForOneConsumer(queue));
+        && ((areFew && moves) || isReservedForOneConsumer(queue));
   }
 
   private boolean isLed(String queue) {
@@ -232,7 +240,7 @@ public final class MigrationPlanner {
                 .formatted(
                     queue,
                     isLed(shelter)
-                        ? messages(shelter) + " messages remain to be moved"
+                        ? remaining(shelter) + " to be moved"
                         : "its shelter '%s' has no leader".formatted(shelter))));
     if (broker.seemsEmpty(shelter)) {
       if (broker.moves().containsKey(shelter)) {
@@ -259,12 +267,15 @@ public final class MigrationPlanner {
           new Retained(
               Retained.QUEUE,
               shelter,
-              "It has messages of queue '%s', which was removed from the resource while it was being recreated"
+              "It may have messages of queue '%s', which was removed from the resource while it was being recreated"
                   .formatted(queue)));
     }
   }
 
-  private long messages(String queue) {
-    return Optional.ofNullable(broker.queues().get(queue)).map(QueueState::messages).orElse(0L);
+  /** Empty if unknown. */
+  private Optional<Long> messages(String queue) {
+    return Optional.ofNullable(broker.queues().get(queue))
+        .flatMap(QueueState::messages)
+        .map(Messages::all);
   }
 }

@@ -13,6 +13,7 @@ import dev.warren.operator.model.BrokerDefinitions.Exchange;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -162,12 +163,21 @@ public final class PrunePlanner {
       case DeleteIfEmpty ->
           isStream(queue)
               ? Optional.of(
-                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; only Delete"
-                      + " deletes it")
-              : broker.seemsEmpty(queue)
-                  ? Optional.empty()
-                  : Optional.of("It has messages or no leader, and its onDelete is DeleteIfEmpty");
+                  "Its onDelete is DeleteIfEmpty, and a stream keeps its messages; Delete deletes"
+                      + " it with all of them")
+              : whyNotEmpty(queue).map(because -> because + ", and its onDelete is DeleteIfEmpty");
     };
+  }
+
+  private Optional<String> whyNotEmpty(String queue) {
+    QueueState state = broker.queues().get(queue);
+    if (state == null || state.leader().isEmpty()) {
+      return Optional.of("It has no leader, so nothing is known about its messages");
+    }
+    if (state.messages().isEmpty()) {
+      return Optional.of("RabbitMQ has not counted its messages yet");
+    }
+    return state.seemsEmpty() ? Optional.empty() : Optional.of("It has messages");
   }
 
   private boolean isStream(String queue) {

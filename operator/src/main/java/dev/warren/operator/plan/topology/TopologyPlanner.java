@@ -14,13 +14,25 @@ import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Compares the desired definitions with those in the broker, and plans what is missing, in a
  * feasible order. What this resource did not declare is left alone.
  */
 public final class TopologyPlanner {
+
+  private static final String STREAM = "stream";
+
+  private static final String MIGRATE =
+      "RabbitMQ cannot change it: set the queue's immutableChanges to Migrate to recreate the queue"
+          + " with its messages, or revert the change";
+
+  private static final String OTHER_NAME =
+      "RabbitMQ cannot change it: revert the change, or use another name";
 
   private final BrokerDefinitions desired;
   private final BrokerDefinitions observed;
@@ -65,8 +77,9 @@ public final class TopologyPlanner {
     if (existing == null) {
       actions.add(new DeclareExchange(exchange));
     } else {
-      compare("exchange", exchange.name(), "type", existing.type(), exchange.type());
-      compare("exchange", exchange.name(), "arguments", existing.arguments(), exchange.arguments());
+      Fixed fixed = new Fixed("exchange", exchange.name(), OTHER_NAME);
+      fixed.compare("type", Map.of("", existing.type()), Map.of("", exchange.type()));
+      fixed.compare("arguments", existing.arguments(), exchange.arguments());
     }
   }
 
@@ -76,8 +89,10 @@ public final class TopologyPlanner {
       actions.add(new DeclareQueue(queue));
     } else if (!migrating.contains(queue.name())) {
       // The broker may not refuse this: with relaxed checks it silently accepts another type.
-      compare("queue", queue.name(), "type", existing.type(), queue.type());
-      compare("queue", queue.name(), "arguments", existing.arguments(), queue.arguments());
+      boolean mayMigrate = !existing.type().equals(STREAM) && !queue.type().equals(STREAM);
+      Fixed fixed = new Fixed("queue", queue.name(), mayMigrate ? MIGRATE : OTHER_NAME);
+      fixed.compare("type", Map.of("", existing.type()), Map.of("", queue.type()));
+      fixed.compare("arguments", existing.arguments(), queue.arguments());
     }
   }
 
@@ -86,13 +101,47 @@ public final class TopologyPlanner {
         .anyMatch(queue -> DesiredDefinitions.policyName(queue).equals(policy.name()));
   }
 
-  private void compare(String kind, String name, String what, Object existing, Object wanted) {
-    if (!existing.equals(wanted)) {
-      conflicts.add(
-          new Problem(
-              Reason.IMMUTABLE_ARGUMENT,
-              "%s '%s' exists with %s %s, and the spec has %s; RabbitMQ cannot change this after the declaration"
-                  .formatted(kind, name, what, existing, wanted)));
+  /**
+   * What RabbitMQ fixes when it declares an exchange or a queue.
+   *
+   * @param advice what the user can do instead
+   */
+  private final class Fixed {
+    private final String kind;
+    private final String name;
+    private final String advice;
+
+    private Fixed(String kind, String name, String advice) {
+      this.kind = kind;
+      this.name = name;
+      this.advice = advice;
+    }
+
+    /** Compares the values of a field, which has keys if it is a map. */
+    private void compare(String field, Map<String, ?> existing, Map<String, ?> wanted) {
+      Set<String> keys = new TreeSet<>(existing.keySet());
+      keys.addAll(wanted.keySet());
+      keys.stream()
+          .filter(key -> !Objects.equals(existing.get(key), wanted.get(key)))
+          .forEach(
+              key ->
+                  conflicts.add(
+                      new Problem(
+                          Reason.IMMUTABLE_ARGUMENT,
+                          "spec.%ss[name=%s].%s%s: the %s exists with %s, and the spec has %s; %s"
+                              .formatted(
+                                  kind,
+                                  name,
+                                  field,
+                                  key.isEmpty() ? "" : "." + key,
+                                  kind,
+                                  text(existing.get(key)),
+                                  text(wanted.get(key)),
+                                  advice))));
+    }
+
+    private static String text(Object value) {
+      return value == null ? "none" : value.toString();
     }
   }
 }

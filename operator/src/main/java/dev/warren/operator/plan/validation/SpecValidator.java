@@ -13,6 +13,8 @@ import dev.warren.api.v1alpha1.QueueSpec.QueueType;
 import dev.warren.api.v1alpha1.RequestReplySpec;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Endpoints;
+import dev.warren.operator.model.QueueNodeConfig;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class SpecValidator {
   private final MessageTopologySpec spec;
   private final Set<String> exchanges;
   private final Map<String, QueueType> queues;
+  private final BindingCheck effects;
   private final List<Violation> violations = new ArrayList<>();
 
   private SpecValidator(MessageTopologySpec spec) {
@@ -53,6 +56,7 @@ public final class SpecValidator {
     this.exchanges = spec.exchanges().stream().map(ExchangeSpec::name).collect(Collectors.toSet());
     this.queues = new HashMap<>();
     spec.queues().forEach(queue -> queues.put(queue.name(), queue.type()));
+    this.effects = new BindingCheck(spec);
   }
 
   /** All violations, in the order of the spec; empty when the spec is valid. */
@@ -63,7 +67,9 @@ public final class SpecValidator {
   private List<Violation> check() {
     checkNodes();
     for (int i = 0; i < spec.exchanges().size(); i++) {
-      checkExchange("spec.exchanges[" + i + "].arguments", spec.exchanges().get(i).arguments());
+      String path = "spec.exchanges[" + i + "]";
+      ArgumentCheck.violations(path, spec.exchanges().get(i)).forEach(violations::add);
+      checkExchange(path + ".arguments", spec.exchanges().get(i).arguments());
     }
     for (int i = 0; i < spec.queues().size(); i++) {
       checkQueue("spec.queues[" + i + "]", spec.queues().get(i));
@@ -90,6 +96,13 @@ public final class SpecValidator {
         TemplateCheck.violation("spec.nodes.podTemplate", spec.nodes().podTemplate());
     unreadable.ifPresentOrElse(
         violations::add, () -> violations.addAll(NodesConfigCheck.violations(spec.nodes())));
+    Quantity memory = QueueNodeConfig.memoryLimit(spec.nodes());
+    if (memory.compareTo(QueueNodeConfig.LEAST_MEMORY) < 0) {
+      violate(
+          "spec.nodes.resources.limits.memory",
+          "%s is too little: RabbitMQ needs at least %s to start, and more for its messages"
+              .formatted(memory, QueueNodeConfig.LEAST_MEMORY));
+    }
   }
 
   private void checkTemplate(String path, Map<String, Object> template) {
@@ -162,6 +175,7 @@ public final class SpecValidator {
   private void checkBinding(String path, BindingSpec binding) {
     requireExchange(path + ".exchange", binding.exchange());
     requireQueue(path + ".queue", binding.queue());
+    effects.violations(path, binding).forEach(violations::add);
   }
 
   private void checkScaling(String path, ConsumerSpec consumer) {

@@ -17,6 +17,10 @@ final class TemplateCheck {
     if (empty.isPresent()) {
       return Optional.of(new Violation(empty.get(), "is empty"));
     }
+    Optional<Violation> quantity = QuantityCheck.violation(path, template);
+    if (quantity.isPresent()) {
+      return quantity;
+    }
     try {
       PodTemplates.read(template);
       return Optional.empty();

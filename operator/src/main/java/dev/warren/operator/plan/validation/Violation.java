@@ -1,5 +1,7 @@
 package dev.warren.operator.plan.validation;
 
+import java.util.List;
+
 /**
  * Something in a resource that is invalid.
  *
@@ -8,8 +10,20 @@ package dev.warren.operator.plan.validation;
  */
 public record Violation(String path, String message) {
 
+  /**
+   * Whether the queue nodes must not be planned. Nodes that exist are repaired if only the rest of
+   * the spec is invalid. An invalid spec starts none, because nodes and their volumes cost.
+   *
+   * @param nodesExist whether there is any node, or a volume of one
+   */
+  public static boolean preventNodes(List<Violation> violations, boolean nodesExist) {
+    return nodesExist
+        ? violations.stream().anyMatch(Violation::concernsNodes)
+        : !violations.isEmpty();
+  }
+
   /** Whether it concerns the queue nodes, so that they cannot be reconciled. */
-  public boolean concernsNodes() {
+  private boolean concernsNodes() {
     return path.startsWith("spec.nodes");
   }
 

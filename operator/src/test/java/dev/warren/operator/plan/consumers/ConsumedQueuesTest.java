@@ -9,6 +9,8 @@ import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.Move;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.model.ResourceNames;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
+import dev.warren.operator.observation.BrokerObservation.Messages;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.ObservedObjects;
@@ -34,7 +36,7 @@ class ConsumedQueuesTest {
   private final List<Pod> pods = new ArrayList<>();
   private Optional<String> leader = Optional.of("a");
   private long ready = 1;
-  private String type = "quorum";
+  private boolean counted = true;
   private Map<String, Move> moves = Map.of();
   private boolean closed;
   private String annotations = "{}";
@@ -74,12 +76,10 @@ class ConsumedQueuesTest {
     assertThat(toCount()).isEmpty();
   }
 
-  /** The number of its messages is not known yet. */
   @Test
-  void consumersOfAStreamAreAlwaysCounted() {
+  void consumersAreCountedWhileItIsUnknownWhetherMessagesWait() {
     pod("worker", "{}", "hello", READY);
-    ready = 0;
-    type = "stream";
+    counted = false;
 
     assertThat(toCount()).containsExactly("hello");
   }
@@ -169,12 +169,20 @@ class ConsumedQueuesTest {
     return new Reachable(
         new BrokerDefinitions(
             Map.of(),
-            Map.of("hello", new Queue("hello", type, Map.of())),
+            Map.of("hello", new Queue("hello", "quorum", Map.of())),
             Set.of(),
             Map.of(),
             Map.of()),
         Map.of(),
-        Map.of("hello", new QueueState("hello", leader, List.of(), List.of(), ready, 0, 0)),
+        Map.of(
+            "hello",
+            new QueueState(
+                "hello",
+                leader,
+                List.of(),
+                List.of(),
+                counted ? Optional.of(new Messages(ready, 0, 0)) : Optional.empty(),
+                AppliedPolicies.UNKNOWN)),
         OwnershipRecord.NOTHING,
         moves,
         Set.of(),

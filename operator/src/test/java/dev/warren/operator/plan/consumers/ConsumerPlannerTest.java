@@ -107,7 +107,7 @@ class ConsumerPlannerTest {
         .singleElement()
         .isInstanceOf(Apply.class)
         .extracting(KubernetesAction::because)
-        .isEqualTo("spec.replicas differs from the desired state");
+        .isEqualTo("spec.replicas: 5 -> 2");
     cluster.converge(WITH_CONSUMER);
     assertThat(cluster.get("Deployment", "orders-worker").at("/spec/replicas").asInt())
         .isEqualTo(2);

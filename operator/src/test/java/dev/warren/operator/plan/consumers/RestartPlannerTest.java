@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.Decisions;
 import dev.warren.operator.TestClock;
+import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.BrokerAction.RecreateQueue;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
@@ -49,7 +50,7 @@ class RestartPlannerTest {
 
     ReconcilePlan plan = cluster.plan(SPEC);
 
-    assertThat(plan.describe())
+    assertThat(plan.describe(BrokerAction::describe))
         .containsSubsequence(
             "mark Deployment orders-worker: queue 'hello' is recreated",
             "declare quorum queue 'hello'");

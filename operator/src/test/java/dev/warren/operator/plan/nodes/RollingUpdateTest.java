@@ -5,6 +5,7 @@ import static dev.warren.operator.plan.simulation.InMemoryCluster.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.plan.Specs;
 import dev.warren.operator.plan.simulation.InMemoryCluster;
@@ -38,6 +39,24 @@ class RollingUpdateTest {
     cluster.startNodesSlowly(1);
     cluster.settle();
     assertThat(nodeActions(cluster.plan(THREE_CHANGED))).containsExactly("Delete Pod orders-1");
+  }
+
+  @Test
+  void aRestartNamesTheFieldsThatChange() {
+    cluster.converge(THREE);
+    String larger = "resources: {limits: {memory: 3Gi}}";
+
+    assertThat(cluster.plan(Specs.of(3, larger, "")).nodes())
+        .singleElement()
+        .extracting(KubernetesAction::because)
+        .asString()
+        .startsWith("it was created from an earlier spec; its configuration has changed; ")
+        .containsPattern("spec.containers\\[rabbitmq].resources.limits.memory: \\S+ -> 3Gi")
+        .doesNotContain("revision", "seed", "topologySpreadConstraints");
+    assertThat(cluster.plan(THREE_CHANGED).nodes())
+        .singleElement()
+        .extracting(KubernetesAction::because)
+        .isEqualTo("it was created from an earlier spec; its configuration has changed");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.model.Reason;
 import dev.warren.operator.plan.Specs;
@@ -34,6 +35,17 @@ class VolumePlannerTest {
     cluster.converge(sized("20Gi"));
     assertThat(requested("data-orders-1")).isEqualTo("20Gi");
     assertThat(cluster.plan(sized("5Gi")).nodes()).isEmpty();
+  }
+
+  /** It would not shrink again when the spec is corrected. */
+  @Test
+  void noVolumeGrowsWhileAnotherPartOfTheSpecIsInvalid() {
+    cluster.converge(sized("1Gi"));
+
+    assertThat(nodeActions(cluster.planNodes(sized("2Gi")))).isEmpty();
+    assertThat(cluster.plan(sized("2Gi")).nodes())
+        .extracting(KubernetesAction::because)
+        .containsOnly("spec.resources.requests.storage: 1Gi -> 2Gi");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -64,7 +65,56 @@ class DriftTest {
       })
   void aDifferenceIsReportedWithItsPath(String path, String desired, String actual) {
     assertThat(Drift.between(container(desired), container(actual)))
-        .contains("spec.template.spec.containers[app]." + path);
+        .extracting(Difference::path)
+        .containsExactly("spec.template.spec.containers[app]." + path);
+  }
+
+  @Test
+  void allDifferencesAreReportedWithTheirValues() {
+    assertThat(
+            Drift.between(
+                container("{image: a:2, env: [{name: URL, value: 'http://b'}, {name: NEW}]}"),
+                container("{image: a:1, env: [{name: URL, value: 'http://a'}]}")))
+        .extracting(Difference::toString)
+        .containsExactly(
+            "spec.template.spec.containers[app].env[URL].value: http://a -> http://b",
+            "spec.template.spec.containers[app].env[NEW]: none -> {\"name\":\"NEW\"}",
+            "spec.template.spec.containers[app].image: a:1 -> a:2");
+  }
+
+  @Test
+  void theDifferencesInsideOfJsonAreReported() {
+    assertThat(
+            Drift.between(
+                container("{env: [{name: D, value: '{\"url\": \"http://hook\", \"n\": 1}'}]}"),
+                container(
+                    "{env: [{name: D, value: '{\"url\": \"http://hok\", \"n\": 1, \"gone\": 2}'}]}")))
+        .extracting(Difference::toString)
+        .containsExactly(
+            "spec.template.spec.containers[app].env[D].value.url: http://hok -> http://hook",
+            "spec.template.spec.containers[app].env[D].value.gone: 2 -> none");
+  }
+
+  @Test
+  void theValuesOfASecretAreNotReported() {
+    assertThat(Drift.between(secret("{password: bmV3, user: YQ==}"), secret("{password: b2xk}")))
+        .extracting(Difference::toString)
+        .containsExactlyInAnyOrder(
+            "data.password: (not shown) -> (not shown)", "data.user: none -> (not shown)");
+    assertThat(
+            Drift.between(
+                container("{env: [{name: DB_PASSWORD, value: new}]}"),
+                container("{env: [{name: DB_PASSWORD, value: old}]}")))
+        .extracting(Difference::toString)
+        .containsExactly(
+            "spec.template.spec.containers[app].env[DB_PASSWORD].value: (not shown) -> (not shown)");
+    assertThat(Drift.between(secret("{password: bmV3}"), secret("{}")))
+        .extracting(Difference::toString)
+        .noneMatch(text -> text.contains("bmV3"));
+  }
+
+  private static HasMetadata secret(String data) {
+    return Serialization.unmarshal("kind: Secret\napiVersion: v1\ndata: " + data, Secret.class);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -91,7 +141,9 @@ class DriftTest {
             .endSpec()
             .build();
 
-    assertThat(Drift.between(wanted, narrowed)).contains("spec.selector");
+    assertThat(Drift.between(wanted, narrowed))
+        .extracting(Difference::path)
+        .containsExactly("spec.selector");
   }
 
   private static HasMetadata container(String yaml) {

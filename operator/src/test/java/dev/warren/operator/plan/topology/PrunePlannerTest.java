@@ -15,6 +15,7 @@ import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
 import dev.warren.operator.model.DesiredDefinitions;
 import dev.warren.operator.model.OwnershipRecord;
+import dev.warren.operator.observation.BrokerObservation.AppliedPolicies;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.plan.Specs;
@@ -123,6 +124,28 @@ class PrunePlannerTest {
         "old", new QueueState("old", Optional.of("rabbit@a"), List.of(), List.of(), 0, 0, 1));
 
     assertThat(plan("", Set.of()).removals()).noneMatch(RemoveQueue.class::isInstance);
+  }
+
+  @Test
+  void aQueueWhoseMessagesAreNotCountedIsNotEmpty() {
+    declare(spec("quorum", "DeleteIfEmpty"));
+    states.put(
+        "old",
+        new QueueState(
+            "old",
+            Optional.of("rabbit@a"),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            AppliedPolicies.UNKNOWN));
+
+    PrunePlan plan = plan("", Set.of());
+
+    assertThat(plan.removals()).noneMatch(RemoveQueue.class::isInstance);
+    assertThat(plan.retained())
+        .extracting(Retained::because)
+        .containsExactly(
+            "RabbitMQ has not counted its messages yet, and its onDelete is DeleteIfEmpty");
   }
 
   @Test

@@ -72,8 +72,43 @@ class TopologyPlannerTest {
     assertThat(plan.problems())
         .extracting(Problem::message)
         .containsExactly(
-            "queue 'a' exists with type classic, and the spec has quorum; RabbitMQ cannot change this"
-                + " after the declaration");
+            "spec.queues[name=a].type: the queue exists with classic, and the spec has quorum;"
+                + " RabbitMQ cannot change it: set the queue's immutableChanges to Migrate to"
+                + " recreate the queue with its messages, or revert the change");
+  }
+
+  @Example
+  void aFixedArgumentIsReportedWithItsPathAndWhatToDo() {
+    TopologyPlan queue =
+        TopologyPlanner.plan(
+            queues(new Queue("a", "quorum", Map.of("x-max-length", 5))),
+            queues(new Queue("a", "quorum", Map.of("x-expires", 9))),
+            Set.of());
+    TopologyPlan stream =
+        TopologyPlanner.plan(
+            queues(new Queue("s", "stream", Map.of("x-max-age", "1h"))),
+            queues(new Queue("s", "stream", Map.of("x-max-age", "2h"))),
+            Set.of());
+
+    assertThat(queue.problems())
+        .extracting(Problem::message)
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith(
+                        "spec.queues[name=a].arguments.x-expires: the queue exists with 9, and the"
+                            + " spec has none; "),
+            second ->
+                assertThat(second)
+                    .startsWith(
+                        "spec.queues[name=a].arguments.x-max-length: the queue exists with none, and"
+                            + " the spec has 5; ")
+                    .contains("immutableChanges to Migrate"));
+    assertThat(stream.problems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "spec.queues[name=s].arguments.x-max-age: the queue exists with 2h, and the spec has 1h;"
+                + " RabbitMQ cannot change it: revert the change, or use another name");
   }
 
   @Example
