@@ -71,7 +71,6 @@ public final class SpecValidator {
     for (int i = 0; i < spec.bindings().size(); i++) {
       checkBinding("spec.bindings[" + i + "]", spec.bindings().get(i));
     }
-    checkBindingsDiffer();
     for (int i = 0; i < spec.consumers().size(); i++) {
       checkConsumer("spec.consumers[" + i + "]", spec.consumers().get(i));
     }
@@ -174,16 +173,6 @@ public final class SpecValidator {
       // RabbitMQ counts what all consumers of a queue do together.
       violate(
           path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
-    }
-  }
-
-  private void checkBindingsDiffer() {
-    Map<BindingSpec, Integer> firstPlace = new HashMap<>();
-    for (int i = 0; i < spec.bindings().size(); i++) {
-      Integer first = firstPlace.putIfAbsent(spec.bindings().get(i), i);
-      if (first != null) {
-        violate("spec.bindings[" + i + "]", "is the same as spec.bindings[" + first + "]");
-      }
     }
   }
 
