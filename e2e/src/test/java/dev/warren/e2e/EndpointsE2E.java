@@ -104,7 +104,7 @@ class EndpointsE2E {
     int nodes = door.nodes().size();
 
     door.apply(
-        CROWD.replace("storage: {size: 1Gi}", "storage: {size: 1Gi}, config: 'heartbeat = 10'"));
+        CROWD.replace("storage: {size: 1Gi}", "storage: {size: 1Gi}, config: 'log.console.level = warning'"));
     await("every node is restarted")
         .atMost(Duration.ofSeconds(240))
         .until(

@@ -30,10 +30,10 @@ public final class MoveWatch {
   /**
    * The progress of a move.
    *
-   * @param sheltered how many messages the queue with the move's name has
+   * @param messages how many messages the watched queue has
    * @param at when the move last made progress, or was last found to have stopped
    */
-  private record Progress(long sheltered, Instant at) {}
+  private record Progress(long messages, Instant at) {}
 
   /**
    * Updates the progress from the broker's report.
@@ -65,7 +65,7 @@ public final class MoveWatch {
   }
 
   private static Progress restarted(Progress last, Instant now) {
-    return new Progress(last.sheltered(), now);
+    return new Progress(last.messages(), now);
   }
 
   private static boolean isOverdue(Instant at, Reachable broker, String name, Instant now) {
@@ -76,15 +76,21 @@ public final class MoveWatch {
   private static Progress progress(
       Reachable broker, String name, Move move, Progress last, Instant now) {
     Optional<QueueState> from = Optional.ofNullable(broker.queues().get(move.from()));
-    // Nobody else uses this queue: only the move adds or removes messages.
-    long sheltered =
-        Optional.ofNullable(broker.queues().get(name)).map(QueueState::messages).orElse(0L);
+    long messages = watched(broker, name, move).map(QueueState::messages).orElse(0L);
     boolean getsOn =
         last == null
             || from.flatMap(QueueState::leader).isEmpty()
             || (broker.runningMoves().contains(name)
-                && (nothingWaits(from) || sheltered != last.sheltered()));
-    return new Progress(sheltered, getsOn ? now : last.at());
+                && (nothingWaits(from) || messages != last.messages()));
+    return new Progress(messages, getsOn ? now : last.at());
+  }
+
+  /**
+   * The shelter, which has the name of its move: nobody else adds or removes messages there. Other
+   * moves have none, so the queue that they empty.
+   */
+  private static Optional<QueueState> watched(Reachable broker, String name, Move move) {
+    return Optional.ofNullable(broker.queues().getOrDefault(name, broker.queues().get(move.from())));
   }
 
   /** Messages that consumers hold cannot be moved. */

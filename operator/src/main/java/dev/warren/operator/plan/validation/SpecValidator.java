@@ -110,6 +110,9 @@ public final class SpecValidator {
   private void checkQueue(String path, QueueSpec queue) {
     ArgumentCheck.violations(path, queue).forEach(violations::add);
     checkDeadLetterArguments(path + ".arguments", queue.arguments());
+    if (queue.renamedFrom() != null) {
+      checkFormerName(path + ".renamedFrom", queue);
+    }
     DeadLetterSpec deadLetter = queue.deadLetter();
     if (deadLetter != null && deadLetter.queue() != null) {
       requireQueue(path + ".deadLetter.queue", deadLetter.queue());
@@ -117,6 +120,18 @@ public final class SpecValidator {
     if (deadLetter != null && deadLetter.exchange() != null) {
       requireExchange(path + ".deadLetter.exchange", deadLetter.exchange());
     }
+  }
+
+  private void checkFormerName(String path, QueueSpec queue) {
+    String former = queue.renamedFrom();
+    if (queues.containsKey(former)) {
+      violate(path, "queue '" + former + "' is still declared in this resource");
+    }
+    spec.queues().stream()
+        .takeWhile(other -> !other.name().equals(queue.name()))
+        .filter(other -> former.equals(other.renamedFrom()))
+        .forEach(
+            other -> violate(path, "queue '" + other.name() + "' is also renamed from it"));
   }
 
   /** RabbitMQ itself refuses a value that is not text. */

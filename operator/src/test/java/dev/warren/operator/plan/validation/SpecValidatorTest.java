@@ -30,6 +30,12 @@ class SpecValidatorTest {
             + "| spec.bindings[0].exchange: no exchange 'none' is declared in this resource",
         "bindings: [{exchange: e, queue: none, routingKey: k}]"
             + "| spec.bindings[0].queue: no queue 'none' is declared in this resource",
+        "queues: [{name: q, renamedFrom: r}, {name: r}]"
+            + "| spec.queues[0].renamedFrom: queue 'r' is still declared in this resource",
+        "queues: [{name: q, renamedFrom: q}]"
+            + "| spec.queues[0].renamedFrom: queue 'q' is still declared in this resource",
+        "queues: [{name: q, renamedFrom: r}, {name: s, renamedFrom: r}]"
+            + "| spec.queues[1].renamedFrom: queue 'q' is also renamed from it",
         "consumers: [{name: c, queue: none}]"
             + "| spec.consumers[0].queue: no queue 'none' is declared in this resource",
         "endpoints: {requestReply: [{name: r, queue: q}, {name: s, queue: none}]}"
@@ -37,7 +43,8 @@ class SpecValidatorTest {
       })
   void aReferenceToNothingIsReportedWithItsPath(String wrong, String violation) {
     String exchanges = wrong.startsWith("exchanges:") ? "" : "exchanges: [{name: e}]";
-    assertThat(violations(exchanges, "queues: [{name: q}]", wrong)).containsExactly(violation);
+    String queues = wrong.startsWith("queues:") ? "" : "queues: [{name: q}]";
+    assertThat(violations(exchanges, queues, wrong)).containsExactly(violation);
   }
 
   @ParameterizedTest(name = "{1}")
