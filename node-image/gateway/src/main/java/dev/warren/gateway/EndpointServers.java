@@ -110,9 +110,10 @@ final class EndpointServers implements AutoCloseable {
 
   /**
    * Continues to serve until no new connection has come for the time {@code quiet}, which begins
-   * now.
+   * now. Clients that stay connected are asked to leave.
    */
   void awaitNoNewClients(Duration quiet, Duration longest) throws InterruptedException {
+    Optional.ofNullable(publish).ifPresent(PublishServer::leave);
     Instant start = Instant.now();
     awaitWhile(() -> Instant.now().isBefore(later(start, clients.lastArrival()).plus(quiet)), longest);
   }

@@ -1,6 +1,7 @@
 package dev.warren.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.ConnectionFactory;
 import dev.warren.gateway.config.Framing;
@@ -10,6 +11,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +45,11 @@ class EndpointServersTest {
     nobody.setPort(1);
     servers = new EndpointServers(nobody, vertx, new SimpleMeterRegistry());
     servers.apply(
-        new GatewayConfig(List.of(ENDPOINT), Optional.empty(), Set.of(), Set.of()));
+        new GatewayConfig(
+            List.of(ENDPOINT),
+            Optional.of(TestEndpoints.publish(1000, 100, 10)),
+            Set.of(),
+            Set.of()));
     port = servers.portOf(ENDPOINT);
   }
 
@@ -68,6 +77,25 @@ class EndpointServersTest {
     Instant start = Instant.now();
 
     assertThat(stopping(Duration.ofSeconds(30)).join()).isAfterOrEqualTo(start.plus(QUIET));
+  }
+
+  /** They would be cut off later. */
+  @Test
+  void httpClientsAreToldToUseAnotherConnection() throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      assertThat(connectionHeader(client)).isEmpty();
+      CompletableFuture<Instant> stopping = stopping(Duration.ofSeconds(30));
+      await().until(() -> connectionHeader(client).equals(Optional.of("close")));
+      assertThat(stopping.join()).isNotNull();
+    }
+  }
+
+  private Optional<String> connectionHeader(HttpClient client) throws Exception {
+    URI openApi = URI.create("http://localhost:%d/openapi.json".formatted(servers.publishPort()));
+    return client
+        .send(HttpRequest.newBuilder(openApi).build(), BodyHandlers.discarding())
+        .headers()
+        .firstValue("connection");
   }
 
   @Test
