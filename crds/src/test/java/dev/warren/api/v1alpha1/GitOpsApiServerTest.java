@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several field managers, and the ways in which GitOps tools apply and compare. */
 @Tag("apiserver")
@@ -131,17 +133,14 @@ class GitOpsApiServerTest {
   }
 
   /** The operator then leaves volumes alone; no other size takes the place of this one. */
-  @Test
-  void aSizeThatIsLeftOutCanComeBack() throws IOException {
-    String without = ALL.replace(", storage: {size: 1Gi}", "");
-    succeed(ALL);
-    succeed(without);
+  @ParameterizedTest
+  @ValueSource(strings = {"--server-side=false", "--server-side"})
+  void aSizeThatIsLeftOutCanComeBack(String how) throws IOException {
+    succeed(ALL, how);
+    succeed(ALL.replace(", storage: {size: 1Gi}", ""), how);
     assertThat(storage().has("size")).isFalse();
-    succeed(ALL);
+    succeed(ALL, how);
     assertThat(storage().get("size").textValue()).isEqualTo("1Gi");
-
-    serverSide("kubectl-client-side-apply", without);
-    succeed(ALL);
   }
 
   @Test
