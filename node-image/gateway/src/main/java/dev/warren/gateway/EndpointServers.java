@@ -115,7 +115,8 @@ final class EndpointServers implements AutoCloseable {
   void awaitNoNewClients(Duration quiet, Duration longest) throws InterruptedException {
     Optional.ofNullable(publish).ifPresent(PublishServer::leave);
     Instant start = Instant.now();
-    awaitWhile(() -> Instant.now().isBefore(later(start, clients.lastArrival()).plus(quiet)), longest);
+    awaitWhile(
+        () -> Instant.now().isBefore(later(start, clients.lastArrival()).plus(quiet)), longest);
   }
 
   /** Accepts nothing new, and waits until everything is answered, at most for this long. */

@@ -90,7 +90,8 @@ public final class MoveWatch {
    * moves have none, so the queue that they empty.
    */
   private static Optional<QueueState> watched(Reachable broker, String name, Move move) {
-    return Optional.ofNullable(broker.queues().getOrDefault(name, broker.queues().get(move.from())));
+    return Optional.ofNullable(
+        broker.queues().getOrDefault(name, broker.queues().get(move.from())));
   }
 
   /** Messages that consumers hold cannot be moved. */

@@ -36,7 +36,8 @@ public final class QueueNodeVolume {
    * The size of a new node's volume: that of the spec. If it has none, that of the largest existing
    * volume, so that a size that is left out changes nothing.
    */
-  public static Quantity sizeOfNew(StorageSpec storage, Collection<PersistentVolumeClaim> existing) {
+  public static Quantity sizeOfNew(
+      StorageSpec storage, Collection<PersistentVolumeClaim> existing) {
     return Optional.ofNullable(storage.size())
         .map(Quantity::new)
         .or(() -> existing.stream().map(QueueNodeVolume::request).max(Quantity::compareTo))

@@ -108,8 +108,7 @@ public final class RenamePlanner {
   }
 
   private Retained retained(String former) {
-    return new Retained(
-        Retained.QUEUE, former, because(former).formatted(renamed.get(former)));
+    return new Retained(Retained.QUEUE, former, because(former).formatted(renamed.get(former)));
   }
 
   private String because(String former) {

@@ -130,8 +130,7 @@ public final class SpecValidator {
     spec.queues().stream()
         .takeWhile(other -> !other.name().equals(queue.name()))
         .filter(other -> former.equals(other.renamedFrom()))
-        .forEach(
-            other -> violate(path, "queue '" + other.name() + "' is also renamed from it"));
+        .forEach(other -> violate(path, "queue '" + other.name() + "' is also renamed from it"));
   }
 
   /** RabbitMQ itself refuses a value that is not text. */
