@@ -60,7 +60,7 @@ class ConvergedE2E {
               - {name: notes, type: classic, arguments: {x-max-priority: 2}}
             bindings:
               - {exchange: events, queue: work, routingKey: "order.#"}
-              - {exchange: alerts, queue: work.failed, arguments: {x-match: all, region: eu, level: 3}}
+              - {exchange: alerts, queue: work.failed, routingKey: '', arguments: {x-match: all, region: eu, level: 3}}
             consumers: [%s]
             """
                 .formatted(REQUEST_LOG, ClientPod.asConsumer("worker", "work")))

@@ -22,7 +22,8 @@ public record MessageTopologySpec(
     @Size(max = 5000)
         @JsonPropertyDescription(
             "Which messages of which exchange reach which queue. Exchange and queue must be declared"
-                + " in this resource (an exchange may also be one of RabbitMQ's own, such as amq.topic).")
+                + " in this resource (an exchange may also be one of RabbitMQ's own, such as amq.topic)."
+                + " Exchange, queue and routing key together must be unique.")
         List<BindingSpec> bindings,
     @Size(max = 200)
         @JsonPropertyDescription(

@@ -78,6 +78,10 @@ import java.util.Map;
     message =
         "cannot be Migrate for a name of more than 240 bytes, because a migration moves the"
             + " messages to a queue named 'warren.shelter.<name>'")
+@ValidationRule(
+    fieldPath = ".renamedFrom",
+    value = "self" + QueueSpec.TYPE + " != 'stream' || !has(self.renamedFrom)",
+    message = "is not for streams")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record QueueSpec(
@@ -94,6 +98,17 @@ public record QueueSpec(
             "The queue's name: any text of 1 to 255 bytes in UTF-8 without line breaks and the"
                 + " character 0 that does not begin with 'amq.' or 'warren.shelter.'.")
         String name,
+    @Size(min = 1, max = 240)
+        @ValidationRule(
+            value = "bytes(self).size() <= 240",
+            message = "must be at most 240 bytes in UTF-8")
+        @JsonPropertyDescription(
+            "The former name of this queue, which this resource no longer declares. All messages of"
+                + " the queue with that name are moved here, also those that still arrive there."
+                + " That queue stays as long as this field is set, so that nothing is lost that"
+                + " clients publish to the former name; after that, its onDelete decides. Not for"
+                + " streams.")
+        String renamedFrom,
     @Default("quorum")
         @JsonPropertyDescription(
             "quorum: replicated over several nodes, the safe choice. classic: on one node, lost"

@@ -13,8 +13,7 @@ import java.util.Map;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record StorageSpec(
-    @Default("10Gi")
-        @Size(max = 20)
+    @Size(max = 20)
         @ValidationRule(
             value = Sizes.IS_SIZE + " && " + Sizes.QUANTITY + ".compareTo(quantity('100Mi')) >= 0",
             message = "must be a size in bytes of at least 100Mi, such as 10Gi")
@@ -25,7 +24,8 @@ public record StorageSpec(
             "The size of the volume in bytes, such as 10Gi; at least 100Mi. It can be"
                 + " raised at any time: volumes grow without a restart if their StorageClass"
                 + " allows it; otherwise NodesReady reports it. A node that is replaced gets the"
-                + " new size in any case. It cannot be lowered.")
+                + " new size in any case. It cannot be lowered. If it is removed, existing volumes"
+                + " keep their sizes.")
         String size,
     @Size(min = 1, max = 253)
         @JsonPropertyDescription(

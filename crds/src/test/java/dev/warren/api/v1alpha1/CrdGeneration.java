@@ -98,8 +98,8 @@ public final class CrdGeneration {
       // A rule's fieldPath must be a field of the schema.
       root.getProperties().put("metadata", object(Map.of("name", string())));
       JSONSchemaProps spec = root.getProperties().get("spec");
-      keyListsByName(spec);
-      explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
+    keyLists(spec);
+    explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
       Defaults.describe(root);
       Defaults.leaveListsAsWritten(root);
       return resource;
@@ -124,15 +124,20 @@ public final class CrdGeneration {
       }
     }
 
-    /** Lets the API server refuse duplicates and compare an item with its old self (oldSelf). */
-    private static void keyListsByName(JSONSchemaProps spec) {
-      LISTS_KEYED_BY_NAME.forEach(list -> keyByName(spec.getProperties().get(list)));
-      keyByName(spec.getProperties().get("endpoints").getProperties().get("requestReply"));
+    /**
+     * Lets the API server refuse duplicates, compare an item with its old self (oldSelf), and let
+     * several field managers own items of one list.
+     */
+    private static void keyLists(JSONSchemaProps spec) {
+      Map<String, JSONSchemaProps> lists = spec.getProperties();
+      LISTS_KEYED_BY_NAME.forEach(list -> key(lists.get(list), "name"));
+      key(lists.get("endpoints").getProperties().get("requestReply"), "name");
+      key(lists.get("bindings"), "exchange", "queue", "routingKey");
     }
 
-    private static void keyByName(JSONSchemaProps list) {
+    private static void key(JSONSchemaProps list, String... fields) {
       list.setXKubernetesListType("map");
-      list.setXKubernetesListMapKeys(List.of("name"));
+      list.setXKubernetesListMapKeys(List.of(fields));
     }
 
     private static JSONSchemaProps object(Map<String, JSONSchemaProps> properties) {

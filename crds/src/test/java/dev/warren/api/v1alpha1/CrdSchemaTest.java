@@ -3,12 +3,16 @@ package dev.warren.api.v1alpha1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -99,6 +103,35 @@ class CrdSchemaTest {
                 .filter(field -> field.startsWith("spec."))
                 .filter(field -> !isSet(everything, List.of(field.split("\\.")))))
         .isEmpty();
+  }
+
+  @Test
+  void theSchemaForKustomizeHasTheKeysOfTheDefinition() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode schema = json.readTree(Path.of("../docs/kustomize/schema.json").toFile());
+    assertThat(keys(schema.at("/definitions/dev.warren.v1alpha1.MessageTopology/properties/spec")))
+        .isNotEmpty()
+        .isEqualTo(keys(json.valueToTree(root.getProperties().get("spec"))));
+  }
+
+  /** The keys of each list that has some, by its path. */
+  private static Map<String, JsonNode> keys(JsonNode schema) {
+    Map<String, JsonNode> found = new TreeMap<>();
+    addKeys("spec", schema, found);
+    return found;
+  }
+
+  private static void addKeys(String path, JsonNode schema, Map<String, JsonNode> found) {
+    if (schema.has("x-kubernetes-list-map-keys")) {
+      found.put(path, schema.get("x-kubernetes-list-map-keys"));
+    }
+    schema
+        .path("properties")
+        .properties()
+        .forEach(field -> addKeys(path + "." + field.getKey(), field.getValue(), found));
+    if (schema.has("items")) {
+      addKeys(path + "[]", schema.get("items"), found);
+    }
   }
 
   private static boolean isSet(JsonNode node, List<String> path) {

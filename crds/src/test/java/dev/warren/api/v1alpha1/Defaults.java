@@ -16,25 +16,23 @@ final class Defaults {
    * valid for some types of queue only, or known only where Warren is installed.
    */
   static final Map<String, String> APPLIED_LATER =
-      Map.of(
-          "spec.nodes.image",
-          "the image that the operator was installed with",
-          "spec.nodes.resources",
-          "requests of 100m CPU and 512Mi, a limit of 2Gi",
-          "spec.nodes.storage.className",
-          "the cluster's default StorageClass",
-          "spec.queues[].members",
-          "3",
-          "spec.queues[].overflow",
-          "drop-head",
-          "spec.queues[].deliveryLimit",
-          "20",
-          "spec.endpoints.requestReply[].maxConnectionsPerClient",
-          "three quarters of maxConnections",
-          "spec.endpoints.publish.maxConnectionsPerClient",
-          "three quarters of maxConnections",
-          "spec.consumers[].http.resources",
-          "requests of 50m CPU and 128Mi, a limit of 256Mi");
+      Map.ofEntries(
+          Map.entry("spec.nodes.image", "the image that the operator was installed with"),
+          Map.entry("spec.nodes.resources", "requests of 100m CPU and 512Mi, a limit of 2Gi"),
+          Map.entry(
+              "spec.nodes.storage.size", "the size of the largest existing volume, otherwise 10Gi"),
+          Map.entry("spec.nodes.storage.className", "the cluster's default StorageClass"),
+          Map.entry("spec.queues[].members", "3"),
+          Map.entry("spec.queues[].overflow", "drop-head"),
+          Map.entry("spec.queues[].deliveryLimit", "20"),
+          Map.entry(
+              "spec.endpoints.requestReply[].maxConnectionsPerClient",
+              "three quarters of maxConnections"),
+          Map.entry(
+              "spec.endpoints.publish.maxConnectionsPerClient", "three quarters of maxConnections"),
+          Map.entry(
+              "spec.consumers[].http.resources",
+              "requests of 50m CPU and 128Mi, a limit of 256Mi"));
 
   private static final Pattern DESCRIBED = Pattern.compile(" Default: (.*)[.]$", Pattern.DOTALL);
 

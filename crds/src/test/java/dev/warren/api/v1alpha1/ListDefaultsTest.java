@@ -20,7 +20,7 @@ class ListDefaultsTest {
       spec:
         exchanges: [{name: events}]
         queues: [{name: hello}]
-        bindings: [{exchange: events, queue: hello}]
+        bindings: [{exchange: events, queue: hello, routingKey: hello}]
         consumers: [{name: notify, queue: hello, scaling: {}, http: {url: "http://shop"}}]
         endpoints: {requestReply: [{name: echo, port: 10000, queue: hello}]}
       """;

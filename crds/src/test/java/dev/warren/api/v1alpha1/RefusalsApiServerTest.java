@@ -89,9 +89,11 @@ class RefusalsApiServerTest {
       an exchange name of a return | {exchanges: [{name: "a\\r"}]}                        | spec.exchanges[0].name | must not contain a line break or the character 0, and must not be '.' or '..'
       an unknown exchange type     | {exchanges: [{name: a, type: queue}]}                | spec.exchanges[0].type | must be direct, fanout, topic or headers, or the name of a plugin's type, such as x-consistent-hash
 
-      a binding of no exchange     | {bindings: [{queue: a}]}                             | spec.bindings[0].exchange | Required value
-      a binding to no queue        | {bindings: [{exchange: a}]}                          | spec.bindings[0].queue | Required value
-      a binding of the default     | {bindings: [{exchange: '', queue: a}]}               | spec.bindings[0].exchange | spec.bindings[0].exchange in body should be at least 1 chars long
+      a binding of no exchange     | {bindings: [{queue: a, routingKey: ''}]}             | spec.bindings[0].exchange | Required value
+      a binding to no queue        | {bindings: [{exchange: a, routingKey: ''}]}          | spec.bindings[0].queue | Required value
+      a binding of the default     | {bindings: [{exchange: '', queue: a, routingKey: ''}]} | spec.bindings[0].exchange | spec.bindings[0].exchange in body should be at least 1 chars long
+      a binding without a key      | {bindings: [{exchange: a, queue: b}]}                | spec.bindings[0].routingKey | Required value
+      the same binding twice       | {bindings: [{exchange: a, queue: b, routingKey: c}, {exchange: a, queue: b, routingKey: c, arguments: {d: 1}}]} | spec.bindings[1] | Duplicate value: {"exchange":"a","queue":"b","routingKey":"c"}
 
       two consumers of one name    | {consumers: [{name: a, queue: a, template: {}}, {name: a, queue: b, template: {}}]} | spec.consumers[1] | Duplicate value: {"name":"a"}
       a consumer of no queue       | {consumers: [{name: a, template: {}}]}               | spec.consumers[0].queue | Required value
@@ -285,7 +287,7 @@ class RefusalsApiServerTest {
   @CsvSource({
     "queues, '{name: a%d}', 1000",
     "exchanges, '{name: a%d}', 1000",
-    "bindings, '{exchange: a, queue: a%d}', 5000",
+    "bindings, '{exchange: a, queue: a%d, routingKey: a}', 5000",
     "consumers, '{name: a%d, queue: a, template: {}}', 200"
   })
   void oneMoreThanTheMaximumIsRefused(String list, String item, int most) {
@@ -390,7 +392,7 @@ class RefusalsApiServerTest {
         "{queues: [{name: a, durable: true}]}",
         "{queues: [{name: a, deadLetter: {queue: b, key: c}}]}",
         "{exchanges: [{name: a, kind: topic}]}",
-        "{bindings: [{exchange: a, queue: b, key: c}]}",
+        "{bindings: [{exchange: a, queue: b, routingKey: c, key: c}]}",
         "{consumers: [{name: a, queue: a, template: {}, image: b}]}",
         "{consumers: [{name: a, queue: a, template: {}, scaling: {replicas: 1}}]}",
         "{consumers: [{name: a, queue: a, http: {url: http://b, retries: 3}}]}",

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -107,19 +108,34 @@ final class EndpointServers implements AutoCloseable {
     return publish.port();
   }
 
+  /**
+   * Continues to serve until no new connection has come for the time {@code quiet}, which begins
+   * now. Clients that stay connected are asked to leave.
+   */
+  void awaitNoNewClients(Duration quiet, Duration longest) throws InterruptedException {
+    Optional.ofNullable(publish).ifPresent(PublishServer::leave);
+    Instant start = Instant.now();
+    awaitWhile(
+        () -> Instant.now().isBefore(later(start, clients.lastArrival()).plus(quiet)), longest);
+  }
+
   /** Accepts nothing new, and waits until everything is answered, at most for this long. */
-  void drain(Duration longest) {
+  void drain(Duration longest) throws InterruptedException {
     requestReply.values().forEach(RequestReplyServer::drain);
     Optional.ofNullable(publish).ifPresent(PublishServer::drain);
+    awaitWhile(() -> inFlight() > 0, longest);
+  }
+
+  private static void awaitWhile(BooleanSupplier condition, Duration longest)
+      throws InterruptedException {
     Instant end = Instant.now().plus(longest);
-    while (inFlight() > 0 && Instant.now().isBefore(end)) {
-      try {
-        Thread.sleep(LOOK_AGAIN);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+    while (condition.getAsBoolean() && Instant.now().isBefore(end)) {
+      Thread.sleep(LOOK_AGAIN);
     }
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   /** Closes everything at once. */

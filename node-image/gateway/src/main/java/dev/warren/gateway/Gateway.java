@@ -38,6 +38,16 @@ public class Gateway implements HealthCheck {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+  /**
+   * Until each machine has learned that this Pod is stopping, it sends new clients here, and an
+   * endpoint that no longer listens would refuse them. Nobody tells the Pod when that is over, but
+   * then no new connection comes.
+   */
+  private static final Duration NO_NEW_CLIENT = Duration.ofSeconds(2);
+
+  /** Clients that do not come through a Service may never stop coming. */
+  private static final Duration LONGEST_WAIT_FOR_NO_NEW_CLIENT = Duration.ofSeconds(10);
+
   /** How long pending requests may take when the gateway stops. */
   private static final Duration TO_FINISH = Duration.ofSeconds(10);
 
@@ -88,6 +98,7 @@ public class Gateway implements HealthCheck {
     looking.shutdown();
     if (servers != null) {
       looking.awaitTermination(TO_FINISH.toMillis(), TimeUnit.MILLISECONDS);
+      servers.awaitNoNewClients(NO_NEW_CLIENT, LONGEST_WAIT_FOR_NO_NEW_CLIENT);
       servers.drain(TO_FINISH);
       servers.close();
       vertx.close();

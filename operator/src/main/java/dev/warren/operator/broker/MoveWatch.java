@@ -31,10 +31,10 @@ public final class MoveWatch {
   /**
    * The progress of a move.
    *
-   * @param sheltered how many messages the queue with the move's name has; empty if unknown
+   * @param messages how many messages the watched queue has; empty if unknown
    * @param at when the move last made progress, or was last found to have stopped
    */
-  private record Progress(Optional<Long> sheltered, Instant at) {}
+  private record Progress(Optional<Long> messages, Instant at) {}
 
   /**
    * Updates the progress from the broker's report.
@@ -66,7 +66,7 @@ public final class MoveWatch {
   }
 
   private static Progress restarted(Progress last, Instant now) {
-    return new Progress(last.sheltered(), now);
+    return new Progress(last.messages(), now);
   }
 
   private static boolean isOverdue(Instant at, Reachable broker, String name, Instant now) {
@@ -77,17 +77,23 @@ public final class MoveWatch {
   private static Progress progress(
       Reachable broker, String name, Move move, Progress last, Instant now) {
     Optional<QueueState> from = Optional.ofNullable(broker.queues().get(move.from()));
-    // Nobody else uses this queue: only the move adds or removes messages.
-    Optional<Long> sheltered =
-        Optional.ofNullable(broker.queues().get(name))
-            .flatMap(QueueState::messages)
-            .map(Messages::all);
+    Optional<Long> messages =
+        watched(broker, name, move).flatMap(QueueState::messages).map(Messages::all);
     boolean getsOn =
         last == null
             || from.flatMap(QueueState::leader).isEmpty()
             || (broker.runningMoves().contains(name)
-                && (nothingIsKnownToWait(from) || !sheltered.equals(last.sheltered())));
-    return new Progress(sheltered, getsOn ? now : last.at());
+                && (nothingIsKnownToWait(from) || !messages.equals(last.messages())));
+    return new Progress(messages, getsOn ? now : last.at());
+  }
+
+  /**
+   * The shelter, which has the name of its move: nobody else adds or removes messages there. Other
+   * moves have none, so the queue that they empty.
+   */
+  private static Optional<QueueState> watched(Reachable broker, String name, Move move) {
+    return Optional.ofNullable(
+        broker.queues().getOrDefault(name, broker.queues().get(move.from())));
   }
 
   /** Messages that consumers hold cannot be moved. */

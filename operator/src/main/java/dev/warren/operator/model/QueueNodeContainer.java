@@ -55,10 +55,10 @@ final class QueueNodeContainer {
   private static final int DRAIN_SECONDS = 15;
 
   /**
-   * How many seconds a stopping node waits at most for the gateway beside it, which stops at the
-   * same time and still has replies to send.
+   * How many seconds a stopping node waits at most for the gateway beside it, which is told to stop
+   * at the same time: 10 while new clients still come, and 10 for the last replies.
    */
-  private static final int GATEWAY_WAIT_SECONDS = 10;
+  private static final int GATEWAY_WAIT_SECONDS = 20;
 
   /**
    * What is added to the waits before a stop: RabbitMQ's tools start slowly on a busy machine, and

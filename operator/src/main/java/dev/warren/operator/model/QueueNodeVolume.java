@@ -11,12 +11,14 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimSpecBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Collection;
 import java.util.Optional;
 
 /** The volume of a queue node. */
 public final class QueueNodeVolume {
 
   private static final String STORAGE = "storage";
+  private static final Quantity DEFAULT_SIZE = new Quantity("10Gi");
 
   private final Owner owner;
   private final ResourceNames names;
@@ -30,15 +32,27 @@ public final class QueueNodeVolume {
     this.users = UserMetadata.of(spec).with(storage.labels(), storage.annotations());
   }
 
-  /** The claim of a new node. */
-  public PersistentVolumeClaim claim(int n) {
+  /**
+   * The size of a new node's volume: that of the spec. If it has none, that of the largest existing
+   * volume, so that a size that is left out changes nothing.
+   */
+  public static Quantity sizeOfNew(
+      StorageSpec storage, Collection<PersistentVolumeClaim> existing) {
+    return Optional.ofNullable(storage.size())
+        .map(Quantity::new)
+        .or(() -> existing.stream().map(QueueNodeVolume::request).max(Quantity::compareTo))
+        .orElse(DEFAULT_SIZE);
+  }
+
+  /** The claim of a new node, whose size is {@link #sizeOfNew}. */
+  public PersistentVolumeClaim claim(int n, Quantity size) {
     return new PersistentVolumeClaimBuilder()
         .withMetadata(metadata(n, false))
         .withNewSpec()
         .withAccessModes("ReadWriteOnce")
         .withStorageClassName(storage.className())
         .withNewResources()
-        .addToRequests(STORAGE, new Quantity(storage.size()))
+        .addToRequests(STORAGE, size)
         .endResources()
         .endSpec()
         .build();
@@ -62,18 +76,19 @@ public final class QueueNodeVolume {
   }
 
   /**
-   * An existing claim with the desired size.
+   * An existing claim with the size of the spec.
    *
-   * @return empty if it has that size or more: a claim never shrinks
+   * @return empty if the spec has no size, or if the claim has that size or more: a claim never
+   *     shrinks, so nothing but a size in the spec may let it grow
    */
   public Optional<PersistentVolumeClaim> grown(
       int n, PersistentVolumeClaim existing, boolean joined) {
-    Quantity size = new Quantity(storage.size());
-    return Optional.of(claim(n, existing, joined))
-        .filter(claim -> size.compareTo(request(claim)) > 0)
+    return Optional.ofNullable(storage.size())
+        .map(Quantity::new)
+        .filter(size -> size.compareTo(request(existing)) > 0)
         .map(
-            claim ->
-                claim
+            size ->
+                claim(n, existing, joined)
                     .edit()
                     .editSpec()
                     .editResources()

@@ -3,6 +3,7 @@ package dev.warren.operator.observation;
 import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,11 @@ public record Observation(
   /** The broker's answer, if there is one. */
   public Optional<Reachable> reachable() {
     return broker instanceof Reachable answer ? Optional.of(answer) : Optional.empty();
+  }
+
+  /** The volumes of the queue nodes. */
+  public List<PersistentVolumeClaim> volumes() {
+    return nodes.values().stream().flatMap(node -> node.volume().stream()).toList();
   }
 
   /**

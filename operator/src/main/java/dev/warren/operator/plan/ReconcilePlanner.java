@@ -39,6 +39,8 @@ import dev.warren.operator.plan.topology.MigrationPlanner.MigrationPlan;
 import dev.warren.operator.plan.topology.PrunePlanner;
 import dev.warren.operator.plan.topology.PrunePlanner.PrunePlan;
 import dev.warren.operator.plan.topology.QueueMembersPlanner;
+import dev.warren.operator.plan.topology.RenamePlanner;
+import dev.warren.operator.plan.topology.RenamePlanner.RenamePlan;
 import dev.warren.operator.plan.topology.ReopeningPlanner;
 import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
@@ -243,8 +245,12 @@ public final class ReconcilePlanner {
         MigrationPlanner.plan(spec.queues(), desired, broker, observed.work().stalledMoves());
     TopologyPlan topology =
         TopologyPlanner.plan(desired, broker.definitions(), migration.migrating());
+    RenamePlan rename =
+        RenamePlanner.plan(
+            spec.queues(), broker, migration.migrating(), observed.work().stalledMoves());
     PrunePlan prune =
-        PrunePlanner.plan(desired, OwnershipRecord.of(spec), broker, consumedQueues());
+        PrunePlanner.plan(
+            desired, OwnershipRecord.of(spec), broker, consumedQueues(), rename.formerNames());
     List<BrokerAction> actions = new ArrayList<>();
     UserPlanner.plan(credentials, broker).ifPresent(actions::add);
     if (!prune.record().equals(broker.declared())) {
@@ -253,12 +259,13 @@ public final class ReconcilePlanner {
     actions.addAll(UnfinishedDeletions.plan(broker, migration.migrating()));
     // Additions come first, so that a message has a route at any moment.
     actions.addAll(topology.actions());
+    actions.addAll(rename.actions());
     actions.addAll(migration.actions());
     actions.addAll(prune.removals());
     return new TopologyPlan(
         actions,
         joined(List.of(topology.problems(), migration.problems())),
-        joined(List.of(prune.retained(), migration.retained())));
+        joined(List.of(prune.retained(), migration.retained(), rename.retained())));
   }
 
   /** The queues that Pods of consumers use or will use, including those of the last spec. */

@@ -442,7 +442,7 @@ class ManagementApiBrokerIT {
             queues:
               - {name: NAME, type: quorum, messageTTL: 1h, deliveryLimit: 5, deadLetter: {queue: NAME}}
             bindings:
-              - {exchange: NAME, queue: NAME, arguments: {x-match: all, n: 5, big: true}}
+              - {exchange: NAME, queue: NAME, routingKey: "", arguments: {x-match: all, n: 5, big: true}}
               - {exchange: NAME, queue: NAME, routingKey: "order.#", arguments: {kind: NAME}}
             """
             .replace("NAME", "'" + name.replace("'", "''") + "'"),

@@ -28,6 +28,7 @@ class MoveWatchTest {
   private final MoveWatch watch = new MoveWatch();
   private final TestClock clock = new TestClock();
 
+  private String name = SHELTER;
   private boolean runs = true;
   private boolean led = true;
   private boolean counted = true;
@@ -105,6 +106,20 @@ class MoveWatchTest {
     assertThat(after(1)).containsExactly(SHELTER);
   }
 
+  /** From a queue's former name to its new one, for example. */
+  @Test
+  void aMoveWithoutAShelterIsWatchedByTheQueueThatItEmpties() {
+    name = "warren.renamed.q";
+    for (int i = 0; i < 10; i++) {
+      waiting -= 10;
+      assertThat(after(14)).isEmpty();
+    }
+    assertThat(after(14)).isEmpty();
+    assertThat(after(1)).containsExactly(name);
+    waiting = 0;
+    assertThat(after(60)).as("an idle one").isEmpty();
+  }
+
   @Test
   void nothingIsKnownWhileTheBrokerDoesNotAnswer() {
     after(0);
@@ -134,8 +149,8 @@ class MoveWatchTest {
         Map.of(),
         Map.of("q", state("q", waiting, held), SHELTER, state(SHELTER, sheltered, 0)),
         OwnershipRecord.NOTHING,
-        Map.of(SHELTER, new Move("q", SHELTER)),
-        runs ? Set.of(SHELTER) : Set.of(),
+        Map.of(name, new Move("q", SHELTER)),
+        runs ? Set.of(name) : Set.of(),
         false,
         Set.of());
   }

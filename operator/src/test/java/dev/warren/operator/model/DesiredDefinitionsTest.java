@@ -165,6 +165,7 @@ class DesiredDefinitionsTest {
   private static QueueSpec queue(String name) {
     return new QueueSpec(
         name,
+        null,
         QueueType.QUORUM,
         null,
         null,

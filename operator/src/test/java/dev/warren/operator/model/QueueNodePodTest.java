@@ -347,7 +347,7 @@ class QueueNodePodTest {
     assertThat(spec.getContainers())
         .extracting(Container::getName, Container::getImage)
         .containsExactly(tuple("rabbitmq", "default-image"), tuple("gateway", "gateway-image"));
-    assertThat(stopCommand(pod)).containsExactly("queue-node-stop", "20", "15", "10");
+    assertThat(stopCommand(pod)).containsExactly("queue-node-stop", "20", "15", "20");
     Container gateway = spec.getContainers().getLast();
     assertThat(gateway.getEnv())
         .extracting(EnvVar::getName, QueueNodePodTest::source)

@@ -1,6 +1,7 @@
 package dev.warren.gateway.clients;
 
 import dev.warren.gateway.limits.MemoryBudget;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ public final class Clients {
   private final MemoryBudget connections;
   private final MemoryBudget messages;
   private final Map<ClientAddress, Client> clients = new HashMap<>();
+  private Instant lastArrival = Instant.EPOCH;
 
   /**
    * @param bytesForConnections for the connections themselves
@@ -67,7 +69,13 @@ public final class Clients {
                     connections.part(shareOf(bytesForConnections)),
                     messages.part(shareOf(bytesForMessages))));
     client.count++;
+    lastArrival = Instant.now();
     return client;
+  }
+
+  /** When a connection last began. */
+  public synchronized Instant lastArrival() {
+    return lastArrival;
   }
 
   /** A connection of this client has ended. */

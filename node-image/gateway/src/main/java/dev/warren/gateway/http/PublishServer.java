@@ -16,6 +16,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -44,6 +45,7 @@ public final class PublishServer {
   private volatile Buffer openApi;
   private volatile PublishEndpoint endpoint;
   private volatile GatewayConfig config;
+  private volatile boolean leaving;
   private volatile boolean draining;
 
   /**
@@ -104,6 +106,11 @@ public final class PublishServer {
     return underWay.count();
   }
 
+  /** Tells clients with each answer to use another connection for their next request. */
+  public void leave() {
+    leaving = true;
+  }
+
   /** Refuses new requests; those that have begun are finished. */
   public void drain() {
     draining = true;
@@ -130,6 +137,9 @@ public final class PublishServer {
 
   private void serve(HttpServerRequest request) {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
+    if (leaving) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     try {
       if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
         answer.document("application/json", openApi);

@@ -49,11 +49,15 @@ public final class NodePlanner {
     Members members = new Members(names, observed, membership.desired(), added);
     QueueNodePod pods = new QueueNodePod(owner, names, spec, images);
     VolumePlanner volumes =
-        new VolumePlanner(new QueueNodeVolume(owner, names, spec), observed.objects(), members);
+        new VolumePlanner(
+            new QueueNodeVolume(owner, names, spec),
+            QueueNodeVolume.sizeOfNew(spec.nodes().storage(), observed.volumes()),
+            observed.objects(),
+            members);
     return joined(
         volumes.keepAndAdd(added),
         new NodePlan(podPlanner(pods, members).plan(), List.of()),
-        volumes.grow(spec.nodes().storage().size()),
+        volumes.grow(),
         new RollingUpdate(names, pods, observed, members).plan());
   }
 

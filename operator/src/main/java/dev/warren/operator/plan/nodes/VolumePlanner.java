@@ -19,11 +19,14 @@ import java.util.Optional;
 final class VolumePlanner {
 
   private final QueueNodeVolume volumes;
+  private final Quantity sizeOfNew;
   private final ObjectPlanner objects;
   private final Members members;
 
-  VolumePlanner(QueueNodeVolume volumes, ObservedObjects observed, Members members) {
+  VolumePlanner(
+      QueueNodeVolume volumes, Quantity sizeOfNew, ObservedObjects observed, Members members) {
     this.volumes = volumes;
+    this.sizeOfNew = sizeOfNew;
     this.objects = new ObjectPlanner(observed);
     this.members = members;
   }
@@ -36,12 +39,12 @@ final class VolumePlanner {
       int n = node.number();
       objects.plan(volumes.claim(n, claim, members.hasJoined(n))).ifPresent(actions::add);
     }
-    added.forEach(n -> objects.plan(volumes.claim(n)).ifPresent(actions::add));
+    added.forEach(n -> objects.plan(volumes.claim(n, sizeOfNew)).ifPresent(actions::add));
     return new NodePlan(actions, List.of());
   }
 
   /** Possible only if the storage class allows it. */
-  NodePlan grow(String size) {
+  NodePlan grow() {
     List<KubernetesAction> actions = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (QueueNode node : members.present()) {
@@ -54,7 +57,7 @@ final class VolumePlanner {
                   new Grow(
                       larger,
                       "spec.resources.requests.storage: %s -> %s"
-                          .formatted(QueueNodeVolume.request(claim), size))),
+                          .formatted(QueueNodeVolume.request(claim), QueueNodeVolume.request(larger)))),
           () -> growing(claim).ifPresent(problems::add));
     }
     return new NodePlan(actions, problems);

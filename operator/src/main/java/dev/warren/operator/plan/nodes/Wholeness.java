@@ -1,12 +1,14 @@
 package dev.warren.operator.plan.nodes;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.Move;
 import dev.warren.operator.model.Revision;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.plan.topology.MigrationPlanner;
 import dev.warren.operator.plan.topology.QueueHealth;
+import dev.warren.operator.plan.topology.RenamePlanner;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
@@ -74,9 +76,15 @@ final class Wholeness {
 
   private boolean isMoving(Reachable broker) {
     return broker.closed()
-        || !broker.moves().isEmpty()
+        || broker.moves().entrySet().stream()
+            .anyMatch(move -> !isIdleRename(move.getKey(), move.getValue(), broker))
         || !broker.halfDeleted().isEmpty()
         || observed.work().underway().isPresent()
         || broker.queues().keySet().stream().anyMatch(q -> q.startsWith(MigrationPlanner.SHELTER));
+  }
+
+  /** The move from a queue's former name may last for months. */
+  private static boolean isIdleRename(String name, Move move, Reachable broker) {
+    return RenamePlanner.isRename(name) && broker.seemsEmpty(move.from());
   }
 }

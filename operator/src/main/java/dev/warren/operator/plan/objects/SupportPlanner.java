@@ -1,7 +1,6 @@
 package dev.warren.operator.plan.objects;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
-import dev.warren.api.v1alpha1.Sizes;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.model.Endpoints;
 import dev.warren.operator.model.GatewayConfig;
@@ -13,10 +12,11 @@ import dev.warren.operator.model.TopologyServices;
 import dev.warren.operator.observation.Observation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Plans what the queue nodes need: Secrets, configuration, Services, a disruption budget. */
 public final class SupportPlanner {
@@ -54,12 +54,11 @@ public final class SupportPlanner {
 
   /** In bytes. A volume that has not grown yet, or cannot, must not count as if it had. */
   private long smallestVolume() {
-    return LongStream.concat(
-            LongStream.of(Sizes.bytes(spec.nodes().storage().size())),
-            observed.nodes().values().stream()
-                .flatMap(node -> node.volume().stream())
-                .flatMap(claim -> QueueNodeVolume.capacity(claim).stream())
-                .mapToLong(capacity -> Quantity.getAmountInBytes(capacity).longValue()))
+    List<PersistentVolumeClaim> existing = observed.volumes();
+    return Stream.concat(
+            Stream.of(QueueNodeVolume.sizeOfNew(spec.nodes().storage(), existing)),
+            existing.stream().flatMap(claim -> QueueNodeVolume.capacity(claim).stream()))
+        .mapToLong(size -> Quantity.getAmountInBytes(size).longValue())
         .min()
         .getAsLong();
   }

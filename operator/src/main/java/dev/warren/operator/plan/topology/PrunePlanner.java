@@ -38,6 +38,7 @@ public final class PrunePlanner {
   private final OwnershipRecord wanted;
   private final Reachable broker;
   private final Set<String> consumed;
+  private final Set<String> formerNames;
   private final List<BrokerAction> removals = new ArrayList<>();
   private final List<Retained> retained = new ArrayList<>();
 
@@ -50,21 +51,31 @@ public final class PrunePlanner {
       OwnershipRecord record, List<BrokerAction> removals, List<Retained> retained) {}
 
   private PrunePlanner(
-      BrokerDefinitions desired, OwnershipRecord wanted, Reachable broker, Set<String> consumed) {
+      BrokerDefinitions desired,
+      OwnershipRecord wanted,
+      Reachable broker,
+      Set<String> consumed,
+      Set<String> formerNames) {
     this.desired = desired;
     this.wanted = wanted;
     this.broker = broker;
     this.consumed = consumed;
+    this.formerNames = formerNames;
   }
 
   /**
    * The plan.
    *
    * @param consumed queues that a Pod of the topology's consumers may still be connected to
+   * @param formerNames queues whose messages move to renamed queues, and which stay
    */
   public static PrunePlan plan(
-      BrokerDefinitions desired, OwnershipRecord wanted, Reachable broker, Set<String> consumed) {
-    return new PrunePlanner(desired, wanted, broker, consumed).plan();
+      BrokerDefinitions desired,
+      OwnershipRecord wanted,
+      Reachable broker,
+      Set<String> consumed,
+      Set<String> formerNames) {
+    return new PrunePlanner(desired, wanted, broker, consumed, formerNames).plan();
   }
 
   private PrunePlan plan() {
@@ -144,7 +155,7 @@ public final class PrunePlanner {
   }
 
   private void planQueue(String queue, QueueDeletion onDelete) {
-    if (!exists(queue) || broker.halfDeleted().contains(queue)) {
+    if (!exists(queue) || broker.halfDeleted().contains(queue) || formerNames.contains(queue)) {
       return;
     }
     Optional<String> obstacle =

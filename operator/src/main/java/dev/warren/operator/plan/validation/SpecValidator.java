@@ -77,7 +77,6 @@ public final class SpecValidator {
     for (int i = 0; i < spec.bindings().size(); i++) {
       checkBinding("spec.bindings[" + i + "]", spec.bindings().get(i));
     }
-    checkBindingsDiffer();
     for (int i = 0; i < spec.consumers().size(); i++) {
       checkConsumer("spec.consumers[" + i + "]", spec.consumers().get(i));
     }
@@ -124,6 +123,9 @@ public final class SpecValidator {
   private void checkQueue(String path, QueueSpec queue) {
     ArgumentCheck.violations(path, queue).forEach(violations::add);
     checkDeadLetterArguments(path + ".arguments", queue.arguments());
+    if (queue.renamedFrom() != null) {
+      checkFormerName(path + ".renamedFrom", queue);
+    }
     DeadLetterSpec deadLetter = queue.deadLetter();
     if (deadLetter != null && deadLetter.queue() != null) {
       requireQueue(path + ".deadLetter.queue", deadLetter.queue());
@@ -131,6 +133,17 @@ public final class SpecValidator {
     if (deadLetter != null && deadLetter.exchange() != null) {
       requireExchange(path + ".deadLetter.exchange", deadLetter.exchange());
     }
+  }
+
+  private void checkFormerName(String path, QueueSpec queue) {
+    String former = queue.renamedFrom();
+    if (queues.containsKey(former)) {
+      violate(path, "queue '" + former + "' is still declared in this resource");
+    }
+    spec.queues().stream()
+        .takeWhile(other -> !other.name().equals(queue.name()))
+        .filter(other -> former.equals(other.renamedFrom()))
+        .forEach(other -> violate(path, "queue '" + other.name() + "' is also renamed from it"));
   }
 
   /** RabbitMQ itself refuses a value that is not text. */
@@ -188,16 +201,6 @@ public final class SpecValidator {
       // RabbitMQ counts what all consumers of a queue do together.
       violate(
           path, "requires the only consumer of a queue; '%s' has more".formatted(consumer.queue()));
-    }
-  }
-
-  private void checkBindingsDiffer() {
-    Map<BindingSpec, Integer> firstPlace = new HashMap<>();
-    for (int i = 0; i < spec.bindings().size(); i++) {
-      Integer first = firstPlace.putIfAbsent(spec.bindings().get(i), i);
-      if (first != null) {
-        violate("spec.bindings[" + i + "]", "is the same as spec.bindings[" + first + "]");
-      }
     }
   }
 

@@ -118,6 +118,18 @@ class MovedNodeTest {
     assertThat(reported(SPEC)).endsWith("unknown: the operator may not list Kubernetes nodes");
   }
 
+  /** The move of its messages lasts until a user removes renamedFrom. */
+  @Test
+  void aRenamedQueueThatHasItsMessagesDoesNotHoldUpAMove() {
+    MessageTopologySpec renamed =
+        Specs.of(3, "", RemovalRun.QUEUES.replace("name: r,", "name: t, renamedFrom: r,"));
+
+    cluster.converge(renamed);
+
+    assertThat(cluster.broker().queues()).containsKeys("r", "t");
+    assertThat(cluster.machineOf(4)).isEqualTo("m2");
+  }
+
   @Test
   void theFieldDisablesMoves() {
     MessageTopologySpec never = spec("spreadAfter: never");

@@ -48,6 +48,24 @@ class VolumePlannerTest {
         .containsOnly("spec.resources.requests.storage: 1Gi -> 2Gi");
   }
 
+  /** Volumes cannot shrink, so nothing but a size in the spec may let them grow. */
+  @Test
+  void aSizeThatIsLeftOutChangesNothing() {
+    cluster.converge(sized("1Gi"));
+
+    assertThat(cluster.plan(unsized(3)).isEmpty()).isTrue();
+  }
+
+  @Test
+  void withoutASizeANewVolumeIsLikeTheLargestThatExists() {
+    cluster.converge(unsized(1));
+    assertThat(requested("data-orders-0")).as("the first one").isEqualTo("10Gi");
+
+    cluster.converge(sized("20Gi"));
+    cluster.converge(unsized(5));
+    assertThat(requested("data-orders-3")).isEqualTo("20Gi");
+  }
+
   @Test
   void aGrowingVolumeDoesNotRestartItsNode() {
     cluster.converge(sized("1Gi"));
@@ -94,6 +112,12 @@ class VolumePlannerTest {
     assertThat(
             cluster.get("PersistentVolumeClaim", "data-orders-0").at("/metadata/ownerReferences"))
         .hasSize(1);
+  }
+
+  private static MessageTopologySpec unsized(int replicas) {
+    return Serialization.unmarshal(
+        "nodes: {replicas: %d, replaceAfter: 60s, storage: {onDelete: Delete}}".formatted(replicas),
+        MessageTopologySpec.class);
   }
 
   private static MessageTopologySpec sized(String size) {

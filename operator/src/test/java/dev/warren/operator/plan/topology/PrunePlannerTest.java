@@ -248,7 +248,8 @@ class PrunePlannerTest {
             Set.of(),
             false,
             Set.of()),
-        consumed);
+        consumed,
+        Set.of());
   }
 
   private void declare(String spec) {
