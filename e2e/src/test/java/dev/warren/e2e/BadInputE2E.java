@@ -24,7 +24,7 @@ class BadInputE2E {
   @Test
   void anInvalidSpecStartsNothing() {
     Topology topology = namespace.topology("invalid");
-    String binding = "bindings: [{exchange: amq.topic, queue: %s}]\n";
+    String binding = "bindings: [{exchange: amq.topic, queue: %s, routingKey: work}]\n";
     topology.apply(ONE_NODE + QUEUE + binding.formatted("wrok"));
 
     topology.awaitTrouble("Validated", "spec.bindings[0].queue: no queue 'wrok' is declared");

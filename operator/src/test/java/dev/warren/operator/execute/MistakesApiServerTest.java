@@ -77,10 +77,10 @@ class MistakesApiServerTest {
       quoteCharacter = '`',
       textBlock =
           """
-      a binding to no queue   | {exchanges: [{name: e}], bindings: [{exchange: e, queue: biling}]} | spec.bindings[0].queue: no queue 'biling' is declared in this resource
+      a binding to no queue   | {exchanges: [{name: e}], bindings: [{exchange: e, queue: biling, routingKey: k}]} | spec.bindings[0].queue: no queue 'biling' is declared in this resource
       dead letters to no queue | {queues: [{name: a, deadLetter: {queue: b}}]} | spec.queues[0].deadLetter.queue: no queue 'b' is declared in this resource
       a consumer of no queue  | {consumers: [{name: a, queue: b, http: {url: http://c}}]} | spec.consumers[0].queue: no queue 'b' is declared in this resource
-      a binding twice         | {queues: [{name: a}], bindings: [{exchange: amq.topic, queue: a}, {exchange: amq.topic, queue: a}]} | spec.bindings[1]: is the same as spec.bindings[0]
+      a binding twice         | {queues: [{name: a}], bindings: [{exchange: amq.topic, queue: a, routingKey: k}, {exchange: amq.topic, queue: a, routingKey: k}]} | spec.bindings[1]: Duplicate value
       too little memory       | {nodes: {resources: {limits: {memory: 64Mi}}}} | spec.nodes.resources.limits.memory: 64Mi is too little: RabbitMQ needs at least 128Mi to start, and more for its messages
       more memory than allowed | {nodes: {resources: {limits: {memory: 768Mi}, requests: {memory: 1Gi}}}} | spec.nodes.resources.requests: Invalid value: "1Gi": must be less than or equal to memory limit of 768Mi
       an argument misspelt    | {queues: [{name: a, arguments: {x-max-lenght: 5}}]} | spec.queues[0].arguments.x-max-lenght: RabbitMQ does not know this argument and would ignore it; did you mean the field spec.queues[0].maxLength, or the argument x-max-length?
@@ -89,9 +89,8 @@ class MistakesApiServerTest {
       an argument of no field | {queues: [{name: a, arguments: {x-expire: 5}}]} | spec.queues[0].arguments.x-expire: RabbitMQ does not know this argument and would ignore it; did you mean x-expires?
       an exchange's argument  | {exchanges: [{name: e, arguments: {x-alternate-exchange: e}}]} | spec.exchanges[0].arguments.x-alternate-exchange: RabbitMQ does not know this argument and would ignore it; did you mean alternate-exchange?
       an argument and a field | {queues: [{name: a, maxLength: 10, arguments: {x-max-length: 5}}]} | spec.queues[0].arguments.x-max-length: cannot be set together with spec.queues[0].maxLength; use only one of them
-      a key of a fanout       | {queues: [{name: a}], bindings: [{exchange: amq.fanout, queue: a, routingKey: k}]} | spec.bindings[0].routingKey: has no effect: 'amq.fanout' is a fanout exchange, which routes every message to each queue; remove it
-      headers of a fanout     | {exchanges: [{name: e, type: fanout}], queues: [{name: a}], bindings: [{exchange: e, queue: a, arguments: {x-match: all}}]} | spec.bindings[0].arguments: have no effect: 'e' is a fanout exchange, and only headers exchanges compare headers; remove them
-      a key of a headers exchange | {queues: [{name: a}], bindings: [{exchange: amq.headers, queue: a, routingKey: k, arguments: {b: c}}]} | spec.bindings[0].routingKey: has no effect: 'amq.headers' is a headers exchange, which compares headers with the binding's arguments; remove it
+      a key of a fanout       | {queues: [{name: a}], bindings: [{exchange: amq.fanout, queue: a, routingKey: k}]} | spec.bindings[0].routingKey: has no effect: 'amq.fanout' is a fanout exchange, which routes every message to each queue; write routingKey: ""
+      headers of a fanout     | {exchanges: [{name: e, type: fanout}], queues: [{name: a}], bindings: [{exchange: e, queue: a, routingKey: "", arguments: {x-match: all}}]} | spec.bindings[0].arguments: have no effect: 'e' is a fanout exchange, and only headers exchanges compare headers; remove them
       headers of a topic      | {queues: [{name: a}], bindings: [{exchange: amq.topic, queue: a, routingKey: k, arguments: {b: c}}]} | spec.bindings[0].arguments: have no effect: 'amq.topic' is a topic exchange, and only headers exchanges compare headers; remove them
       """)
   void isReportedInTheStatus(String what, String spec, String message) {
