@@ -108,7 +108,8 @@ class EndpointsE2E {
     int nodes = door.nodes().size();
 
     door.apply(
-        CROWD.replace("storage: {size: 1Gi}", "storage: {size: 1Gi}, config: 'log.console.level = warning'"));
+        CROWD.replace(
+            "storage: {size: 1Gi}", "storage: {size: 1Gi}, config: 'log.console.level = warning'"));
     await("every node is restarted")
         .atMost(Duration.ofSeconds(240))
         .until(

@@ -98,8 +98,8 @@ public final class CrdGeneration {
       // A rule's fieldPath must be a field of the schema.
       root.getProperties().put("metadata", object(Map.of("name", string())));
       JSONSchemaProps spec = root.getProperties().get("spec");
-    keyLists(spec);
-    explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
+      keyLists(spec);
+      explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
       Defaults.describe(root);
       Defaults.leaveListsAsWritten(root);
       return resource;

@@ -173,8 +173,7 @@ class GitOpsApiServerTest {
                     .unmarshal(built.text(), GenericKubernetesResource.class)));
     assertThat(spec.get("bindings")).hasSize(2);
     assertThat(spec.get("queues"))
-        .containsExactlyInAnyOrder(
-            json("{name: billing, messageTTL: 1h}"), json("{name: audit}"));
+        .containsExactlyInAnyOrder(json("{name: billing, messageTTL: 1h}"), json("{name: audit}"));
   }
 
   private void serverSide(String manager, String spec) throws IOException {

@@ -57,7 +57,8 @@ final class VolumePlanner {
                   new Grow(
                       larger,
                       "spec.resources.requests.storage: %s -> %s"
-                          .formatted(QueueNodeVolume.request(claim), QueueNodeVolume.request(larger)))),
+                          .formatted(
+                              QueueNodeVolume.request(claim), QueueNodeVolume.request(larger)))),
           () -> growing(claim).ifPresent(problems::add));
     }
     return new NodePlan(actions, problems);

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Plans the moves from queues with former names to the queues that are renamed from them. A move
- * lasts as long as the field is set, because clients may still publish to the former name:
- * RabbitMQ drops and confirms messages to a queue that does not exist.
+ * lasts as long as the field is set, because clients may still publish to the former name: RabbitMQ
+ * drops and confirms messages to a queue that does not exist.
  */
 public final class RenamePlanner {
 

@@ -55,7 +55,8 @@ final class BindingCheck {
         : Stream.of(
             new Violation(
                 path + ".routingKey",
-                "has no effect: '%s' is %s; write routingKey: \"\"".formatted(binding.exchange(), type)));
+                "has no effect: '%s' is %s; write routingKey: \"\""
+                    .formatted(binding.exchange(), type)));
   }
 
   private static Stream<Violation> withoutArguments(String path, BindingSpec binding, String type) {

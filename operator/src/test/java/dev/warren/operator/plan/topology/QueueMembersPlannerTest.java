@@ -268,6 +268,7 @@ class QueueMembersPlannerTest {
 
   private static QueueSpec spec(String name, QueueType type, Integer members) {
     return new QueueSpec(
-        name, null, type, members, null, null, null, null, null, null, null, null, null, null, null);
+        name, null, type, members, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 }

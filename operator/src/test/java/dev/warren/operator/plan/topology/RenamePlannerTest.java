@@ -137,8 +137,7 @@ class RenamePlannerTest {
     assertThat(cluster.plan(RENAMED).broker())
         .extracting(BrokerAction::describe)
         .containsExactly(
-            "end the move of messages '" + MOVE + "'",
-            "move the messages of queue 'old' to 'new'");
+            "end the move of messages '" + MOVE + "'", "move the messages of queue 'old' to 'new'");
   }
 
   /** A move declares the queue that it moves from. */
