@@ -31,6 +31,7 @@ volume_loop() {
     exec {events}< <(watch_volumes)
     watches=$!
     settle_volumes <&"$events" || { echo "a change failed: everything is looked at again" && sleep 1; }
+    # It runs on only after a failed change: otherwise it has ended, and there is nothing to stop.
     kill "$watches" 2>/dev/null || true
     exec {events}<&-
     wait_until 3600 kubectl get --raw /readyz || true
