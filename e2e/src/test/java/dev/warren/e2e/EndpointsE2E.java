@@ -99,35 +99,6 @@ class EndpointsE2E {
     assertThat(counts.path("late").asInt()).as("without an end").isZero();
   }
 
-  @Test
-  void noConnectionIsRefusedWhileNodesRestart() {
-    Topology door = namespace.topology("door").apply(CROWD).awaitReady();
-    ClientPod caller = ClientPod.start("connections", door, "requests");
-    awaitAnswers(caller, 200);
-    Set<String> before = door.podIds();
-    int nodes = door.nodes().size();
-
-    door.apply(
-        CROWD.replace(
-            "storage: {size: 1Gi}", "storage: {size: 1Gi}, config: 'log.console.level = warning'"));
-    await("every node is restarted")
-        .atMost(Duration.ofSeconds(240))
-        .until(
-            () ->
-                door.nodes().stream()
-                        .filter(pod -> !before.contains(pod.getMetadata().getUid()))
-                        .filter(Topology::isReady)
-                        .count()
-                    == nodes);
-    door.awaitReady();
-    awaitAnswers(caller, caller.report().path("answered").asInt() + 200);
-
-    JsonNode counts = caller.stop();
-    caller.remove();
-    System.out.printf("40 connections a second, three nodes restarted: %s%n", counts);
-    assertThat(counts.path("refused").asInt()).as("where nothing listened").isZero();
-  }
-
   /**
    * Of 64 MB at once a gateway holds a quarter of its heap, 24 MiB, and refuses the rest. As lines,
    * because under such a load a client may pause for longer than the end of a raw request.

@@ -5,6 +5,7 @@ import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.api.v1alpha1.MessageTopologyStatus.QueueStatus;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -24,7 +25,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Order(3)
 class RollingE2E {
 
-  private static final String QUEUES = "queues: [{name: flow}, {name: other}]\n";
+  private static final String QUEUES =
+      "queues: [{name: flow}, {name: other}, {name: requests}]\n"
+          + "endpoints: {requestReply: [{name: requests, port: 10000, queue: requests}]}\n"
+          + "consumers: [%s]\n"
+              .formatted(ClientPod.asPairOfConsumers("responder", "requests", 100));
   private static final Duration ROLLED = Duration.ofSeconds(240);
   private static final Duration BACK = Duration.ofSeconds(120);
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -59,6 +64,8 @@ class RollingE2E {
   /** Two changes at once; QueueNodePodTest shows that each of them is one. */
   @Test
   void aChangeReachesEveryNodeAndStopsOneAtATime() {
+    ClientPod connections = ClientPod.start("connections", topology, "requests");
+    awaitAnswers(connections, 100);
     Set<String> before = uids(topology.nodes());
     Set<String> names = topology.nodeNames();
 
@@ -80,8 +87,12 @@ class RollingE2E {
     topology.awaitReady();
     traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
-    System.out.printf("rolling change: %s%n", count);
+    awaitAnswers(connections, connections.report().path("answered").asInt() + 100);
+    JsonNode requests = connections.stop();
+    connections.remove();
+    System.out.printf("rolling change: %s, requests by TCP: %s%n", count, requests);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
+    assertThat(requests.path("refused").asInt()).as("refused connections").isZero();
   }
 
   @Test
@@ -135,6 +146,12 @@ class RollingE2E {
     Traffic.Count count = traffic.stop();
     System.out.printf("pod deleted: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
+  }
+
+  private static void awaitAnswers(ClientPod connections, int number) {
+    await(number + " requests are answered")
+        .atMost(SOON)
+        .until(() -> connections.report().path("answered").asInt() >= number);
   }
 
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
