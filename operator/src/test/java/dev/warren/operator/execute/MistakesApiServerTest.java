@@ -60,6 +60,7 @@ class MistakesApiServerTest {
       a privileged port       | {endpoints: {publish: {port: 80}}} | spec.endpoints.publish.port: | should be greater than or equal to 1024
       a queue twice           | {queues: [{name: a}, {name: a}]} | spec.queues[1]: | Duplicate value: {"name":"a"}
       a consumer twice        | {consumers: [{name: a, queue: a, template: {}}, {name: a, queue: a, template: {}}]} | spec.consumers[1]: | Duplicate value: {"name":"a"}
+      a binding twice         | {bindings: [{exchange: amq.topic, queue: a, routingKey: k}, {exchange: amq.topic, queue: a, routingKey: k}]} | spec.bindings[1]: | Duplicate value
       a prefetch of deliveries | {consumers: [{name: a, queue: a, prefetch: 20, http: {url: http://b}}]} | spec.consumers[0].prefetch: | has no effect with http; set http.concurrency instead
       replicas beside scaling | {consumers: [{name: a, queue: a, replicas: 3, scaling: {}, template: {}}]} | spec.consumers[0].replicas: | has no effect with scaling; set scaling.minReplicas and scaling.maxReplicas instead
       """)
@@ -80,7 +81,6 @@ class MistakesApiServerTest {
       a binding to no queue   | {exchanges: [{name: e}], bindings: [{exchange: e, queue: biling, routingKey: k}]} | spec.bindings[0].queue: no queue 'biling' is declared in this resource
       dead letters to no queue | {queues: [{name: a, deadLetter: {queue: b}}]} | spec.queues[0].deadLetter.queue: no queue 'b' is declared in this resource
       a consumer of no queue  | {consumers: [{name: a, queue: b, http: {url: http://c}}]} | spec.consumers[0].queue: no queue 'b' is declared in this resource
-      a binding twice         | {queues: [{name: a}], bindings: [{exchange: amq.topic, queue: a, routingKey: k}, {exchange: amq.topic, queue: a, routingKey: k}]} | spec.bindings[1]: Duplicate value
       too little memory       | {nodes: {resources: {limits: {memory: 64Mi}}}} | spec.nodes.resources.limits.memory: 64Mi is too little: RabbitMQ needs at least 128Mi to start, and more for its messages
       more memory than allowed | {nodes: {resources: {limits: {memory: 768Mi}, requests: {memory: 1Gi}}}} | spec.nodes.resources.requests: Invalid value: "1Gi": must be less than or equal to memory limit of 768Mi
       an argument misspelt    | {queues: [{name: a, arguments: {x-max-lenght: 5}}]} | spec.queues[0].arguments.x-max-lenght: RabbitMQ does not know this argument and would ignore it; did you mean the field spec.queues[0].maxLength, or the argument x-max-length?
