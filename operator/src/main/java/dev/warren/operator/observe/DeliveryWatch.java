@@ -147,7 +147,7 @@ final class DeliveryWatch {
                 add(uid, pod.getMetadata().getUid(), new Answer(report, now));
               } else {
                 LOG.debugf(
-                    "%s does not tell how it delivers: %s",
+                    "%s did not report its deliveries: %s",
                     pod.getMetadata().getName(), failure.getMessage());
               }
             });
