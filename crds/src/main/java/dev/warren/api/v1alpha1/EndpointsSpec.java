@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -17,12 +19,12 @@ import java.util.Map;
     fieldPath = ".publish",
     value =
         "!has(self.publish) || !has(self.requestReply)"
-            + " || self.requestReply.all(endpoint, endpoint.port != self.publish.port)",
+            + " || self.requestReply.all(endpoint, endpoint.port != self.publish.?port.orValue(8080))",
     message = "publish.port must differ from the ports of requestReply")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record EndpointsSpec(
-    @Default("{}") @JsonPropertyDescription("The Service that clients connect to, also with AMQP.")
+    @JsonPropertyDescription("The Service that clients connect to, also with AMQP.")
         ServiceSpec service,
     @Size(max = 20)
         @ValidationRule(
@@ -46,26 +48,27 @@ public record EndpointsSpec(
   /** The Service that clients connect to. */
   @ValidationRule(
       fieldPath = ".nodePorts",
-      value = "!has(self.nodePorts) || self.type != 'ClusterIP'",
+      value = "!has(self.nodePorts) || self.?type.orValue('ClusterIP') != 'ClusterIP'",
       message = "is for types NodePort and LoadBalancer only")
   @ValidationRule(
       fieldPath = ".externalTrafficPolicy",
-      value = "!has(self.externalTrafficPolicy) || self.type != 'ClusterIP'",
+      value = "!has(self.externalTrafficPolicy) || self.?type.orValue('ClusterIP') != 'ClusterIP'",
       message = "is for types NodePort and LoadBalancer only")
   @ValidationRule(
       fieldPath = ".loadBalancerClass",
-      value = "!has(self.loadBalancerClass) || self.type == 'LoadBalancer'",
+      value = "!has(self.loadBalancerClass) || self.?type.orValue('ClusterIP') == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
   @ValidationRule(
       fieldPath = ".loadBalancerClass",
       value =
-          "self.type != 'LoadBalancer' || oldSelf.type != 'LoadBalancer'"
+          "self.?type.orValue('') != 'LoadBalancer' || oldSelf.?type.orValue('') != 'LoadBalancer'"
               + " || (has(self.loadBalancerClass) ? self.loadBalancerClass : '')"
               + " == (has(oldSelf.loadBalancerClass) ? oldSelf.loadBalancerClass : '')",
       message = "cannot be changed, because Kubernetes fixes it; change type to ClusterIP first")
   @ValidationRule(
       fieldPath = ".loadBalancerSourceRanges",
-      value = "!has(self.loadBalancerSourceRanges) || self.type == 'LoadBalancer'",
+      value =
+          "!has(self.loadBalancerSourceRanges) || self.?type.orValue('ClusterIP') == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
   @ValidationRule(
       fieldPath = ".ipFamilies",
@@ -139,8 +142,9 @@ public record EndpointsSpec(
                   + " absent.")
           List<IpFamily> ipFamilies) {
 
-    /** Makes absent maps and lists empty. */
+    /** Applies the default, and makes absent maps and lists empty. */
     public ServiceSpec {
+      type = requireNonNullElse(type, ServiceType.ClusterIP);
       labels = labels == null ? Map.of() : Map.copyOf(labels);
       annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
       nodePorts = nodePorts == null ? Map.of() : Map.copyOf(nodePorts);

@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -103,8 +105,15 @@ public record PublishSpec(
                 + " answers when absent.")
         List<@Size(max = 300) String> allowedOrigins) {
 
-  /** Makes an absent list empty. */
+  /** Applies the defaults. */
   public PublishSpec {
+    port = requireNonNullElse(port, 8080);
+    timeout = requireNonNullElse(timeout, "10s");
+    maxMessageSize = requireNonNullElse(maxMessageSize, "1Mi");
+    maxInFlight = requireNonNullElse(maxInFlight, 1000);
+    maxConnections = requireNonNullElse(maxConnections, 1000);
+    idleTimeout = requireNonNullElse(idleTimeout, "60s");
+    proxyProtocol = requireNonNullElse(proxyProtocol, false);
     allowedOrigins = allowedOrigins == null ? List.of() : List.copyOf(allowedOrigins);
   }
 }

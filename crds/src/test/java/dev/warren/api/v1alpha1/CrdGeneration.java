@@ -101,7 +101,7 @@ public final class CrdGeneration {
       keyLists(spec);
       explainQuantities(spec.getProperties().get("nodes").getProperties().get("resources"));
       Defaults.describe(root);
-      Defaults.leaveListsAsWritten(root);
+      Defaults.leaveAsWritten(root);
       return resource;
     }
 

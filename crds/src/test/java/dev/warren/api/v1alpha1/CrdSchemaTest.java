@@ -58,6 +58,13 @@ class CrdSchemaTest {
         .isEmpty();
   }
 
+  /** For the API server refuses the same file under several managers: {@link Defaults}. */
+  @Test
+  void noFieldInAnObjectWithoutADefaultHasOne() {
+    assertThat(fieldsWhere((name, schema) -> schema.getDefault() == null && hasSomeDefault(schema)))
+        .containsExactly("spec");
+  }
+
   private static boolean hasSomeDefault(JSONSchemaProps schema) {
     return schema.getDefault() != null
         || Stream.concat(schema.getProperties().values().stream(), items(schema))

@@ -51,19 +51,30 @@ final class Defaults {
   }
 
   /**
-   * Removes the defaults of all fields in items of lists. The API server would write them into the
-   * items, and for tools that compare on the client's side, such as kubectl apply, the list would
-   * differ from the file each time. Our classes apply these defaults instead.
+   * Removes the defaults of all fields in items of lists, and in objects without a default. Our
+   * classes apply these defaults instead.
+   *
+   * <p>The API server would write them into the items, and for tools that compare on the client's
+   * side, such as kubectl apply, the list would differ from the file each time. It would write them
+   * into the object too, and a manager that owns them and applies {@code {}} by server-side apply
+   * would be refused: the API server replaces an object of which it has removed all fields by null.
    */
-  static void leaveListsAsWritten(JSONSchemaProps root) {
+  static void leaveAsWritten(JSONSchemaProps root) {
     forEachField(
-        "",
-        root,
+        "spec",
+        root.getProperties().get("spec"),
         (path, field) -> {
-          if (path.contains("[]")) {
-            field.setDefault(null);
+          if (field.getItems() != null) {
+            removeDefaults(field.getItems().getSchema());
+          }
+          if (field.getDefault() == null) {
+            removeDefaults(field);
           }
         });
+  }
+
+  private static void removeDefaults(JSONSchemaProps schema) {
+    forEachField("", schema, (path, field) -> field.setDefault(null));
   }
 
   /** The default of a field, as {@link #describe} has appended it; none if it has none. */

@@ -244,6 +244,7 @@ class GitOpsApiServerTest {
   }
 
   private static JsonNode json(String yaml) {
-    return MAPPER.valueToTree(new KubernetesSerialization().unmarshal(yaml, Object.class));
+    return MAPPER.valueToTree(
+        new KubernetesSerialization().unmarshal("---\n" + yaml, Object.class));
   }
 }

@@ -68,17 +68,10 @@ class MessageTopologyApiServerTest {
   }
 
   @Test
-  void minimalEndpointsHaveDefaults() {
+  void endpointsStayAsWritten() {
     GenericKubernetesResource accepted =
         server.accept(server.topology("orders", "{endpoints: {publish: {}}}"));
-    assertThat(spec(accepted).get("endpoints"))
-        .isEqualTo(
-            json(
-                """
-                service: {type: ClusterIP}
-                publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 1000, maxConnections: 1000,
-                          idleTimeout: 60s, proxyProtocol: false}
-                """));
+    assertThat(spec(accepted).get("endpoints")).isEqualTo(json("publish: {}"));
   }
 
   @Test

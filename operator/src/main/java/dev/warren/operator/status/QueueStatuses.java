@@ -69,7 +69,7 @@ final class QueueStatuses {
   static List<QueueStatus> bounded(List<QueueStatus> queues) {
     List<QueueStatus> worstFirst = new ArrayList<>(queues);
     worstFirst.sort(
-        Comparator.comparing(QueueStatuses::isAvailable)
+        Comparator.comparing((QueueStatus queue) -> queue.message() == null || isAvailable(queue))
             .thenComparing(queue -> queue.message() == null)
             .thenComparing(queue -> queue.overriddenBy() == null)
             .thenComparing(queue -> queue.refusedDeclaration() == null)

@@ -161,6 +161,6 @@ class DeliveryWatchTest {
   }
 
   private static ConsumerSpec consumer(String yaml) {
-    return Serialization.unmarshal(yaml, ConsumerSpec.class);
+    return Serialization.unmarshal("---\n" + yaml, ConsumerSpec.class);
   }
 }

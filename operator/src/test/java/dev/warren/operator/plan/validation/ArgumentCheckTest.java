@@ -27,7 +27,7 @@ class ArgumentCheckTest {
 
   /** Fields without an argument in RabbitMQ. */
   private static final Set<String> QUEUE_FIELDS_WITHOUT_ARGUMENT =
-      Set.of("name", "arguments", "onDelete", "immutableChanges");
+      Set.of("name", "renamedFrom", "arguments", "onDelete", "immutableChanges");
 
   private static final Set<String> EXCHANGE_FIELDS_WITHOUT_ARGUMENT =
       Set.of("name", "type", "arguments");

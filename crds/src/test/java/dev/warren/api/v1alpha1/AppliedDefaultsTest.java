@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** In items of lists our classes apply the defaults, because the API server must not. */
-class ListDefaultsTest {
+/** Where the API server must not apply a default, our classes do. */
+class AppliedDefaultsTest {
 
   private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
@@ -22,7 +22,7 @@ class ListDefaultsTest {
         queues: [{name: hello}]
         bindings: [{exchange: events, queue: hello, routingKey: hello}]
         consumers: [{name: notify, queue: hello, scaling: {}, http: {url: "http://shop"}}]
-        endpoints: {requestReply: [{name: echo, port: 10000, queue: hello}]}
+        endpoints: {requestReply: [{name: echo, port: 10000, queue: hello}], publish: {}, service: {}}
       """;
 
   @Test
@@ -45,7 +45,7 @@ class ListDefaultsTest {
         "spec",
         CrdGeneration.committedSchema().getProperties().get("spec"),
         (path, field) -> {
-          if (path.contains("[]")) {
+          if (field.getDefault() == null) {
             Defaults.of(field).ifPresent(value -> found.put(path, value));
           }
         });
