@@ -3,6 +3,7 @@ package dev.warren.gateway.dispatch;
 import dev.warren.gateway.dispatch.Outcome.Failure;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -83,7 +85,7 @@ final class Receiver implements AutoCloseable {
         return outcome(new Exchange(kept).run(once, producer(request), rest));
       }
     } catch (TimeoutException e) {
-      return retriable("no answer within " + timeout.toMillis() + " ms");
+      return retriable(noAnswerInTime());
     } catch (ExecutionException e) {
       return retriable(sentence(e.getCause()));
     }
@@ -109,12 +111,19 @@ final class Receiver implements AutoCloseable {
     return switch (failure) {
       case UnknownHostException e -> "no such host: " + host.getHostName();
       case ConnectException e -> "no connection: " + e.getMessage();
+      case ConnectTimeoutException e -> "no connection: " + e.getMessage();
+      // The client's own limit may end first.
+      case SocketTimeoutException e -> noAnswerInTime();
       case SSLException e -> "no connection with TLS: " + e.getMessage();
       default ->
           "no answer: "
               + Objects.requireNonNullElse(
                   failure.getMessage(), failure.getClass().getSimpleName());
     };
+  }
+
+  private String noAnswerInTime() {
+    return "no answer within " + timeout.toMillis() + " ms";
   }
 
   @Override
