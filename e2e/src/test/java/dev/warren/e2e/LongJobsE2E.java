@@ -25,6 +25,9 @@ class LongJobsE2E {
   /** As in job.py. */
   private static final Duration WORK = Duration.ofSeconds(60);
 
+  /** A job takes clearly longer than drainWithin, so that each needs a Pod of its own. */
+  private static final String SCALING = "maxReplicas: %d, drainWithin: 30s".formatted(2 * JOBS);
+
   /** Until the first Pod runs, it is seen that jobs are long, and the other Pods have started. */
   private static final Duration RAMP = Duration.ofSeconds(90);
 
@@ -69,7 +72,7 @@ class LongJobsE2E {
     return ONE_NODE
         + "queues: [{name: jobs}, {name: handled}]\n"
         + "consumers: [%s]\n"
-            .formatted(ClientPod.asScaledConsumer("job", "jobs", 1, "maxReplicas: " + 2 * JOBS))
+            .formatted(ClientPod.asScaledConsumer("job", "jobs", 1, SCALING))
             .replace("template: {spec: {", "template: {spec: {terminationGracePeriodSeconds: 5, ");
   }
 }
