@@ -32,6 +32,9 @@ public final class Requester implements AutoCloseable {
   /** RabbitMQ's name for the type that an exclusive queue must have. */
   private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
 
+  /** The lowest priority that a quorum queue takes for a high one. */
+  private static final int FIRST = 5;
+
   private final Publisher publisher;
   private final BrokerConnection connection;
   private final ConcurrentMap<String, CompletableFuture<byte[]>> waiting =
@@ -69,10 +72,13 @@ public final class Requester implements AutoCloseable {
    * Sends a request to a queue. The broker drops it if no consumer gets it in time.
    *
    * @param timeout how long to wait for the reply; at least one millisecond
+   * @param first whether consumers should get it before other requests that wait. A quorum queue
+   *     then delivers two of these for each other one; another queue may ignore it
    * @return the reply's body; fails with what {@link BrokerFailure#of} understands. Cancelling it
    *     ends the wait
    */
-  public CompletableFuture<byte[]> request(String queue, byte[] body, Duration timeout) {
+  public CompletableFuture<byte[]> request(
+      String queue, byte[] body, Duration timeout, boolean first) {
     String replyTo = replyQueue;
     if (replyTo == null) {
       return CompletableFuture.failedFuture(noConnection());
@@ -88,6 +94,7 @@ public final class Requester implements AutoCloseable {
             .correlationId(id)
             .replyTo(replyTo)
             .expiration(Long.toString(timeout.toMillis()))
+            .priority(first ? FIRST : null)
             .build();
     CompletableFuture<Void> published =
         publisher.publish(Message.toQueue(queue, properties, body), timeout);

@@ -1,6 +1,7 @@
 package dev.warren.gateway.clients;
 
 import dev.warren.gateway.clients.Clients.Client;
+import dev.warren.gateway.clients.Door.Crowd;
 import dev.warren.gateway.clients.Refusals.Reason;
 import dev.warren.gateway.limits.MemoryBudget;
 
@@ -16,13 +17,15 @@ public final class Admission {
 
   private final Door door;
   private final Client client;
+  private final Crowd crowd;
   private final Runnable makeRoom;
   private boolean hasMemory;
   private State state = State.REFUSED;
 
-  Admission(Door door, Client client, Runnable makeRoom) {
+  Admission(Door door, Client client, Crowd crowd, Runnable makeRoom) {
     this.door = door;
     this.client = client;
+    this.crowd = crowd;
     this.makeRoom = makeRoom;
   }
 
@@ -43,6 +46,27 @@ public final class Admission {
   /** The client's memory for messages. */
   public MemoryBudget memory() {
     return client.messages();
+  }
+
+  /**
+   * Begins requests, or refuses them because the client has its part of all requests at the port:
+   * the same part as of the connections. All at once may be more than that part if the client has
+   * no others.
+   *
+   * @param mostOfAll how many may be under way at the port
+   */
+  public boolean tryBegin(int requests, int mostOfAll) {
+    return door.tryBegin(crowd, requests, mostOfAll);
+  }
+
+  /** Requests that were begun are over. */
+  public void finish(int requests) {
+    door.finish(crowd, requests);
+  }
+
+  /** Whether the client has so few requests under way that they may go before those of others. */
+  public boolean hasFewRequests() {
+    return door.hasFewRequests(crowd);
   }
 
   /** The connection waits for its client from now on. */

@@ -29,6 +29,9 @@ public final class Door {
    */
   static final int MOST_ANSWERED = 100;
 
+  /** A client with more requests under way does not get its replies before others. */
+  static final int FEW = 16;
+
   private final Clients clients;
   private final Refusals refusals;
   private final int bytesPerConnection;
@@ -56,8 +59,11 @@ public final class Door {
   }
 
   /** The connections of one client at this port. */
-  private static final class Crowd {
+  static final class Crowd {
     private int count;
+
+    /** The requests on them that are under way. */
+    private int requests;
 
     /** Those that wait for their client, the longest waiting first, and since when. */
     private final Map<Admission, Long> waiting = new LinkedHashMap<>();
@@ -88,7 +94,7 @@ public final class Door {
     Client client = clients.enter(address);
     Crowd crowd = crowds.getOrDefault(client, new Crowd());
     Reason refused = refusal(client, crowd);
-    Admission admission = new Admission(this, client, makeRoom);
+    Admission admission = new Admission(this, client, crowd, makeRoom);
     if (refused == null) {
       open++;
       crowd.count++;
@@ -100,6 +106,24 @@ public final class Door {
       admission.refuse();
     }
     return admission;
+  }
+
+  /** See {@link Admission#tryBegin}. */
+  synchronized boolean tryBegin(Crowd crowd, int requests, int mostOfAll) {
+    long part = Math.max(1, (long) mostOfAll * mostPerClient / most);
+    if (crowd.requests > 0 && crowd.requests + requests > part) {
+      return false;
+    }
+    crowd.requests += requests;
+    return true;
+  }
+
+  synchronized void finish(Crowd crowd, int requests) {
+    crowd.requests -= requests;
+  }
+
+  synchronized boolean hasFewRequests(Crowd crowd) {
+    return crowd.requests <= FEW;
   }
 
   /** Whether one more connection that must go may stay until it has its answer. */

@@ -88,9 +88,9 @@ final class ConnectionIntake extends ChannelDuplexHandler
     }
   }
 
-  /** The memory for the messages of a connection's client. */
-  static MemoryBudget memoryOf(Channel channel) {
-    return channel.pipeline().get(ConnectionIntake.class).admission.memory();
+  /** A connection's place among the others. */
+  static Admission admissionOf(Channel channel) {
+    return channel.pipeline().get(ConnectionIntake.class).admission;
   }
 
   @Override
@@ -218,6 +218,10 @@ final class ConnectionIntake extends ChannelDuplexHandler
   /** Passes on what belongs to the current request only. Nothing is read before all is. */
   private void passOn() {
     for (int parts = 0; parts < MOST_PARTS && hasMore(); parts++) {
+      if (progress.isWasteful()) {
+        refuse(HttpProblem.badRequest("the chunks of the body are too small"));
+        return;
+      }
       int length = progress.lengthIn(rest);
       if (!isAffordable(length)) {
         admission.refused(Reason.MEMORY);

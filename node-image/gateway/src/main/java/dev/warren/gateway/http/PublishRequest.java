@@ -3,9 +3,9 @@ package dev.warren.gateway.http;
 import dev.warren.gateway.broker.BrokerFailure;
 import dev.warren.gateway.broker.Message;
 import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.clients.Admission;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -37,7 +37,7 @@ final class PublishRequest {
   private final HttpServerRequest request;
   private final PublishEndpoint endpoint;
   private final Publisher publisher;
-  private final MemoryBudget memory;
+  private final Admission client;
   private final Tally underWay;
   private final Tally inFlight;
   private final HttpAnswer answer;
@@ -58,7 +58,7 @@ final class PublishRequest {
       HttpServerRequest request,
       PublishEndpoint endpoint,
       Publisher publisher,
-      MemoryBudget memory,
+      Admission client,
       Tally underWay,
       Tally inFlight,
       HttpAnswer answer) {
@@ -66,7 +66,7 @@ final class PublishRequest {
     this.request = request;
     this.endpoint = endpoint;
     this.publisher = publisher;
-    this.memory = memory;
+    this.client = client;
     this.underWay = underWay;
     this.inFlight = inFlight;
     this.answer = answer;
@@ -116,7 +116,11 @@ final class PublishRequest {
       throw HttpProblem.tooLarge(
           "a batch must not have more than %d events".formatted(endpoint.maxInFlight()));
     }
+    if (!client.tryBegin(messages, endpoint.maxInFlight())) {
+      throw tooMany();
+    }
     if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
+      client.finish(messages);
       throw tooMany();
     }
     counted = messages;
@@ -203,7 +207,7 @@ final class PublishRequest {
   private void leave() {
     if (!over) {
       stop();
-      memory.release(reserved);
+      client.memory().release(reserved);
     }
   }
 
@@ -211,17 +215,18 @@ final class PublishRequest {
     over = true;
     vertx.cancelTimer(bodyTimer);
     inFlight.remove(counted);
+    client.finish(counted);
     underWay.remove(1);
   }
 
   private void reserve(long bytes) throws HttpProblem {
-    if (!memory.tryReserve(bytes)) {
+    if (!client.memory().tryReserve(bytes)) {
       throw HttpProblem.overloaded("the gateway has no memory left");
     }
     reserved += bytes;
   }
 
   private void releaseWhenWritten() {
-    answer.written().onComplete(done -> memory.release(reserved));
+    answer.written().onComplete(done -> client.memory().release(reserved));
   }
 }

@@ -1,12 +1,12 @@
 package dev.warren.gateway.http;
 
 import dev.warren.gateway.broker.Publisher;
+import dev.warren.gateway.clients.Admission;
 import dev.warren.gateway.clients.Clients;
 import dev.warren.gateway.clients.Door;
 import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -149,8 +149,8 @@ public final class PublishServer {
       } else if (draining) {
         throw HttpProblem.unavailable("this gateway is stopping; another one accepts the message");
       } else {
-        MemoryBudget memory = ConnectionIntake.memoryOf(channel(request.connection()));
-        new PublishRequest(vertx, request, endpoint, publisher, memory, underWay, inFlight, answer)
+        Admission client = ConnectionIntake.admissionOf(channel(request.connection()));
+        new PublishRequest(vertx, request, endpoint, publisher, client, underWay, inFlight, answer)
             .begin(config);
       }
     } catch (HttpProblem problem) {

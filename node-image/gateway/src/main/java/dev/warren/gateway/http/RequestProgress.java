@@ -45,6 +45,9 @@ final class RequestProgress extends ChannelDuplexHandler {
   private static final Set<HttpVersion> VERSIONS =
       Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 
+  /** Room for a thousand small chunks. */
+  private static final int MOST_FRAMING = 4096;
+
   private enum Phase {
     HEAD,
     BODY,
@@ -56,6 +59,11 @@ final class RequestProgress extends ChannelDuplexHandler {
   private final HeadScan scan = new HeadScan();
   private Phase phase = Phase.HEAD;
   private long bodyLeft;
+
+  /** The bytes of a body in chunks so far that are not data: sizes, extensions, ends of lines. */
+  private long framing;
+
+  private long data;
   private boolean isUnreadable;
   private boolean answerHasBegun;
   private boolean answered;
@@ -89,8 +97,21 @@ final class RequestProgress extends ChannelDuplexHandler {
     return switch (phase) {
       case HEAD, WHOLE -> scan.lengthIn(bytes);
       case BODY -> (int) Math.min(bodyLeft, bytes.readableBytes());
-      case CHUNKED_BODY -> lengthOfLine(bytes);
+      case CHUNKED_BODY -> {
+        int length = lengthOfLine(bytes);
+        framing += length;
+        yield length;
+      }
     };
+  }
+
+  /**
+   * Whether a body in chunks, as far as it was passed on, has more around its data than data. Each
+   * chunk costs time, however small it is, and a client that sends nothing but small ones may have
+   * gone long before the last is read.
+   */
+  boolean isWasteful() {
+    return framing > data + MOST_FRAMING;
   }
 
   /** How many lines the last part of a head had. */
@@ -112,6 +133,9 @@ final class RequestProgress extends ChannelDuplexHandler {
     } else if (message instanceof HttpContent content && phase == Phase.BODY) {
       bodyLeft -= content.content().readableBytes();
     } else if (phase == Phase.CHUNKED_BODY && !isWhole) {
+      int bytes = ((HttpContent) message).content().readableBytes();
+      framing -= bytes;
+      data += bytes;
       listener.chunkPassed();
     }
     if (isWhole) {
@@ -143,6 +167,8 @@ final class RequestProgress extends ChannelDuplexHandler {
 
   private void begin(HttpRequest request) {
     scan.reset();
+    framing = 0;
+    data = 0;
     if (HttpUtil.isTransferEncodingChunked(request)) {
       phase = Phase.CHUNKED_BODY;
     } else {

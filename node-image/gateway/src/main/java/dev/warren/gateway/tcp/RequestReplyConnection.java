@@ -1,6 +1,5 @@
 package dev.warren.gateway.tcp;
 
-import dev.warren.gateway.broker.BrokerFailure;
 import dev.warren.gateway.clients.Admission;
 import dev.warren.gateway.clients.ClientAddress;
 import dev.warren.gateway.clients.Door;
@@ -21,10 +20,8 @@ import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -59,15 +56,13 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private boolean ended;
 
   /**
-   * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
-   *     understands. Cancelling it ends the wait
    * @param waiting counts the requests of all connections that wait for their replies
    * @param underWay counts the requests of all connections whose answers are not written yet
    */
   RequestReplyConnection(
       RequestReplyEndpoint endpoint,
       Frames frames,
-      Function<byte[], CompletableFuture<byte[]>> requester,
+      Requests.Sender sender,
       Door door,
       Tally waiting,
       Tally underWay,
@@ -76,7 +71,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     this.frames = frames;
     this.door = door;
     this.answers = new Answers(frames, this::memory, underWay, measure, this::allRead);
-    this.requests = new Requests(endpoint, frames, requester, waiting, answers);
+    this.requests = new Requests(endpoint, frames, sender, waiting, answers);
     this.decoder = frames.decoder();
     this.unfinished =
         new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), decoder, this);
@@ -246,7 +241,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       return;
     }
     requests.send(
-        ByteBufUtil.getBytes(request), answer, memory(), context.executor(), this::proceed);
+        ByteBufUtil.getBytes(request), answer, admission, context.executor(), this::proceed);
   }
 
   /** Sends an error after the earlier answers, and reads nothing more. */

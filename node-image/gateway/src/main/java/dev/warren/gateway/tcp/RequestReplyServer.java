@@ -130,7 +130,7 @@ public final class RequestReplyServer implements AutoCloseable {
       new RequestReplyConnection(
               now,
               frames,
-              request -> requester.request(now.queue(), request, now.timeout()),
+              (request, first) -> requester.request(now.queue(), request, now.timeout(), first),
               door,
               requests,
               underWay,

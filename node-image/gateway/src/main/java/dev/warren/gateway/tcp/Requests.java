@@ -1,13 +1,12 @@
 package dev.warren.gateway.tcp;
 
 import dev.warren.gateway.broker.BrokerFailure;
+import dev.warren.gateway.clients.Admission;
 import dev.warren.gateway.config.RequestReplyEndpoint;
-import dev.warren.gateway.limits.MemoryBudget;
 import dev.warren.gateway.limits.Tally;
 import dev.warren.gateway.tcp.Answers.Answer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * Sends the requests of one client, and turns replies and failures into answers. To be used in the
@@ -17,54 +16,71 @@ final class Requests {
 
   private final RequestReplyEndpoint endpoint;
   private final Frames frames;
-  private final Function<byte[], CompletableFuture<byte[]>> requester;
+  private final Sender sender;
   private final Tally waiting;
   private final Answers answers;
 
+  /** Sends requests to the queue. */
+  interface Sender {
+    /**
+     * Sends a request.
+     *
+     * @param first whether it should be served before the requests of others
+     * @return the reply; fails with what {@link BrokerFailure} understands. Cancelling it ends the
+     *     wait
+     */
+    CompletableFuture<byte[]> send(byte[] request, boolean first);
+  }
+
   /**
-   * @param requester sends a request and returns its reply; fails with what {@link BrokerFailure}
-   *     understands. Cancelling it ends the wait
    * @param waiting counts the requests of all connections that wait for their replies
    */
   Requests(
-      RequestReplyEndpoint endpoint,
-      Frames frames,
-      Function<byte[], CompletableFuture<byte[]>> requester,
-      Tally waiting,
-      Answers answers) {
+      RequestReplyEndpoint endpoint, Frames frames, Sender sender, Tally waiting, Answers answers) {
     this.endpoint = endpoint;
     this.frames = frames;
-    this.requester = requester;
+    this.sender = sender;
     this.waiting = waiting;
     this.answers = answers;
   }
 
   /**
-   * Sends a request for which memory is reserved.
+   * Sends a request for which memory of the client is reserved. A client with few requests is
+   * served before one with many, so that the many do not delay the few.
    *
-   * @param memory where it is reserved
    * @param events the connection's event loop
    * @param answered runs when the answer is known
    */
-  void send(
-      byte[] request, Answer answer, MemoryBudget memory, Executor events, Runnable answered) {
-    if (!waiting.tryAdd(1, endpoint.maxInFlight())) {
-      memory.release(request.length);
+  void send(byte[] request, Answer answer, Admission client, Executor events, Runnable answered) {
+    if (!tryBegin(client)) {
+      client.memory().release(request.length);
       answers.refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
       return;
     }
     answer
-        .await(requester.apply(request))
+        .await(sender.send(request, client.hasFewRequests()))
         .whenComplete(
             (reply, failure) -> {
               waiting.remove(1);
-              memory.release(request.length);
+              client.finish(1);
+              client.memory().release(request.length);
               events.execute(
                   () -> {
                     answer(answer, reply, failure);
                     answered.run();
                   });
             });
+  }
+
+  private boolean tryBegin(Admission client) {
+    if (!client.tryBegin(1, endpoint.maxInFlight())) {
+      return false;
+    }
+    if (waiting.tryAdd(1, endpoint.maxInFlight())) {
+      return true;
+    }
+    client.finish(1);
+    return false;
   }
 
   private void answer(Answer answer, byte[] reply, Throwable failure) {

@@ -45,6 +45,22 @@ class DoorTest {
   }
 
   @Test
+  void aClientHasItsPartOfTheRequestsAndItsFewGoFirst() {
+    Admission one = admit(ONE, "a");
+    Admission second = admit(ONE, "b");
+    Admission other = admit(OTHER, "c");
+
+    assertThat(one.tryBegin(75, 100)).isTrue();
+    assertThat(second.tryBegin(1, 100)).as("beside others of the same client").isFalse();
+    assertThat(one.hasFewRequests()).isFalse();
+    assertThat(other.tryBegin(1, 100)).isTrue();
+    assertThat(other.hasFewRequests()).isTrue();
+
+    one.finish(75);
+    assertThat(second.tryBegin(100, 100)).as("alone").isTrue();
+  }
+
+  @Test
   void theConnectionThatHasWaitedLongestForItsClientMakesRoom() {
     Admission first = admit(ONE, "first");
     Admission second = admit(ONE, "second");

@@ -86,6 +86,24 @@ class ConnectionIntakeTest {
   }
 
   @Test
+  void chunksThatAreMostlyFramingAreRefused() {
+    send(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + "1\r\na\r\n".repeat(2000));
+    channel.runPendingTasks();
+
+    assertThat(sent()).startsWith("HTTP/1.1 400 ").contains("the chunks of the body are too small");
+    assertThat(library.requests).isEmpty();
+  }
+
+  @Test
+  void chunksWithMoreDataThanFramingAreTaken() {
+    String chunks = "8\r\n" + "a".repeat(8) + "\r\n";
+    send(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunks.repeat(5000) + "0\r\n\r\n");
+    channel.runPendingTasks();
+
+    assertThat(library.requests).containsExactly("/a " + "a".repeat(40_000));
+  }
+
+  @Test
   void whatIsNotARequestIsRefused() {
     send("GET /a HTTP/1.1\r\n\r\nhello\r\n\r\n");
     library.answer();

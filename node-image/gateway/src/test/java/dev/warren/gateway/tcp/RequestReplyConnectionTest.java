@@ -142,7 +142,7 @@ class RequestReplyConnectionTest {
     return new RequestReplyConnection(
         endpoint,
         new RawFrames(endpoint.maxMessageBytes()),
-        request -> CompletableFuture.completedFuture(REPLY),
+        (request, first) -> CompletableFuture.completedFuture(REPLY),
         door,
         requests,
         underWay,

@@ -133,7 +133,7 @@ class RequestReplyFloodTest {
     return new RequestReplyConnection(
         ENDPOINT,
         Frames.of(ENDPOINT.framing(), ENDPOINT.maxMessageBytes()),
-        CompletableFuture::completedFuture,
+        (request, first) -> CompletableFuture.completedFuture(request),
         door,
         waiting,
         underWay,
