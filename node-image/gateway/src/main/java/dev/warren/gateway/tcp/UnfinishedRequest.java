@@ -49,7 +49,7 @@ final class UnfinishedRequest extends ChannelInboundHandlerAdapter {
   static final int FREE_BYTES = HeapBuffers.READ_BYTES;
 
   /** So many requests are decoded in one turn, so that many small ones do not delay others. */
-  static final int MOST_IN_A_TURN = 64;
+  static final int MOST_IN_A_TURN = 8;
 
   private final int maxBytes;
   private final Duration timeout;
