@@ -42,6 +42,9 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   /** With this many requests whose answers are not read, nothing more is read from this client. */
   private static final int MOST_PIPELINED = 64;
 
+  /** How long nothing is read after a request that was one too many: refusals cost time too. */
+  private static final Duration REST = Duration.ofMillis(100);
+
   private final RequestReplyEndpoint endpoint;
   private final Frames frames;
   private final Door door;
@@ -52,6 +55,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private final Goodbye goodbye = new Goodbye();
   private ChannelHandlerContext context;
   private Admission admission;
+  private boolean rests;
   private boolean ending;
   private boolean ended;
 
@@ -240,8 +244,16 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       answers.refuse(answer, ErrorCode.OVERLOADED, Answers.NO_MEMORY);
       return;
     }
-    requests.send(
-        ByteBufUtil.getBytes(request), answer, admission, context.executor(), this::proceed);
+    byte[] bytes = ByteBufUtil.getBytes(request);
+    if (!requests.send(bytes, answer, admission, context.executor(), this::proceed)) {
+      rests = true;
+      context.executor().schedule(this::goOn, REST.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void goOn() {
+    rests = false;
+    proceed();
   }
 
   /** Sends an error after the earlier answers, and reads nothing more. */
@@ -278,6 +290,7 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private boolean hasRoomForMore() {
     return answers.size() < MOST_PIPELINED
         && context.channel().isWritable()
-        && !unfinished.waitsForTurn();
+        && !unfinished.waitsForTurn()
+        && !rests;
   }
 }

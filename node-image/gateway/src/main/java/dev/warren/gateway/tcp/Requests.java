@@ -50,12 +50,14 @@ final class Requests {
    *
    * @param events the connection's event loop
    * @param answered runs when the answer is known
+   * @return false if too many requests are under way, which is the answer then
    */
-  void send(byte[] request, Answer answer, Admission client, Executor events, Runnable answered) {
+  boolean send(
+      byte[] request, Answer answer, Admission client, Executor events, Runnable answered) {
     if (!tryBegin(client)) {
       client.memory().release(request.length);
       answers.refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
-      return;
+      return false;
     }
     answer
         .await(sender.send(request, client.hasFewRequests()))
@@ -70,6 +72,7 @@ final class Requests {
                     answered.run();
                   });
             });
+    return true;
   }
 
   private boolean tryBegin(Admission client) {
