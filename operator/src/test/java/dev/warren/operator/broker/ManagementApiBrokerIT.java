@@ -234,6 +234,32 @@ class ManagementApiBrokerIT {
                     .allSatisfy((queue, counted) -> assertThat(counted).isEqualTo(count)));
   }
 
+  /** Of the mistakes that only RabbitMQ finds. */
+  @Test
+  void valuesOfArgumentsAreRefusedWithTheBrokersMessage() {
+    broker.apply(new BrokerAction.DeclareExchange(new Exchange("headed", "headers", Map.of())));
+    broker.apply(new BrokerAction.DeclareQueue(new Queue("headless", "quorum", Map.of())));
+
+    assertThatThrownBy(
+            () ->
+                broker.apply(
+                    new BrokerAction.DeclareQueue(
+                        new Queue("wrong", "quorum", Map.of("x-max-length", "5")))))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("'x-max-length' for queue 'wrong'")
+        .hasMessageContaining("expected integer, got longstr");
+    assertThatThrownBy(
+            () ->
+                broker.apply(
+                    new BrokerAction.Bind(
+                        new Binding("headed", "headless", "", Map.of("x-match", "al")))))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("expected all, any, all-with-x, or any-with-x");
+
+    broker.apply(new BrokerAction.RemoveQueue("headless", true));
+    broker.apply(new BrokerAction.RemoveExchange("headed"));
+  }
+
   @Test
   void aBindingToAMissingQueueIsRefusedWithTheBrokersMessage() {
     assertThatThrownBy(
