@@ -48,27 +48,31 @@ public record EndpointsSpec(
   /** The Service that clients connect to. */
   @ValidationRule(
       fieldPath = ".nodePorts",
-      value = "!has(self.nodePorts) || self.?type.orValue('ClusterIP') != 'ClusterIP'",
+      value = "!has(self.nodePorts) || self" + ServiceSpec.TYPE + " != 'ClusterIP'",
       message = "is for types NodePort and LoadBalancer only")
   @ValidationRule(
       fieldPath = ".externalTrafficPolicy",
-      value = "!has(self.externalTrafficPolicy) || self.?type.orValue('ClusterIP') != 'ClusterIP'",
+      value = "!has(self.externalTrafficPolicy) || self" + ServiceSpec.TYPE + " != 'ClusterIP'",
       message = "is for types NodePort and LoadBalancer only")
   @ValidationRule(
       fieldPath = ".loadBalancerClass",
-      value = "!has(self.loadBalancerClass) || self.?type.orValue('ClusterIP') == 'LoadBalancer'",
+      value = "!has(self.loadBalancerClass) || self" + ServiceSpec.TYPE + " == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
   @ValidationRule(
       fieldPath = ".loadBalancerClass",
       value =
-          "self.?type.orValue('') != 'LoadBalancer' || oldSelf.?type.orValue('') != 'LoadBalancer'"
+          "self"
+              + ServiceSpec.TYPE
+              + " != 'LoadBalancer' || oldSelf"
+              + ServiceSpec.TYPE
+              + " != 'LoadBalancer'"
               + " || (has(self.loadBalancerClass) ? self.loadBalancerClass : '')"
               + " == (has(oldSelf.loadBalancerClass) ? oldSelf.loadBalancerClass : '')",
       message = "cannot be changed, because Kubernetes fixes it; change type to ClusterIP first")
   @ValidationRule(
       fieldPath = ".loadBalancerSourceRanges",
       value =
-          "!has(self.loadBalancerSourceRanges) || self.?type.orValue('ClusterIP') == 'LoadBalancer'",
+          "!has(self.loadBalancerSourceRanges) || self" + ServiceSpec.TYPE + " == 'LoadBalancer'",
       message = "is for type LoadBalancer only")
   @ValidationRule(
       fieldPath = ".ipFamilies",
@@ -141,6 +145,9 @@ public record EndpointsSpec(
               "The IP families of the Service, in order of preference. The cluster's default when"
                   + " absent.")
           List<IpFamily> ipFamilies) {
+
+    /** For rules: the type of self, or of oldSelf. */
+    static final String TYPE = ".?type.orValue('ClusterIP')";
 
     /** Applies the default, and makes absent maps and lists empty. */
     public ServiceSpec {
