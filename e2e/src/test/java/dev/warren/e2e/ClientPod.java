@@ -23,6 +23,7 @@ final class ClientPod {
   private static final int LAST_LINES = 50;
 
   private static final Duration STARTED = Duration.ofSeconds(60);
+  private static final Duration ANSWERED = Duration.ofSeconds(60);
   private static final Duration STOPPED = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -121,6 +122,13 @@ final class ClientPod {
         """
         .formatted(program, environment, PROGRAMS)
         .replace('\n', ' ');
+  }
+
+  /** Waits until the program has got so many answers since it started. */
+  void awaitAnswers(int number) {
+    await(number + " requests are answered")
+        .atMost(ANSWERED)
+        .until(() -> report().path("answered").asInt() >= number);
   }
 
   /** The last report of the program; missing before the first. */

@@ -85,13 +85,13 @@ class EndpointsE2E {
   @Test
   void eachOfAThousandClientsGetsItsOwnReplyWhileANodeIsKilled() {
     ClientPod callers = ClientPod.start("callers", echo, "echo");
-    awaitAnswers(callers, 1200);
+    callers.awaitAnswers(1200);
     assertThat(callers.report().path("failed").asInt()).as("while all runs").isZero();
 
     PodProcess.rabbit(namespace, "echo-2").kill();
     echo.awaitTrouble("NodesReady");
     echo.awaitReady();
-    awaitAnswers(callers, callers.report().path("answered").asInt() + 1200);
+    callers.awaitAnswers(callers.report().path("answered").asInt() + 1200);
 
     JsonNode counts = callers.stop();
     System.out.printf("1000 clients, a node killed: %s%n", counts);
@@ -107,7 +107,7 @@ class EndpointsE2E {
   void moreThanTheGatewaysMemoryIsRefusedAndItKeepsServing() {
     Map<String, Integer> before = restarts();
     ClientPod callers = ClientPod.startWith("BYTES=64000", "callers", flood, "requests");
-    awaitAnswers(callers, 500);
+    callers.awaitAnswers(500);
     JsonNode counts = callers.stop();
     callers.remove();
 
@@ -116,7 +116,7 @@ class EndpointsE2E {
     assertThat(counts.path("wrong").asInt()).as("somebody else's bytes").isZero();
     assertThat(counts.path("late").asInt()).as("without an end").isZero();
     assertThat(restarts()).isEqualTo(before);
-    awaitAnswers(ClientPod.startWith("BYTES=100", "callers", flood, "requests"), 1000);
+    ClientPod.startWith("BYTES=100", "callers", flood, "requests").awaitAnswers(1000);
   }
 
   /** How often each container of the node was restarted. */
@@ -129,12 +129,6 @@ class EndpointsE2E {
   private static void call() {
     String job = namespace.create(TestBed.example("echo/call.yaml"));
     namespace.run("wait", "--for=condition=Complete", "--timeout=120s", job);
-  }
-
-  private static void awaitAnswers(ClientPod callers, int number) {
-    await(number + " requests are answered")
-        .atMost(SOON)
-        .until(() -> callers.report().path("answered").asInt() >= number);
   }
 
   private static void awaitMessages(Topology topology, String queue, int number) {

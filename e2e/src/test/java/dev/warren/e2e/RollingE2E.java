@@ -65,7 +65,7 @@ class RollingE2E {
   @Test
   void aChangeReachesEveryNodeAndStopsOneAtATime() {
     ClientPod connections = ClientPod.start("connections", topology, "requests");
-    awaitAnswers(connections, 100);
+    connections.awaitAnswers(100);
     Set<String> before = uids(topology.nodes());
     Set<String> names = topology.nodeNames();
 
@@ -87,7 +87,7 @@ class RollingE2E {
     topology.awaitReady();
     traffic.awaitMore(50);
     Traffic.Count count = traffic.stop();
-    awaitAnswers(connections, connections.report().path("answered").asInt() + 100);
+    connections.awaitAnswers(connections.report().path("answered").asInt() + 100);
     JsonNode requests = connections.stop();
     connections.remove();
     System.out.printf("rolling change: %s, requests by TCP: %s%n", count, requests);
@@ -146,12 +146,6 @@ class RollingE2E {
     Traffic.Count count = traffic.stop();
     System.out.printf("pod deleted: %s%n", count);
     assertThat(count.longestPauseMs()).isLessThan(30_000);
-  }
-
-  private static void awaitAnswers(ClientPod connections, int number) {
-    await(number + " requests are answered")
-        .atMost(SOON)
-        .until(() -> connections.report().path("answered").asInt() >= number);
   }
 
   /** Waits until every node has a new Pod and serves; the fewest that were ready meanwhile. */
