@@ -190,7 +190,7 @@ public final class ReconcilePlanner {
                     List.of(
                         topology,
                         planMembers(membership.recorded(), topology),
-                        PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
+                        PluginPlanner.plan(QueueNodeConfig.plugins(spec), names, observed),
                         StuckBootPlanner.plan(names, observed))))));
   }
 
