@@ -34,8 +34,7 @@ final class AmqpBindings {
    * @param endpoints the broker's nodes, in the order in which they are tried
    * @param tls how the clients' port is verified
    */
-  AmqpBindings(
-      List<NodeAddress> endpoints, String username, String password, ClientTls tls) {
+  AmqpBindings(List<NodeAddress> endpoints, String username, String password, ClientTls tls) {
     this.tls = tls;
     this.nodes = endpoints.stream().map(AmqpBindings::address).toList();
     factory.setVirtualHost(BrokerDefinitions.VHOST);

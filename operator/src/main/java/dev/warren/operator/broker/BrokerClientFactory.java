@@ -35,8 +35,7 @@ public final class BrokerClientFactory {
             .filter(QueueNode::hasStarted)
             .sorted(Comparator.comparing((QueueNode node) -> !node.isReady()))
             .flatMap(
-                node ->
-                    NodeAddress.of(node, address.names(), address.secrets().nodesAuthorities()))
+                node -> NodeAddress.of(node, address.names(), address.secrets().nodesAuthorities()))
             .toList();
     String username = address.secrets().username();
     String password = address.secrets().password();

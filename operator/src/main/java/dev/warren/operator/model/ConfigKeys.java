@@ -1,13 +1,11 @@
 package dev.warren.operator.model;
 
-import static dev.warren.operator.model.ConfigRule.IF_ANY_ADDRESS;
 import static dev.warren.operator.model.ConfigRule.IF_BELOW_TMP;
 import static dev.warren.operator.model.ConfigRule.IF_FALSE;
 import static dev.warren.operator.model.ConfigRule.IF_TRUE;
 import static dev.warren.operator.model.ConfigRule.Treatment.AS_IS;
 import static dev.warren.operator.model.ConfigRule.Treatment.REPLACES;
 import static dev.warren.operator.model.ConfigRule.asIs;
-import static dev.warren.operator.model.ConfigRule.has;
 import static dev.warren.operator.model.ConfigRule.ifHas;
 import static dev.warren.operator.model.ConfigRule.ifInternal;
 import static dev.warren.operator.model.ConfigRule.ifIs;

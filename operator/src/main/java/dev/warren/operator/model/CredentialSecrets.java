@@ -70,7 +70,8 @@ public final class CredentialSecrets {
     values.put("virtual-host", BrokerDefinitions.VHOST);
     values.put(USERNAME, Credentials.CLIENT);
     values.put(PASSWORD, password);
-    values.put(URI, clients == Clients.Optional ? uri("amqp", password, Ports.AMQP) : amqps(password));
+    values.put(
+        URI, clients == Clients.Optional ? uri("amqp", password, Ports.AMQP) : amqps(password));
     values.put(AMQPS_URI, amqps(password));
     trust.ca().ifPresent(ca -> values.put(CertificateFiles.CA, ca));
     trust
@@ -80,8 +81,7 @@ public final class CredentialSecrets {
               values.put(CertificateFiles.CERTIFICATE, client.certificate());
               values.put(CertificateFiles.KEY, client.key());
             });
-    plugins.forEach(
-        plugin -> values.put(plugin.name() + "-port", String.valueOf(plugin.port())));
+    plugins.forEach(plugin -> values.put(plugin.name() + "-port", String.valueOf(plugin.port())));
     return secret(names.connectionSecret(), CONNECTION_TYPE, values);
   }
 

@@ -78,8 +78,7 @@ public final class NodeTls {
                 "management.ssl.port = " + Ports.MANAGEMENT_TLS),
             files("management.ssl", CA, CERTIFICATE, KEY),
             Stream.of(
-                "prometheus.tcp.listener = none",
-                "prometheus.ssl.port = " + Ports.PROMETHEUS_TLS),
+                "prometheus.tcp.listener = none", "prometheus.ssl.port = " + Ports.PROMETHEUS_TLS),
             files("prometheus.ssl", CA, DOOR_CERTIFICATE, DOOR_KEY),
             clients(spec.tls().clients()),
             PluginListener.lines(spec))

@@ -149,8 +149,7 @@ public record PluginListener(String name, int port, String protocol) {
 
   /** The lines of rabbitmq.conf that open and close the doors of plugins. */
   static Stream<String> lines(MessageTopologySpec spec) {
-    return PLUGINS.stream()
-        .flatMap(plugin -> plugin.lines(spec.tls().clients(), spec.nodes()));
+    return PLUGINS.stream().flatMap(plugin -> plugin.lines(spec.tls().clients(), spec.nodes()));
   }
 
   /** The keys of the doors without TLS. */

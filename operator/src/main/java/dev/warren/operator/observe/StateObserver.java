@@ -180,8 +180,7 @@ public final class StateObserver {
             admin.get(),
             authority.get(),
             found.owned().find(Secret.class, names.connectionSecret()));
-    return Optional.of(
-        brokers.apply(new BrokerAddress(names, found.nodes().values(), secrets)));
+    return Optional.of(brokers.apply(new BrokerAddress(names, found.nodes().values(), secrets)));
   }
 
   private static BrokerObservation unreachable(TopologyObjects found) {

@@ -8,6 +8,7 @@ import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.DesiredDefinitions;
@@ -136,7 +137,13 @@ public final class ReconcilePlanner {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
     CredentialsPlan secrets =
         new CredentialsPlanner(
-                owner, names, observed.objects(), membership.recorded().formed(), newSecret, spec)
+                owner,
+                names,
+                observed.objects(),
+                membership.recorded().formed(),
+                newSecret,
+                spec,
+                ClientTrust.NONE)
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -294,7 +301,7 @@ public final class ReconcilePlanner {
 
   private List<KubernetesAction> planConsumers(Credentials credentials, List<BrokerAction> broker) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec, images, credentials);
+        new ConsumerDeployment(owner, names, spec, images, credentials, ClientTrust.NONE);
     return new ConsumerPlanner(names, deployments, observed, broker).plan(spec.consumers());
   }
 }

@@ -67,7 +67,8 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
     List<PodTemplateDryRun> proofs = new ArrayList<>();
     proofs.add(ofNode(new QueueNodePod(owner, names, spec, images), names));
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec, images, new Credentials("", ""), ClientTrust.NONE);
+        new ConsumerDeployment(
+            owner, names, spec, images, new Credentials("", ""), ClientTrust.NONE);
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
       proofs.add(
