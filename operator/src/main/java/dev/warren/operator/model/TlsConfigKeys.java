@@ -51,7 +51,7 @@ public final class TlsConfigKeys {
       List.of("cacertfile", "certfile", "keyfile", "password");
 
   /** Other ways to give a certificate. RabbitMQ knows them for some listeners. */
-  private static final List<String> OTHER_FILES = List.of("cert", "key", "dhfile");
+  private static final List<String> OTHER_FILES = List.of("cert", "cacerts", "key", "dhfile");
 
   private static final BiPredicate<Setting, RabbitConf> IF_NEW = ifIs("tlsv1.2", "tlsv1.3");
 
