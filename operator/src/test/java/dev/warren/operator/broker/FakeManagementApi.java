@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -122,7 +123,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     exchange.close();
   }
 
-  /** Accepts a connection, sends only the beginning, and keeps it open. */
+  /** Accepts a connection and a request, sends only the beginning, and keeps it open. */
   URI silent(String beginning) throws IOException {
     ServerSocket listener =
         AUTHORITY
@@ -138,6 +139,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     try {
       Socket connection = listener.accept();
       opened.add(connection);
+      ((SSLSocket) connection).startHandshake();
       connection.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // The test is over.

@@ -245,7 +245,8 @@ class NodesConfigCheckTest {
   }
 
   private static List<String> violations(Clients clients, String line) {
-    return violations("config: " + quoted(line) + "\n", "tls: {clients: " + clients + "}");
+    return ofSpec(
+        "nodes:\n" + ("config: " + quoted(line)).indent(2) + "tls: {clients: " + clients + "}");
   }
 
   private static Stream<String[]> rows() {
@@ -403,14 +404,12 @@ class NodesConfigCheckTest {
     }
   }
 
-  private static List<String> violations(String nodes) {
-    return violations(nodes, "");
+  private static List<String> violations(String... nodes) {
+    return ofSpec("nodes:\n" + String.join("\n", nodes).indent(2));
   }
 
-  private static List<String> violations(String nodes, String others) {
-    return SpecValidator.violations(
-            Serialization.unmarshal(
-                "nodes:\n" + nodes.indent(2) + others, MessageTopologySpec.class))
+  private static List<String> ofSpec(String spec) {
+    return SpecValidator.violations(Serialization.unmarshal(spec, MessageTopologySpec.class))
         .stream()
         .map(Violation::toString)
         .toList();
