@@ -1,22 +1,15 @@
 package dev.warren.operator.broker;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.warren.operator.certificates.CertificateException;
+import dev.warren.operator.certificates.Pem;
 import dev.warren.operator.model.PemKeyPair;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -28,8 +21,6 @@ import javax.net.ssl.X509TrustManager;
 
 /** Makes of PEM texts what Java's TLS needs. */
 final class PemTrust {
-
-  private static final List<String> KEY_TYPES = List.of("EC", "RSA", "EdDSA");
 
   private PemTrust() {}
 
@@ -43,9 +34,6 @@ final class PemTrust {
     int n = 0;
     for (Certificate authority : certificates(authorities)) {
       store.setCertificateEntry("ca-" + n++, authority);
-    }
-    if (n == 0) {
-      throw new CertificateException("there is no certificate");
     }
     return trust(store);
   }
@@ -87,23 +75,20 @@ final class PemTrust {
     return factory.getKeyManagers();
   }
 
-  private static Collection<? extends Certificate> certificates(String pem)
-      throws CertificateException {
-    return CertificateFactory.getInstance("X.509")
-        .generateCertificates(new ByteArrayInputStream(pem.getBytes(UTF_8)));
+  private static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
+    try {
+      return Pem.certificates(pem);
+    } catch (CertificateException e) {
+      throw new GeneralSecurityException(e.getMessage(), e);
+    }
   }
 
   private static PrivateKey key(String pem) throws GeneralSecurityException {
-    byte[] encoded =
-        Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", "").strip());
-    for (String type : KEY_TYPES) {
-      try {
-        return KeyFactory.getInstance(type).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      } catch (InvalidKeySpecException e) {
-        // It is of another type.
-      }
+    try {
+      return Pem.key(pem);
+    } catch (CertificateException e) {
+      throw new GeneralSecurityException(e.getMessage(), e);
     }
-    throw new InvalidKeySpecException("the private key is not one of " + KEY_TYPES);
   }
 
   private static KeyStore empty() throws GeneralSecurityException {

@@ -7,6 +7,7 @@ import dev.warren.operator.action.BrokerAction.PutRecord;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.ConsumerDeployment;
@@ -22,6 +23,8 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.plan.certificates.CertificatePlan;
+import dev.warren.operator.plan.certificates.CertificatePlanner;
 import dev.warren.operator.plan.consumers.ConsumerPlanner;
 import dev.warren.operator.plan.nodes.MembershipPlan;
 import dev.warren.operator.plan.nodes.MembershipPlanner;
@@ -55,7 +58,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -72,22 +75,26 @@ public final class ReconcilePlanner {
   private final Images images;
   private final Observation observed;
   private final Supplier<String> newSecret;
+  private final CertificateMaker maker;
 
   /**
    * @param newSecret returns a new random text of letters and digits each time
+   * @param maker makes certificates
    */
   public ReconcilePlanner(
       Owner owner,
       MessageTopologySpec spec,
       Images images,
       Observation observed,
-      Supplier<String> newSecret) {
+      Supplier<String> newSecret,
+      CertificateMaker maker) {
     this.owner = owner;
     this.names = ResourceNames.of(owner.namespace(), owner.topology());
     this.spec = spec;
     this.images = images;
     this.observed = observed;
     this.newSecret = newSecret;
+    this.maker = maker;
   }
 
   /**
@@ -99,9 +106,9 @@ public final class ReconcilePlanner {
     return besideOthers(
         plan(
             true,
-            credentials -> {
+            (credentials, trust) -> {
               TopologyPlan broker = planBroker(credentials);
-              return new TopologyPlans(broker, planConsumers(credentials, broker.actions()));
+              return new TopologyPlans(broker, planConsumers(credentials, trust, broker.actions()));
             }));
   }
 
@@ -115,7 +122,7 @@ public final class ReconcilePlanner {
     return besideOthers(
         plan(
                 false,
-                credentials ->
+                (credentials, trust) ->
                     new TopologyPlans(
                         observed.broker() instanceof Unreachable unreachable
                             ? AccountPlanner.plan(credentials, unreachable)
@@ -133,8 +140,11 @@ public final class ReconcilePlanner {
   /**
    * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
-  private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
+  private ReconcilePlan plan(
+      boolean isValid, BiFunction<Credentials, ClientTrust, TopologyPlans> topology) {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
+    CertificatePlan certificates =
+        new CertificatePlanner(owner, names, spec, observed, maker).plan(membership.added());
     CredentialsPlan secrets =
         new CredentialsPlanner(
                 owner,
@@ -143,7 +153,7 @@ public final class ReconcilePlanner {
                 membership.recorded().formed(),
                 newSecret,
                 spec,
-                ClientTrust.NONE)
+                certificates.trust())
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -151,7 +161,7 @@ public final class ReconcilePlanner {
     TopologyPlans rest =
         secrets
             .credentials()
-            .map(topology)
+            .map(known -> topology.apply(known, certificates.trust()))
             .orElseGet(
                 () ->
                     new TopologyPlans(
@@ -164,14 +174,22 @@ public final class ReconcilePlanner {
             .plan(secrets.secrets(), membership.desired().next(), isValid),
         membership.write(),
         // Removals come first: they may make room for what is created.
-        joined(List.of(removal.kubernetes(), nodes.actions())),
+        joined(List.of(removal.kubernetes(), marked(nodes.actions(), certificates))),
         planBrokerSteps(membership, removal, rest.broker().actions()),
         rest.consumers(),
         joined(
             List.of(membership.problems(), nodes.problems(), secrets.problem().stream().toList())),
         rest.broker().problems(),
         rest.broker().retained(),
-        membership.desired().removal());
+        membership.desired().removal(),
+        certificates);
+  }
+
+  private List<KubernetesAction> marked(
+      List<KubernetesAction> actions, CertificatePlan certificates) {
+    return actions.stream()
+        .map(action -> certificates.marked(action, pod -> names.numberOfPod(pod).orElse(-1)))
+        .toList();
   }
 
   private RemovalPlan planRemoval(MembershipPlan membership) {
@@ -299,9 +317,10 @@ public final class ReconcilePlanner {
         .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }
 
-  private List<KubernetesAction> planConsumers(Credentials credentials, List<BrokerAction> broker) {
+  private List<KubernetesAction> planConsumers(
+      Credentials credentials, ClientTrust trust, List<BrokerAction> broker) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec, images, credentials, ClientTrust.NONE);
+        new ConsumerDeployment(owner, names, spec, images, credentials, trust);
     return new ConsumerPlanner(names, deployments, observed, broker).plan(spec.consumers());
   }
 }
