@@ -91,7 +91,8 @@ class InterruptedRemovalTest {
 
   /**
    * After one action, then after two, and so on: after one each time, no new node would ever be
-   * created.
+   * created. Before its volume there are its Secret, the Service and the record, and the Secret of
+   * a node of before is removed.
    */
   @ParameterizedTest(name = "{0}")
   @MethodSource("removals")
@@ -101,7 +102,7 @@ class InterruptedRemovalTest {
     int quiet = 0;
     for (int i = 0; i < 1000 && quiet < 3; i++) {
       ReconcilePlan plan = cluster.plan(spec);
-      cluster.carryOut(plan, 1 + i % 4);
+      cluster.carryOut(plan, 1 + i % 8);
       boolean moved = cluster.settle();
       run.recorded().map(NodeRemoval::phase).ifPresent(seen::add);
       quiet = plan.isEmpty() && !moved ? quiet + 1 : 0;

@@ -177,7 +177,7 @@ class NodePlannerTest {
   @Test
   void aNumberIsNotReusedEvenIfItsVolumeIsDeleted() {
     ReconcilePlan plan = cluster.plan(THREE);
-    cluster.carryOut(plan, plan.support().size() + 4);
+    cluster.carryOut(plan, plan.certificates().actions().size() + plan.support().size() + 4);
     assertThat(cluster.names("PersistentVolumeClaim")).hasSize(3);
     cluster.delete("PersistentVolumeClaim", "data-orders-2");
     cluster.converge(THREE);

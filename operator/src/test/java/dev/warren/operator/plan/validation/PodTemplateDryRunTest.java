@@ -49,13 +49,13 @@ class PodTemplateDryRunTest {
               MessageTopologySpec.class),
           new Images("example.org/queue-node:1", "example.org/gateway:1"));
 
-  /** The operator's variables are nine; in the second container the user has set two of them. */
+  /** The operator's variables are ten; in the second container the user has set two of them. */
   @ParameterizedTest
   @CsvSource({
-    "spec.template.spec.containers[0].env[9].name, spec.containers[0].env[0].name",
-    "spec.template.spec.containers[0].env[10], spec.containers[0].env[1]",
-    "spec.template.spec.containers[1].env[7].name, spec.containers[1].env[0].name",
-    "spec.template.spec.initContainers[0].env[9].name, spec.initContainers[0].env[0].name",
+    "spec.template.spec.containers[0].env[10].name, spec.containers[0].env[0].name",
+    "spec.template.spec.containers[0].env[11], spec.containers[0].env[1]",
+    "spec.template.spec.containers[1].env[8].name, spec.containers[1].env[0].name",
+    "spec.template.spec.initContainers[0].env[10].name, spec.initContainers[0].env[0].name",
     "spec.template.spec.containers[0].env, spec.containers[0].env",
     "spec.template.spec.containers[0].envFrom[0], spec.containers[0].envFrom[0]",
     "spec.template.spec.containers[0].image, spec.containers[0].image",
@@ -70,7 +70,7 @@ class PodTemplateDryRunTest {
   @CsvSource({
     "spec.template.spec.containers[1].resources.limits, resources.limits",
     "spec.template.spec.containers[0].resources.limits, podTemplate.spec.containers[0].resources.limits",
-    "spec.template.spec.containers[0].env[9].name, podTemplate.spec.containers[0].env[0].name",
+    "spec.template.spec.containers[0].env[10].name, podTemplate.spec.containers[0].env[0].name",
     "spec.template.spec.nodeSelector, podTemplate.spec.nodeSelector",
   })
   void aDeliverysTemplateIsTried(String field, String expected) {
