@@ -87,7 +87,7 @@ class NodeHttpTest {
   @Test
   void neitherIsTheCertificateOfAClient() {
     assertRefused(
-        server(TestAuthority.server(ORDERS.client("app"))),
+        server(ORDERS.server(ORDERS.client("app"))),
         ORDERS.identity(),
         "did not prove that it is");
   }

@@ -57,9 +57,10 @@ final class TestAuthority {
     return MAKER.leaf(pair, new LeafRequest("a node", List.of(names), true, true, LIFE), made);
   }
 
-  static SSLContext server(PemKeyPair certificate) {
+  /** A server with this certificate, which accepts clients of this CA. */
+  SSLContext server(PemKeyPair certificate) {
     try {
-      return PemTrust.context(PemTrust.ofTheSystem(), Optional.of(certificate));
+      return PemTrust.context(PemTrust.of(pem()), Optional.of(certificate));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -218,8 +218,7 @@ class LostNodeRemovalTest {
                           && action.object().getKind().equals("PersistentVolumeClaim")))
               .toList()
               .size();
-      cluster.carryOut(
-          plan, plan.certificates().actions().size() + plan.support().size() + until);
+      cluster.carryOut(plan, plan.certificates().actions().size() + plan.support().size() + until);
       if (until == plan.nodes().size() || plan.broker().size() > 0) {
         plan.broker().forEach(cluster::applyToBroker);
       }
