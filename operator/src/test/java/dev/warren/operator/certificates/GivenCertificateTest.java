@@ -9,15 +9,20 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.security.interfaces.ECPrivateKey;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
@@ -72,7 +77,7 @@ class GivenCertificateTest {
 
   @Test
   void everyFormOfAKeyIsAcceptedAndCopiedAsPkcs8() throws Exception {
-    texts.put("tls.key", traditional(leaf));
+    texts.put("tls.key", sec1(leaf));
     assertThat(texts.get("tls.key")).contains("BEGIN EC PRIVATE KEY");
     assertThat(GivenCertificate.of(data(), HOST, NOW).pair().key())
         .startsWith("-----BEGIN PRIVATE KEY-----");
@@ -133,8 +138,7 @@ class GivenCertificateTest {
     use(new ForeignCertificates(NOW).use(KeyPurposeId.id_kp_clientAuth));
     refused("the certificate is not for servers: its extended key usage lacks serverAuth");
     use(new ForeignCertificates(NOW).keyUsage(KeyUsage.keyEncipherment));
-    refused(
-        "the certificate cannot be used with TLS 1.3: its key usage lacks digitalSignature");
+    refused("the certificate cannot be used with TLS 1.3: its key usage lacks digitalSignature");
     use(new ForeignCertificates(NOW).authority());
     refused("the first certificate in tls.crt is that of a CA, and not of a server");
   }
@@ -154,12 +158,10 @@ class GivenCertificateTest {
         "the chain in tls.crt is incomplete: no CA in ca.crt has signed its last certificate,"
             + " whose issuer is CN=intermediate");
     texts.put("tls.crt", leaf.certificate() + root.certificate());
-    refused(
-        "the chain in tls.crt is incomplete: the certificate of CN=intermediate is missing");
+    refused("the chain in tls.crt is incomplete: the certificate of CN=intermediate is missing");
     texts.put("tls.crt", intermediate.certificate() + leaf.certificate());
     refused("the chain in tls.crt is out of order: the key's certificate must be first");
-    texts.put(
-        "tls.crt", leaf.certificate() + root.certificate() + intermediate.certificate());
+    texts.put("tls.crt", leaf.certificate() + root.certificate() + intermediate.certificate());
     refused(
         "the chain in tls.crt is out of order: each certificate must be followed by its issuer's");
 
@@ -179,8 +181,7 @@ class GivenCertificateTest {
             .authority()
             .signedWith("SHA1withECDSA")
             .signedBy(root));
-    refused(
-        "certificate 2 of the chain is signed with SHA1withECDSA, which clients do not trust");
+    refused("certificate 2 of the chain is signed with SHA1withECDSA, which clients do not trust");
   }
 
   @Test
@@ -259,8 +260,7 @@ class GivenCertificateTest {
             .certificate());
     refusedAsCa("the certificate in ca.crt expired at 2029-12-31T00:00:00Z");
     texts.put(
-        "ca.crt",
-        new ForeignCertificates(NOW).authority().rsa(1024).selfSigned().certificate());
+        "ca.crt", new ForeignCertificates(NOW).authority().rsa(1024).selfSigned().certificate());
     refusedAsCa("the certificate in ca.crt has an RSA key of 1024 bits, and 2048 are the least");
   }
 
@@ -274,6 +274,21 @@ class GivenCertificateTest {
     PemKeyPair made = new ForeignCertificates(NOW).signedBy(issuer);
     texts.put("tls.crt", made.certificate() + issuer.certificate());
     texts.put("tls.key", made.key());
+  }
+
+  /** As openssl writes it, with the curve and the public key. */
+  private static String sec1(PemKeyPair pair) throws CertificateException, IOException {
+    ECPrivateKey key = (ECPrivateKey) Pem.key(pair.key());
+    byte[] point =
+        SubjectPublicKeyInfo.getInstance(
+                Pem.certificates(pair.certificate()).getFirst().getPublicKey().getEncoded())
+            .getPublicKeyData()
+            .getOctets();
+    return Pem.block(
+        "EC PRIVATE KEY",
+        new org.bouncycastle.asn1.sec.ECPrivateKey(
+                256, key.getS(), new DERBitString(point), SECObjectIdentifiers.secp256r1)
+            .getEncoded());
   }
 
   private static String traditional(PemKeyPair pair) throws CertificateException, IOException {
@@ -292,6 +307,7 @@ class GivenCertificateTest {
             new JcaPKCS8Generator(
                 Pem.key(leaf.key()),
                 new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                    .setProvider(new BouncyCastleProvider())
                     .setPassword("secret".toCharArray())
                     .build()));
       }
