@@ -127,6 +127,10 @@ class RefusalsApiServerTest {
       a step beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 101}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be less than or equal to 100
 
       a delivery to nowhere        | {consumers: [{name: a, queue: a, http: {}}]}         | spec.consumers[0].http.url | Required value
+      authorities without TLS      | {consumers: [{name: a, queue: a, http: {url: http://b, caSecret: c}}]} | spec.consumers[0].http.caSecret | has no effect, because url is not an https URL
+      a certificate without TLS    | {consumers: [{name: a, queue: a, http: {url: http://b, clientCertificateSecret: c}}]} | spec.consumers[0].http.clientCertificateSecret | has no effect, because url is not an https URL
+      authorities in no Secret     | {consumers: [{name: a, queue: a, http: {url: https://b, caSecret: C}}]} | spec.consumers[0].http.caSecret | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
+      a certificate in no Secret   | {consumers: [{name: a, queue: a, http: {url: https://b, clientCertificateSecret: ''}}]} | spec.consumers[0].http.clientCertificateSecret | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
       an unknown method            | {consumers: [{name: a, queue: a, http: {url: http://b, method: DELETE}}]} | spec.consumers[0].http.method | Unsupported value: "DELETE": supported values: "GET", "PATCH", "POST", "PUT"
       an unknown content mode      | {consumers: [{name: a, queue: a, http: {url: http://b, contentMode: Batched}}]} | spec.consumers[0].http.contentMode | Unsupported value: "Batched": supported values: "Binary", "Structured"
       no request at a time         | {consumers: [{name: a, queue: a, http: {url: http://b, concurrency: 0}}]} | spec.consumers[0].http.concurrency | spec.consumers[0].http.concurrency in body should be greater than or equal to 1
