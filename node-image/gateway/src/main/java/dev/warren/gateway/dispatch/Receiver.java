@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
@@ -124,6 +125,10 @@ final class Receiver implements AutoCloseable {
       // The client's own limit may end first.
       case SocketTimeoutException e -> noAnswerInTime();
       case SSLException e -> withoutTls(e);
+      // With TLS 1.3 a receiver looks at the client's certificate after the client has begun.
+      case ConnectionClosedException e when host.getSchemeName().equals("https") ->
+          "no answer: the receiver closed the connection, perhaps because it wants another"
+              + " certificate (http.clientCertificateSecret)";
       default ->
           "no answer: "
               + Objects.requireNonNullElse(

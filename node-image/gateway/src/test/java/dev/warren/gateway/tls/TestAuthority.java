@@ -29,6 +29,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /**
  * An authority that signs certificates for tests.
@@ -51,13 +52,18 @@ public record TestAuthority(X509Certificate certificate, KeyPair keys, TestAutho
       return certificate.getSerialNumber();
     }
 
+    /** The key in the form that every library reads. */
+    public byte[] pkcs8() {
+      return pem(new PemObject("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    }
+
     /** As a server or a client in Java. */
     public SSLContext context(TestAuthority... trusted) {
       try {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
             Identity.of("chain", chain, "key", key).managers(),
-            trusted.length == 0 ? null : Trust.in("trusted", pem(trusted)),
+            trusted.length == 0 ? null : Trust.in("trusted", pem((Object[]) trusted)),
             null);
         return context;
       } catch (GeneralSecurityException | InvalidPem e) {
