@@ -39,7 +39,6 @@ public final class PublishServer {
   private final MeterRegistry meters;
   private final Door door;
   private final Tally underWay = new Tally();
-  private final Tally inFlight = new Tally();
   private final HttpServer server;
   private volatile Handler<HttpServerRequest> handler;
   private volatile Buffer openApi;
@@ -150,7 +149,7 @@ public final class PublishServer {
         throw HttpProblem.unavailable("this gateway is stopping; another one accepts the message");
       } else {
         Admission client = ConnectionIntake.admissionOf(channel(request.connection()));
-        new PublishRequest(vertx, request, endpoint, publisher, client, underWay, inFlight, answer)
+        new PublishRequest(vertx, request, endpoint, publisher, client, underWay, answer)
             .begin(config);
       }
     } catch (HttpProblem problem) {

@@ -32,7 +32,6 @@ public final class RequestReplyServer implements AutoCloseable {
   private final Requester requester;
   private final MeterRegistry meters;
   private final Door door;
-  private final Tally requests = new Tally();
   private final Tally underWay = new Tally();
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listener;
@@ -132,7 +131,6 @@ public final class RequestReplyServer implements AutoCloseable {
               frames,
               (request, first) -> requester.request(now.queue(), request, now.timeout(), first),
               door,
-              requests,
               underWay,
               RequestReplyServer.this::measure)
           .addTo(connection.pipeline());

@@ -47,7 +47,6 @@ class RequestReplyFloodTest {
           clients,
           new Refusals("echo", new SimpleMeterRegistry()),
           RequestReplyConnection.CONNECTION_BYTES);
-  private final Tally waiting = new Tally();
   private final Tally underWay = new Tally();
   private final EventLoopGroup events = new NioEventLoopGroup(1);
   private int port;
@@ -113,7 +112,7 @@ class RequestReplyFloodTest {
           });
     }
     await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
-    assertThat(waiting.count()).isZero();
+    assertThat(door.requests()).isZero();
   }
 
   private boolean allIsFree() {
@@ -135,7 +134,6 @@ class RequestReplyFloodTest {
         Frames.of(ENDPOINT.framing(), ENDPOINT.maxMessageBytes()),
         (request, first) -> CompletableFuture.completedFuture(request),
         door,
-        waiting,
         underWay,
         (outcome, took) -> {});
   }
