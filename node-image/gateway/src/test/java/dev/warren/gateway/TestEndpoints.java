@@ -1,5 +1,6 @@
 package dev.warren.gateway;
 
+import java.util.Optional;
 import dev.warren.gateway.config.Framing;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.config.RequestReplyEndpoint;
@@ -14,7 +15,7 @@ public final class TestEndpoints {
 
   public static PublishEndpoint publish(long timeoutMillis, int maxMessageBytes, int maxInFlight) {
     return new PublishEndpoint(
-        0, timeoutMillis, maxMessageBytes, maxInFlight, MANY, MANY, 60_000, false, List.of());
+        0, timeoutMillis, maxMessageBytes, maxInFlight, MANY, MANY, 60_000, false, List.of(), Optional.empty());
   }
 
   public static RequestReplyEndpoint requestReply(
@@ -38,6 +39,6 @@ public final class TestEndpoints {
         maxConnections,
         maxInFlight,
         idleTimeoutMillis,
-        false);
+        false, Optional.empty());
   }
 }
