@@ -198,6 +198,7 @@ class RefusalsApiServerTest {
       a publisher's many connections | {endpoints: {publish: {maxConnections: 2001}}}       | spec.endpoints.publish.maxConnections | spec.endpoints.publish.maxConnections in body should be less than or equal to 2000
       a client of no connection    | {endpoints: {publish: {maxConnectionsPerClient: 0}}} | spec.endpoints.publish.maxConnectionsPerClient | spec.endpoints.publish.maxConnectionsPerClient in body should be greater than or equal to 1
       a publisher never idle       | {endpoints: {publish: {idleTimeout: 999ms}}}         | spec.endpoints.publish.idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
+      TLS by no Secret             | {endpoints: {publish: {tls: {secretName: A}}}} | spec.endpoints.publish.tls.secretName | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
       an origin with a path        | {endpoints: {publish: {allowedOrigins: ['https://a.example/b']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
       all origins and one          | {endpoints: {publish: {allowedOrigins: ['*', 'https://a.example']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
 

@@ -16,8 +16,7 @@ final class BareAnswer {
   static void send(HttpProblem problem, ChannelHandlerContext context) {
     context
         .writeAndFlush(of(problem))
-        .addListener(
-            written -> DoorTls.shutdownOutput(context.channel()));
+        .addListener(written -> DoorTls.shutdownOutput(context.channel()));
   }
 
   private static ByteBuf of(HttpProblem problem) {

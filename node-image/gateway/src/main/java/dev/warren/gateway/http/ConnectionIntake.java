@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * Bounds what the HTTP library reads of a connection with HTTP/1.1, behind its {@link Entrance} and
- * its TLS: it reserves memory for heads while they arrive, passes on one request at a time, and ends
- * what takes too long. Everything here happens in the connection's event loop.
+ * its TLS: it reserves memory for heads while they arrive, passes on one request at a time, and
+ * ends what takes too long. Everything here happens in the connection's event loop.
  */
 final class ConnectionIntake extends ChannelDuplexHandler
     implements RequestProgress.Listener, Entrance.Guest {

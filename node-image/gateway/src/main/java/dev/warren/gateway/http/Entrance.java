@@ -128,8 +128,7 @@ final class Entrance extends ChannelInboundHandlerAdapter implements ProxyHeader
         deadline =
             context
                 .executor()
-                .schedule(
-                    this::isLate, DoorTls.HANDSHAKE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(this::isLate, DoorTls.HANDSHAKE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
 

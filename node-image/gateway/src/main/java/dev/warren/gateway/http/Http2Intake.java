@@ -200,8 +200,7 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
 
     @Override
     public void onStreamActive(Http2Stream stream) {
-      requests.put(
-          stream.id(), new Request(schedule(requestTime, () -> close(Reason.UNREAD))));
+      requests.put(stream.id(), new Request(schedule(requestTime, () -> close(Reason.UNREAD))));
       if (admission.isAdmitted()) {
         cancel(idle);
       }

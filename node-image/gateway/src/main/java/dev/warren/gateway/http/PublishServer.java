@@ -7,8 +7,8 @@ import dev.warren.gateway.clients.Door;
 import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
-import dev.warren.gateway.tls.DoorTls;
 import dev.warren.gateway.limits.Tally;
+import dev.warren.gateway.tls.DoorTls;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
@@ -71,8 +71,7 @@ public final class PublishServer {
     this.vertx = vertx;
     this.publisher = publisher;
     this.meters = meters;
-    this.tls =
-        endpoint.tls().map(files -> new DoorTls(NAME, files, HttpOptions.PROTOCOLS, meters));
+    this.tls = endpoint.tls().map(files -> new DoorTls(NAME, files, HttpOptions.PROTOCOLS, meters));
     this.door =
         new Door(
             clients,

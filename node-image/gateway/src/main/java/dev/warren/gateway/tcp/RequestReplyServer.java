@@ -57,8 +57,7 @@ public final class RequestReplyServer implements AutoCloseable {
       throws IOException {
     this.requester = requester;
     this.meters = meters;
-    this.tls =
-        endpoint.tls().map(files -> new DoorTls(endpoint.name(), files, List.of(), meters));
+    this.tls = endpoint.tls().map(files -> new DoorTls(endpoint.name(), files, List.of(), meters));
     this.door =
         new Door(
             clients,

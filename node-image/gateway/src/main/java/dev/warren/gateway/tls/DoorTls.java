@@ -52,8 +52,7 @@ public final class DoorTls {
 
   /** One thread for the arithmetic of all handshakes, so that many do not delay connections. */
   private static final Executor HANDSHAKES =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("handshakes").daemon().factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("handshakes").daemon().factory());
 
   private final ServerCertificate certificate;
   private final SslContext context;

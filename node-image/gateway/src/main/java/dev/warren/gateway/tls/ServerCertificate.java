@@ -50,7 +50,8 @@ final class ServerCertificate extends X509ExtendedKeyManager {
         .description("Whether the files of the certificate could be used when they were last read")
         .tag("endpoint", endpoint)
         .register(meters);
-    Gauge.builder("warren.gateway.certificate.end.seconds", this, each -> each.end().getEpochSecond())
+    Gauge.builder(
+            "warren.gateway.certificate.end.seconds", this, each -> each.end().getEpochSecond())
         .description("When the certificate that is presented ends, in seconds since 1970")
         .tag("endpoint", endpoint)
         .register(meters);
