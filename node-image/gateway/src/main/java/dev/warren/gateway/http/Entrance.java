@@ -58,6 +58,9 @@ final class Entrance extends ChannelInboundHandlerAdapter implements ProxyHeader
 
   /** The handshake is complete. */
   void use(Guest next) {
+    if (guest instanceof Handshake handshake) {
+      handshake.end();
+    }
     guest = next;
     next.arrives(admission);
   }
@@ -139,19 +142,25 @@ final class Entrance extends ChannelInboundHandlerAdapter implements ProxyHeader
     }
 
     private void isLate() {
-      if (guest == this) {
+      if (!isOver) {
         isOver = true;
         admission.refused(Reason.SLOW);
         context.close();
       }
     }
 
-    private void failed() {
+    private void end() {
+      isOver = true;
       if (deadline != null) {
         deadline.cancel(false);
       }
+    }
+
+    private void failed() {
+      boolean wasOver = isOver;
+      end();
       // Probes of load balancers close a connection on which they have sent nothing.
-      if (hasBegun && !isOver) {
+      if (hasBegun && !wasOver) {
         admission.refused(Reason.HANDSHAKE);
       }
     }

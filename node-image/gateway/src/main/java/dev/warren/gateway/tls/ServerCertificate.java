@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -46,13 +47,28 @@ final class ServerCertificate extends X509ExtendedKeyManager {
    */
   ServerCertificate(String endpoint, MeterRegistry meters) {
     this.endpoint = endpoint;
-    Gauge.builder("warren.gateway.certificate.usable", this, each -> each.isUsable() ? 1 : 0)
-        .description("Whether the files of the certificate could be used when they were last read")
-        .tag("endpoint", endpoint)
-        .register(meters);
-    Gauge.builder(
-            "warren.gateway.certificate.end.seconds", this, each -> each.end().getEpochSecond())
-        .description("When the certificate that is presented ends, in seconds since 1970")
+    show(
+        meters,
+        "warren.gateway.certificate.usable",
+        "Whether the files of the certificate could be used when they were last read",
+        certificate -> certificate.isUsable() ? 1 : 0);
+    show(
+        meters,
+        "warren.gateway.certificate.end.seconds",
+        "When the certificate that is presented ends, in seconds since 1970",
+        certificate -> certificate.end().getEpochSecond());
+  }
+
+  /** Instead of that of the same port before, if there was one. */
+  private void show(
+      MeterRegistry meters,
+      String name,
+      String description,
+      ToDoubleFunction<ServerCertificate> value) {
+    Optional.ofNullable(meters.find(name).tag("endpoint", endpoint).gauge())
+        .ifPresent(meters::remove);
+    Gauge.builder(name, this, value)
+        .description(description)
         .tag("endpoint", endpoint)
         .register(meters);
   }
