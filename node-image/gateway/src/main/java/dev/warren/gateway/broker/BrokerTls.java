@@ -21,7 +21,9 @@ public record BrokerTls(ServerTrust trust, Optional<ClientCertificate> own) {
   /** AMQP with TLS, as IANA has assigned it. */
   private static final int AMQPS = 5671;
 
-  /** Empty if this broker is reached without TLS: there is no CA file, and the port is not AMQPS'. */
+  /**
+   * Empty if this broker is reached without TLS: there is no CA file, and the port is not AMQPS'.
+   */
   public static Optional<BrokerTls> of(BrokerAddress broker) {
     if (broker.caFile().isEmpty() && broker.port() != AMQPS) {
       return Optional.empty();

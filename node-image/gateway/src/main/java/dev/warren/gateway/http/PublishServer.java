@@ -26,6 +26,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Listens on one port for messages. For any thread. */
@@ -169,7 +170,7 @@ public final class PublishServer {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
     boolean isHttp2 = request.version() == HttpVersion.HTTP_2;
     if (leaving && isHttp2) {
-      request.connection().shutdown(TO_FINISH.toMillis());
+      request.connection().shutdown(TO_FINISH.toSeconds(), TimeUnit.SECONDS);
     } else if (leaving) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }

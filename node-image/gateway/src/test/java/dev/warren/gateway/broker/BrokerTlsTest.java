@@ -73,12 +73,7 @@ class BrokerTlsTest {
     for (Leaf next : new Leaf[] {own, ROOT.leaf("app")}) {
       secret.write(
           Map.of(
-              "ca.crt",
-              TestAuthority.pem(ROOT),
-              "tls.crt",
-              next.chain(),
-              "tls.key",
-              next.key()));
+              "ca.crt", TestAuthority.pem(ROOT), "tls.crt", next.chain(), "tls.key", next.key()));
       connect(factory);
       assertThat(handshakes.poll(10, TimeUnit.SECONDS)).isEqualTo(next.certificate());
     }
@@ -86,10 +81,13 @@ class BrokerTlsTest {
 
   @Test
   void aBrokerOfTheSamePodHasNoTls() throws IOException {
-    listener = (SSLServerSocket) ROOT.leaf("a").context().getServerSocketFactory().createServerSocket(0);
-    assertThat(BrokerTls.of(new Address(5672, Optional.empty(), Optional.empty(), Optional.empty())))
+    listener =
+        (SSLServerSocket) ROOT.leaf("a").context().getServerSocketFactory().createServerSocket(0);
+    assertThat(
+            BrokerTls.of(new Address(5672, Optional.empty(), Optional.empty(), Optional.empty())))
         .isEmpty();
-    assertThat(BrokerTls.of(new Address(5671, Optional.empty(), Optional.empty(), Optional.empty())))
+    assertThat(
+            BrokerTls.of(new Address(5671, Optional.empty(), Optional.empty(), Optional.empty())))
         .isPresent();
   }
 
@@ -127,8 +125,7 @@ class BrokerTlsTest {
   }
 
   private void listen(Leaf leaf, boolean asks) throws IOException {
-    listener =
-        (SSLServerSocket) leaf.context(ROOT).getServerSocketFactory().createServerSocket(0);
+    listener = (SSLServerSocket) leaf.context(ROOT).getServerSocketFactory().createServerSocket(0);
     listener.setNeedClientAuth(asks);
     ServerSocket mine = listener;
     Thread.ofVirtual()

@@ -47,14 +47,11 @@ final class Http2Bytes {
   static byte[] post() {
     // Of the static table: POST, https. Then literals without indexing.
     return joined(
-        new byte[] {(byte) 0x83, (byte) 0x87},
-        literal(4, "/queues/in"),
-        literal(1, "localhost"));
+        new byte[] {(byte) 0x83, (byte) 0x87}, literal(4, "/queues/in"), literal(1, "localhost"));
   }
 
   static byte[] get(String path) {
-    return joined(
-        new byte[] {(byte) 0x82, (byte) 0x87}, literal(4, path), literal(1, "localhost"));
+    return joined(new byte[] {(byte) 0x82, (byte) 0x87}, literal(4, path), literal(1, "localhost"));
   }
 
   /** A header whose name is at this place of the static table. */

@@ -118,7 +118,8 @@ class PublishTlsTest {
       assertThat(document.body()).contains("openapi");
 
       assertProblem(client.send(post("/queues/in", "x"), BodyHandlers.ofString()), 503, "unavail");
-      assertProblem(client.send(post("/queues/no", "x"), BodyHandlers.ofString()), 404, "not-found");
+      assertProblem(
+          client.send(post("/queues/no", "x"), BodyHandlers.ofString()), 404, "not-found");
       assertProblem(client.send(get("/queues/in"), BodyHandlers.ofString()), 405, "method-not");
       assertProblem(
           client.send(post("/queues/in", "x".repeat(20_000)), BodyHandlers.ofString()),
@@ -188,7 +189,8 @@ class PublishTlsTest {
       }
       Thread.sleep(200);
       try (HttpClient client = client(Version.HTTP_2)) {
-        assertProblem(client.send(post("/queues/in", "x"), BodyHandlers.ofString()), 503, "unavail");
+        assertProblem(
+            client.send(post("/queues/in", "x"), BodyHandlers.ofString()), 503, "unavail");
       }
       assertThat(refused("displaced")).isPositive();
     } finally {
@@ -208,8 +210,7 @@ class PublishTlsTest {
 
       assertThat(socket.getInputStream().readAllBytes()).hasSizeLessThan(100);
       assertThat(Duration.ofNanos(System.nanoTime() - begin))
-          .isBetween(
-              DoorTls.HANDSHAKE_TIME.minusSeconds(2), DoorTls.HANDSHAKE_TIME.plusSeconds(4));
+          .isBetween(DoorTls.HANDSHAKE_TIME.minusSeconds(2), DoorTls.HANDSHAKE_TIME.plusSeconds(4));
     }
   }
 
@@ -294,8 +295,7 @@ class PublishTlsTest {
         .isEqualTo(good.certificate().getNotAfter().toInstant().getEpochSecond());
 
     secret.write(
-        Map.of(
-            "door.crt", ROOT.leaf("localhost").chain(), "door.key", ROOT.leaf("b").key()));
+        Map.of("door.crt", ROOT.leaf("localhost").chain(), "door.key", ROOT.leaf("b").key()));
     server.change(endpoint, config);
     assertThat(presented("TLSv1.3").getSerialNumber()).isEqualTo(good.serial());
     assertThat(meters.get("warren.gateway.certificate.usable").gauge().value()).isZero();
