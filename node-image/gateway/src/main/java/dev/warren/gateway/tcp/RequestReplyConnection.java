@@ -113,6 +113,11 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
     admission.refused(Reason.PROXY_HEADER);
   }
 
+  /** The connection is being closed. */
+  void handshakeFailed(boolean isSlow) {
+    admission.refused(isSlow ? Reason.SLOW : Reason.HANDSHAKE);
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
     ended = true;

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,18 @@ class RequestReplyFloodTest {
   private static final int MEMORY = 4 << 20;
   private static final RequestReplyEndpoint ENDPOINT =
       new RequestReplyEndpoint(
-          "echo", 0, "q", Framing.LINE, 5000, 60_000, 100, 75, 1000, 60_000, false);
+          "echo",
+          0,
+          "q",
+          Framing.LINE,
+          5000,
+          60_000,
+          100,
+          75,
+          1000,
+          60_000,
+          false,
+          Optional.empty());
 
   private final Clients clients = new Clients(1 << 20, MEMORY);
   private final Door door =
