@@ -7,11 +7,12 @@ final class EndpointPorts {
   static final int HIGHEST = 65535;
 
   /** CEL: the port is not one that a queue node uses. */
-  static final String FREE = "!(self in [4369, 5671, 5672, 9090, 15672, 15692, 25672])";
+  static final String FREE =
+      "!(self in [4369, 5671, 5672, 9090, 15671, 15672, 15691, 15692, 25672])";
 
   static final String FREE_MESSAGE =
-      "must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use"
-          + " themselves";
+      "must not be 4369, 5671, 5672, 9090, 15671, 15672, 15691, 15692 or 25672, which the queue"
+          + " nodes use themselves";
 
   private EndpointPorts() {}
 }

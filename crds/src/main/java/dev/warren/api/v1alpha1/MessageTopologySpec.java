@@ -1,5 +1,7 @@
 package dev.warren.api.v1alpha1;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -40,7 +42,13 @@ public record MessageTopologySpec(
                 + " Pods: PersistentVolumeClaims, Services, Secrets, ConfigMaps, Deployments and"
                 + " the PodDisruptionBudget. A change restarts nothing. Pods have the labels and"
                 + " annotations of their templates.")
-        ObjectMetadataSpec objectMetadata) {
+        ObjectMetadataSpec objectMetadata,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = TlsSpec.Absent.class)
+        @JsonPropertyDescription(
+            "How clients connect by TLS, and whose certificates they see. Absent: with or without"
+                + " TLS, and certificates of a CA that Warren makes for this resource. Between"
+                + " nodes everything is TLS always.")
+        TlsSpec tls) {
 
   /** Makes absent lists empty. */
   public MessageTopologySpec {
@@ -48,6 +56,7 @@ public record MessageTopologySpec(
     queues = orEmpty(queues);
     bindings = orEmpty(bindings);
     consumers = orEmpty(consumers);
+    tls = requireNonNullElse(tls, TlsSpec.DEFAULTS);
   }
 
   private static <T> List<T> orEmpty(List<T> list) {

@@ -197,7 +197,7 @@ class MessageTopologyApiServerTest {
     MessageTopology topology = new MessageTopology();
     topology.getMetadata().setName("made-of-classes");
     topology.getMetadata().setNamespace("default");
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null, null));
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null, null, null));
     assertThat(spec(server.client().resource(topology).dryRun().create()))
         .isEqualTo(
             json(

@@ -169,7 +169,7 @@ class RefusalsApiServerTest {
       a request without a queue    | {endpoints: {requestReply: [{name: a, port: 10000}]}} | spec.endpoints.requestReply[0].queue | Required value
       a privileged port            | {endpoints: {requestReply: [{name: a, port: 1023, queue: a}]}} | spec.endpoints.requestReply[0].port | spec.endpoints.requestReply[0].port in body should be greater than or equal to 1024
       a port that does not exist   | {endpoints: {requestReply: [{name: a, port: 65536, queue: a}]}} | spec.endpoints.requestReply[0].port | spec.endpoints.requestReply[0].port in body should be less than or equal to 65535
-      a port of the nodes          | {endpoints: {requestReply: [{name: a, port: 5672, queue: a}]}} | spec.endpoints.requestReply[0].port | must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use themselves
+      a port of the nodes          | {endpoints: {requestReply: [{name: a, port: 5672, queue: a}]}} | spec.endpoints.requestReply[0].port | must not be 4369, 5671, 5672, 9090, 15671, 15672, 15691, 15692 or 25672, which the queue nodes use themselves
       an unknown framing           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, framing: Json}]}} | spec.endpoints.requestReply[0].framing | Unsupported value: "Json": supported values: "LengthPrefixed", "Line", "Raw"
       a reply in no time           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, timeout: 0ms}]}} | spec.endpoints.requestReply[0].timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
       a reply much later           | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, timeout: 11m}]}} | spec.endpoints.requestReply[0].timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
@@ -183,7 +183,7 @@ class RefusalsApiServerTest {
       a connection idle for ever   | {endpoints: {requestReply: [{name: a, port: 10000, queue: a, idleTimeout: 86401s}]}} | spec.endpoints.requestReply[0].idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
       publishing at a low port     | {endpoints: {publish: {port: 80}}}                   | spec.endpoints.publish.port | spec.endpoints.publish.port in body should be greater than or equal to 1024
       publishing at no port        | {endpoints: {publish: {port: 65536}}}                | spec.endpoints.publish.port | spec.endpoints.publish.port in body should be less than or equal to 65535
-      publishing at a node's port  | {endpoints: {publish: {port: 9090}}}                 | spec.endpoints.publish.port | must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use themselves
+      publishing at a node's port  | {endpoints: {publish: {port: 9090}}}                 | spec.endpoints.publish.port | must not be 4369, 5671, 5672, 9090, 15671, 15672, 15691, 15692 or 25672, which the queue nodes use themselves
       publishing in no time        | {endpoints: {publish: {timeout: 0s}}}                | spec.endpoints.publish.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
       publishing much later        | {endpoints: {publish: {timeout: 1h}}}                | spec.endpoints.publish.timeout | must be a duration above 0s and of at most 10m, such as 500ms or 5s
       a message of no size         | {endpoints: {publish: {maxMessageSize: large}}}      | spec.endpoints.publish.maxMessageSize | must be a size in bytes from 1 to 16Mi, such as 64Ki

@@ -36,7 +36,7 @@ class StatusApiServerTest {
   void aWriteOfTheStatusKeepsEveryFieldAndChangesNothingElse() {
     server.create(server.topology("with-status", "{nodes: {replicas: 1}}"));
     MessageTopology topology = server.resource("with-status").get();
-    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null, null));
+    topology.setSpec(new MessageTopologySpec(null, null, null, null, null, null, null, null));
     topology.setStatus(status());
     server.client().resource(topology).updateStatus();
 

@@ -130,6 +130,39 @@ public record ResourceNames(String namespace, String prefix) {
     return prefix + "-connection";
   }
 
+  /** The Secret with the CA of the nodes, which signs nothing but nodes. */
+  public String nodesAuthoritySecret() {
+    return prefix + "-nodes-ca";
+  }
+
+  /** The Secret with the CA of what clients see, and of the clients that Warren knows. */
+  public String clientsAuthoritySecret() {
+    return prefix + "-clients-ca";
+  }
+
+  /** The Secret with the certificates of node number {@code n}. */
+  public String certificateSecret(int n) {
+    return node(n) + "-tls";
+  }
+
+  /** The node number in the name of a Secret with certificates, if it belongs to this topology. */
+  public OptionalInt numberOfCertificateSecret(String secret) {
+    String end = "-tls";
+    return secret.endsWith(end)
+        ? numberOfPod(secret.substring(0, secret.length() - end.length()))
+        : OptionalInt.empty();
+  }
+
+  /** cert-manager's Certificate of the clients' doors, and the Secret that it fills. */
+  public String issuedDoor() {
+    return prefix + "-door";
+  }
+
+  /** The Service of the nodes' management API and metrics. */
+  public String managementService() {
+    return prefix + "-management";
+  }
+
   /** The Deployment of a consumer. */
   public String consumer(String name) {
     return prefix + "-" + name;

@@ -56,7 +56,7 @@ class MistakesApiServerTest {
       megabytes of a node     | {nodes: {resources: {limits: {memory: 768MB}}}} | spec.nodes.resources.limits[memory]: | must be a quantity, such as 500m, 2, 768Mi or 1Gi, and not 768MB
       a port taken twice      | {endpoints: {requestReply: [{name: a, port: 10000, queue: a}, {name: b, port: 10000, queue: a}]}} | spec.endpoints.requestReply: | endpoints must have different ports
       a port taken by TCP     | {endpoints: {requestReply: [{name: a, port: 8080, queue: a}], publish: {port: 8080}}} | spec.endpoints.publish: | publish.port must differ from the ports of requestReply
-      a port of RabbitMQ      | {endpoints: {publish: {port: 5672}}} | spec.endpoints.publish.port: | must not be 4369, 5671, 5672, 9090, 15672, 15692 or 25672, which the queue nodes use themselves
+      a port of RabbitMQ      | {endpoints: {publish: {port: 5672}}} | spec.endpoints.publish.port: | must not be 4369, 5671, 5672, 9090, 15671, 15672, 15691, 15692 or 25672, which the queue nodes use themselves
       a privileged port       | {endpoints: {publish: {port: 80}}} | spec.endpoints.publish.port: | should be greater than or equal to 1024
       a queue twice           | {queues: [{name: a}, {name: a}]} | spec.queues[1]: | Duplicate value: {"name":"a"}
       a consumer twice        | {consumers: [{name: a, queue: a, template: {}}, {name: a, queue: a, template: {}}]} | spec.consumers[1]: | Duplicate value: {"name":"a"}

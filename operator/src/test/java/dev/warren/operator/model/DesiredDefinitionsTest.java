@@ -153,7 +153,8 @@ class DesiredDefinitionsTest {
   void aPolicyAppliesToItsQueueAndToNoOther(String name) {
     String pattern =
         DesiredDefinitions.of(
-                new MessageTopologySpec(null, null, List.of(queue(name)), null, null, null, null))
+                new MessageTopologySpec(
+                    null, null, List.of(queue(name)), null, null, null, null, null))
             .policies()
             .get("warren." + name)
             .pattern();

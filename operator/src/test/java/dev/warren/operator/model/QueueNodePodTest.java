@@ -448,7 +448,8 @@ class QueueNodePodTest {
     return new QueueNodePod(
         OWNER,
         NAMES,
-        new MessageTopologySpec(NodesSpecs.of(nodes), null, null, null, null, endpoints, null),
+        new MessageTopologySpec(
+            NodesSpecs.of(nodes), null, null, null, null, endpoints, null, null),
         images);
   }
 
