@@ -2,7 +2,6 @@ package dev.warren.e2e;
 
 import static dev.warren.e2e.NodeCertificates.AMQP;
 import static dev.warren.e2e.NodeCertificates.AMQPS;
-import static dev.warren.e2e.NodeCertificates.INSIDE;
 import static dev.warren.e2e.Topology.ONE_NODE;
 import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,8 +72,7 @@ class CertificatesE2E {
   @Test
   @Order(1)
   void leavesAndAuthoritiesAreRenewedWithoutADroppedConnection() {
-    NodeCertificates certificates =
-        new NodeCertificates(doors, INSIDE, List.of(AMQPS, 8080, 10000));
+    NodeCertificates certificates = NodeCertificates.of(doors, 8080, 10000);
     Traffic traffic = Traffic.startByTls(doors, "work");
     ClientPod sockets = ClientPod.startByTls("neighbour", doors, "events");
     sockets.awaitAnswers(20);

@@ -1,7 +1,6 @@
 package dev.warren.e2e;
 
 import static dev.warren.e2e.NodeCertificates.AMQPS;
-import static dev.warren.e2e.NodeCertificates.INSIDE;
 import static dev.warren.e2e.Topology.THREE_NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -63,8 +62,7 @@ class CertificatesSoak {
   static final TestNamespace namespace = TestNamespace.withOperator("e2e-certificates-soak");
 
   private final Topology topology = namespace.topology("orders");
-  private final NodeCertificates certificates =
-      new NodeCertificates(topology, INSIDE, List.of(AMQPS, 8080, 10000));
+  private final NodeCertificates certificates = NodeCertificates.of(topology, 8080, 10000);
   private final Random random = new Random(SEED);
 
   @AfterEach

@@ -3,6 +3,7 @@ package dev.warren.e2e;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -41,16 +42,16 @@ record Door(String address, int port) {
    * What it presents, whether that can be trusted or not. Also of a door that then wants the
    * client's certificate.
    */
-  X509Certificate certificate() throws IOException {
+  X509Certificate certificate() {
     AtomicReference<X509Certificate> presented = new AtomicReference<>();
     try (Socket plain = connect();
         SSLSocket secure =
             (SSLSocket)
                 anyone(presented).getSocketFactory().createSocket(plain, address, port, true)) {
       secure.startHandshake();
-    } catch (SSLException e) {
+    } catch (IOException e) {
       if (presented.get() == null) {
-        throw e;
+        throw new UncheckedIOException(this.toString(), e);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

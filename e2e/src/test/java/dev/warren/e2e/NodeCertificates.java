@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -32,15 +31,15 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
   static final int METRICS = 15691;
   static final int DISTRIBUTION = 25672;
 
-  /** Those of every topology. */
-  static final List<Integer> INSIDE = List.of(MANAGEMENT, METRICS, DISTRIBUTION);
+  private static final List<Integer> INSIDE = List.of(MANAGEMENT, DISTRIBUTION);
 
   private static final Duration RENEWED = Duration.ofSeconds(120);
   private static final Duration OFTEN = Duration.ofMillis(200);
 
-  /** Of a topology without endpoints by TLS. */
-  static NodeCertificates of(Topology topology) {
-    return new NodeCertificates(topology, INSIDE, List.of(AMQPS));
+  /** Of a topology whose endpoints at these ports are by TLS. */
+  static NodeCertificates of(Topology topology, Integer... endpoints) {
+    return new NodeCertificates(
+        topology, INSIDE, Stream.concat(Stream.of(AMQPS, METRICS), Stream.of(endpoints)).toList());
   }
 
   /** What each port of each node presents now. */
@@ -49,10 +48,7 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
         .flatMap(port -> doors(port).stream())
         .collect(
             Collectors.toMap(
-                door -> door,
-                NodeCertificates::certificate,
-                (a, b) -> a,
-                () -> new TreeMap<>(Door.ORDER)));
+                door -> door, Door::certificate, (a, b) -> a, () -> new TreeMap<>(Door.ORDER)));
   }
 
   /** This port of each node. */
@@ -60,14 +56,6 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
     return topology.nodes().stream()
         .map(pod -> new Door(pod.getStatus().getPodIP(), port))
         .toList();
-  }
-
-  private static X509Certificate certificate(Door door) {
-    try {
-      return door.certificate();
-    } catch (IOException e) {
-      throw new UncheckedIOException(door.toString(), e);
-    }
   }
 
   /** Asks for new ones: {@code leaves}, or {@code ca} for new authorities too. */
@@ -137,7 +125,7 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
     PublicKey key = authorities.iterator().next().getPublicKey();
     for (int port : ports) {
       for (Door door : doors(port)) {
-        assertThat(isSigned(certificate(door), key)).as(door.toString()).isTrue();
+        assertThat(isSigned(door.certificate(), key)).as(door.toString()).isTrue();
       }
     }
   }
