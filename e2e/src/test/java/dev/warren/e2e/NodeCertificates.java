@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +32,10 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
 
   private static final List<Integer> INSIDE = List.of(MANAGEMENT, DISTRIBUTION);
 
-  private static final Duration RENEWED = Duration.ofSeconds(120);
+  /** By default each step of an authority's renewal lasts two minutes at least. */
+  private static final Duration RENEWED = Duration.ofMinutes(8);
+
+  private static final Duration TAKEN_BACK = Duration.ofSeconds(60);
   private static final Duration OFTEN = Duration.ofMillis(200);
 
   /** Of a topology whose endpoints at these ports are by TLS. */
@@ -58,8 +60,20 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
         .toList();
   }
 
-  /** Asks for new ones: {@code leaves}, or {@code ca} for new authorities too. */
+  /**
+   * Asks for new ones: {@code leaves}, or {@code ca} for new authorities too. The last request was
+   * carried out, and has to be taken back before the same is asked for again.
+   */
   void renew(String what) {
+    topology.namespace().run("annotate", "mtop", topology.name(), "warren.dev/renew-certificates-");
+    await("the last request is taken back")
+        .atMost(TAKEN_BACK)
+        .untilAsserted(
+            () -> {
+              for (String authority : List.of("-nodes-ca", "-clients-ca")) {
+                assertThat(topology.secret(authority).getOrDefault("renewed", "")).isEmpty();
+              }
+            });
     topology
         .namespace()
         .run(
@@ -166,18 +180,9 @@ record NodeCertificates(Topology topology, List<Integer> inside, List<Integer> d
         .untilAsserted(topology::assertOneCluster);
   }
 
-  /** The names that clients' doors of a topology of so many nodes must have. */
-  String[] names(int nodes) {
-    String service = topology.name();
-    String namespace = topology.namespace().name();
-    return Stream.concat(
-            Stream.of(
-                service,
-                service + "." + namespace,
-                service + "." + namespace + ".svc",
-                service + "." + namespace + ".svc.cluster.local"),
-            IntStream.range(0, nodes)
-                .mapToObj(n -> "%1$s-%2$d.%1$s-nodes.%3$s.svc".formatted(service, n, namespace)))
-        .toArray(String[]::new);
+  /** The names of the Service by which clients connect. */
+  String[] serviceNames() {
+    String name = topology.name() + "." + topology.namespace().name();
+    return new String[] {topology.name(), name, name + ".svc", name + ".svc.cluster.local"};
   }
 }

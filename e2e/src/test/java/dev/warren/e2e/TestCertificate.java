@@ -10,6 +10,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -31,6 +32,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -63,7 +65,9 @@ record TestCertificate(List<X509Certificate> chain, PrivateKey key) {
     KeyPair pair = newPair();
     X500Principal self = principal(name);
     return new TestCertificate(
-        List.of(certificate(self, pair.getPrivate(), self, pair, tomorrow(), isAuthority)),
+        List.of(
+            certificate(
+                self, pair.getPublic(), pair.getPrivate(), self, pair, tomorrow(), isAuthority)),
         pair.getPrivate());
   }
 
@@ -87,6 +91,7 @@ record TestCertificate(List<X509Certificate> chain, PrivateKey key) {
     X509Certificate certificate =
         certificate(
             certificate().getSubjectX500Principal(),
+            certificate().getPublicKey(),
             key,
             principal(name),
             pair,
@@ -204,6 +209,7 @@ record TestCertificate(List<X509Certificate> chain, PrivateKey key) {
 
   private static X509Certificate certificate(
       X500Principal issuer,
+      PublicKey issuerPublicKey,
       PrivateKey issuerKey,
       X500Principal subject,
       KeyPair pair,
@@ -219,6 +225,16 @@ record TestCertificate(List<X509Certificate> chain, PrivateKey key) {
               Date.from(end),
               subject,
               pair.getPublic());
+      // Python verifies strictly: it wants both identifiers.
+      JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+      builder.addExtension(
+          Extension.subjectKeyIdentifier,
+          false,
+          extensions.createSubjectKeyIdentifier(pair.getPublic()));
+      builder.addExtension(
+          Extension.authorityKeyIdentifier,
+          false,
+          extensions.createAuthorityKeyIdentifier(issuerPublicKey));
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
       if (isAuthority) {
         builder.addExtension(
