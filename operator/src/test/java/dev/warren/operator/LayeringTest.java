@@ -35,22 +35,24 @@ class LayeringTest {
       """
       model:
       scaling:
+      certificates: model
       action: model
       observation: model action scaling
       plan.objects: model action observation
+      plan.certificates: model action observation certificates plan.objects
       plan.nodes: model action observation plan.objects plan.topology
       plan.topology: model action observation
       plan.consumers: model action observation scaling plan.objects
       plan.validation: model
-      plan: model action observation plan.objects plan.nodes plan.topology plan.consumers
-      status: model action observation scaling plan plan.topology plan.validation
+      plan: model action observation certificates plan.certificates plan.objects plan.nodes plan.topology plan.consumers
+      status: model action observation scaling plan plan.certificates plan.topology plan.validation
       broker: model action observation scaling
-      observe: model action observation plan.consumers broker
+      observe: model action observation certificates plan.consumers broker
       load: model observation scaling broker metrics
       metrics: model scaling status
       execute: model action observation plan plan.validation status broker
       config:
-      reconcile: config model observation plan plan.validation status scaling broker observe load metrics execute
+      reconcile: certificates config model observation plan plan.validation status scaling broker observe load metrics execute
       """;
 
   private static final JavaClasses CLASSES =

@@ -16,6 +16,7 @@ public record MessageTopologyStatus(
                 + " NodesReady: all queue nodes run the newest spec and serve clients."
                 + " TopologyDeclared: exchanges, queues and bindings are declared."
                 + " ConsumersReady and EndpointsReady: all consumers and endpoints are ready."
+                + " CertificatesReady: every certificate is valid, and renewed in time."
                 + " NodesSpread: every node has a machine of its own. If"
                 + " consumers have scaling: ScalingActive: their load is known; otherwise their"
                 + " numbers of Pods do not change. ScalingLimited: they need more Pods than they"
@@ -51,12 +52,25 @@ public record MessageTopologyStatus(
                 + " and new values; at most 50, and the number of the rest.")
         List<String> plan,
     @JsonPropertyDescription("The endpoints, in the order of the spec.")
-        List<EndpointStatus> endpoints) {
+        List<EndpointStatus> endpoints,
+    @JsonPropertyDescription("The certificates, and their renewal.") TlsStatus tls) {
 
   /** The status of a resource of which only the conditions are known yet. */
   public MessageTopologyStatus(Long observedGeneration, List<Condition> conditions) {
     this(
-        observedGeneration, conditions, null, null, null, null, null, null, null, null, null, null);
+        observedGeneration,
+        conditions,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** The same with other conditions. */
@@ -73,7 +87,8 @@ public record MessageTopologyStatus(
         retained,
         drift,
         plan,
-        endpoints);
+        endpoints,
+        tls);
   }
 
   /** The Secret with the connection, in the field where servicebinding.io expects it. */
@@ -321,6 +336,33 @@ public record MessageTopologyStatus(
       @JsonPropertyDescription("Host and port, as Pods of the cluster reach it.") String address,
       @JsonPropertyDescription("Whether a node serves it.") Boolean ready,
       @JsonPropertyDescription("What is wrong, in a sentence.") String message) {}
+
+  /** The certificates, and their renewal. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record TlsStatus(
+      @JsonPropertyDescription(
+              "The step of the renewal of a CA that is under way, in a sentence; absent when none"
+                  + " is. Trust: everybody learns to trust the next CA. Reissue: the new CA signs"
+                  + " everything anew. Recreated: the CA's Secret was lost.")
+          String renewal,
+      @JsonPropertyDescription(
+              "The nodes that do not serve their newest certificates yet. No further step is taken"
+                  + " before they do. Absent if there are none, or no CA is renewed.")
+          List<String> waitsFor,
+      @JsonPropertyDescription("The certificates, at most 50: those that end first come first.")
+          List<CertificateStatus> certificates) {}
+
+  /** One certificate. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record CertificateStatus(
+      @JsonPropertyDescription(
+              "The Secret and its key, such as orders-0-tls/tls.crt, or the field that names it.")
+          String name,
+      @JsonPropertyDescription("Its last moment.") String notAfter,
+      @JsonPropertyDescription(
+              "What happens to it now; absent if nothing does. Trust, Reissue or Recreated for a"
+                  + " CA. Waiting: its node does not serve it yet.")
+          String step) {}
 
   /** The type of an endpoint. */
   public enum EndpointType {

@@ -112,6 +112,12 @@ class StatusApiServerTest {
                 MessageTopologyStatus.EndpointType.Publish,
                 "orders.shop.svc:8080",
                 false,
-                "No gateway is ready")));
+                "No gateway is ready")),
+        new MessageTopologyStatus.TlsStatus(
+            "Trust: everybody learns to trust the next CA of the nodes",
+            List.of("orders-1"),
+            List.of(
+                new MessageTopologyStatus.CertificateStatus(
+                    "orders-1-tls/tls.crt", "2026-01-02T03:04:05Z", "Waiting"))));
   }
 }

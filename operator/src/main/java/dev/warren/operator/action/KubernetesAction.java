@@ -1,6 +1,10 @@
 package dev.warren.operator.action;
 
+import dev.warren.operator.model.CertificateSecrets;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -23,8 +27,17 @@ public sealed interface KubernetesAction {
     return switch (object()) {
       case PodDisruptionBudget budget -> false;
       case Service service -> "None".equals(service.getSpec().getClusterIP());
+      case GenericKubernetesResource foreign -> false;
+      case Secret secret -> !(this instanceof Delete);
+      case Pod pod -> !isNudge();
       default -> !(this instanceof Grow);
     };
+  }
+
+  /** Whether it only makes the kubelet read certificates again at once. */
+  private boolean isNudge() {
+    return this instanceof Mark mark
+        && mark.annotations().containsKey(CertificateSecrets.ANNOTATION);
   }
 
   /** What it does and why, as a phrase. */

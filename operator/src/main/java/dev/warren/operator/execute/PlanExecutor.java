@@ -48,7 +48,9 @@ public final class PlanExecutor {
     List<Problem> underway = new ArrayList<>();
     List<KubernetesAction> support = new ArrayList<>();
     // An update of a Service, for example, makes no node less ready.
-    boolean isSupported = inTurn(plan.support(), new ArrayList<>(), support, nodes);
+    boolean isSupported =
+        inTurn(plan.certificates().actions(), new ArrayList<>(), new ArrayList<>(), nodes)
+            && inTurn(plan.support(), new ArrayList<>(), support, nodes);
     boolean isRecorded = isRecorded(plan, isSupported, underway, nodes);
     if (isSupported && isRecorded) {
       inTurn(plan.behindRecord(), underway, new ArrayList<>(), nodes);
@@ -79,7 +81,8 @@ public final class PlanExecutor {
             support,
             done.applied(),
             consumers,
-            joined(plan.retained(), done.retained())));
+            joined(plan.retained(), done.retained())),
+        Optional.of(plan.certificates()));
   }
 
   /** The steps of a move leave as many nodes ready as before. */

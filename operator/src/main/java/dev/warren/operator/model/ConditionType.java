@@ -18,6 +18,10 @@ public enum ConditionType {
           + " other policy overrides its fields."),
   CONSUMERS_READY("ConsumersReady", true, "All consumers are ready."),
   ENDPOINTS_READY("EndpointsReady", true, "All endpoints are served."),
+  CERTIFICATES_READY(
+      "CertificatesReady",
+      true,
+      "Every certificate is valid and renewed in time, and those of the user can be used."),
   NODES_SPREAD("NodesSpread", false, "Every queue node has a machine of its own."),
   SCALING_ACTIVE(
       "ScalingActive",

@@ -1,5 +1,6 @@
 package dev.warren.operator.model;
 
+import static dev.warren.operator.model.ConditionType.CERTIFICATES_READY;
 import static dev.warren.operator.model.ConditionType.CONSUMERS_READY;
 import static dev.warren.operator.model.ConditionType.ENDPOINTS_READY;
 import static dev.warren.operator.model.ConditionType.NODES_READY;
@@ -153,7 +154,7 @@ public enum Reason {
       "Read the message, which is the Pod's last warning Event."),
 
   NAME_TAKEN(
-      trouble("NameTaken", NODES_READY, CONSUMERS_READY),
+      trouble("NameTaken", NODES_READY, CONSUMERS_READY, CERTIFICATES_READY),
       "An object with a name that this topology needs exists already and belongs to somebody else.",
       "Delete that object, or create this topology under another name."),
   QUOTA_EXCEEDED(
@@ -239,6 +240,33 @@ public enum Reason {
       "No node serves an endpoint.",
       "If it lasts, read the message: it names the Service, gateway or queue that is not ready."),
 
+  CERTIFICATES_VALID(
+      fine("CertificatesValid", CERTIFICATES_READY), "All certificates are valid and in use."),
+  CERTIFICATES_RENEWING(
+      fine("CertificatesRenewing", CERTIFICATES_READY),
+      "A CA is being renewed, step by step. Every certificate is valid.",
+      "If it lasts, the message names the nodes that do not serve their new certificates."),
+  CERTIFICATE_REFUSED(
+      trouble("CertificateRefused", CERTIFICATES_READY),
+      "A Secret that the spec names is missing, or what it contains cannot be used. What runs keeps its certificates.",
+      "Correct the Secret as the message says."),
+  CERTIFICATE_UNKNOWN(
+      unknown("CertificateUnknown", CERTIFICATES_READY),
+      "A Secret or a Certificate that the spec needs cannot be read. What runs keeps its certificates.",
+      "Check the operator's role and the API server."),
+  ISSUER_NOT_READY(
+      progress("IssuerNotReady", CERTIFICATES_READY),
+      "cert-manager has not issued the certificate for clients. What runs keeps its certificates.",
+      "If it lasts, check the issuer. The message is cert-manager's."),
+  CERTIFICATE_ENDING(
+      trouble("CertificateEnding", CERTIFICATES_READY),
+      "Less than a sixth of a certificate's life is left, or it has ended.",
+      "Renew a certificate of your own. Otherwise bring back the nodes that the message names."),
+  UNKNOWN_RENEWAL(
+      trouble("UnknownRenewal", CERTIFICATES_READY),
+      "The annotation `warren.dev/renew-certificates` has an unknown value. Nothing is done.",
+      "Set the annotation to `leaves` or `ca`, or remove it."),
+
   FOLLOWING_LOAD(fine("FollowingLoad", SCALING_ACTIVE), "The numbers of Pods follow the load."),
   LOAD_UNKNOWN(
       trouble("LoadUnknown", SCALING_ACTIVE, SCALING_LIMITED),
@@ -254,6 +282,7 @@ public enum Reason {
       "Raise `maxReplicas`, or find out what limits the Pods."),
 
   BECAME_READY(fine("Ready"), "The topology is ready."),
+  CERTIFICATES_RENEWED(fine("CertificatesRenewed"), "Certificates were renewed."),
   CONSUMER_SCALED(fine("ConsumerScaled"), "A consumer's number of Pods follows its load."),
   DECLARATION_REFUSED(
       fine("DeclarationRefused"),

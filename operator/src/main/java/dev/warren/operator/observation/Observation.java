@@ -35,6 +35,7 @@ import java.util.SortedMap;
  * @param work the operator's own work at the broker
  * @param refusedDeclarations the property or argument for which RabbitMQ lately refused a client's
  *     declaration of a queue, by the queue's name
+ * @param certificates what is known of certificates beside the topology's own Secrets
  * @param at when this was read
  */
 public record Observation(
@@ -53,6 +54,7 @@ public record Observation(
     Map<String, ConsumerDelivery> deliveries,
     BrokerWork work,
     Map<String, String> refusedDeclarations,
+    CertificateObservation certificates,
     Instant at) {
 
   /** The broker's answer, if there is one. */

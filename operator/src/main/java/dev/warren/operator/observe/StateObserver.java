@@ -78,6 +78,7 @@ public final class StateObserver {
   private final ConsumerWatch consumers = new ConsumerWatch();
   private final DeliveryWatch deliveries;
   private final RefusedDeclarations refusals;
+  private final CertificateSources certificates;
 
   /**
    * @param brokers creates a client of a broker
@@ -100,6 +101,7 @@ public final class StateObserver {
     this.clock = clock;
     this.machines = new KubernetesNodes(kubernetes, clock);
     this.refusals = RefusedDeclarations.in(kubernetes);
+    this.certificates = new CertificateSources(kubernetes, CertificateProbe.overNetwork());
     this.places = new ClusterMachines(kubernetes, clock);
   }
 
@@ -134,6 +136,7 @@ public final class StateObserver {
             deliveries.of(found.owner().uid(), topology.getSpec().consumers(), consumerPods, now),
             new BrokerWork(beside, moves.stalled(found.owner().uid(), said, now)),
             refusals.of(found.owner().uid(), queues(topology), nodes, now),
+            certificates.of(topology, found, now),
             now);
     return new Observed(observation, broker);
   }
@@ -159,8 +162,8 @@ public final class StateObserver {
     if (!cached.isGrowing(topology.getSpec().nodes().replicas())) {
       return cached;
     }
-    // A stale cache must not lead to a second use of a number.
-    List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class)
+    // A stale cache must not lead to a second use of a number, or to a second CA.
+    List.of(ConfigMap.class, PersistentVolumeClaim.class, Pod.class, Secret.class)
         .forEach(kind -> byKind.put(kind, readNow(kind, owner)));
     return TopologyObjects.of(owner, byKind);
   }

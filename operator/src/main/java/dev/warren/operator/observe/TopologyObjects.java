@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -55,13 +56,16 @@ record TopologyObjects(
     return all(byKind, Pod.class).filter(pod -> isPartOf(pod, Component.CONSUMER)).toList();
   }
 
-  /** Whether nodes are missing, or the record of the nodes is. */
+  /** Whether nodes are missing, or the record of the nodes or a CA is. */
   boolean isGrowing(int replicas) {
     long present = nodes.values().stream().filter(QueueNode::hasVolume).count();
     boolean recorded =
         all(byKind, ConfigMap.class)
             .anyMatch(map -> map.getMetadata().getName().equals(names.membership()));
-    return present < replicas || !recorded;
+    return present < replicas
+        || !recorded
+        || owned.find(Secret.class, names.nodesAuthoritySecret()).isEmpty()
+        || owned.find(Secret.class, names.clientsAuthoritySecret()).isEmpty();
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.warren.operator.action.Retained;
 import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.plan.certificates.CertificatePlan;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  * <p>The write of the record is a gate: while it is refused, nothing behind it is done. Behind it
  * are all changes of nodes, and all destructive changes of the broker.
  *
- * @param support what the nodes need: Secrets, configuration, Services
+ * @param support what the nodes need: other Secrets, configuration, Services
  * @param record writes the record of the nodes; empty when it is up to date
  * @param behindRecord volumes and Pods of the queue nodes; when one fails, the later ones are
  *     skipped
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
  * @param topologyProblems what cannot be done in the broker, or not yet, and why
  * @param retained what the resource no longer declares and stays in the broker for now
  * @param removal the last removal of a node, in progress or done
+ * @param certificates certificates and their Secrets; their changes come before all others
  */
 public record ReconcilePlan(
     List<KubernetesAction> support,
@@ -42,7 +44,8 @@ public record ReconcilePlan(
     List<Problem> nodeProblems,
     List<Problem> topologyProblems,
     List<Retained> retained,
-    Optional<NodeRemoval> removal) {
+    Optional<NodeRemoval> removal,
+    CertificatePlan certificates) {
 
   /** Copies the lists. */
   public ReconcilePlan {
@@ -103,7 +106,8 @@ public record ReconcilePlan(
         aboutNodes && !isMove() ? with(nodeProblems, underway.problem()) : nodeProblems,
         aboutNodes ? topologyProblems : with(topologyProblems, underway.problem()),
         retained,
-        removal);
+        removal,
+        certificates);
   }
 
   /** The plan without the growth of volumes. */
@@ -117,7 +121,8 @@ public record ReconcilePlan(
         nodeProblems,
         topologyProblems,
         retained,
-        removal);
+        removal,
+        certificates);
   }
 
   private static List<Problem> with(List<Problem> problems, Problem another) {
@@ -131,7 +136,9 @@ public record ReconcilePlan(
    */
   public List<String> describe(Function<BrokerAction, String> ofBroker) {
     return Stream.of(
-            Stream.concat(support.stream(), nodes().stream()).map(KubernetesAction::describe),
+            Stream.of(certificates.actions(), support, nodes())
+                .flatMap(List::stream)
+                .map(KubernetesAction::describe),
             consumerMarks().stream().map(KubernetesAction::describe),
             broker().stream().map(ofBroker),
             consumerChanges().stream().map(KubernetesAction::describe))
@@ -151,6 +158,10 @@ public record ReconcilePlan(
 
   /** Whether there is nothing to do. */
   public boolean isEmpty() {
-    return support.isEmpty() && nodes().isEmpty() && broker().isEmpty() && consumers.isEmpty();
+    return certificates.actions().isEmpty()
+        && support.isEmpty()
+        && nodes().isEmpty()
+        && broker().isEmpty()
+        && consumers.isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import dev.warren.operator.action.BrokerAction.PutRecord;
 import dev.warren.operator.action.BrokerAction.RemoveQueue;
 import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.model.BrokerDefinitions;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
@@ -21,6 +22,8 @@ import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.Observation;
+import dev.warren.operator.plan.certificates.CertificatePlan;
+import dev.warren.operator.plan.certificates.CertificatePlanner;
 import dev.warren.operator.plan.consumers.ConsumerPlanner;
 import dev.warren.operator.plan.nodes.MembershipPlan;
 import dev.warren.operator.plan.nodes.MembershipPlanner;
@@ -71,22 +74,26 @@ public final class ReconcilePlanner {
   private final Images images;
   private final Observation observed;
   private final Supplier<String> newSecret;
+  private final CertificateMaker maker;
 
   /**
    * @param newSecret returns a new random text of letters and digits each time
+   * @param maker makes certificates
    */
   public ReconcilePlanner(
       Owner owner,
       MessageTopologySpec spec,
       Images images,
       Observation observed,
-      Supplier<String> newSecret) {
+      Supplier<String> newSecret,
+      CertificateMaker maker) {
     this.owner = owner;
     this.names = ResourceNames.of(owner.namespace(), owner.topology());
     this.spec = spec;
     this.images = images;
     this.observed = observed;
     this.newSecret = newSecret;
+    this.maker = maker;
   }
 
   /**
@@ -134,6 +141,8 @@ public final class ReconcilePlanner {
    */
   private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
+    CertificatePlan certificates =
+        new CertificatePlanner(owner, names, spec, observed, maker).plan(membership.added());
     CredentialsPlan secrets =
         new CredentialsPlanner(
                 owner, names, observed.objects(), membership.recorded().formed(), newSecret, spec)
@@ -157,14 +166,22 @@ public final class ReconcilePlanner {
             .plan(secrets.secrets(), membership.desired().next(), isValid),
         membership.write(),
         // Removals come first: they may make room for what is created.
-        joined(List.of(removal.kubernetes(), nodes.actions())),
+        joined(List.of(removal.kubernetes(), marked(nodes.actions(), certificates))),
         planBrokerSteps(membership, removal, rest.broker().actions()),
         rest.consumers(),
         joined(
             List.of(membership.problems(), nodes.problems(), secrets.problem().stream().toList())),
         rest.broker().problems(),
         rest.broker().retained(),
-        membership.desired().removal());
+        membership.desired().removal(),
+        certificates);
+  }
+
+  private List<KubernetesAction> marked(
+      List<KubernetesAction> actions, CertificatePlan certificates) {
+    return actions.stream()
+        .map(action -> certificates.marked(action, pod -> names.numberOfPod(pod).orElse(-1)))
+        .toList();
   }
 
   private RemovalPlan planRemoval(MembershipPlan membership) {

@@ -3,6 +3,8 @@ package dev.warren.operator.reconcile;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClientFactory;
 import dev.warren.operator.broker.BrokerWorker;
+import dev.warren.operator.certificates.BouncyCastleMaker;
+import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.config.OperatorConfig;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
@@ -11,6 +13,7 @@ import dev.warren.operator.execute.RandomText;
 import dev.warren.operator.load.GatewayArrivals;
 import dev.warren.operator.load.LoadSampler;
 import dev.warren.operator.load.LoadSnapshot;
+import dev.warren.operator.metrics.CertificateMeters;
 import dev.warren.operator.metrics.TopologyMeters;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
@@ -79,8 +82,16 @@ import java.util.stream.Stream;
     verbs = {"get", "list", "watch", "create", "patch", "delete"})
 @RBACRule(
     apiGroups = "",
-    resources = {"services", "secrets"},
+    resources = "services",
     verbs = {"get", "list", "watch", "create", "patch"})
+@RBACRule(
+    apiGroups = "",
+    resources = "secrets",
+    verbs = {"get", "list", "watch", "create", "update", "patch", "delete"})
+@RBACRule(
+    apiGroups = "cert-manager.io",
+    resources = "certificates",
+    verbs = {"get", "create", "patch", "delete"})
 @RBACRule(
     apiGroups = "",
     resources = "configmaps",
@@ -124,9 +135,11 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
   private final StateObserver observer;
   private final LoadSampler sampler;
   private final TopologyMeters topologyMeters;
+  private final CertificateMeters certificateMeters;
   private final PodTemplateDryRunner dryRunner;
   private final StatusReport report;
   private final RandomText newSecret = new RandomText();
+  private final CertificateMaker maker = new BouncyCastleMaker();
 
   /**
    * Triggers a reconcile of a topology when a consumer needs another number of Pods, or a
@@ -159,6 +172,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
             meters,
             clock);
     this.topologyMeters = new TopologyMeters(meters, topology -> topologies.get(topology));
+    this.certificateMeters =
+        new CertificateMeters(meters, topology -> topologies.get(topology), clock);
     this.worker =
         new BrokerWorker(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("broker-", 0).factory()),
@@ -224,6 +239,7 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return UpdateControl.noUpdate();
     }
     topologyMeters.show(ResourceID.fromResource(topology));
+    certificateMeters.show(ResourceID.fromResource(topology), topology.getStatus());
     if (!namespaces.isRead(topology.getMetadata().getNamespace())) {
       return awaitNamespace(topology);
     }
@@ -266,7 +282,8 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
       return Optional.empty();
     }
     ReconcilePlanner planner =
-        new ReconcilePlanner(Owner.of(topology), topology.getSpec(), images, observed, newSecret);
+        new ReconcilePlanner(
+            Owner.of(topology), topology.getSpec(), images, observed, newSecret, maker);
     return Optional.of(violations.isEmpty() ? planner.plan() : planner.planNodes());
   }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,8 +42,11 @@ final class PlanPreview {
 
   /** Those of the nodes. A move that waits makes no node less ready. */
   List<String> nodes() {
-    return Stream.concat(
-            kubernetes(plan.support()), plan.isMove() ? Stream.empty() : kubernetes(plan.nodes()))
+    return Stream.of(
+            kubernetes(plan.certificates().actions()),
+            kubernetes(plan.support()),
+            plan.isMove() ? Stream.<String>empty() : kubernetes(plan.nodes()))
+        .flatMap(Function.identity())
         .toList();
   }
 

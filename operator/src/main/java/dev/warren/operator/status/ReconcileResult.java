@@ -8,6 +8,7 @@ import dev.warren.operator.model.Reason;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.certificates.CertificatePlan;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  * @param consumerProblems about Deployments
  * @param removal the last removal of a node, in progress or done
  * @param applied what it did
+ * @param certificates the plan of the certificates; empty if nothing was planned
  */
 public record ReconcileResult(
     Observation observed,
@@ -32,7 +34,8 @@ public record ReconcileResult(
     List<Problem> topologyProblems,
     List<Problem> consumerProblems,
     Optional<NodeRemoval> removal,
-    AppliedActions applied) {
+    AppliedActions applied,
+    Optional<CertificatePlan> certificates) {
 
   /** Copies the lists. */
   public ReconcileResult {
@@ -54,7 +57,8 @@ public record ReconcileResult(
         withWaiting(plan.topologyProblems(), preview.topology(), all, "the broker"),
         withWaiting(List.of(), preview.consumers(), all, "consumers"),
         recordedRemoval(plan, observed),
-        AppliedActions.held(mode, all, plan.retained()));
+        AppliedActions.held(mode, all, plan.retained()),
+        Optional.of(plan.certificates()));
   }
 
   /** A removal that was not recorded has not begun. */
@@ -112,6 +116,7 @@ public record ReconcileResult(
         topologyProblems,
         List.of(),
         Optional.empty(),
-        AppliedActions.held(mode, List.of(), List.of()));
+        AppliedActions.held(mode, List.of(), List.of()),
+        Optional.empty());
   }
 }

@@ -50,6 +50,7 @@ public final class StatusBuilder {
   private final List<DriftStatus> drift;
   private final List<EndpointStatus> endpoints;
   private final PauseStatus pause;
+  private final CertificateStatuses certificates;
 
   private StatusBuilder(MessageTopology topology, ReconcileResult result) {
     this.spec = topology.getSpec();
@@ -71,6 +72,7 @@ public final class StatusBuilder {
         new DriftStatuses(result, previous, topology.getMetadata().getGeneration()).build();
     this.endpoints = new EndpointStatuses(result.observed(), names, spec, queues).build();
     this.pause = new PauseStatus(result.applied());
+    this.certificates = new CertificateStatuses(result, previous);
   }
 
   /** The status after a pass; equal to the last one when nothing has changed. */
@@ -115,6 +117,7 @@ public final class StatusBuilder {
     addTopologyDeclared();
     addConsumersReady();
     addEndpointsReady();
+    certificates.addTo(conditions);
     pause.addTo(conditions);
     new ScalingConditions(spec.consumers(), result.observed()).addTo(conditions);
     Summary summary = summary();
@@ -136,7 +139,8 @@ public final class StatusBuilder {
         retained,
         drift,
         pause.plan(),
-        endpoints);
+        endpoints,
+        certificates.build());
   }
 
   private void addValidated() {
@@ -248,7 +252,7 @@ public final class StatusBuilder {
   }
 
   /** All of them as one, with the reason of the worst. */
-  private static Optional<Problem> summed(List<Problem> problems) {
+  static Optional<Problem> summed(List<Problem> problems) {
     List<Problem> worstFirst = problems.stream().sorted(Problem.WORST_FIRST).toList();
     return worstFirst.stream()
         .findFirst()

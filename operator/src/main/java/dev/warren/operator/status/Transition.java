@@ -40,6 +40,7 @@ public record Transition(boolean normal, Reason reason, String message) {
             ofScaling(previous, current),
             ofRefusals(previous, current),
             ofWarnings(previous, current),
+            CertificateTransitions.between(previous, current),
             ofReadiness(previous, current).stream())
         .flatMap(Function.identity())
         .toList();

@@ -15,6 +15,7 @@ import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.Observations;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.certificates.CertificatePlan;
 import dev.warren.operator.status.ReconcileResult;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -103,7 +104,8 @@ final class PlanExecution {
                 List.of(),
                 List.of(),
                 List.of(),
-                Optional.empty()),
+                Optional.empty(),
+                CertificatePlan.NOTHING),
             observed,
             List.of());
   }

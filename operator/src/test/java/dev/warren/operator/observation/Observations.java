@@ -37,6 +37,7 @@ public final class Observations {
         Map.of(),
         BrokerWork.NONE,
         Map.of(),
+        CertificateObservation.NONE,
         at);
   }
 
@@ -77,6 +78,7 @@ public final class Observations {
         seen.deliveries(),
         seen.work(),
         seen.refusedDeclarations(),
+        seen.certificates(),
         seen.at());
   }
 }

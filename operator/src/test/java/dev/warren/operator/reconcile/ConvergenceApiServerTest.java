@@ -449,7 +449,8 @@ class ConvergenceApiServerTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(new Retained("Queue", "old", "It has messages"))));
+                List.of(new Retained("Queue", "old", "It has messages"))),
+            Optional.empty());
 
     MessageTopologyStatus status = StatusBuilder.build(topology, result);
     client

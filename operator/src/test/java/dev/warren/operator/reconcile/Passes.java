@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.broker.BrokerWorker;
+import dev.warren.operator.certificates.BouncyCastleMaker;
+import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.execute.KubernetesWriter;
 import dev.warren.operator.execute.PlanExecutor;
 import dev.warren.operator.execute.PodTemplateDryRunner;
@@ -39,6 +41,7 @@ final class Passes {
 
   private static final Images IMAGES =
       new Images("example.org/queue-node:1", "example.org/gateway:1");
+  private static final CertificateMaker MAKER = new BouncyCastleMaker();
   private static final int ENOUGH = 3;
   private static final Clock CLOCK = Clock.systemUTC();
 
@@ -93,12 +96,13 @@ final class Passes {
 
   static ReconcilePlan plan(MessageTopology topology, Observation observed) {
     return new ReconcilePlanner(
-            Owner.of(topology), topology.getSpec(), IMAGES, observed, new RandomText())
+            Owner.of(topology), topology.getSpec(), IMAGES, observed, new RandomText(), MAKER)
         .plan();
   }
 
   private static Stream<KubernetesAction> actions(ReconcilePlan plan) {
-    return Stream.of(plan.support(), plan.nodes(), plan.consumers()).flatMap(List::stream);
+    return Stream.of(plan.certificates().actions(), plan.support(), plan.nodes(), plan.consumers())
+        .flatMap(List::stream);
   }
 
   Observation observe(MessageTopology topology) {

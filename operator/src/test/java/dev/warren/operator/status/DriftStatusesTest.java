@@ -261,6 +261,7 @@ class DriftStatusesTest {
         null,
         status.drift(),
         null,
+        null,
         null);
   }
 }

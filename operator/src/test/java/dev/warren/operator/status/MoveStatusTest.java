@@ -13,6 +13,7 @@ import dev.warren.operator.plan.simulation.InMemoryCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What users see while a node moves from a machine that it shares. */
@@ -78,7 +79,8 @@ class MoveStatusTest {
                 plan.topologyProblems(),
                 List.of(),
                 plan.removal(),
-                AppliedActions.NONE));
+                AppliedActions.NONE,
+                Optional.of(plan.certificates())));
     events.addAll(Transition.between(topology.getStatus(), status));
     topology.setStatus(status);
     cluster.settle();

@@ -26,6 +26,7 @@ import dev.warren.operator.model.NodeRemoval;
 import dev.warren.operator.model.NodeRemoval.Kind;
 import dev.warren.operator.model.OwnershipRecord;
 import dev.warren.operator.plan.ReconcilePlan;
+import dev.warren.operator.plan.certificates.CertificatePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -77,7 +78,8 @@ class PauseStatusTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty());
+            Optional.empty(),
+            CertificatePlan.NOTHING);
 
     MessageTopologyStatus status =
         StatusBuilder.build(
@@ -109,7 +111,8 @@ class PauseStatusTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty());
+            Optional.empty(),
+            CertificatePlan.NOTHING);
 
     MessageTopologyStatus status = held(plan);
 
@@ -151,7 +154,8 @@ class PauseStatusTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty());
+            Optional.empty(),
+            CertificatePlan.NOTHING);
 
     assertThat(held(plan).plan())
         .containsExactly(
@@ -188,7 +192,8 @@ class PauseStatusTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.of(move));
+            Optional.of(move),
+            CertificatePlan.NOTHING);
 
     MessageTopologyStatus status =
         StatusBuilder.build(

@@ -19,6 +19,7 @@ import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.CertificateObservation;
 import dev.warren.operator.observation.ConsumerDelivery;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
@@ -26,6 +27,7 @@ import dev.warren.operator.observation.Places;
 import dev.warren.operator.observation.QueueConsumers;
 import dev.warren.operator.observation.QueueNode;
 import dev.warren.operator.observation.ScalingObservation;
+import dev.warren.operator.plan.certificates.CertificatePlan;
 import dev.warren.operator.plan.validation.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -108,7 +110,8 @@ final class StatusScene {
                 topologyProblems,
                 consumerProblems,
                 removal,
-                applied)
+                applied,
+                Optional.of(CertificatePlan.NOTHING))
             : ReconcileResult.invalid(Mode.ACT, observed, violations));
   }
 
@@ -151,6 +154,7 @@ final class StatusScene {
         deliveries,
         BrokerWork.NONE,
         refusedDeclarations,
+        CertificateObservation.NONE,
         now);
   }
 

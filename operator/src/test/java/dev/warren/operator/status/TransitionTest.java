@@ -238,6 +238,7 @@ class TransitionTest {
         null,
         null,
         null,
+        null,
         null);
   }
 
@@ -271,6 +272,7 @@ class TransitionTest {
         null,
         null,
         List.of(),
+        null,
         null,
         null,
         null,

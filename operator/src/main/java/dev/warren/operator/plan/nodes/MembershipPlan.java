@@ -22,7 +22,7 @@ public record MembershipPlan(
     List<Problem> problems) {
 
   /** The numbers of the nodes that are added. */
-  List<Integer> added() {
+  public List<Integer> added() {
     return IntStream.range(recorded.next(), desired.next()).boxed().toList();
   }
 

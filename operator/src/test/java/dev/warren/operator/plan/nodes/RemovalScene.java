@@ -16,6 +16,7 @@ import dev.warren.operator.observation.BrokerObservation.Node;
 import dev.warren.operator.observation.BrokerObservation.QueueState;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.CertificateObservation;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
 import dev.warren.operator.observation.Places;
@@ -206,6 +207,7 @@ final class RemovalScene {
         Map.of(),
         BrokerWork.NONE,
         Map.of(),
+        CertificateObservation.NONE,
         now);
   }
 

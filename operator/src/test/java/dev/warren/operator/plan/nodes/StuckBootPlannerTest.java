@@ -6,6 +6,7 @@ import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
+import dev.warren.operator.observation.CertificateObservation;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
@@ -68,6 +69,7 @@ class StuckBootPlannerTest {
         Map.of(),
         BrokerWork.NONE,
         Map.of(),
+        CertificateObservation.NONE,
         NOW);
   }
 

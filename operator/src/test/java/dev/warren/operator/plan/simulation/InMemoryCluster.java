@@ -8,6 +8,9 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction;
 import dev.warren.operator.action.KubernetesAction;
+import dev.warren.operator.certificates.BouncyCastleMaker;
+import dev.warren.operator.certificates.CertificateMaker;
+import dev.warren.operator.model.CertificateSecrets;
 import dev.warren.operator.model.Images;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Membership;
@@ -19,6 +22,8 @@ import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.BrokerWork;
 import dev.warren.operator.observation.BrokerWork.Underway;
+import dev.warren.operator.observation.CertificateObservation;
+import dev.warren.operator.observation.IssuedDoor;
 import dev.warren.operator.observation.KubernetesNode;
 import dev.warren.operator.observation.Observation;
 import dev.warren.operator.observation.ObservedObjects;
@@ -29,6 +34,7 @@ import dev.warren.operator.plan.ReconcilePlan;
 import dev.warren.operator.plan.ReconcilePlanner;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -53,6 +59,8 @@ public final class InMemoryCluster {
 
   /** A gateway of this image never becomes ready. */
   public static final String BROKEN_IMAGE = PodStatus.BROKEN_IMAGE;
+
+  private static final CertificateMaker MAKER = new BouncyCastleMaker();
 
   private final TestClock clock = new TestClock();
   private final SimulatedApiServer api = new SimulatedApiServer(clock);
@@ -205,13 +213,15 @@ public final class InMemoryCluster {
         spec,
         new Images("default-image", gatewayImage),
         observe(),
-        () -> "random" + ++randomTexts);
+        () -> "random" + ++randomTexts,
+        MAKER);
   }
 
   /** Carries out the first actions of a plan, as an operator that is then killed. */
   public void carryOut(ReconcilePlan plan, int limit) {
     boolean blind = observeBroker() instanceof Unreachable;
-    int left = inTurn(plan.support(), limit, blind);
+    int left = inTurn(plan.certificates().actions(), limit, blind);
+    left = inTurn(plan.support(), left, blind);
     boolean recorded = plan.record().isEmpty() || !recordRefused;
     left = inTurn(recorded ? plan.nodes() : List.of(), left, blind);
     left = inTurn(plan.consumerMarks(), left, blind);
@@ -280,7 +290,18 @@ public final class InMemoryCluster {
         Map.of(),
         work,
         Map.of(),
+        certificates(seen.values()),
         clock.instant());
+  }
+
+  /** Every node has read its Secret. */
+  private CertificateObservation certificates(Collection<QueueNode> seen) {
+    Map<Integer, String> served = new TreeMap<>();
+    seen.forEach(
+        node ->
+            api.find(Secret.class, NAMES.certificateSecret(node.number()))
+                .ifPresent(secret -> served.put(node.number(), CertificateSecrets.digest(secret))));
+    return new CertificateObservation(Map.of(), new IssuedDoor.NotRead(), served, Optional.empty());
   }
 
   private BrokerObservation observeBroker() {
