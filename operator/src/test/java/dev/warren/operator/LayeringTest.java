@@ -46,7 +46,7 @@ class LayeringTest {
       plan.validation: model
       plan: model action observation certificates plan.certificates plan.objects plan.nodes plan.topology plan.consumers
       status: model action observation scaling plan plan.certificates plan.topology plan.validation
-      broker: model action observation scaling
+      broker: model action observation certificates scaling
       observe: model action observation certificates plan.consumers broker
       load: model observation scaling broker metrics
       metrics: model scaling status

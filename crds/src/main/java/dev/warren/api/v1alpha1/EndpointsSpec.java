@@ -106,10 +106,10 @@ public record EndpointsSpec(
               value = "self.all(one, self.exists_one(other, self[other] == self[one]))",
               message = "ports must have different node ports")
           @JsonPropertyDescription(
-              "Ports on every machine for ports of the Service, by their names: amqp, management,"
-                  + " prometheus, tcp-NAME of an endpoint, http-publish, or mqtt, stomp, stream,"
-                  + " web-mqtt, web-stomp and web-amqp of a plugin. Kubernetes chooses the others."
-                  + " For types NodePort and LoadBalancer.")
+              "Ports on every machine for ports of the Service, by their names: amqp, amqps, tcp-NAME"
+                  + " of an endpoint, http-publish, or mqtt, stomp, stream, web-mqtt, web-stomp and"
+                  + " web-amqp of a plugin, which end with -tls for the port with TLS. Kubernetes"
+                  + " chooses the others. For types NodePort and LoadBalancer.")
           Map<String, @Min(1) @Max(65535) Integer> nodePorts,
       @Size(min = 1, max = 253)
           @JsonPropertyDescription(

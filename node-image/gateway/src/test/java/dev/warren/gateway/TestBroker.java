@@ -12,15 +12,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 
 /** A virtual host of its own on a real RabbitMQ: {@code make test-node} starts it. */
 final class TestBroker {
 
-  private static final URI URL = URI.create(required("WARREN_BROKER_URL"));
-  private static final String USER = required("WARREN_BROKER_USER");
-  private static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final URI URL = ManagementApi.URL;
+  private static final String USER = ManagementApi.USER;
+  private static final String PASSWORD = ManagementApi.PASSWORD;
+  private static final HttpClient HTTP = ManagementApi.HTTP;
 
   private final String vhost;
   private final Connection connection;
@@ -103,10 +102,5 @@ final class TestBroker {
     if (response.statusCode() >= 300 && !gone) {
       throw new IllegalStateException(request + " " + response.statusCode() + response.body());
     }
-  }
-
-  private static String required(String variable) {
-    return Objects.requireNonNull(
-        System.getenv(variable), variable + " is not set: run this test by `make test-node`");
   }
 }

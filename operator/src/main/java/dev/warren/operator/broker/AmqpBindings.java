@@ -28,11 +28,14 @@ final class AmqpBindings {
 
   private final List<Address> nodes;
   private final ConnectionFactory factory = new ConnectionFactory();
+  private final ClientTls tls;
 
   /**
    * @param endpoints the broker's nodes, in the order in which they are tried
+   * @param tls how the clients' port is verified
    */
-  AmqpBindings(List<NodeAddress> endpoints, String username, String password) {
+  AmqpBindings(List<NodeAddress> endpoints, String username, String password, ClientTls tls) {
+    this.tls = tls;
     this.nodes = endpoints.stream().map(AmqpBindings::address).toList();
     factory.setVirtualHost(BrokerDefinitions.VHOST);
     factory.setUsername(username);
@@ -52,6 +55,7 @@ final class AmqpBindings {
     factory.setConnectionTimeout(step);
     factory.setHandshakeTimeout(step);
     factory.setChannelRpcTimeout(step);
+    factory.useSslProtocol(tls.context());
     try (Connection connection = factory.newConnection(nodes, "warren-operator");
         Channel channel = connection.createChannel()) {
       carryOut(change, channel);
@@ -90,7 +94,7 @@ final class AmqpBindings {
   }
 
   private static Address address(NodeAddress endpoint) {
-    return new Address(endpoint.url().getHost().replaceAll("[\\[\\]]", ""), Ports.AMQP);
+    return new Address(endpoint.url().getHost().replaceAll("[\\[\\]]", ""), Ports.AMQPS);
   }
 
   /** Whether the queue or the exchange is gone, and the binding with it. */

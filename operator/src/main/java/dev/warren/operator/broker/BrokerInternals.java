@@ -10,6 +10,7 @@ import dev.warren.operator.broker.NodeShell.Result;
 import dev.warren.operator.broker.QueueContents.Absent;
 import dev.warren.operator.broker.QueueContents.Counted;
 import dev.warren.operator.broker.QueueContents.HalfDeleted;
+import dev.warren.operator.model.NodeTls;
 import dev.warren.operator.model.PasswordHash;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -170,11 +172,8 @@ final class BrokerInternals {
   }
 
   private Result evaluate(Pod asked, String erlang, Duration limit) {
-    Result result =
-        shell.run(
-            asked,
-            limit,
-            "erl",
+    List<String> arguments =
+        List.of(
             "-noinput",
             "-name",
             "undefined",
@@ -183,6 +182,13 @@ final class BrokerInternals {
             "-extra",
             InternalsErlang.ONLY_IF_TRIED.formatted(TRIED, erlang.strip()),
             String.valueOf(limit.toMillis()));
+    Result result =
+        shell.run(
+            asked,
+            limit,
+            Stream.of(List.of("erl"), NodeTls.DISTRIBUTION_ARGUMENTS, arguments)
+                .flatMap(List::stream)
+                .toArray(String[]::new));
     Matcher untried = UNTRIED.matcher(result.output());
     if (untried.find()) {
       throw new BrokerException(

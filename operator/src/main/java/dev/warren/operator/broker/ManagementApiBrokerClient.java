@@ -9,7 +9,6 @@ import dev.warren.operator.observation.BrokerObservation.Unreachable;
 import dev.warren.operator.observation.ClientWork;
 import dev.warren.operator.observation.ConsumerCount;
 import dev.warren.operator.observation.QueueLoad;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -45,7 +44,7 @@ final class ManagementApiBrokerClient {
   /** When this many nodes do not answer, the load is unknown. */
   private static final int ASKED_FOR_LOAD = 2;
 
-  private final HttpClient http;
+  private final NodeHttp http;
   private final List<NodeAddress> endpoints;
   private final String username;
   private final String password;
@@ -55,7 +54,7 @@ final class ManagementApiBrokerClient {
    *     tried
    */
   ManagementApiBrokerClient(
-      HttpClient http, List<NodeAddress> endpoints, String username, String password) {
+      NodeHttp http, List<NodeAddress> endpoints, String username, String password) {
     this.http = http;
     this.endpoints = List.copyOf(endpoints);
     this.username = username;

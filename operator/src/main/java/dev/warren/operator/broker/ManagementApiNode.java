@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /**
  * The management API of one node.
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * @param limit how long the node may take to answer
  */
 record ManagementApiNode(
-    HttpClient http, NodeAddress endpoint, String username, String password, Duration limit) {
+    NodeHttp http, NodeAddress endpoint, String username, String password, Duration limit) {
 
   String send(ManagementApiRequest request) {
     return successful(exchange(request));
@@ -52,7 +53,7 @@ record ManagementApiNode(
 
   HttpResponse<String> exchange(ManagementApiRequest request) {
     CompletableFuture<HttpResponse<String>> response =
-        http.sendAsync(httpRequest(request), BoundedBody.handler());
+        http.send(endpoint, httpRequest(request), BoundedBody.handler());
     try {
       // HttpRequest's own timeout ends with the headers, so a node that stalls later would block
       // us.
@@ -71,7 +72,7 @@ record ManagementApiNode(
 
   private HttpRequest httpRequest(ManagementApiRequest request) {
     return HttpRequest.newBuilder(endpoint.url().resolve(request.path()))
-        // Without TLS, HTTP/2 would start with an upgrade, which is not needed here.
+        // RabbitMQ's management API gains nothing from HTTP/2.
         .version(HttpClient.Version.HTTP_1_1)
         .header("Authorization", basic(username, password))
         .header("Content-Type", "application/json")
@@ -112,10 +113,21 @@ record ManagementApiNode(
           case TimeoutException e -> " did not answer within " + limit.toSeconds() + " s";
           case HttpTimeoutException e -> " did not accept a connection in time";
           case ConnectException e -> " did not accept a connection";
+          case SSLException e ->
+              " did not prove that it is " + endpoint.identity().host() + ": " + reason(e);
           case TooLongException e -> " of Pod " + endpoint.pod() + " " + e.getMessage();
           default -> " closed the connection";
         };
     return new BrokerException(Kind.UNAVAILABLE, name() + what, cause);
+  }
+
+  /** Java's words for the whole handshake hide the reason. */
+  private static String reason(SSLException failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
   }
 
   private String name() {

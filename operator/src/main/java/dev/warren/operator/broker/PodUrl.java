@@ -12,10 +12,19 @@ public final class PodUrl {
 
   /** A port of the Pod, such as http://10.1.2.3:9090; empty while the Pod has no address. */
   public static Stream<URI> of(Pod pod, int port) {
+    return url("http", pod, port);
+  }
+
+  /** A port with TLS of the Pod, such as https://10.1.2.3:15671. */
+  static Stream<URI> https(Pod pod, int port) {
+    return url("https", pod, port);
+  }
+
+  private static Stream<URI> url(String scheme, Pod pod, int port) {
     return Stream.ofNullable(pod.getStatus())
         .map(PodStatus::getPodIP)
         .flatMap(Stream::ofNullable)
         .map(ip -> ip.contains(":") ? "[" + ip + "]" : ip)
-        .map(host -> URI.create("http://%s:%d".formatted(host, port)));
+        .map(host -> URI.create("%s://%s:%d".formatted(scheme, host, port)));
   }
 }

@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClient;
-import dev.warren.operator.broker.NodeAddress;
+import dev.warren.operator.broker.PodUrl;
 import dev.warren.operator.model.Ports;
 import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.Observation;
@@ -53,8 +53,8 @@ public record LoadSnapshot(
     Set<URI> gateways =
         observed.nodes().values().stream()
             .filter(QueueNode::hasReadyGateway)
-            .flatMap(node -> NodeAddress.http(node, Ports.GATEWAY_HEALTH))
-            .map(NodeAddress::url)
+            .flatMap(node -> node.pod().stream())
+            .flatMap(pod -> PodUrl.of(pod, Ports.GATEWAY_HEALTH))
             .collect(toSet());
     return new LoadSnapshot(topology, scaled, deployments, gateways, broker);
   }

@@ -1,13 +1,11 @@
 package dev.warren.operator.model;
 
-import static dev.warren.operator.model.ConfigRule.IF_ANY_ADDRESS;
 import static dev.warren.operator.model.ConfigRule.IF_BELOW_TMP;
 import static dev.warren.operator.model.ConfigRule.IF_FALSE;
 import static dev.warren.operator.model.ConfigRule.IF_TRUE;
 import static dev.warren.operator.model.ConfigRule.Treatment.AS_IS;
 import static dev.warren.operator.model.ConfigRule.Treatment.REPLACES;
 import static dev.warren.operator.model.ConfigRule.asIs;
-import static dev.warren.operator.model.ConfigRule.has;
 import static dev.warren.operator.model.ConfigRule.ifHas;
 import static dev.warren.operator.model.ConfigRule.ifInternal;
 import static dev.warren.operator.model.ConfigRule.ifIs;
@@ -19,6 +17,7 @@ import static dev.warren.operator.model.ConfigRule.replaces;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which keys of rabbitmq.conf a user may set. A user may set all keys that are not in this table,
@@ -49,7 +48,7 @@ public final class ConfigKeys {
       "would move the management API, which the operator and the readiness probe use";
 
   private static final String METRICS_MOVE =
-      "would move the metrics, which the Service and the monitors expect at port 15692, /metrics";
+      "would move the metrics, which the Service and the monitors expect at port 15691, /metrics";
 
   private static final String NO_STATISTICS = "would stop the statistics that scale consumers";
 
@@ -59,8 +58,7 @@ public final class ConfigKeys {
   private static final String NEEDS_INTERNAL =
       "needs one backend that is internal, which has the users that the operator creates";
 
-  /** All rules. If several cover a key, the one with the most words applies. */
-  public static final List<ConfigRule> TABLE =
+  private static final List<ConfigRule> OTHERS =
       List.of(
           // Users, and who may log in.
           refused("default_user", AT_THE_FIRST_START),
@@ -147,15 +145,6 @@ public final class ConfigKeys {
           new ConfigRule(
               "disk_free_limit.relative", AS_IS, ifNoneIs("disk_free_limit.absolute"), ONE_FORM),
           // Listeners.
-          new ConfigRule(
-              "listeners.tcp",
-              AS_IS,
-              (line, config) ->
-                  has(config, "listeners.tcp", "5672", "0.0.0.0:5672", ":::5672", "[::]:5672")
-                      && !has(config, "listeners.tcp", "none"),
-              "needs one listener at port 5672 on all addresses, which the Service uses"),
-          asIs("listeners.ssl"),
-          asIs("ssl_options"),
           refusedUnless(
               "proxy_protocol",
               IF_FALSE,
@@ -163,16 +152,7 @@ public final class ConfigKeys {
           replaces("stream.advertised_host"),
           replaces("stream.advertised_tls_host"),
           // The management API.
-          refusedUnless("management.tcp.port", ifIs("15672"), API_MOVES),
-          refusedUnless("management.tcp.ip", IF_ANY_ADDRESS, API_MOVES),
-          refused("management.listener", API_MOVES),
           refused("management.path_prefix", API_MOVES),
-          new ConfigRule(
-              "management.ssl",
-              AS_IS,
-              ifHas("management.tcp.port", "15672"),
-              "closes the port without TLS, which the operator uses, unless there is"
-                  + " also a line management.tcp.port = 15672"),
           refusedUnless(
               "management.disable_basic_auth",
               IF_FALSE,
@@ -195,16 +175,7 @@ public final class ConfigKeys {
           refusedUnless("management.http_log_dir", IF_BELOW_TMP, ONLY_TMP),
           refusedUnless("http_dispatch.access_log_dir", IF_BELOW_TMP, ONLY_TMP),
           // Metrics.
-          refusedUnless("prometheus.tcp.port", ifIs("15692"), METRICS_MOVE),
-          refusedUnless("prometheus.tcp.ip", IF_ANY_ADDRESS, METRICS_MOVE),
-          refused("prometheus.tcp.listener", METRICS_MOVE),
           refusedUnless("prometheus.path", ifIs("/metrics"), METRICS_MOVE),
-          new ConfigRule(
-              "prometheus.ssl",
-              AS_IS,
-              ifHas("prometheus.tcp.port", "15692"),
-              "closes the port without TLS, which the Service and the monitors expect, unless there"
-                  + " is also a line prometheus.tcp.port = 15692"),
           // Logs.
           asIs("log"),
           refusedUnless(
@@ -218,6 +189,10 @@ public final class ConfigKeys {
           refused(
               RabbitConf.INCLUDE,
               "reads a file that the operator does not know; write its lines into the configuration"));
+
+  /** All rules. If several cover a key, the one with the most words applies. */
+  public static final List<ConfigRule> TABLE =
+      Stream.concat(OTHERS.stream(), TlsConfigKeys.TABLE.stream()).toList();
 
   private ConfigKeys() {}
 

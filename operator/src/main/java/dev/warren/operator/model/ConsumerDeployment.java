@@ -55,7 +55,7 @@ public final class ConsumerDeployment {
   /** Enough for a Pod that is stopped to finish most messages. */
   private static final long TERMINATION_GRACE_SECONDS = 60;
 
-  /** A new password must reach the Pods, which read it when they start. */
+  /** A new password or port must reach the Pods, which read it when they start. */
   private static final String CONNECTION_ANNOTATION = "warren.dev/connection-revision";
 
   private final Owner owner;
@@ -63,21 +63,26 @@ public final class ConsumerDeployment {
   private final Map<String, DeadLetterSpec> deadLetters = new HashMap<>();
   private final Images images;
   private final String connectionRevision;
+  private final ClientTrust trust;
   private final UserMetadata users;
 
   /**
    * @param images for consumers that deliver to a URL
+   * @param trust which files for TLS the connection Secret has; their content does not matter here
    */
   public ConsumerDeployment(
       Owner owner,
       ResourceNames names,
       MessageTopologySpec spec,
       Images images,
-      Credentials credentials) {
+      Credentials credentials,
+      ClientTrust trust) {
     this.owner = owner;
     this.names = names;
     this.images = images;
-    this.connectionRevision = Revision.of(credentials.clientPassword());
+    this.trust = trust;
+    this.connectionRevision =
+        Revision.of(List.of(credentials.clientPassword(), spec.tls().clients()));
     this.users = UserMetadata.of(spec);
     spec.queues().stream()
         .filter(queue -> queue.deadLetter() != null)
@@ -179,6 +184,12 @@ public final class ConsumerDeployment {
     Map<String, EnvVar> environment = new LinkedHashMap<>();
     ConnectionVariables.ofClients(names)
         .forEach(variable -> environment.put(variable.getName(), variable));
+    if (consumer.http() != null) {
+      environment.put(ConnectionVariables.PORT, ConnectionVariables.portWithTls(names));
+    }
+    String folder = bindingRoot(container.getEnv()) + "/rabbitmq";
+    ConnectionVariables.files(folder, trust)
+        .forEach(variable -> environment.put(variable.getName(), variable));
     environment.put(QUEUE, value(QUEUE, VariableText.of(consumer.queue())));
     environment.put(
         "RABBITMQ_PREFETCH", value("RABBITMQ_PREFETCH", String.valueOf(prefetch(consumer))));
@@ -195,7 +206,7 @@ public final class ConsumerDeployment {
         .add(
             new VolumeMountBuilder()
                 .withName(BINDING_VOLUME)
-                .withMountPath(bindingRoot(all) + "/rabbitmq")
+                .withMountPath(folder)
                 .withReadOnly(true)
                 .build());
   }

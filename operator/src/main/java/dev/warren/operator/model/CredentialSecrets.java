@@ -1,5 +1,6 @@
 package dev.warren.operator.model;
 
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -9,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The Secrets of a topology. A user may set the clients' password, to any text. */
 public final class CredentialSecrets {
@@ -16,6 +18,14 @@ public final class CredentialSecrets {
   public static final String USERNAME = "username";
   public static final String PASSWORD = "password";
   public static final String COOKIE = "cookie";
+
+  static final String PORT = "port";
+  static final String URI = "uri";
+
+  /** Always with TLS. */
+  static final String AMQPS_PORT = "amqps-port";
+
+  static final String AMQPS_URI = "amqps-uri";
 
   private static final String CONNECTION_TYPE = "servicebinding.io/rabbitmq";
 
@@ -44,44 +54,45 @@ public final class CredentialSecrets {
 
   /**
    * What a client needs to connect, with the keys that servicebinding.io defines (and, for the
-   * virtual host, that Spring Cloud Bindings reads), and the ports of other protocols, such as
-   * mqtt-port.
+   * virtual host, that Spring Cloud Bindings reads), the ports of other protocols, such as
+   * mqtt-port, and what verifies the nodes. If clients must use TLS, the port and the URI are those
+   * with TLS.
    */
-  public Secret connection(String password, List<PluginListener> plugins) {
-    Secret secret = connection(password);
-    plugins.forEach(
-        plugin ->
-            secret.getData().put(plugin.name() + "-port", encoded(String.valueOf(plugin.port()))));
-    return secret;
+  public Secret connection(
+      String password, Clients clients, ClientTrust trust, List<PluginListener> plugins) {
+    String port = String.valueOf(clients == Clients.Optional ? Ports.AMQP : Ports.AMQPS);
+    Map<String, String> values = new TreeMap<>();
+    values.put("type", "rabbitmq");
+    values.put("provider", Labels.WARREN);
+    values.put("host", names.clientHost());
+    values.put(PORT, port);
+    values.put(AMQPS_PORT, String.valueOf(Ports.AMQPS));
+    values.put("virtual-host", BrokerDefinitions.VHOST);
+    values.put(USERNAME, Credentials.CLIENT);
+    values.put(PASSWORD, password);
+    values.put(
+        URI, clients == Clients.Optional ? uri("amqp", password, Ports.AMQP) : amqps(password));
+    values.put(AMQPS_URI, amqps(password));
+    trust.ca().ifPresent(ca -> values.put(CertificateFiles.CA, ca));
+    trust
+        .client()
+        .ifPresent(
+            client -> {
+              values.put(CertificateFiles.CERTIFICATE, client.certificate());
+              values.put(CertificateFiles.KEY, client.key());
+            });
+    plugins.forEach(plugin -> values.put(plugin.name() + "-port", String.valueOf(plugin.port())));
+    return secret(names.connectionSecret(), CONNECTION_TYPE, values);
   }
 
-  private Secret connection(String password) {
-    return secret(
-        names.connectionSecret(),
-        CONNECTION_TYPE,
-        Map.of(
-            "type",
-            "rabbitmq",
-            "provider",
-            Labels.WARREN,
-            "host",
-            names.clientHost(),
-            "port",
-            String.valueOf(Ports.AMQP),
-            "virtual-host",
-            BrokerDefinitions.VHOST,
-            USERNAME,
-            Credentials.CLIENT,
-            PASSWORD,
-            password,
-            "uri",
-            uri(password)));
+  private String amqps(String password) {
+    return uri("amqps", password, Ports.AMQPS);
   }
 
-  private String uri(String password) {
-    return "amqp://%s:%s@%s:%d/%%2F"
+  private String uri(String scheme, String password, int port) {
+    return "%s://%s:%s@%s:%d/%%2F"
         .formatted(
-            Credentials.CLIENT, PercentEncoding.of(password), names.clientHost(), Ports.AMQP);
+            scheme, Credentials.CLIENT, PercentEncoding.of(password), names.clientHost(), port);
   }
 
   /**

@@ -53,6 +53,7 @@ final class GatewayContainer {
         .addAllToEnv(ConnectionVariables.ofTheSamePod(names))
         // The whole folder, so that a change of the ConfigMap reaches the running container.
         .addToVolumeMounts(mount(CONFIG_VOLUME, GatewayConfig.FOLDER, true))
+        .addToVolumeMounts(mount(QueueNodeContainer.CERTIFICATES, CertificateFiles.FOLDER, true))
         .build();
   }
 

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -62,34 +63,38 @@ public final class QueueNodeConfig {
     return new ConfigMapBuilder()
         .withMetadata(
             owner.owned(names.configMap(), Component.QUEUE_NODE, UserMetadata.of(spec)).build())
-        .withData(files(owner, spec.nodes(), volume))
+        .withData(files(owner, spec, volume))
         .build();
   }
 
   /**
    * A fingerprint of the configuration. A change of it restarts running nodes. It leaves out
    * plugins, because they are enabled at run time, and the growth of a volume: until its next
-   * start, a node keeps a little less space free than it could.
+   * start, a node keeps a little less space free than it could. It has nothing of a certificate,
+   * because nodes read new ones while they run.
    */
-  static String revision(Owner owner, NodesSpec nodes) {
-    Map<String, String> files = new HashMap<>(files(owner, nodes, 0));
+  static String revision(Owner owner, MessageTopologySpec spec) {
+    Map<String, String> files = new HashMap<>(files(owner, spec, 0));
     files.remove(DISK_CONF);
     files.remove(ENABLED_PLUGINS);
     return Revision.of(files);
   }
 
   /** File names and their contents. */
-  static Map<String, String> files(Owner owner, NodesSpec nodes, long volume) {
+  static Map<String, String> files(Owner owner, MessageTopologySpec spec, long volume) {
+    NodesSpec nodes = spec.nodes();
     RabbitConf users = RabbitConf.of(nodes.config());
     return Map.of(
         OPERATOR_CONF,
-        withoutReplaced(operatorConf(owner, nodes), users),
+        withoutReplaced(operatorConf(owner, nodes) + NodeTls.lines(spec), users),
         DISK_CONF,
         withoutReplaced("disk_free_limit.absolute = %d\n".formatted(freeDisk(volume)), users),
         USER_CONF,
         nodes.config() == null ? "" : nodes.config(),
         ENABLED_PLUGINS,
-        "[" + String.join(",", plugins(nodes)) + "].\n");
+        "[" + String.join(",", plugins(spec)) + "].\n",
+        NodeTls.INTER_NODE_FILE,
+        NodeTls.interNodeFile());
   }
 
   /**
@@ -163,9 +168,12 @@ public final class QueueNodeConfig {
   }
 
   /** The plugins that must be enabled on each node. */
-  public static Set<String> plugins(NodesSpec nodes) {
+  public static Set<String> plugins(MessageTopologySpec spec) {
     Set<String> plugins = new LinkedHashSet<>(PLUGINS);
-    plugins.addAll(nodes.plugins());
+    if (spec.tls().clients() == Clients.Mutual) {
+      plugins.add(NodeTls.CERTIFICATE_LOGIN);
+    }
+    plugins.addAll(spec.nodes().plugins());
     return plugins;
   }
 }

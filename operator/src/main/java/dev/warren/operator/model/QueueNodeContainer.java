@@ -1,6 +1,8 @@
 package dev.warren.operator.model;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -32,6 +34,12 @@ final class QueueNodeContainer {
 
   static final String ADMIN_USERNAME = "WARREN_ADMIN_USERNAME";
   static final String ADMIN_PASSWORD = "WARREN_ADMIN_PASSWORD";
+
+  /** The volume with the certificates of the node. The gateway reads it too. */
+  static final String CERTIFICATES = "node-tls";
+
+  /** 0440. */
+  private static final int READABLE_BY_GROUP = 288;
 
   private static final String CONF_D = "/etc/rabbitmq/conf.d/";
   private static final ResourceRequirements DEFAULT_RESOURCES =
@@ -67,6 +75,7 @@ final class QueueNodeContainer {
   private static final int RESERVE_SECONDS = 30;
 
   private final ResourceNames names;
+  private final MessageTopologySpec spec;
   private final NodesSpec nodes;
   private final String image;
   private final boolean hasGateway;
@@ -75,9 +84,11 @@ final class QueueNodeContainer {
    * @param image is used unless the spec names one
    * @param hasGateway whether the gateway runs beside it
    */
-  QueueNodeContainer(ResourceNames names, NodesSpec nodes, String image, boolean hasGateway) {
+  QueueNodeContainer(
+      ResourceNames names, MessageTopologySpec spec, String image, boolean hasGateway) {
     this.names = names;
-    this.nodes = nodes;
+    this.spec = spec;
+    this.nodes = spec.nodes();
     this.image = image;
     this.hasGateway = hasGateway;
   }
@@ -105,12 +116,7 @@ final class QueueNodeContainer {
         .withName(NAME)
         .withImage(nodes.image() == null ? image : nodes.image())
         .withEnv(variables(n, seed))
-        .withPorts(
-            port("amqp", Ports.AMQP),
-            port("management", Ports.MANAGEMENT),
-            port("prometheus", Ports.PROMETHEUS),
-            port("epmd", Ports.EPMD),
-            port("distribution", Ports.DISTRIBUTION))
+        .withPorts(ports())
         .withReadinessProbe(readiness())
         .withNewLifecycle()
         .withNewPreStop()
@@ -133,10 +139,24 @@ final class QueueNodeContainer {
         .build();
   }
 
+  private List<ContainerPort> ports() {
+    return Stream.concat(
+            spec.tls().clients() == Clients.Optional
+                ? Stream.of(port("amqp", Ports.AMQP))
+                : Stream.of(),
+            Stream.of(
+                port("amqps", Ports.AMQPS),
+                port("management", Ports.MANAGEMENT_TLS),
+                port("prometheus", Ports.PROMETHEUS_TLS),
+                port("epmd", Ports.EPMD),
+                port("distribution", Ports.DISTRIBUTION)))
+        .toList();
+  }
+
   /** Adds the ports of plugins to the container. They only inform whoever looks at the Pod. */
   void addPluginPorts(Container container) {
     List<ContainerPort> ports = container.getPorts();
-    PluginListener.of(nodes).stream()
+    PluginListener.of(spec).stream()
         .filter(plugin -> ports.stream().noneMatch(known -> isSame(known, plugin)))
         .map(plugin -> port(plugin.name(), plugin.port()))
         .forEach(ports::add);
@@ -151,6 +171,7 @@ final class QueueNodeContainer {
         .withNewHttpGet()
         .withPath("/api/health/checks/ready-to-serve-clients")
         .withPort(new IntOrString("management"))
+        .withScheme("HTTPS")
         .endHttpGet()
         .withPeriodSeconds(2)
         .withTimeoutSeconds(3)
@@ -163,6 +184,9 @@ final class QueueNodeContainer {
         value("RABBITMQ_USE_LONGNAME", "true"),
         value("RABBITMQ_NODENAME", names.brokerNode(n)),
         value("RABBITMQ_ENABLED_PLUGINS_FILE", "/tmp/enabled_plugins"),
+        value("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", NodeTls.serverArguments()),
+        // Also for a person who runs a tool in this container.
+        value("RABBITMQ_CTL_ERL_ARGS", NodeTls.toolArguments()),
         value(SEED_NODE, seed),
         value(HOST, names.host(n)),
         ofAdmin(ADMIN_USERNAME, CredentialSecrets.USERNAME),
@@ -177,7 +201,10 @@ final class QueueNodeContainer {
         mount("config", CONF_D + QueueNodeConfig.DISK_CONF, QueueNodeConfig.DISK_CONF),
         mount("config", CONF_D + QueueNodeConfig.USER_CONF, QueueNodeConfig.USER_CONF),
         mount("config", "/etc/warren/enabled_plugins", QueueNodeConfig.ENABLED_PLUGINS),
+        mount("config", NodeTls.INTER_NODE_PATH, NodeTls.INTER_NODE_FILE),
         mount("erlang-cookie", "/etc/warren/erlang-cookie", null),
+        // The whole folder, so that a renewed certificate reaches the running container.
+        mount(CERTIFICATES, CertificateFiles.FOLDER, null),
         mount("pod", "/etc/warren/pod", null));
   }
 
@@ -214,6 +241,13 @@ final class QueueNodeContainer {
             .withName("erlang-cookie")
             .withNewSecret()
             .withSecretName(names.cookieSecret())
+            .endSecret()
+            .build(),
+        new VolumeBuilder()
+            .withName(CERTIFICATES)
+            .withNewSecret()
+            .withSecretName(names.certificateSecret(n))
+            .withDefaultMode(READABLE_BY_GROUP)
             .endSecret()
             .build(),
         new VolumeBuilder()

@@ -57,7 +57,7 @@ public final class QueueNodePod {
     this.nodes = spec.nodes();
     this.hasGateway = Endpoints.of(spec).exist();
     this.images = images;
-    this.rabbitmq = new QueueNodeContainer(names, nodes, images.queueNode(), hasGateway);
+    this.rabbitmq = new QueueNodeContainer(names, spec, images.queueNode(), hasGateway);
   }
 
   /**
@@ -110,7 +110,7 @@ public final class QueueNodePod {
                 .owned(null, Component.QUEUE_NODE)
                 .withNamespace(null)
                 .addToLabels(Labels.IN_SERVICE, "true")
-                .addToAnnotations(CONFIG_ANNOTATION, QueueNodeConfig.revision(owner, nodes))
+                .addToAnnotations(CONFIG_ANNOTATION, QueueNodeConfig.revision(owner, spec))
                 .addToAnnotations(SEED_ANNOTATION, seed)
                 .addToAnnotations("kubectl.kubernetes.io/default-container", CONTAINER)
                 .build())

@@ -2,6 +2,7 @@ package dev.warren.operator.model;
 
 import dev.warren.api.v1alpha1.EndpointsSpec.ServiceSpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.Labels.Component;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
@@ -69,14 +70,33 @@ public final class TopologyServices {
 
   private static Stream<ServicePort> clientPorts(MessageTopologySpec spec) {
     return Stream.of(
-            Stream.of(
-                port("amqp", Ports.AMQP, "amqp"),
-                port("management", Ports.MANAGEMENT, "http"),
-                port("prometheus", Ports.PROMETHEUS, "http")),
-            PluginListener.of(spec.nodes()).stream()
+            spec.tls().clients() == Clients.Optional
+                ? Stream.of(port("amqp", Ports.AMQP, "amqp"))
+                : Stream.<ServicePort>of(),
+            Stream.of(port("amqps", Ports.AMQPS, "amqps")),
+            PluginListener.of(spec).stream()
                 .map(plugin -> port(plugin.name(), plugin.port(), plugin.protocol())),
             endpointPorts(Endpoints.of(spec)))
         .flatMap(ports -> ports);
+  }
+
+  /**
+   * The Service of the nodes' management API and metrics. It is another one than the clients', so
+   * that nobody who opens the clients' ports to the outside opens these.
+   */
+  public Service management() {
+    return new ServiceBuilder()
+        .withMetadata(
+            owner.owned(names.managementService(), Component.QUEUE_NODE, userMetadata).build())
+        .withNewSpec()
+        .withType("ClusterIP")
+        .withSelector(nodes())
+        .addToSelector(Labels.IN_SERVICE, "true")
+        .withPorts(
+            port("management", Ports.MANAGEMENT_TLS, "https"),
+            port("prometheus", Ports.PROMETHEUS_TLS, "https"))
+        .endSpec()
+        .build();
   }
 
   /** Their names begin with the protocol, as service meshes expect, and are unique. */

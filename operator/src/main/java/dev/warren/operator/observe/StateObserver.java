@@ -7,9 +7,11 @@ import dev.warren.api.v1alpha1.QueueSpec;
 import dev.warren.operator.broker.BrokerClient;
 import dev.warren.operator.broker.BrokerClientFactory.BrokerAddress;
 import dev.warren.operator.broker.BrokerException;
+import dev.warren.operator.broker.BrokerSecrets;
 import dev.warren.operator.broker.MoveWatch;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Owner;
+import dev.warren.operator.model.ResourceNames;
 import dev.warren.operator.observation.BrokerObservation;
 import dev.warren.operator.observation.BrokerObservation.Reachable;
 import dev.warren.operator.observation.BrokerWork;
@@ -48,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Reads everything that a pass needs: Kubernetes from the caches, the broker by queries. */
@@ -169,20 +172,28 @@ public final class StateObserver {
   }
 
   private Optional<BrokerClient> broker(TopologyObjects found) {
-    return found
-        .owned()
-        .find(Secret.class, found.names().adminSecret())
-        .filter(admin -> found.hasNodePods())
-        .map(
-            admin ->
-                brokers.apply(new BrokerAddress(found.names(), found.nodes().values(), admin)));
+    ResourceNames names = found.names();
+    Optional<Secret> admin = found.owned().find(Secret.class, names.adminSecret());
+    Optional<Secret> authority = found.owned().find(Secret.class, names.nodesAuthoritySecret());
+    if (!found.hasNodePods() || admin.isEmpty() || authority.isEmpty()) {
+      return Optional.empty();
+    }
+    BrokerSecrets secrets =
+        new BrokerSecrets(
+            admin.get(),
+            authority.get(),
+            found.owned().find(Secret.class, names.connectionSecret()));
+    return Optional.of(brokers.apply(new BrokerAddress(names, found.nodes().values(), secrets)));
   }
 
   private static BrokerObservation unreachable(TopologyObjects found) {
     return new BrokerObservation.Unreachable(
-        found.hasNodePods()
-            ? "Secret %s does not exist".formatted(found.names().adminSecret())
-            : "No queue node runs yet");
+        Stream.of(found.names().adminSecret(), found.names().nodesAuthoritySecret())
+            .filter(name -> found.owned().find(Secret.class, name).isEmpty())
+            .filter(name -> found.hasNodePods())
+            .findFirst()
+            .map("Secret %s does not exist"::formatted)
+            .orElse("No queue node runs yet"));
   }
 
   private ScalingObservation scaling(

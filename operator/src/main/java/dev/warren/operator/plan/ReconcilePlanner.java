@@ -9,6 +9,7 @@ import dev.warren.operator.action.BrokerStep;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.model.BrokerDefinitions;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.DesiredDefinitions;
@@ -57,7 +58,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -105,9 +106,9 @@ public final class ReconcilePlanner {
     return besideOthers(
         plan(
             true,
-            credentials -> {
+            (credentials, trust) -> {
               TopologyPlan broker = planBroker(credentials);
-              return new TopologyPlans(broker, planConsumers(credentials, broker.actions()));
+              return new TopologyPlans(broker, planConsumers(credentials, trust, broker.actions()));
             }));
   }
 
@@ -121,7 +122,7 @@ public final class ReconcilePlanner {
     return besideOthers(
         plan(
                 false,
-                credentials ->
+                (credentials, trust) ->
                     new TopologyPlans(
                         observed.broker() instanceof Unreachable unreachable
                             ? AccountPlanner.plan(credentials, unreachable)
@@ -139,13 +140,20 @@ public final class ReconcilePlanner {
   /**
    * @param isValid whether the whole spec is valid, and not only its part about the nodes
    */
-  private ReconcilePlan plan(boolean isValid, Function<Credentials, TopologyPlans> topology) {
+  private ReconcilePlan plan(
+      boolean isValid, BiFunction<Credentials, ClientTrust, TopologyPlans> topology) {
     MembershipPlan membership = new MembershipPlanner(owner, names, spec, images, observed).plan();
     CertificatePlan certificates =
         new CertificatePlanner(owner, names, spec, observed, maker).plan(membership.added());
     CredentialsPlan secrets =
         new CredentialsPlanner(
-                owner, names, observed.objects(), membership.recorded().formed(), newSecret, spec)
+                owner,
+                names,
+                observed.objects(),
+                membership.recorded().formed(),
+                newSecret,
+                spec,
+                certificates.trust())
             .plan();
     RemovalPlan removal = planRemoval(membership);
     NodePlan nodes = new NodePlanner(owner, names, spec, images, observed).plan(membership);
@@ -153,7 +161,7 @@ public final class ReconcilePlanner {
     TopologyPlans rest =
         secrets
             .credentials()
-            .map(topology)
+            .map(known -> topology.apply(known, certificates.trust()))
             .orElseGet(
                 () ->
                     new TopologyPlans(
@@ -207,7 +215,7 @@ public final class ReconcilePlanner {
                     List.of(
                         topology,
                         planMembers(membership.recorded(), topology),
-                        PluginPlanner.plan(QueueNodeConfig.plugins(spec.nodes()), names, observed),
+                        PluginPlanner.plan(QueueNodeConfig.plugins(spec), names, observed),
                         StuckBootPlanner.plan(names, observed))))));
   }
 
@@ -309,9 +317,10 @@ public final class ReconcilePlanner {
         .anyMatch(pod -> observed.age(pod).compareTo(FIRST_START) < 0);
   }
 
-  private List<KubernetesAction> planConsumers(Credentials credentials, List<BrokerAction> broker) {
+  private List<KubernetesAction> planConsumers(
+      Credentials credentials, ClientTrust trust, List<BrokerAction> broker) {
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec, images, credentials);
+        new ConsumerDeployment(owner, names, spec, images, credentials, trust);
     return new ConsumerPlanner(names, deployments, observed, broker).plan(spec.consumers());
   }
 }

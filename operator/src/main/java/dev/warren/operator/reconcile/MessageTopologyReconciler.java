@@ -3,6 +3,7 @@ package dev.warren.operator.reconcile;
 import dev.warren.api.v1alpha1.MessageTopology;
 import dev.warren.operator.broker.BrokerClientFactory;
 import dev.warren.operator.broker.BrokerWorker;
+import dev.warren.operator.broker.NodeHttp;
 import dev.warren.operator.certificates.BouncyCastleMaker;
 import dev.warren.operator.certificates.CertificateMaker;
 import dev.warren.operator.config.OperatorConfig;
@@ -183,7 +184,12 @@ public class MessageTopologyReconciler implements Reconciler<MessageTopology> {
     this.observer =
         new StateObserver(
             kubernetes,
-            new BrokerClientFactory(http, kubernetes, clock)::of,
+            new BrokerClientFactory(
+                    new NodeHttp(
+                        HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT), System::nanoTime),
+                    kubernetes,
+                    clock)
+                ::of,
             worker::underway,
             sampler::scaling,
             new DispatcherClient(http)::report,

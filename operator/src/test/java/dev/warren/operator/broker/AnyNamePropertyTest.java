@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.action.BrokerAction.AddStreamMember;
 import dev.warren.operator.action.BrokerAction.RemoveStreamMember;
 import dev.warren.operator.model.BrokerDefinitions.Binding;
 import dev.warren.operator.model.BrokerDefinitions.Policy;
 import dev.warren.operator.model.BrokerDefinitions.Queue;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
@@ -163,7 +165,8 @@ class AnyNamePropertyTest {
             NAMES,
             spec,
             new Images("queue-node", "gateway"),
-            new Credentials("admin", "client"))
+            new Credentials("admin", "client"),
+            ClientTrust.NONE)
         .deployment(spec.consumers().getFirst(), 1)
         .getSpec()
         .getTemplate()
@@ -229,7 +232,11 @@ class AnyNamePropertyTest {
   void aUriHasAnyPassword(@ForAll("names") String password) {
     CredentialSecrets secrets = new CredentialSecrets(OWNER, NAMES, UserMetadata.NONE);
 
-    URI uri = URI.create(CredentialSecrets.text(secrets.connection(password, List.of()), "uri"));
+    URI uri =
+        URI.create(
+            CredentialSecrets.text(
+                secrets.connection(password, Clients.Optional, ClientTrust.NONE, List.of()),
+                "uri"));
 
     assertThat(uri.getHost()).isEqualTo("orders.shop.svc");
     assertThat(uri.getPort()).isEqualTo(5672);

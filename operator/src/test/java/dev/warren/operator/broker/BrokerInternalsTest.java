@@ -49,7 +49,11 @@ class BrokerInternalsTest {
     }
     assertThat(shell.commands)
         .hasSize(ALL.size())
-        .allMatch(command -> command.startsWith("orders-0: erl -noinput "))
+        .allMatch(
+            command ->
+                command.startsWith(
+                    "orders-0: erl -proto_dist inet_tls -ssl_dist_optfile"
+                        + " /etc/warren/inter-node-tls.config -noinput "))
         .allMatch(
             command ->
                 command.contains(

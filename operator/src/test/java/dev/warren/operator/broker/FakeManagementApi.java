@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.warren.operator.action.BrokerAction.ApiAction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -27,8 +29,10 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
 
   static final String PASSWORD = "s3cr3t-p\u00e4ss";
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private static final TestAuthority AUTHORITY = new TestAuthority();
+
+  private final NodeHttp http =
+      new NodeHttp(HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)), System::nanoTime);
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
   private URI closed;
@@ -45,7 +49,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     for (AutoCloseable closeable : opened) {
       closeable.close();
     }
-    http.shutdownNow();
+    http.close();
   }
 
   /** The requests to all of them. */
@@ -55,7 +59,9 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
 
   ManagementApiBrokerClient client(URI... endpoints) {
     List<NodeAddress> nodes =
-        Arrays.stream(endpoints).map(url -> new NodeAddress("orders-0", url)).toList();
+        Arrays.stream(endpoints)
+            .map(url -> new NodeAddress("orders-0", url, AUTHORITY.identity()))
+            .toList();
     return new ManagementApiBrokerClient(http, nodes, "operator", PASSWORD);
   }
 
@@ -90,8 +96,9 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
   }
 
   URI server(HttpHandler handler) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(AUTHORITY.server()));
     server.createContext(
         "/",
         exchange -> {
@@ -116,9 +123,13 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     exchange.close();
   }
 
-  /** Accepts a connection, sends only the beginning, and keeps it open. */
+  /** Accepts a connection and a request, sends only the beginning, and keeps it open. */
   URI silent(String beginning) throws IOException {
-    ServerSocket listener = listen();
+    ServerSocket listener =
+        AUTHORITY
+            .server()
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     opened.add(listener);
     Thread.ofVirtual().start(() -> acceptAndSay(listener, beginning));
     return uri(listener.getLocalPort());
@@ -128,6 +139,7 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
     try {
       Socket connection = listener.accept();
       opened.add(connection);
+      ((SSLSocket) connection).startHandshake();
       connection.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // The test is over.
@@ -139,6 +151,6 @@ final class FakeManagementApi implements BeforeEachCallback, AfterEachCallback {
   }
 
   private static URI uri(int port) {
-    return URI.create("http://127.0.0.1:" + port);
+    return URI.create("https://127.0.0.1:" + port);
   }
 }

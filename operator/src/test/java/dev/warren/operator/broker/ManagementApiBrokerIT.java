@@ -31,6 +31,7 @@ import dev.warren.operator.plan.topology.TopologyPlan;
 import dev.warren.operator.plan.topology.TopologyPlanner;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -494,11 +495,13 @@ class ManagementApiBrokerIT {
             .encodeToString((RealBroker.USER + ":" + RealBroker.PASSWORD).getBytes());
     HttpRequest request =
         HttpRequest.newBuilder(RealBroker.URL.resolve(path))
+            .version(HttpClient.Version.HTTP_1_1)
             .header("Authorization", "Basic " + credentials)
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body))
             .build();
-    HttpResponse<String> response = RealBroker.HTTP.send(request, BodyHandlers.ofString());
+    HttpResponse<String> response =
+        RealBroker.HTTP.send(RealBroker.NODE, request, BodyHandlers.ofString()).get();
     assertThat(response.statusCode()).isBetween(200, 299);
     return response.body();
   }

@@ -2,13 +2,18 @@ package dev.warren.operator.broker;
 
 import dev.warren.operator.broker.BrokerException.Kind;
 import dev.warren.operator.broker.NodeShell.Result;
+import dev.warren.operator.model.ClientTrust;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The RabbitMQ that {@code make test-node} starts. */
@@ -17,9 +22,18 @@ final class RealBroker {
   static final URI URL = URI.create(required("WARREN_BROKER_URL"));
   static final String USER = required("WARREN_BROKER_USER");
   static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
-  static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  private static final List<NodeAddress> NODES = List.of(new NodeAddress("orders-0", URL));
+  /** The name in its certificate. */
+  static final String HOST = required("WARREN_BROKER_HOST");
+
+  static final String AUTHORITY = read(Path.of(required("WARREN_BROKER_CA")));
+
+  static final NodeHttp HTTP = new NodeHttp(HttpClient.newBuilder(), System::nanoTime);
+
+  static final NodeAddress NODE =
+      new NodeAddress("orders-0", URL, new NodeIdentity("shop/orders", HOST, AUTHORITY));
+
+  private static final List<NodeAddress> NODES = List.of(NODE);
 
   /** What runs a command in its container. */
   private static final List<String> EXEC = List.of(required("WARREN_BROKER_EXEC").split(" "));
@@ -33,7 +47,12 @@ final class RealBroker {
   static BrokerClient client(String user, String password) {
     return new TopologyBroker(
         new ManagementApiBrokerClient(HTTP, NODES, user, password),
-        new AmqpBindings(NODES, user, password)::carryOut,
+        new AmqpBindings(
+                NODES,
+                user,
+                password,
+                new ClientTls(new ClientTrust(Optional.of(AUTHORITY), Optional.empty()), HOST))
+            ::carryOut,
         (pod, limit, command) -> run(command),
         FakeShell.NODES,
         Clock.systemUTC());
@@ -53,6 +72,14 @@ final class RealBroker {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BrokerException(Kind.UNAVAILABLE, "it was interrupted", e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.warren.operator.TestClock;
 import dev.warren.operator.action.BrokerAction.AddMember;
 import dev.warren.operator.action.BrokerAction.Bind;
@@ -37,20 +38,22 @@ class TopologyBrokerTest {
   private final List<BindingChange> byAmqp = new ArrayList<>();
   private final FakeShell shell = new FakeShell();
   private Map<String, String> answers = Map.of();
-  private HttpServer server;
+  private HttpsServer server;
   private TopologyBroker broker;
 
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    TestAuthority authority = new TestAuthority();
+    server.setHttpsConfigurator(new HttpsConfigurator(authority.server()));
     server.createContext("/", this::answer);
     server.start();
-    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    URI url = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
     broker =
         new TopologyBroker(
             new ManagementApiBrokerClient(
-                HttpClient.newHttpClient(),
-                List.of(new NodeAddress("orders-0", url)),
+                new NodeHttp(HttpClient.newBuilder(), System::nanoTime),
+                List.of(new NodeAddress("orders-0", url, authority.identity())),
                 "operator",
                 "password"),
             byAmqp::add,

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
@@ -133,8 +133,7 @@ class GivenCertificateTest {
     use(new ForeignCertificates(NOW).use(KeyPurposeId.id_kp_clientAuth));
     refused("the certificate is not for servers: its extended key usage lacks serverAuth");
     use(new ForeignCertificates(NOW).keyUsage(KeyUsage.keyEncipherment));
-    refused(
-        "the certificate cannot be used with TLS 1.3: its key usage lacks digitalSignature");
+    refused("the certificate cannot be used with TLS 1.3: its key usage lacks digitalSignature");
     use(new ForeignCertificates(NOW).authority());
     refused("the first certificate in tls.crt is that of a CA, and not of a server");
   }
@@ -154,12 +153,10 @@ class GivenCertificateTest {
         "the chain in tls.crt is incomplete: no CA in ca.crt has signed its last certificate,"
             + " whose issuer is CN=intermediate");
     texts.put("tls.crt", leaf.certificate() + root.certificate());
-    refused(
-        "the chain in tls.crt is incomplete: the certificate of CN=intermediate is missing");
+    refused("the chain in tls.crt is incomplete: the certificate of CN=intermediate is missing");
     texts.put("tls.crt", intermediate.certificate() + leaf.certificate());
     refused("the chain in tls.crt is out of order: the key's certificate must be first");
-    texts.put(
-        "tls.crt", leaf.certificate() + root.certificate() + intermediate.certificate());
+    texts.put("tls.crt", leaf.certificate() + root.certificate() + intermediate.certificate());
     refused(
         "the chain in tls.crt is out of order: each certificate must be followed by its issuer's");
 
@@ -179,8 +176,7 @@ class GivenCertificateTest {
             .authority()
             .signedWith("SHA1withECDSA")
             .signedBy(root));
-    refused(
-        "certificate 2 of the chain is signed with SHA1withECDSA, which clients do not trust");
+    refused("certificate 2 of the chain is signed with SHA1withECDSA, which clients do not trust");
   }
 
   @Test
@@ -259,8 +255,7 @@ class GivenCertificateTest {
             .certificate());
     refusedAsCa("the certificate in ca.crt expired at 2029-12-31T00:00:00Z");
     texts.put(
-        "ca.crt",
-        new ForeignCertificates(NOW).authority().rsa(1024).selfSigned().certificate());
+        "ca.crt", new ForeignCertificates(NOW).authority().rsa(1024).selfSigned().certificate());
     refusedAsCa("the certificate in ca.crt has an RSA key of 1024 bits, and 2048 are the least");
   }
 

@@ -3,6 +3,7 @@ package dev.warren.operator.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.ApiServer;
 import dev.warren.operator.action.KubernetesAction;
 import dev.warren.operator.action.KubernetesAction.Apply;
@@ -11,6 +12,7 @@ import dev.warren.operator.action.KubernetesAction.Delete;
 import dev.warren.operator.action.KubernetesAction.Replace;
 import dev.warren.operator.action.Problem;
 import dev.warren.operator.execute.KubernetesWriter.Outcome;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Labels;
 import dev.warren.operator.model.Labels.Component;
@@ -96,7 +98,7 @@ class KubernetesWriterApiServerTest {
 
   @Test
   void aPasswordThatAUserHasChosenIsTakenOver() {
-    Secret wanted = secrets.connection("generated", List.of());
+    Secret wanted = secrets.connection("generated", Clients.Optional, ClientTrust.NONE, List.of());
     client
         .resource(
             new SecretBuilder()
@@ -120,7 +122,7 @@ class KubernetesWriterApiServerTest {
     assertThat(stored.getMetadata().getLabels())
         .containsAllEntriesOf(wanted.getMetadata().getLabels());
 
-    Secret complete = secrets.connection("Chosen1", List.of());
+    Secret complete = secrets.connection("Chosen1", Clients.Optional, ClientTrust.NONE, List.of());
     complete.setType("Opaque");
     assertThat(carryOut(new Apply(complete, "data differs")).refusal()).isEmpty();
     assertThat(CredentialSecrets.text(stored(wanted), "uri")).startsWith("amqp://app:Chosen1@");

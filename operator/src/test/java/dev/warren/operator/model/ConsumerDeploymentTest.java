@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConsumerDeploymentTest {
 
+  private static final ClientTrust TRUST = new ClientTrust(Optional.of("CA"), Optional.empty());
   private static final Images IMAGES = new Images("queue-node-image", "gateway-image");
   private static final Owner OWNER = new Owner("shop", "orders", "uid-1");
   private static final ResourceNames NAMES = ResourceNames.of("shop", "orders");
@@ -75,6 +77,8 @@ class ConsumerDeploymentTest {
                       tuple("RABBITMQ_USERNAME", "orders-connection/username"),
                       tuple("RABBITMQ_PASSWORD", "orders-connection/password"),
                       tuple("RABBITMQ_URI", "orders-connection/uri"),
+                      tuple("RABBITMQ_AMQPS_URI", "orders-connection/amqps-uri"),
+                      tuple("RABBITMQ_CA_FILE", "/bindings/rabbitmq/ca.crt"),
                       tuple("RABBITMQ_QUEUE", "hello"),
                       tuple("RABBITMQ_PREFETCH", "7"),
                       tuple("SERVICE_BINDING_ROOT", "/bindings"));
@@ -212,6 +216,8 @@ class ConsumerDeploymentTest {
         .contains(
             tuple("WARREN_ROLE", "dispatcher"),
             tuple("RABBITMQ_HOST", "orders-connection/host"),
+            tuple("RABBITMQ_PORT", "orders-connection/amqps-port"),
+            tuple("RABBITMQ_CA_FILE", "/bindings/rabbitmq/ca.crt"),
             tuple("RABBITMQ_PASSWORD", "orders-connection/password"),
             tuple("RABBITMQ_QUEUE", "hello"),
             tuple("RABBITMQ_PREFETCH", "8"));
@@ -349,6 +355,66 @@ class ConsumerDeploymentTest {
     return delivery("", deadLetter);
   }
 
+  @Test
+  void withMutualTlsAPodAlsoHasACertificateOfItsOwnWhereverItIsBound() {
+    List<EnvVar> env =
+        container(
+            new ClientTrust(Optional.of("CA"), Optional.of(new PemKeyPair("CERT", "KEY"))),
+            "{tls: {clients: Mutual, clientCASecret: a}}",
+            "[{name: SERVICE_BINDING_ROOT, value: /elsewhere}]");
+
+    assertThat(env)
+        .extracting(EnvVar::getName, EnvVar::getValue)
+        .contains(
+            tuple("RABBITMQ_CA_FILE", "/elsewhere/rabbitmq/ca.crt"),
+            tuple("RABBITMQ_CERTIFICATE_FILE", "/elsewhere/rabbitmq/tls.crt"),
+            tuple("RABBITMQ_KEY_FILE", "/elsewhere/rabbitmq/tls.key"));
+    assertThat(container(ClientTrust.NONE, "{}", "[]"))
+        .extracting(EnvVar::getName)
+        .noneMatch(name -> name.endsWith("_FILE"));
+  }
+
+  @Test
+  void otherCertificatesRestartNoPodAndAnotherPortDoes() {
+    ClientTrust others =
+        new ClientTrust(Optional.of("NEW CA"), Optional.of(new PemKeyPair("NEW", "KEY")));
+    ClientTrust these = new ClientTrust(Optional.of("CA"), Optional.of(new PemKeyPair("A", "B")));
+
+    assertThat(deployment(others, "{}", "[]")).isEqualTo(deployment(these, "{}", "[]"));
+    assertThat(deployment(these, "{tls: {clients: Required}}", "[]"))
+        .isNotEqualTo(deployment(these, "{}", "[]"));
+  }
+
+  private static List<EnvVar> container(ClientTrust trust, String spec, String env) {
+    return deployment(trust, spec, env)
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getEnv();
+  }
+
+  private static Deployment deployment(ClientTrust trust, String spec, String env) {
+    return new ConsumerDeployment(
+            OWNER,
+            NAMES,
+            Serialization.unmarshal("---\n" + spec, MessageTopologySpec.class),
+            IMAGES,
+            new Credentials("admin", "secret"),
+            trust)
+        .deployment(
+            consumer(
+                """
+                name: worker
+                queue: hello
+                prefetch: 7
+                template: {spec: {containers: [{name: app, env: %s}]}}
+                """
+                    .formatted(env)),
+            1);
+  }
+
   /**
    * @param fields more of them for http
    */
@@ -363,7 +429,8 @@ class ConsumerDeploymentTest {
             "queues: [{name: hello%s}]"
                 .formatted(deadLetter.isEmpty() ? "" : ", deadLetter: " + deadLetter),
             MessageTopologySpec.class);
-    return new ConsumerDeployment(OWNER, NAMES, spec, IMAGES, new Credentials("admin", "secret"));
+    return new ConsumerDeployment(
+        OWNER, NAMES, spec, IMAGES, new Credentials("admin", "secret"), TRUST);
   }
 
   private static ConsumerSpec consumer(String yaml) {
@@ -406,7 +473,8 @@ class ConsumerDeploymentTest {
             NAMES,
             Serialization.unmarshal("{}", MessageTopologySpec.class),
             IMAGES,
-            new Credentials("admin", password))
+            new Credentials("admin", password),
+            TRUST)
         .deployment(consumer, consumer.replicas());
   }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.warren.api.v1alpha1.EndpointsSpec;
-import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.TlsSpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.QueueNodePod.Placement;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -23,6 +24,7 @@ import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueNodePodTest {
@@ -156,7 +158,8 @@ class QueueNodePodTest {
             "dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
     assertThat(pod.getSpec().getVolumes())
         .extracting(Volume::getName)
-        .containsExactlyInAnyOrder("certificates", "data", "tmp", "config", "erlang-cookie", "pod");
+        .containsExactlyInAnyOrder(
+            "certificates", "data", "tmp", "config", "erlang-cookie", "node-tls", "pod");
     assertThat(pod.getSpec().getContainers())
         .extracting(Container::getName)
         .containsExactlyInAnyOrder("sidecar", "rabbitmq");
@@ -247,8 +250,73 @@ class QueueNodePodTest {
 
     assertThat(rabbitmq(pod).getPorts())
         .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
-        .contains(tuple("mqtt", 1883), tuple("web-mqtt", 15675), tuple(null, 5552))
+        .contains(
+            tuple("mqtt", 1883),
+            tuple("mqtt-tls", 8883),
+            tuple("web-mqtt", 15675),
+            tuple(null, 5552),
+            tuple("stream-tls", 5551))
         .doesNotContain(tuple("stream", 5552));
+  }
+
+  @Test
+  void aNodeReadsItsCertificatesFromAFolderThatChangesWhileItRuns() {
+    Pod pod = pod("");
+
+    assertThat(pod.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getName().equals("node-tls"))
+        .singleElement()
+        .satisfies(
+            volume -> {
+              assertThat(volume.getSecret().getSecretName()).isEqualTo("orders-1-tls");
+              assertThat(volume.getSecret().getDefaultMode()).isEqualTo(0440);
+            });
+    assertThat(rabbitmq(pod).getVolumeMounts())
+        .extracting(VolumeMount::getName, VolumeMount::getMountPath, VolumeMount::getSubPath)
+        .contains(
+            tuple("node-tls", "/etc/warren/tls", null),
+            tuple("config", "/etc/warren/inter-node-tls.config", "inter-node-tls.config"));
+  }
+
+  @Test
+  void nodesAndToolsSpeakTlsToEachOther() {
+    String arguments = "-proto_dist inet_tls -ssl_dist_optfile /etc/warren/inter-node-tls.config";
+
+    assertThat(variable(pod(""), "RABBITMQ_CTL_ERL_ARGS")).isEqualTo(arguments);
+    assertThat(variable(pod(""), "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"))
+        .isEqualTo(arguments + " -ssl ssl_pem_cache_clean 5000");
+  }
+
+  @Test
+  void theReadinessProbeUsesTls() {
+    assertThat(rabbitmq(pod("")).getReadinessProbe().getHttpGet())
+        .satisfies(
+            probe -> {
+              assertThat(probe.getScheme()).isEqualTo("HTTPS");
+              assertThat(probe.getPort().getStrVal()).isEqualTo("management");
+            });
+    assertThat(rabbitmq(pod("")).getPorts())
+        .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
+        .contains(tuple("amqp", 5672), tuple("amqps", 5671), tuple("management", 15671));
+  }
+
+  /** The configuration is the same on all nodes, and so is the revision of their Pods. */
+  @ParameterizedTest
+  @EnumSource(Clients.class)
+  void onlyTheDoorsChangeThePods(Clients clients) {
+    QueueNodePod pods =
+        new QueueNodePod(
+            OWNER,
+            NAMES,
+            NodesSpecs.topology("", clients),
+            new Images("default-image", "gateway-image"));
+
+    assertThat(pods.revision().equals(pods("").revision())).isEqualTo(clients == Clients.Optional);
+    assertThat(rabbitmq(pods.pod(1, SEED, Placement.SPREAD, false)).getPorts())
+        .extracting(ContainerPort::getContainerPort)
+        .contains(5671)
+        .satisfies(
+            ports -> assertThat(ports.contains(5672)).isEqualTo(clients == Clients.Optional));
   }
 
   @Test
@@ -353,8 +421,8 @@ class QueueNodePodTest {
         .extracting(EnvVar::getName, QueueNodePodTest::source)
         .containsExactlyInAnyOrder(
             tuple("WARREN_ROLE", "gateway"),
-            tuple("RABBITMQ_HOST", "localhost"),
-            tuple("RABBITMQ_PORT", "orders-connection/port"),
+            tuple("RABBITMQ_HOST", "127.0.0.1"),
+            tuple("RABBITMQ_PORT", "5672"),
             tuple("RABBITMQ_VHOST", "orders-connection/virtual-host"),
             tuple("RABBITMQ_USERNAME", "orders-connection/username"),
             tuple("RABBITMQ_PASSWORD", "orders-connection/password"));
@@ -369,7 +437,10 @@ class QueueNodePodTest {
     // A file that is mounted by its own path never changes.
     assertThat(gateway.getVolumeMounts())
         .extracting(VolumeMount::getMountPath, VolumeMount::getSubPath)
-        .containsExactlyInAnyOrder(tuple("/etc/warren/gateway", null), tuple("/tmp", null));
+        .containsExactlyInAnyOrder(
+            tuple("/etc/warren/gateway", null),
+            tuple("/etc/warren/tls", null),
+            tuple("/tmp", null));
     assertThat(spec.getVolumes())
         .filteredOn(volume -> volume.getConfigMap() != null)
         .extracting(volume -> volume.getConfigMap().getName())
@@ -446,11 +517,7 @@ class QueueNodePodTest {
 
   private static QueueNodePod pods(String nodes, EndpointsSpec endpoints, Images images) {
     return new QueueNodePod(
-        OWNER,
-        NAMES,
-        new MessageTopologySpec(
-            NodesSpecs.of(nodes), null, null, null, null, endpoints, null, null),
-        images);
+        OWNER, NAMES, NodesSpecs.topology(nodes, endpoints, TlsSpec.DEFAULTS), images);
   }
 
   private static Container rabbitmq(Pod pod) {

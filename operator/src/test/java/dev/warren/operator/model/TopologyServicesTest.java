@@ -18,10 +18,37 @@ class TopologyServicesTest {
         .extracting(ServicePort::getName, ServicePort::getPort)
         .containsExactly(
             tuple("amqp", 5672),
-            tuple("management", 15672),
-            tuple("prometheus", 15692),
-            tuple("mqtt", 1883));
-    assertThat(clients("nodes: {}").getSpec().getPorts()).hasSize(3);
+            tuple("amqps", 5671),
+            tuple("mqtt", 1883),
+            tuple("mqtt-tls", 8883));
+    assertThat(clients("nodes: {}").getSpec().getPorts()).hasSize(2);
+  }
+
+  @Test
+  void theServiceHasNoPortWithoutTlsIfClientsMustUseIt() {
+    assertThat(
+            clients("{nodes: {plugins: [rabbitmq_mqtt]}, tls: {clients: Required}}")
+                .getSpec()
+                .getPorts())
+        .extracting(ServicePort::getName, ServicePort::getPort, ServicePort::getAppProtocol)
+        .containsExactly(tuple("amqps", 5671, "amqps"), tuple("mqtt-tls", 8883, "secure-mqtt"));
+  }
+
+  @Test
+  void theManagementApiHasAServiceThatTheFieldsOfTheClientsDoNotOpen() {
+    Service service =
+        services("endpoints: {service: {type: LoadBalancer, labels: {a: b}, annotations: {c: d}}}")
+            .management();
+
+    assertThat(service.getMetadata().getName()).isEqualTo("orders-management");
+    assertThat(service.getMetadata().getLabels()).doesNotContainKey("a");
+    assertThat(service.getMetadata().getAnnotations()).isNullOrEmpty();
+    assertThat(service.getSpec().getType()).isEqualTo("ClusterIP");
+    assertThat(service.getSpec().getSelector())
+        .isEqualTo(clients("nodes: {}").getSpec().getSelector());
+    assertThat(service.getSpec().getPorts())
+        .extracting(ServicePort::getName, ServicePort::getPort, ServicePort::getAppProtocol)
+        .containsExactly(tuple("management", 15671, "https"), tuple("prometheus", 15691, "https"));
   }
 
   @Test
@@ -57,9 +84,9 @@ class TopologyServicesTest {
         .extracting(ServicePort::getName, ServicePort::getNodePort)
         .containsExactly(
             tuple("amqp", 31672),
-            tuple("management", null),
-            tuple("prometheus", null),
-            tuple("stream", 31552));
+            tuple("amqps", null),
+            tuple("stream", 31552),
+            tuple("stream-tls", null));
   }
 
   @Test
@@ -75,10 +102,13 @@ class TopologyServicesTest {
   }
 
   private static Service clients(String spec) {
+    return services(spec).clients();
+  }
+
+  private static TopologyServices services(String spec) {
     return new TopologyServices(
-            new Owner("shop", "orders", "uid-1"),
-            ResourceNames.of("shop", "orders"),
-            Serialization.unmarshal(spec, MessageTopologySpec.class))
-        .clients();
+        new Owner("shop", "orders", "uid-1"),
+        ResourceNames.of("shop", "orders"),
+        Serialization.unmarshal("---\n" + spec, MessageTopologySpec.class));
   }
 }

@@ -404,7 +404,7 @@ class ConvergenceApiServerTest {
     assertThat(service.getMetadata().getAnnotations()).doesNotContainKey("example.org/scheme");
     assertThat(service.getSpec().getPorts())
         .extracting(ServicePort::getName)
-        .containsExactlyInAnyOrder("amqp", "management", "prometheus");
+        .containsExactlyInAnyOrder("amqp", "amqps");
     assertThat(service.getSpec().getPorts())
         .extracting(ServicePort::getNodePort)
         .containsOnlyNulls();

@@ -10,6 +10,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
+import dev.warren.gateway.ManagementApi;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -21,7 +22,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** A virtual host of a real RabbitMQ, with a queue and one for its dead letters. */
 final class TestBroker implements AutoCloseable {
@@ -29,10 +29,10 @@ final class TestBroker implements AutoCloseable {
   static final String QUEUE = "shipments";
   static final String FAILED = "shipments.failed";
 
-  private static final URI URL = URI.create(required("WARREN_BROKER_URL"));
-  private static final String USER = required("WARREN_BROKER_USER");
-  private static final String PASSWORD = required("WARREN_BROKER_PASSWORD");
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final URI URL = ManagementApi.URL;
+  private static final String USER = ManagementApi.USER;
+  private static final String PASSWORD = ManagementApi.PASSWORD;
+  private static final HttpClient HTTP = ManagementApi.HTTP;
 
   private final Connection connection;
   final Channel channel;
@@ -143,10 +143,6 @@ final class TestBroker implements AutoCloseable {
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(method + " " + path, e);
     }
-  }
-
-  private static String required(String variable) {
-    return Objects.requireNonNull(System.getenv(variable), variable + " is not set");
   }
 
   @Override

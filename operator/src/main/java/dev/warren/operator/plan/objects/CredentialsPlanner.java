@@ -2,6 +2,7 @@ package dev.warren.operator.plan.objects;
 
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.operator.action.Problem;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.CredentialSecrets;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Owner;
@@ -38,12 +39,14 @@ public final class CredentialsPlanner {
   private final boolean formed;
   private final Supplier<String> newSecret;
   private final MessageTopologySpec spec;
+  private final ClientTrust trust;
   private final List<HasMetadata> desired = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
   /**
    * @param formed whether the nodes have started with these Secrets
    * @param newSecret returns a new random text each time
+   * @param trust what clients need for TLS
    */
   public CredentialsPlanner(
       Owner owner,
@@ -51,7 +54,9 @@ public final class CredentialsPlanner {
       ObservedObjects observed,
       boolean formed,
       Supplier<String> newSecret,
-      MessageTopologySpec spec) {
+      MessageTopologySpec spec,
+      ClientTrust trust) {
+    this.trust = trust;
     this.secrets = new CredentialSecrets(owner, names, UserMetadata.of(spec));
     this.names = names;
     this.observed = observed;
@@ -76,7 +81,8 @@ public final class CredentialsPlanner {
 
   /** The type of a Secret cannot change; a Secret that a user created has another one. */
   private Secret connection(String password) {
-    Secret connection = secrets.connection(password, PluginListener.of(spec.nodes()));
+    Secret connection =
+        secrets.connection(password, spec.tls().clients(), trust, PluginListener.of(spec));
     observed
         .find(Secret.class, names.connectionSecret())
         .map(Secret::getType)

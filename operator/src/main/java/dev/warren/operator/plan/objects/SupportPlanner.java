@@ -43,6 +43,7 @@ public final class SupportPlanner {
     List<HasMetadata> desired = new ArrayList<>(secrets);
     desired.add(QueueNodeConfig.configMap(owner, names, spec, smallestVolume()));
     desired.add(services.nodeNames(nextNode));
+    desired.add(services.management());
     clientAccess(services).stream()
         // The gateways keep their configuration, and no Pod waits for a ConfigMap that does not
         // exist.

@@ -17,8 +17,9 @@ final class EndpointsCheck {
   private static final Set<Integer> NODES_OWN =
       Set.of(
           Ports.AMQP,
-          Ports.MANAGEMENT,
-          Ports.PROMETHEUS,
+          Ports.AMQPS,
+          Ports.MANAGEMENT_TLS,
+          Ports.PROMETHEUS_TLS,
           Ports.EPMD,
           Ports.DISTRIBUTION,
           Ports.GATEWAY_HEALTH);
@@ -27,7 +28,7 @@ final class EndpointsCheck {
 
   static Stream<Violation> violations(MessageTopologySpec spec) {
     Endpoints endpoints = Endpoints.of(spec);
-    List<PluginListener> plugins = PluginListener.of(spec.nodes());
+    List<PluginListener> plugins = PluginListener.of(spec);
     return Stream.of(
             IntStream.range(0, endpoints.requestReply().size())
                 .mapToObj(

@@ -1,11 +1,15 @@
 package dev.warren.operator.plan.validation;
 
+import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.NodesSpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.ConfigKeys;
+import dev.warren.operator.model.ConfigRule;
 import dev.warren.operator.model.PodTemplates;
 import dev.warren.operator.model.QueueNodePod;
 import dev.warren.operator.model.RabbitConf;
 import dev.warren.operator.model.RabbitConf.Setting;
+import dev.warren.operator.model.TlsConfigKeys;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -41,6 +45,7 @@ final class NodesConfigCheck {
               + ".+|HOME|RABBITMQ_(USE_LONGNAME|NODENAME|NODE_PORT|NODE_IP_ADDRESS|DIST_PORT"
               + "|ERLANG_COOKIE|DEFAULT_(USER|PASS|VHOST)|CONFIG_FILES?|ADVANCED_CONFIG_FILE"
               + "|CONF_ENV_FILE|ENABLED_PLUGINS(_FILE)?|FEATURE_FLAGS(_FILE)?|HOME|LOGS|LOG_BASE"
+              + "|CTL_ERL_ARGS|SERVER_ADDITIONAL_ERL_ARGS"
               + "|MNESIA_(BASE|DIR)|(QUORUM|STREAM)_DIR|PID_FILE|MANAGEMENT_.+)");
 
   /** How the names of all conflicting variables begin. */
@@ -54,20 +59,22 @@ final class NodesConfigCheck {
               + "|tmp|etc|var|var/+lib)?/*");
 
   private final NodesSpec nodes;
+  private final Clients clients;
   private final RabbitConf config;
 
-  private NodesConfigCheck(NodesSpec nodes) {
-    this.nodes = nodes;
+  private NodesConfigCheck(MessageTopologySpec spec) {
+    this.nodes = spec.nodes();
+    this.clients = spec.tls().clients();
     this.config = RabbitConf.of(nodes.config());
   }
 
   /**
    * All violations.
    *
-   * @param nodes with a pod template that can be read
+   * @param spec with a pod template of its nodes that can be read
    */
-  static List<Violation> violations(NodesSpec nodes) {
-    NodesConfigCheck check = new NodesConfigCheck(nodes);
+  static List<Violation> violations(MessageTopologySpec spec) {
+    NodesConfigCheck check = new NodesConfigCheck(spec);
     return Stream.of(check.malformedLines(), check.conflictingLines(), check.template())
         .flatMap(found -> found)
         .toList();
@@ -87,9 +94,13 @@ final class NodesConfigCheck {
     if (line.key().startsWith(OPERATORS)) {
       return Optional.of(inLine(line.line(), line.key() + " is reserved for the operator"));
     }
-    return ConfigKeys.row(line.key())
-        .filter(row -> row.refuses(line, config))
-        .map(row -> inLine(line.line(), line.key() + " " + row.reason()))
+    return TlsConfigKeys.opened(line, clients)
+        .or(
+            () ->
+                ConfigKeys.row(line.key())
+                    .filter(row -> row.refuses(line, config))
+                    .map(ConfigRule::reason))
+        .map(reason -> inLine(line.line(), line.key() + " " + reason))
         .or(() -> unknownVariable(line));
   }
 

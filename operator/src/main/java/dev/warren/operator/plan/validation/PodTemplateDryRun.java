@@ -3,6 +3,7 @@ package dev.warren.operator.plan.validation;
 import dev.warren.api.v1alpha1.ConsumerSpec;
 import dev.warren.api.v1alpha1.HttpDeliverySpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.operator.model.ClientTrust;
 import dev.warren.operator.model.ConsumerDeployment;
 import dev.warren.operator.model.Credentials;
 import dev.warren.operator.model.Images;
@@ -66,7 +67,8 @@ public record PodTemplateDryRun(HasMetadata object, String specPath, List<Origin
     List<PodTemplateDryRun> proofs = new ArrayList<>();
     proofs.add(ofNode(new QueueNodePod(owner, names, spec, images), names));
     ConsumerDeployment deployments =
-        new ConsumerDeployment(owner, names, spec, images, new Credentials("", ""));
+        new ConsumerDeployment(
+            owner, names, spec, images, new Credentials("", ""), ClientTrust.NONE);
     for (int i = 0; i < spec.consumers().size(); i++) {
       ConsumerSpec consumer = spec.consumers().get(i);
       proofs.add(

@@ -94,7 +94,7 @@ public final class SpecValidator {
     Optional<Violation> unreadable =
         TemplateCheck.violation("spec.nodes.podTemplate", spec.nodes().podTemplate());
     unreadable.ifPresentOrElse(
-        violations::add, () -> violations.addAll(NodesConfigCheck.violations(spec.nodes())));
+        violations::add, () -> violations.addAll(NodesConfigCheck.violations(spec)));
     Quantity memory = QueueNodeConfig.memoryLimit(spec.nodes());
     if (memory.compareTo(QueueNodeConfig.LEAST_MEMORY) < 0) {
       violate(

@@ -80,7 +80,7 @@ class GatewayRolloutTest {
 
     cluster.converge(WITHOUT);
     assertThat(containers()).containsOnly(List.of("rabbitmq"));
-    assertThat(servicePorts()).containsExactly(5672, 15672, 15692);
+    assertThat(servicePorts()).containsExactly(5672, 5671);
   }
 
   @Test
@@ -101,7 +101,7 @@ class GatewayRolloutTest {
                    'allowedOrigins': ['https://a.example']},
                  'queues': ['echo'], 'exchanges': ['events']}
                 """));
-    assertThat(servicePorts()).containsExactly(5672, 15672, 15692, 10000, 8080);
+    assertThat(servicePorts()).containsExactly(5672, 5671, 10000, 8080);
   }
 
   @ParameterizedTest
@@ -141,10 +141,10 @@ class GatewayRolloutTest {
     Map<String, String> before = podIds();
 
     cluster.converge(Specs.of(3, "plugins: [rabbitmq_web_mqtt]", QUEUES));
-    assertThat(servicePorts()).containsExactly(5672, 15672, 15692, 1883, 15675);
+    assertThat(servicePorts()).containsExactly(5672, 5671, 1883, 8883, 15675, 15676);
 
     cluster.converge(WITHOUT);
-    assertThat(servicePorts()).containsExactly(5672, 15672, 15692);
+    assertThat(servicePorts()).containsExactly(5672, 5671);
     assertThat(podIds()).isEqualTo(before);
   }
 

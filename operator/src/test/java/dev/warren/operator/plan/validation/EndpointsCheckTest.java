@@ -31,7 +31,7 @@ class EndpointsCheckTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"15672", "61613"})
+  @ValueSource(strings = {"15671", "61613"})
   void aPluginAtAUsedPortIsRefused(String port) {
     assertThat(
             violations(
@@ -53,7 +53,7 @@ class EndpointsCheckTest {
                     + " queue: q}]}"))
         .containsExactly(
             "spec.endpoints.service.nodePorts.stream: the Service has no port of that name; it has"
-                + " amqp, management, prometheus, mqtt, tcp-a");
+                + " amqp, amqps, mqtt, mqtt-tls, tcp-a");
   }
 
   private static List<String> violations(String spec) {

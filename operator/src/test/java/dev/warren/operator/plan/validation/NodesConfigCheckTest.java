@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import dev.warren.operator.model.ConfigKeys;
 import dev.warren.operator.model.ConfigRule;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodesConfigCheckTest {
+
+  private static final String FILES_OF_A_LISTENER =
+      ".*(ssl|ssl_options)\\.(cacertfile|certfile|keyfile|password|cert|key|cacerts|dhfile)";
 
   /**
    * For each rule of the table: a configuration, in which a semicolon ends a line, and the
@@ -84,17 +88,51 @@ class NodesConfigCheckTest {
       listeners.tcp                 | listeners.tcp.a = 127.0.0.1:5672           | line 1: listeners.tcp.a needs one listener at port 5672
       listeners.tcp                 | listeners.tcp.a = 5673; listeners.tcp.b = :::5672 |
       listeners.ssl                 | listeners.ssl.default = 5671               |
-      ssl_options                   | ssl_options.certfile = /certificates/tls.crt |
+      listeners.ssl                 | listeners.ssl = none                       | line 1: listeners.ssl needs one listener at port 5671
+      listeners.ssl                 | listeners.ssl.a = 443                      | line 1: listeners.ssl.a needs one listener at port 5671
+      ssl_options                   | ssl_options.ciphers.1 = TLS_AES_256_GCM_SHA384 |
+      ssl_options                   | ssl_options = none                         | line 1: ssl_options would close the clients' port with TLS
+      ssl_options.versions          | ssl_options.versions.1 = tlsv1.3           |
+      ssl_options.versions          | ssl_options.versions.1 = tlsv1.1           | line 1: ssl_options.versions.1 must be tlsv1.2 or tlsv1.3
+      ssl_options.verify            | ssl_options.verify = verify_peer           | line 1: ssl_options.verify is set by the operator; use spec.tls.clients
+      ssl_options.fail_if_no_peer_cert | ssl_options.fail_if_no_peer_cert = true | line 1: ssl_options.fail_if_no_peer_cert is set by the operator; use spec.tls.clients
+      ssl_options.depth             | ssl_options.depth = 2                      | line 1: ssl_options.depth is set by the operator; use spec.tls.clients
+      ssl_options.cacertfile        | ssl_options.cacertfile = /a/ca.crt         | line 1: ssl_options.cacertfile is set by the operator, which makes and renews
+      ssl_options.certfile          | ssl_options.certfile = /a/tls.crt          | line 1: ssl_options.certfile is set by the operator, which makes and renews the certificates; use spec.tls
+      ssl_options.keyfile           | ssl_options.keyfile = /a/tls.key           | line 1: ssl_options.keyfile is set by the operator
+      ssl_options.password          | ssl_options.password = a                   | line 1: ssl_options.password is set by the operator
+      ssl_options.cert              | ssl_options.cert = a                       | line 1: ssl_options.cert is set by the operator
+      ssl_options.cacerts           | ssl_options.cacerts.1 = a                  | line 1: ssl_options.cacerts.1 is set by the operator
+      ssl_options.key               | ssl_options.key.RSAPrivateKey = a          | line 1: ssl_options.key.RSAPrivateKey is set by the operator
+      ssl_cert_login_from           | ssl_cert_login_from = distinguished_name   |
+      mqtt.ssl_cert_login           | mqtt.ssl_cert_login = true                 |
+      stomp.ssl_cert_login          | stomp.ssl_cert_login = true                |
+      mqtt.listeners.ssl            | mqtt.listeners.ssl.default = 8884          |
+      stomp.listeners.ssl           | stomp.listeners.ssl = none                 |
+      stream.listeners.ssl          | stream.listeners.ssl.default = 5555        |
+      web_mqtt.ssl                  | web_mqtt.ssl.backlog = 1024                |
+      web_mqtt.ssl.port             | web_mqtt.ssl.port = 443                    |
+      web_mqtt.ssl.listener         | web_mqtt.ssl.listener = none               | line 1: web_mqtt.ssl.listener cannot be set beside the operator's; use the key web_mqtt.ssl.port
+      web_mqtt.ssl.versions         | web_mqtt.ssl.versions.1 = tlsv1            | line 1: web_mqtt.ssl.versions.1 must be tlsv1.2 or tlsv1.3
+      web_stomp.ssl                 | web_stomp.ssl.backlog = 1024               |
+      web_stomp.ssl.port            | web_stomp.ssl.port = 443                   |
+      web_stomp.ssl.listener        | web_stomp.ssl.listener = none              | line 1: web_stomp.ssl.listener cannot be set beside the operator's
+      web_stomp.ssl.versions        | web_stomp.ssl.versions.1 = tlsv1.2         |
       proxy_protocol                | proxy_protocol = true                      | line 1: proxy_protocol would refuse the gateway
       stream.advertised_host        | stream.advertised_host = streams.example   |
       stream.advertised_tls_host    | stream.advertised_tls_host = streams.example |
-      management.tcp.port           | management.tcp.port = 8080                 | line 1: management.tcp.port would move the management API
-      management.tcp.port           | management.tcp.port = 15672                |
-      management.tcp.ip             | management.tcp.ip = 127.0.0.1              | line 1: management.tcp.ip would move the management API
+      management.tcp                | management.tcp.port = 15672                | line 1: management.tcp.port would open the management API without TLS
+      management.tcp                | management.tcp.idle_timeout = 1            | line 1: management.tcp.idle_timeout would open the management API without TLS
       management.listener           | management.listener.port = 15672           | line 1: management.listener.port would move the management API
       management.path_prefix        | management.path_prefix = /rabbit           | line 1: management.path_prefix would move the management API
-      management.ssl                | management.ssl.port = 15671                | line 1: management.ssl.port closes the port without TLS
-      management.ssl                | management.ssl.port = 15671; management.tcp.port = 15672 |
+      management.ssl                | management.ssl.idle_timeout = 1000         |
+      management.ssl.port           | management.ssl.port = 15671                |
+      management.ssl.port           | management.ssl.port = 443                  | line 1: management.ssl.port would move the management API
+      management.ssl.ip             | management.ssl.ip = 127.0.0.1              | line 1: management.ssl.ip would move the management API
+      management.ssl.verify         | management.ssl.verify = verify_peer        | line 1: management.ssl.verify would refuse the operator and the readiness probe
+      management.ssl.fail_if_no_peer_cert | management.ssl.fail_if_no_peer_cert = true | line 1: management.ssl.fail_if_no_peer_cert would refuse the operator
+      management.ssl.versions       | management.ssl.versions.1 = tlsv1.3        |
+      management.ssl.certfile       | management.ssl.certfile = /a/tls.crt       | line 1: management.ssl.certfile is set by the operator
       management.disable_basic_auth | management.disable_basic_auth = true       | line 1: management.disable_basic_auth would keep the operator from logging in
       management.restrictions.quorum_queue_replica_operations | management.restrictions.quorum_queue_replica_operations.disabled = true | line 1: management.restrictions.quorum_queue_replica_operations.disabled would keep the operator
       management.disable_stats      | management.disable_stats = true            | line 1: management.disable_stats would stop the statistics
@@ -107,11 +145,15 @@ class NodesConfigCheckTest {
       management.http_log_dir       | management.http_log_dir = /var/log         | line 1: management.http_log_dir must be a folder below /tmp
       management.http_log_dir       | management.http_log_dir = /tmp/requests    |
       http_dispatch.access_log_dir  | http_dispatch.access_log_dir = /var/log    | line 1: http_dispatch.access_log_dir must be a folder below /tmp
-      prometheus.tcp.port           | prometheus.tcp.port = 9419                 | line 1: prometheus.tcp.port would move the metrics
-      prometheus.tcp.ip             | prometheus.tcp.ip = ::                     |
-      prometheus.tcp.listener       | prometheus.tcp.listener = none             | line 1: prometheus.tcp.listener would move the metrics
+      prometheus.tcp                | prometheus.tcp.port = 15692                | line 1: prometheus.tcp.port would open the metrics without TLS
       prometheus.path               | prometheus.path = /mtrcs                   | line 1: prometheus.path would move the metrics
-      prometheus.ssl                | prometheus.ssl.port = 15691                | line 1: prometheus.ssl.port closes the port without TLS
+      prometheus.ssl                | prometheus.ssl.compress = true             |
+      prometheus.ssl.port           | prometheus.ssl.port = 15691                |
+      prometheus.ssl.port           | prometheus.ssl.port = 443                  | line 1: prometheus.ssl.port would move the metrics
+      prometheus.ssl.ip             | prometheus.ssl.ip = ::                     |
+      prometheus.ssl.verify         | prometheus.ssl.verify = verify_peer        | line 1: prometheus.ssl.verify would refuse the monitors
+      prometheus.ssl.fail_if_no_peer_cert | prometheus.ssl.fail_if_no_peer_cert = true | line 1: prometheus.ssl.fail_if_no_peer_cert would refuse the monitors
+      prometheus.ssl.versions       | prometheus.ssl.versions.1 = sslv3          | line 1: prometheus.ssl.versions.1 must be tlsv1.2 or tlsv1.3
       log                           | log.connection.level = error; log.exchange = true |
       log.console                   | log.console = false                        | line 1: log.console must be true
       log.console                   | log.console.formatter = json; log.console.level = debug |
@@ -145,7 +187,66 @@ class NodesConfigCheckTest {
   @Test
   void eachRuleHasAnExample() {
     assertThat(rows().map(row -> row[0]))
-        .containsAll(ConfigKeys.TABLE.stream().map(ConfigRule::family).toList());
+        .containsAll(
+            ConfigKeys.TABLE.stream()
+                .map(ConfigRule::family)
+                .filter(family -> !family.matches(FILES_OF_A_LISTENER))
+                .toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ssl_options",
+        "management.ssl",
+        "prometheus.ssl",
+        "web_mqtt.ssl",
+        "web_stomp.ssl"
+      })
+  void theCertificateOfAListenerIsTheOperators(String listener) {
+    for (String file :
+        List.of("cacertfile", "certfile", "keyfile", "password", "cert", "key", "cacerts.1")) {
+      assertThat(violations("config: " + quoted(listener + "." + file + " = /a")))
+          .singleElement()
+          .asString()
+          .startsWith(
+              "spec.nodes.config: line 1: %s.%s is set by the operator, which makes and renews"
+                  .formatted(listener, file));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Required | listeners.tcp.default = 5672",
+        "Required | mqtt.listeners.tcp.default = 1884",
+        "Required | web_stomp.tcp.port = 15674",
+        "Required | web_amqp.tcp.listener = none",
+        "Mutual   | stream.listeners.tcp.default = 5552",
+      })
+  void aDoorThatClientsMustNotUseCannotBeConfigured(Clients clients, String line) {
+    assertThat(violations(clients, line))
+        .singleElement()
+        .asString()
+        .startsWith("spec.nodes.config: line 1: " + line.split(" ")[0] + " is about a port without")
+        .endsWith("which spec.tls.clients: " + clients + " closes");
+    assertThat(violations(Clients.Optional, line)).isEmpty();
+  }
+
+  @Test
+  void aDoorThatCannotAskForCertificatesCannotBeConfiguredWithMutualTls() {
+    assertThat(violations(Clients.Mutual, "web_mqtt.ssl.port = 15676"))
+        .singleElement()
+        .asString()
+        .contains("RabbitMQ cannot ask for certificates there");
+    assertThat(violations(Clients.Required, "web_mqtt.ssl.port = 15676")).isEmpty();
+    assertThat(violations(Clients.Mutual, "mqtt.listeners.ssl.default = 8884")).isEmpty();
+  }
+
+  private static List<String> violations(Clients clients, String line) {
+    return ofSpec(
+        "nodes:\n" + ("config: " + quoted(line)).indent(2) + "tls: {clients: " + clients + "}");
   }
 
   private static Stream<String[]> rows() {
@@ -206,7 +307,7 @@ class NodesConfigCheckTest {
     assertThat(violations(line, rabbitmq("env: [{name: ZONE, value: a}]"))).isEmpty();
     assertThat(violations(line, rabbitmq("envFrom: [{prefix: SHOP_, configMapRef: {name: a}}]")))
         .isEmpty();
-    assertThat(violations(line, "image: example/queue-node")).isEmpty();
+    assertThat(violations(line + "\nimage: example/queue-node")).isEmpty();
     assertThat(violations(line)).hasSize(1);
   }
 
@@ -217,6 +318,8 @@ class NodesConfigCheckTest {
         "RABBITMQ_ADVANCED_CONFIG_FILE",
         "RABBITMQ_NODENAME",
         "RABBITMQ_LOGS",
+        "RABBITMQ_CTL_ERL_ARGS",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
         "WARREN_ADMIN_PASSWORD",
         "HOME"
       })
@@ -302,9 +405,11 @@ class NodesConfigCheckTest {
   }
 
   private static List<String> violations(String... nodes) {
-    return SpecValidator.violations(
-            Serialization.unmarshal(
-                "nodes:\n" + String.join("\n", nodes).indent(2), MessageTopologySpec.class))
+    return ofSpec("nodes:\n" + String.join("\n", nodes).indent(2));
+  }
+
+  private static List<String> ofSpec(String spec) {
+    return SpecValidator.violations(Serialization.unmarshal(spec, MessageTopologySpec.class))
         .stream()
         .map(Violation::toString)
         .toList();
