@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.warren.api.v1alpha1.MessageTopologyStatus.CertificateStatus;
+import dev.warren.api.v1alpha1.MessageTopologyStatus.TlsStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -96,7 +98,9 @@ class CertificatesE2E {
     Set<X509Certificate> clients = certificates.trusted("-connection");
     certificates.renew("ca");
     certificates.awaitNextAuthority();
-    await("the status has the step").atMost(SOON).until(() -> status().contains("Trust"));
+    await("the status has the step")
+        .atMost(SOON)
+        .until(() -> String.valueOf(doors.get().getStatus().tls().renewal()).contains("Trust"));
     Operator.Lease killed = namespace.operator().lease();
     namespace.operator().kill();
     namespace.operator().awaitAnother(killed);
@@ -112,8 +116,15 @@ class CertificatesE2E {
     certificates.reconnectNodes();
     assertThat(doors.podIds()).isEqualTo(pods);
     assertThat(doors.restarts()).isEqualTo(restarts);
-    assertThat(events()).contains("renew");
+    assertThat(events())
+        .contains("is renewed, until")
+        .contains("The renewal of the CA is complete");
     doors.awaitReady();
+    TlsStatus status = doors.get().getStatus().tls();
+    assertThat(status.renewal()).isNull();
+    assertThat(status.certificates())
+        .extracting(CertificateStatus::name)
+        .contains("doors-nodes-ca/tls.crt", "doors-clients-ca/tls.crt", "doors-0-tls/tls.crt");
   }
 
   /** A user's certificate takes the place of the operator's, if it is a good one. */
@@ -208,10 +219,6 @@ class CertificatesE2E {
   /** AMQPS at the first node. */
   private static Door door(Topology topology) {
     return new Door(topology.nodes().getFirst().getStatus().getPodIP(), AMQPS);
-  }
-
-  private static String status() {
-    return namespace.run("get", "mtop", "doors", "--output=jsonpath={.status.tls}");
   }
 
   private static String events() {
