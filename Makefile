@@ -15,7 +15,7 @@ E2E := CLUSTER=testbed CONTEXT= $(MVN) test -pl e2e -am -Dsurefire.failIfNoSpeci
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: prerequisites
 prerequisites: ## Install the tools that are missing (as root), so that nothing later has to
@@ -62,12 +62,22 @@ test-node: operator ## Run a queue node on the test bed, and the tests that need
 	  $(MVN) test -pl operator,node-image/gateway -am -Dtest='*IT' -Dsurefire.failIfNoSpecifiedTests=false \
 	  -DtempDir=surefire-it
 
-TEST := *E2E
+# cert-manager is built for its test alone, for minutes: make test-cert-manager.
+TEST := *E2E,!CertManagerE2E
 
 .PHONY: test-e2e
 test-e2e: operator ## Run the tests that use the operator as its users do, all or some: make test-e2e [TEST=HelloE2E]
 	$(E2E) -Dtest='$(TEST)'
 	e2e/await-clean-up
+
+.PHONY: test-cert-manager
+test-cert-manager: operator ## Build cert-manager's controllers, and test certificates that they issue
+	$(TESTBED) cert-manager
+	$(E2E) -Dtest=CertManagerE2E
+
+.PHONY: scan-tls
+scan-tls: operator ## Scan every port of a queue node with sslyze: versions, ciphers, known flaws
+	e2e/scan-tls
 
 .PHONY: operator
 operator: ## Start the test bed with the machines that tests take away, and install the operator there
@@ -88,6 +98,7 @@ MINUTES := 600
 MESSAGES := 1000000
 DOWN := 600
 CONNECTIONS := 10000
+RENEWALS := 3
 LENGTH := 60
 SEED := $(shell date +%s)
 
@@ -107,6 +118,10 @@ soak-delivery: operator ## Deliver to a receiver that is down for long: make soa
 soak-flood: operator ## Flood a gateway in many ways, a minute each: make soak-flood [CONNECTIONS=10000] [LENGTH=60]
 	$(E2E) -Dtest=FloodSoak -De2e.connections=$(CONNECTIONS) -De2e.seconds=$(LENGTH)
 
+.PHONY: soak-certificates
+soak-certificates: operator ## Renew certificates again and again, and let them end: make soak-certificates [RENEWALS=3] [SEED=...]
+	$(E2E) -Dtest=CertificatesSoak -De2e.renewals=$(RENEWALS) -De2e.seed=$(SEED)
+
 .PHONY: bench-queues
 bench-queues: operator ## Measure a pass and a replacement with 100 and 1,000 queues
 	$(E2E) -Dtest=ManyQueuesBenchmark
@@ -120,6 +135,12 @@ bench-gateway: operator ## Measure the gateway beside other ways for the same me
 	$(MVN) -q test-compile -pl node-image/gateway -am
 	e2e/bench-gateway $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
 	  -Dtest-program=dev.warren.gateway.bench.GatewayBenchmark
+
+.PHONY: bench-tls
+bench-tls: operator ## Measure what TLS costs a client and three nodes, and how long they take to be ready
+	$(MVN) -q test-compile -pl node-image/gateway -am
+	e2e/bench-tls $(MVN) -q process-test-classes -pl node-image/gateway -am -Ptest-program \
+	  -Dtest-program=dev.warren.gateway.bench.TlsBenchmark
 
 SIMULATION := $(MVN) -q process-test-classes -pl operator -am -Ptest-program \
   -Dtest-program=dev.warren.operator.scaling.simulation

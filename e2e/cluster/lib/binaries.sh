@@ -11,6 +11,7 @@ product_version() { # PRODUCT
     etcd) echo "$ETCD_VERSION" ;;
     coredns) echo "$COREDNS_VERSION" ;;
     helm) echo "$HELM_VERSION" ;;
+    cert-manager) echo "$CERT_MANAGER_VERSION" ;;
   esac
 }
 

@@ -100,6 +100,19 @@ link_up() { ip link set "warren-n$1" up; } # N
 
 link_down() { ip link set "warren-n$1" down; } # N
 
+# Until it is ended, for ten minutes at most. A file has its header once its link is watched.
+capture() { # FOLDER
+  local n
+  need_testbed
+  programs tcpdump >/dev/null || install_packages "$LOGS/packages.log" tcpdump >&2
+  for n in "${MACHINES[@]}"; do
+    timeout 600 tcpdump -i "warren-n$n" -n -s 0 -B 16384 -U -Z root -w "$1/n$n.pcap" 2>>"$LOGS/capture.log" &
+  done
+  # shellcheck disable=SC2046 # one word for each process
+  trap 'kill $(jobs -p); wait' TERM INT
+  wait
+}
+
 link_is_up() { [[ $(ip -br link show "warren-n$1" 2>/dev/null) == *",UP,"* ]]; } # N
 
 remove_machine_network() { # N

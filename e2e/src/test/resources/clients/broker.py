@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import sys
 import threading
 import time
@@ -9,25 +10,46 @@ import time
 import pika
 
 QUEUE = os.environ["RABBITMQ_QUEUE"]
+URI = os.environ["RABBITMQ_URI"]
+# What verifies the node, if it is spoken to by TLS. A certificate and its key beside it are presented.
+CA_FILE = os.environ.get("RABBITMQ_CA_FILE")
 
 # The errors of a lost connection, and of opening one.
 ERRORS = (pika.exceptions.AMQPError, OSError)
 
 # A node that disappears is noticed after a few seconds instead of a minute: by the kernel, in ms, if there is
 # something to send (pika's own check comes 5 s after the heartbeat's time), else by the heartbeat, in s.
-PARAMETERS = pika.URLParameters(os.environ["RABBITMQ_URI"])
-PARAMETERS.heartbeat = 4
+PARAMETERS = pika.URLParameters(URI)
+PARAMETERS.heartbeat = int(os.environ.get("HEARTBEAT", "4"))
 PARAMETERS.tcp_options = {"TCP_USER_TIMEOUT": 3000}
 PARAMETERS.socket_timeout = 2
 PARAMETERS.stack_timeout = 4
 PARAMETERS.blocked_connection_timeout = 10
 
 
+# How often a connection was lost, or could not be opened.
+lost = 0
+
+
+def tls():
+    """A new one for each connection, because the files change when certificates are renewed."""
+    context = ssl.create_default_context(cafile=CA_FILE)
+    certificate, key = (os.path.join(os.path.dirname(CA_FILE), name) for name in ("tls.crt", "tls.key"))
+    if os.path.exists(certificate):
+        context.load_cert_chain(certificate, key)
+        PARAMETERS.credentials = pika.credentials.ExternalCredentials()
+    return pika.SSLOptions(context, PARAMETERS.host)
+
+
 def connect():
+    if URI.startswith("amqps:"):
+        PARAMETERS.ssl_options = tls()
     return pika.BlockingConnection(PARAMETERS)
 
 
 def connecting_again(error):
+    global lost
+    lost += 1
     print(f"connecting again: {error!r}", file=sys.stderr)
 
 

@@ -2,7 +2,7 @@
 a prefetch of one, an acknowledgement after the work. With DECLARE=no it takes the queue as it is.
 
 Prints a line of JSON each second: up to which number none is missing (the count of 0, 1, 2, ...), how many
-numbers came at all, and how many messages repeated a number.
+numbers came at all, how many messages repeated a number, and how often its connection was lost.
 """
 
 import json
@@ -17,7 +17,7 @@ duplicates = 0
 
 def receive(channel, method, properties, body):
     global complete, duplicates
-    number = int(body)
+    number = int(body.split()[0])
     if number in numbers:
         duplicates += 1
     numbers.add(number)
@@ -27,7 +27,7 @@ def receive(channel, method, properties, body):
 
 
 def report():
-    counts = {"complete": complete, "delivered": len(numbers), "duplicates": duplicates}
+    counts = {"complete": complete, "delivered": len(numbers), "duplicates": duplicates, "lost": broker.lost}
     print(json.dumps(counts), flush=True)
 
 

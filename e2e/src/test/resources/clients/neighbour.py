@@ -1,5 +1,5 @@
 """Publishes a message on port 8080 and sends a request to port 10000, again and again, on connections that it keeps
-and on new ones.
+and on new ones. With RABBITMQ_CA_FILE by TLS, and then only on connections that it keeps. TEXT is what it sends.
 
 Ends at SIGTERM. Prints a line of JSON each second and a last one: how many were answered, how many failed, and how long
 all but a hundredth of them took at most, and the slowest, in ms.
@@ -10,12 +10,16 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
 import urllib.parse
 
 HOST = urllib.parse.urlparse(os.environ["RABBITMQ_URI"]).hostname
+CA_FILE = os.environ.get("RABBITMQ_CA_FILE")
+TLS = ssl.create_default_context(cafile=CA_FILE) if CA_FILE else None
+TEXT = os.environ.get("TEXT", "hello").encode()
 PAUSE = 0.05
 LIMIT = 10
 
@@ -25,7 +29,7 @@ failures = []
 
 
 def publish(connection):
-    connection.request("POST", "/queues/events", b"hello")
+    connection.request("POST", "/queues/events", TEXT)
     response = connection.getresponse()
     response.read()
     if response.status != 202:
@@ -33,7 +37,10 @@ def publish(connection):
 
 
 def publisher(is_kept):
-    connection = http.client.HTTPConnection(HOST, 8080, timeout=LIMIT)
+    if TLS:
+        connection = http.client.HTTPSConnection(HOST, 8080, timeout=LIMIT, context=TLS)
+    else:
+        connection = http.client.HTTPConnection(HOST, 8080, timeout=LIMIT)
 
     def ask():
         publish(connection)
@@ -48,10 +55,11 @@ def caller(is_kept):
 
     def ask():
         if not connections:
-            connections.append(socket.create_connection((HOST, 10000), timeout=LIMIT))
-        connections[0].sendall(b"hello\n")
+            plain = socket.create_connection((HOST, 10000), timeout=LIMIT)
+            connections.append(TLS.wrap_socket(plain, server_hostname=HOST) if TLS else plain)
+        connections[0].sendall(TEXT + b"\n")
         reply = connections[0].recv(100)
-        if reply != b"hello\n":
+        if reply != TEXT + b"\n":
             raise OSError(f"answered with {reply!r}")
         if not is_kept:
             close()
@@ -90,7 +98,9 @@ def report(final):
 
 signal.signal(signal.SIGTERM, lambda *_: stopped.set())
 threads = [
-    threading.Thread(target=run, args=kind(is_kept)) for kind in (publisher, caller) for is_kept in (True, False)
+    threading.Thread(target=run, args=kind(is_kept))
+    for kind in (publisher, caller)
+    for is_kept in ((True,) if TLS else (True, False))
 ]
 for thread in threads:
     thread.start()

@@ -1,7 +1,8 @@
-"""Publishes the numbers 0, 1, 2, ... to a queue, each until RabbitMQ has confirmed it.
+"""Publishes the numbers 0, 1, 2, ... to a queue, each followed by MARK, until RabbitMQ has confirmed it.
 
 Ends at SIGTERM or after MESSAGES numbers. Prints a line of JSON each second and a last one: how many
-numbers are confirmed, and the longest time in milliseconds from one confirm to the next.
+numbers are confirmed, the longest time in milliseconds from one confirm to the next, and how often a connection was
+lost.
 """
 
 import json
@@ -15,6 +16,7 @@ import pika
 
 import broker
 
+MARK = os.environ.get("MARK", "")
 MESSAGES = int(os.environ.get("MESSAGES", sys.maxsize))
 # In seconds. A dozen a second is enough to notice a loss, and little work for the broker.
 PAUSE_BETWEEN = float(os.environ.get("PAUSE_BETWEEN", "0.05"))
@@ -44,7 +46,7 @@ class Publisher:
             channel.basic_publish(
                 exchange="",
                 routing_key=broker.QUEUE,
-                body=str(self.confirmed),
+                body=f"{self.confirmed} {MARK}".strip(),
                 properties=pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent),
                 mandatory=True,
             )
@@ -64,7 +66,7 @@ class Publisher:
 
     def report(self, final):
         pause = round(self.longest_pause * 1000)
-        line = {"confirmed": self.confirmed, "longestPauseMs": pause, "final": final}
+        line = {"confirmed": self.confirmed, "longestPauseMs": pause, "lost": broker.lost, "final": final}
         print(json.dumps(line), flush=True)
 
     def report_each_second(self):

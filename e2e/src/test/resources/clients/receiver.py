@@ -1,18 +1,21 @@
 """Takes messages over HTTP: what is sent to /refuse is answered with 422, everything else with 204.
 
-It takes TAKES seconds for each. At SIGUSR1 it is down, so that nobody can connect, or up again. Prints a line of JSON
-at the start and each second: how many were taken, how many of them had different bodies, and how many were refused; how
-many it was taking at the same time at most, and how many had a lower number than one before.
+It takes TAKES seconds for each. With TLS_FOLDER it takes them by TLS, with the tls.crt and tls.key there. At SIGUSR1 it
+is down, so that nobody can connect, or up again. Prints a line of JSON at the start and each second: how many were
+taken, how many of them had different bodies, and how many were refused; how many it was taking at the same time at
+most, and how many had a lower number than one before.
 """
 
 import json
 import os
 import signal
+import ssl
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+TLS_FOLDER = os.environ.get("TLS_FOLDER")
 TAKES = float(os.environ.get("TAKES", "0"))
 
 counts = {"taken": 0, "refused": 0, "atATime": 0, "overtaken": 0}
@@ -64,6 +67,10 @@ def toggle(*_):
         server = None
     else:
         server = ThreadingHTTPServer(("", 8080), Receiver)
+        if TLS_FOLDER:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(f"{TLS_FOLDER}/tls.crt", f"{TLS_FOLDER}/tls.key")
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
 

@@ -21,9 +21,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
 
-/** A topology's broker, by the management API of one node. */
-record Broker(String address, String user, String password) {
+/**
+ * A topology's broker, by the management API of one node.
+ *
+ * @param trust trusts that node alone, at whatever address
+ */
+record Broker(String address, SSLContext trust, String user, String password) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -198,17 +203,18 @@ record Broker(String address, String user, String password) {
 
   private HttpRequest.Builder request(String path) {
     String credentials = user + ":" + password;
-    return HttpRequest.newBuilder(URI.create("http://%s:15672/api/%s".formatted(address, path)))
+    return HttpRequest.newBuilder(URI.create("https://%s:15671/api/%s".formatted(address, path)))
         .timeout(Duration.ofSeconds(10))
         .header(
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
   }
 
-  private static HttpResponse<String> send(HttpRequest.Builder request) {
+  private HttpResponse<String> send(HttpRequest.Builder request) {
     // A client of its own each time: RabbitMQ closes connections that have been idle for a while.
     // And not by HTTP/2, to which it does not upgrade a request that has a body.
-    try (HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
+    try (HttpClient http =
+        HttpClient.newBuilder().version(Version.HTTP_1_1).sslContext(trust).build()) {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
       return response;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,9 @@ final class ClientPod {
 
   /** The ConfigMap of the programs; each test's namespace has it. */
   static final String PROGRAMS = "clients";
+
+  /** Where the files of a Secret are. */
+  static final String FILES = "/files";
 
   /** Enough to hold the last report, whatever else the program logs. */
   private static final int LAST_LINES = 50;
@@ -37,7 +41,7 @@ final class ClientPod {
 
   /** Starts a program for a queue of the topology, and waits for its first report. */
   static ClientPod start(String program, Topology topology, String queue) {
-    return start(program, topology, queue, "", "");
+    return startWith(List.of(), program, topology, queue);
   }
 
   /** Starts it with a variable that it knows, such as DECLARE=no. */
@@ -48,33 +52,60 @@ final class ClientPod {
   /** Starts it with several variables. */
   static ClientPod startWith(
       List<String> variables, String program, Topology topology, String queue) {
-    String environment =
-        variables.stream()
-            .map(variable -> variable.split("=", 2))
-            .map(parts -> "{name: %s, value: '%s'}".formatted(parts[0], parts[1]))
-            .collect(Collectors.joining(", "));
-    return start(program, topology, queue, "", environment);
+    return start(program, topology, "", podSpec(program, environment(topology, queue, variables)));
   }
 
   /** Starts it on a machine. */
   static ClientPod startOn(String machine, String program, Topology topology, String queue) {
-    return start(program, topology, queue, "nodeName: " + machine + ", ", "");
+    String environment = environment(topology, queue, List.of());
+    return start(program, topology, "nodeName: " + machine + ", ", podSpec(program, environment));
   }
 
-  private static ClientPod start(
-      String program, Topology topology, String queue, String placement, String variable) {
+  /** Starts it with the files of a Secret in the folder {@link #FILES}. */
+  static ClientPod startWithFiles(
+      String secret, List<String> variables, String program, Topology topology, String queue) {
+    String environment = environment(topology, queue, variables);
+    return start(program, topology, "", podSpec(program, environment, secret));
+  }
+
+  /**
+   * Starts it by TLS. It verifies the name of what it reaches, and has a certificate if the
+   * connection Secret has one. It does not take a busy machine for a lost connection.
+   */
+  static ClientPod startByTls(String program, Topology topology, String queue, String... more) {
+    List<String> variables = new ArrayList<>(List.of(more));
+    variables.add("RABBITMQ_CA_FILE=" + FILES + "/ca.crt");
+    variables.add("HEARTBEAT=60");
+    String secret = topology.name() + "-connection";
     String environment =
+        environment(topology, queue, variables).replace("key: uri", "key: amqps-uri");
+    return start(program, topology, "", podSpec(program, environment, secret));
+  }
+
+  private static String environment(Topology topology, String queue, List<String> variables) {
+    String connection =
         """
         {name: RABBITMQ_QUEUE, value: "%s"},
         {name: RABBITMQ_URI, valueFrom: {secretKeyRef: {name: %s-connection, key: uri}}},
-        %s
         """
-            .formatted(queue, topology.name(), variable);
+            .formatted(queue, topology.name());
+    return variables.stream()
+        .map(variable -> variable.split("=", 2))
+        .map(parts -> "{name: %s, value: '%s'}".formatted(parts[0], parts[1]))
+        .collect(Collectors.joining(", ", connection, ""));
+  }
+
+  private static ClientPod start(String program, Topology topology, String placement, String spec) {
     topology
         .namespace()
         .apply(
-            "{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {restartPolicy: Never, %s%s}}"
-                .formatted(program, placement, podSpec(program, environment)));
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: %1$s, labels: {app: %1$s}}
+            spec: {restartPolicy: Never, %2$s%3$s}
+            """
+                .formatted(program, placement, spec));
     ClientPod client = new ClientPod(topology.namespace(), program);
     await(program + " runs")
         .atMost(STARTED)
@@ -107,8 +138,15 @@ final class ClientPod {
         .formatted(program, queue, prefetch, scaling, podSpec(program, ""));
   }
 
-  /** The fields of a pod's spec, as the restricted profile wants them, on one line. */
   private static String podSpec(String program, String environment) {
+    return podSpec(program, environment, "");
+  }
+
+  /**
+   * The fields of a pod's spec, as the restricted profile wants them, on one line. If no Secret is
+   * named, there are no files of it.
+   */
+  private static String podSpec(String program, String environment, String secret) {
     return """
         automountServiceAccountToken: false,
         securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}},
@@ -117,10 +155,15 @@ final class ClientPod {
           env: [%s],
           securityContext: {
             allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}},
-          volumeMounts: [{name: clients, mountPath: /clients}]}],
-        volumes: [{name: clients, configMap: {name: %s}}]
+          volumeMounts: [{name: clients, mountPath: /clients}%s]}],
+        volumes: [{name: clients, configMap: {name: %s}}%s]
         """
-        .formatted(program, environment, PROGRAMS)
+        .formatted(
+            program,
+            environment,
+            secret.isEmpty() ? "" : ", {name: files, mountPath: %s}".formatted(FILES),
+            PROGRAMS,
+            secret.isEmpty() ? "" : ", {name: files, secret: {secretName: %s}}".formatted(secret))
         .replace('\n', ' ');
   }
 

@@ -63,6 +63,7 @@ class DriftE2E {
           """
       Service    | orders            | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
       Service    | orders-nodes      | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
+      Service    | orders-management | {.spec.selector}   | {"spec": {"selector": {"no": "pod"}}}
       ConfigMap  | orders-config     | {.data}            | {"data": {"90-user.conf": "heartbeat = 7"}}
       Secret     | orders-connection | {.metadata.labels} | {"metadata": {"labels": {"app.kubernetes.io/managed-by": null, "warren.dev/topology": "another"}}}
       Deployment | orders-worker     | {.spec.replicas}   | {"spec": {"replicas": 0}}

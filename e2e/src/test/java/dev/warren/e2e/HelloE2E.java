@@ -66,6 +66,20 @@ class HelloE2E {
     orders.timeDeletion("with its three nodes", orders::delete);
   }
 
+  /** The example takes nothing in plain text. */
+  @Test
+  void whatIsSentByTlsIsReceivedByTls() {
+    Topology tls = example("tls/tls.yaml", "tls").awaitReady();
+
+    String sender = runJob("tls/pay.yaml");
+
+    Pattern paid = Pattern.compile("Paid ((amqps|https)/" + sender + "/\\d+)");
+    await("50 payments by AMQPS and 50 by HTTPS are received")
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(logged(tls, paid)).hasSize(100));
+    tls.deleteWithoutWaiting();
+  }
+
   private static Topology example(String file, String topology) {
     namespace.apply(TestBed.example(file));
     return namespace.topology(topology);

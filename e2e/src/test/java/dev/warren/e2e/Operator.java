@@ -95,6 +95,11 @@ final class Operator {
     here("wait", "--for=delete", "pods", PODS, "--timeout=60s");
   }
 
+  /** Starts it again after {@link #stop}. */
+  void start() {
+    here("scale", DEPLOYMENT, "--replicas=1");
+  }
+
   /** The machine that it runs on, as soon as it does. */
   String machine() {
     return await("the operator's Pod runs")

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /** The cluster that the tests run on, and the tools with which a user works on it. */
 final class TestBed {
 
-  private static final String TESTBED = Path.of("cluster", "testbed").toString();
+  /** The program that starts the cluster, and makes it suffer. */
+  static final String PROGRAM = Path.of("cluster", "testbed").toString();
 
   private static final Path KUBECONFIG = Path.of(testbed("kubeconfig").strip());
 
@@ -47,7 +48,7 @@ final class TestBed {
 
   /** Runs a command of the test bed itself, such as machine-down 2, which must succeed. */
   static String testbed(String... arguments) {
-    return succeed(TESTBED, arguments);
+    return succeed(PROGRAM, arguments);
   }
 
   /** Runs {@code e2e/install} with arguments for Helm, which must succeed. */

@@ -129,6 +129,11 @@ final class Topology {
     awaitCondition(condition, "True", REPORTED);
   }
 
+  /** Waits until the condition is False and its reason and message have these words. */
+  void awaitFalse(String condition, String... words) {
+    awaitCondition(condition, "False", REPORTED, words);
+  }
+
   /**
    * Waits until the condition is False and its reason and message have these words, and the
    * topology is not Ready: False, or Unknown if it is not known what is declared.
@@ -211,6 +216,20 @@ final class Topology {
   /** The UIDs of all its Pods: as long as they stay the same, nothing was disturbed. */
   Set<String> podIds() {
     return owned(Pod.class).map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+  }
+
+  /** How often each container of its nodes was restarted; a Pod that is replaced is another. */
+  Map<String, Integer> restarts() {
+    return nodes().stream()
+        .flatMap(
+            pod ->
+                pod.getStatus().getContainerStatuses().stream()
+                    .map(
+                        container ->
+                            Map.entry(
+                                pod.getMetadata().getUid() + " " + container.getName(),
+                                container.getRestartCount())))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** The UIDs of its nodes' volume claims: as long as they stay the same, no data is gone. */
@@ -310,10 +329,7 @@ final class Topology {
 
   /** The brokers of its ready nodes. */
   List<Broker> brokers() {
-    return nodes().stream()
-        .filter(Topology::isReady)
-        .map(pod -> broker(pod.getStatus().getPodIP()))
-        .toList();
+    return nodes().stream().filter(Topology::isReady).map(this::broker).toList();
   }
 
   Broker broker() {
@@ -322,14 +338,31 @@ final class Topology {
         .orElseThrow(() -> new IllegalStateException(name + " has no ready node"));
   }
 
-  private Broker broker(String address) {
-    Map<String, String> admin =
-        owned(Secret.class)
-            .filter(secret -> secret.getMetadata().getName().endsWith("-admin"))
-            .map(Secret::getData)
-            .findFirst()
-            .orElseThrow();
-    return new Broker(address, decoded(admin.get("username")), decoded(admin.get("password")));
+  private Broker broker(Pod node) {
+    Map<String, String> admin = secret("-admin");
+    return new Broker(
+        node.getStatus().getPodIP(),
+        NamedTrust.of(secret("-nodes-ca").get("ca.crt"), host(node)),
+        admin.get("username"),
+        admin.get("password"));
+  }
+
+  /** The name of a node, as it is in its certificate. */
+  String host(Pod node) {
+    return "%s.%s.%s.svc"
+        .formatted(node.getSpec().getHostname(), node.getSpec().getSubdomain(), namespace.name());
+  }
+
+  /** What is in its Secret whose name ends so. */
+  Map<String, String> secret(String end) {
+    return owned(Secret.class)
+        .filter(secret -> secret.getMetadata().getName().endsWith(end))
+        .map(Secret::getData)
+        .findFirst()
+        .orElseThrow()
+        .entrySet()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> decoded(entry.getValue())));
   }
 
   private static String decoded(String base64) {

@@ -19,14 +19,25 @@ final class Traffic {
     this.consumer = consumer;
   }
 
-  /** What was counted: messages, and the publisher's longest time without a confirm in ms. */
-  record Count(int confirmed, int delivered, int duplicates, int longestPauseMs) {}
+  /**
+   * What was counted: messages, the publisher's longest time without a confirm in ms, and how often
+   * one of the two lost its connection.
+   */
+  record Count(
+      int confirmed, int delivered, int duplicates, int longestPauseMs, int lostConnections) {}
 
   /** Starts both. */
   static Traffic start(Topology topology, String queue) {
     return flowing(
         ClientPod.start("publisher", topology, queue),
         ClientPod.start("consumer", topology, queue));
+  }
+
+  /** Starts both by TLS. */
+  static Traffic startByTls(Topology topology, String queue) {
+    return flowing(
+        ClientPod.startByTls("publisher", topology, queue),
+        ClientPod.startByTls("consumer", topology, queue));
   }
 
   /** Starts both on a machine that no test takes away. */
@@ -76,7 +87,8 @@ final class Traffic {
         confirmed,
         consumed.path("complete").asInt(),
         consumed.path("duplicates").asInt(),
-        published.path("longestPauseMs").asInt());
+        published.path("longestPauseMs").asInt(),
+        published.path("lost").asInt() + consumed.path("lost").asInt());
   }
 
   /** The publisher's longest time without a confirm so far, in ms. */

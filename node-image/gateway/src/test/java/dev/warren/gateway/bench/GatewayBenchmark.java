@@ -162,7 +162,7 @@ public final class GatewayBenchmark {
     String vhost = factory.getVirtualHost().replace("/", "%2F");
     return new HttpWay(
         vertx,
-        "http://%s:15672/api/exchanges/%s/amq.default/publish".formatted(HOST, vhost),
+        "https://%s:15671/api/exchanges/%s/amq.default/publish".formatted(HOST, vhost),
         Map.of(
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8))),

@@ -1,0 +1,143 @@
+package dev.warren.e2e;
+
+import static dev.warren.e2e.NodeCertificates.AMQPS;
+import static dev.warren.e2e.NodeCertificates.DISTRIBUTION;
+import static dev.warren.e2e.NodeCertificates.MANAGEMENT;
+import static dev.warren.e2e.Topology.THREE_NODES;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Nothing that matters passes between machines in plain text. */
+@Order(4)
+class CaptureE2E {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** The gateway's health, which is plain and has no secrets. */
+  private static final int HEALTH = 9090;
+
+  private static final String BY_AMQPS = "marked-9f3c51d0-amqps";
+  private static final String BY_GATEWAY = "marked-74ab02e6-gateway";
+  private static final String BY_EXEC = "marked-1d88e05b-exec";
+  private static final String IN_PLAIN = "marked-c20f7a9e-plain";
+
+  private static final String SPEC =
+      THREE_NODES
+          + """
+          tls: {clients: Required}
+          queues: [{name: work}, {name: events}, {name: requests}%s]
+          endpoints:
+            publish: {port: 8080, tls: {}}
+            requestReply: [{name: echo, port: 10000, queue: requests, framing: Line, tls: {}}]
+          consumers:
+            - {name: notify, queue: events, http: {url: "https://receiver.%s.svc:8080/take", caSecret: receiver}}
+            - %s
+          """;
+
+  @RegisterExtension static final TestNamespace namespace = new TestNamespace("e2e-capture");
+
+  private static final Topology topology = namespace.topology("watched");
+  private static ClientPod receiver;
+
+  @BeforeAll
+  static void start() {
+    TestCertificate authority = TestCertificate.root("receivers");
+    namespace.apply(
+        authority
+            .leaf("receiver", "receiver.%s.svc".formatted(namespace.name()))
+            .asSecret("receiver", authority));
+    namespace.apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: receiver}
+        spec:
+          selector: {app: receiver}
+          ports: [{port: 8080}]
+        """);
+    topology.apply(spec("")).awaitReady();
+    receiver =
+        ClientPod.startWithFiles(
+            "receiver", List.of("TLS_FOLDER=" + ClientPod.FILES), "receiver", topology, "events");
+  }
+
+  @Test
+  void noMessagePasswordOrCookieCanBeRead() throws IOException {
+    try (Capture capture = Capture.start()) {
+      ClientPod publisher = ClientPod.startByTls("publisher", topology, "work", "MARK=" + BY_AMQPS);
+      ClientPod consumer = ClientPod.startByTls("consumer", topology, "work");
+      Traffic traffic = Traffic.of(publisher, consumer);
+      ClientPod sockets =
+          ClientPod.startByTls("neighbour", topology, "events", "TEXT=" + BY_GATEWAY);
+      // The operator and the test speak to the management API.
+      topology.apply(spec(", {name: more}")).awaitReady();
+      assertThat(topology.broker().queues()).contains("more");
+      namespace.run(
+          "exec",
+          topology.nodes().getFirst().getMetadata().getName(),
+          "--container=rabbitmq",
+          "--",
+          "rabbitmqctl",
+          "add_user",
+          "marked",
+          BY_EXEC);
+      new Door(topology.nodes().getFirst().getStatus().getPodIP(), HEALTH)
+          .sendPlain("GET /%s HTTP/1.0\r\n".formatted(IN_PLAIN));
+      traffic.awaitMore(50);
+      sockets.awaitAnswers(40);
+      await("messages are delivered")
+          .atMost(SOON)
+          .until(() -> receiver.report().path("taken").asInt() > 10);
+      traffic.stop();
+      assertThat(sockets.stop().path("failed").asInt()).isZero();
+      capture.stop();
+
+      assertThat(capture.portsWith(IN_PLAIN.getBytes(UTF_8)))
+          .as("what is plain is found")
+          .contains(HEALTH);
+      for (int port : List.of(AMQPS, MANAGEMENT, DISTRIBUTION, 8080, 10000)) {
+        assertThat(capture.frames(port)).as("frames with port " + port).isPositive();
+      }
+      secrets()
+          .forEach(
+              (what, secret) ->
+                  assertThat(capture.portsWith(secret.getBytes(UTF_8)))
+                      .as("ports where the %s passes", what)
+                      .isEmpty());
+    }
+  }
+
+  private static Map<String, String> secrets() {
+    Map<String, String> secrets = new HashMap<>();
+    secrets.put("body of an AMQP message", BY_AMQPS);
+    secrets.put("body of a message through the gateway", BY_GATEWAY);
+    secrets.put("password in rabbitmqctl", BY_EXEC);
+    secrets.put("Erlang cookie", topology.secret("-erlang-cookie").values().iterator().next());
+    for (String account : List.of("-admin", "-connection")) {
+      Map<String, String> secret = topology.secret(account);
+      String login = secret.get("username") + ":" + secret.get("password");
+      secrets.put("password of " + account, secret.get("password"));
+      secrets.put(
+          "login of " + account + " in HTTP",
+          Base64.getEncoder().encodeToString(login.getBytes(UTF_8)));
+    }
+    return secrets;
+  }
+
+  private static String spec(String moreQueues) {
+    return SPEC.formatted(
+        moreQueues, namespace.name(), ClientPod.asPairOfConsumers("responder", "requests", 10));
+  }
+}
