@@ -148,6 +148,14 @@ class RefusalsApiServerTest {
       an annotation of two words   | {endpoints: {service: {annotations: {two words: a}}}} | spec.endpoints.service.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
       a label of the operator's    | {endpoints: {service: {labels: {app.kubernetes.io/name: a}}}} | spec.endpoints.service.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
       a label of two words         | {endpoints: {service: {labels: {a: two words}}}}     | spec.endpoints.service.labels.a | spec.endpoints.service.labels.a in body should match '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$'
+      clients of an unknown kind   | {tls: {clients: Both}}                               | spec.tls.clients | Unsupported value: "Both"
+      mutual TLS without a CA      | {tls: {clients: Mutual}}                             | spec.tls.clientCASecret | must be set exactly if clients is Mutual
+      a CA without mutual TLS      | {tls: {clientCASecret: a}}                           | spec.tls.clientCASecret | must be set exactly if clients is Mutual
+      two doors                    | {tls: {secretName: a, issuerRef: {name: b}}}         | spec.tls.issuerRef | cannot be set together with secretName
+      an issuer without a name     | {tls: {issuerRef: {}}}                               | spec.tls.issuerRef.name | Required value
+      a certificate for a minute   | {tls: {certificateDuration: 1m59s}}                  | spec.tls.certificateDuration | must be a duration from 2m to 365d, such as 90d
+      a certificate for ever       | {tls: {certificateDuration: 366d}}                   | spec.tls.certificateDuration | must be a duration from 2m to 365d, such as 90d
+      a CA for a minute            | {tls: {authorityDuration: 1m}}                       | spec.tls.authorityDuration | must be a duration from 6m to 3650d, such as 1825d
       a label of all of the operator's | {objectMetadata: {labels: {app.kubernetes.io/instance: a}}} | spec.objectMetadata.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
       an annotation of all of the operator's | {objectMetadata: {annotations: {warren.dev/joined: a}}} | spec.objectMetadata.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
       a label of the operator's claims | {nodes: {storage: {labels: {warren.dev/retired: a}}}} | spec.nodes.storage.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
