@@ -23,6 +23,7 @@ class AppliedDefaultsTest {
         bindings: [{exchange: events, queue: hello, routingKey: hello}]
         consumers: [{name: notify, queue: hello, scaling: {}, http: {url: "http://shop"}}]
         endpoints: {requestReply: [{name: echo, port: 10000, queue: hello}], publish: {}, service: {}}
+        tls: {issuerRef: {name: internal}}
       """;
 
   @Test

@@ -116,7 +116,7 @@ public final class Pem {
     return block("PRIVATE KEY", key.getEncoded());
   }
 
-  private static String block(String type, byte[] content) {
+  static String block(String type, byte[] content) {
     return BEGIN
         + type
         + "-----\n"

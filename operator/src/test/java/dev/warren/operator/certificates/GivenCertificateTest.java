@@ -9,13 +9,18 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.security.interfaces.ECPrivateKey;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -72,7 +77,7 @@ class GivenCertificateTest {
 
   @Test
   void everyFormOfAKeyIsAcceptedAndCopiedAsPkcs8() throws Exception {
-    texts.put("tls.key", traditional(leaf));
+    texts.put("tls.key", sec1(leaf));
     assertThat(texts.get("tls.key")).contains("BEGIN EC PRIVATE KEY");
     assertThat(GivenCertificate.of(data(), HOST, NOW).pair().key())
         .startsWith("-----BEGIN PRIVATE KEY-----");
@@ -271,6 +276,21 @@ class GivenCertificateTest {
     texts.put("tls.key", made.key());
   }
 
+  /** As openssl writes it, with the curve and the public key. */
+  private static String sec1(PemKeyPair pair) throws CertificateException, IOException {
+    ECPrivateKey key = (ECPrivateKey) Pem.key(pair.key());
+    byte[] point =
+        SubjectPublicKeyInfo.getInstance(
+                Pem.certificates(pair.certificate()).getFirst().getPublicKey().getEncoded())
+            .getPublicKeyData()
+            .getOctets();
+    return Pem.block(
+        "EC PRIVATE KEY",
+        new org.bouncycastle.asn1.sec.ECPrivateKey(
+                256, key.getS(), new DERBitString(point), SECObjectIdentifiers.secp256r1)
+            .getEncoded());
+  }
+
   private static String traditional(PemKeyPair pair) throws CertificateException, IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
@@ -287,6 +307,7 @@ class GivenCertificateTest {
             new JcaPKCS8Generator(
                 Pem.key(leaf.key()),
                 new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                    .setProvider(new BouncyCastleProvider())
                     .setPassword("secret".toCharArray())
                     .build()));
       }
