@@ -87,9 +87,7 @@ class NodeHttpTest {
   @Test
   void neitherIsTheCertificateOfAClient() {
     assertRefused(
-        server(ORDERS.server(ORDERS.client("app"))),
-        ORDERS.identity(),
-        "did not prove that it is");
+        server(ORDERS.server(ORDERS.client("app"))), ORDERS.identity(), "did not prove that it is");
   }
 
   @Test
