@@ -11,9 +11,9 @@ cni_dir() {
   return 1
 }
 
-programs() { # NAME...: whether all are there
+programs() { # NAME...: whether all are there; a function of that name is no program
   local name
-  for name in "$@"; do command -v "$name" || return; done
+  for name in "$@"; do type -P "$name" || return; done
 }
 
 # PACKAGE=COMMAND: the package is missing when the command fails. Not asked by the name of the package, because

@@ -50,7 +50,7 @@ class LayeringTest {
       observe: model action observation certificates plan.consumers broker
       load: model observation scaling broker metrics
       metrics: model scaling status
-      execute: model action observation plan plan.validation status broker
+      execute: model action observation plan plan.certificates plan.validation status broker
       config:
       reconcile: certificates config model observation plan plan.validation status scaling broker observe load metrics execute
       """;

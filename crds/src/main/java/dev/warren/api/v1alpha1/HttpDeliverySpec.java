@@ -16,6 +16,14 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.Map;
 
 /** How each message of a queue is delivered to a URL. */
+@ValidationRule(
+    fieldPath = ".caSecret",
+    value = "!has(self.caSecret) || self.url.startsWith('https:')",
+    message = "has no effect, because url is not an https URL")
+@ValidationRule(
+    fieldPath = ".clientCertificateSecret",
+    value = "!has(self.clientCertificateSecret) || self.url.startsWith('https:')",
+    message = "has no effect, because url is not an https URL")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record HttpDeliverySpec(
     @Required
@@ -70,6 +78,20 @@ public record HttpDeliverySpec(
                 + " http; other redirects are refused.")
         Redirects redirects,
     @Default("{}") @JsonPropertyDescription("What happens when a delivery fails.") RetrySpec retry,
+    @Size(max = 253)
+        @ValidationRule(value = Names.IS_SECRET, message = Names.SECRET_MESSAGE)
+        @JsonPropertyDescription(
+            "A Secret of the same namespace whose ca.crt has certificates of authorities in PEM."
+                + " Only receivers with a certificate of one of these are trusted. Without it,"
+                + " those that the image's system trusts. Read again when it changes. For https.")
+        String caSecret,
+    @Size(max = 253)
+        @ValidationRule(value = Names.IS_SECRET, message = Names.SECRET_MESSAGE)
+        @JsonPropertyDescription(
+            "A Secret of the same namespace and of type kubernetes.io/tls: tls.crt has the"
+                + " certificate and its chain, tls.key its key, in PEM. Receivers that ask for a"
+                + " certificate get it. Read again when it changes. For https.")
+        String clientCertificateSecret,
     @JsonPropertyDescription(
             "Requests and limits of the container; the memory limit must be at least 256Mi. The"
                 + " memory above 192Mi is for messages, which need about eight times concurrency"

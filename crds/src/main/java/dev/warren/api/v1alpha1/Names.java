@@ -1,6 +1,9 @@
 package dev.warren.api.v1alpha1;
 
-/** Which names RabbitMQ accepts for queues and exchanges, as CEL rules and their messages. */
+/**
+ * Which names RabbitMQ accepts for queues and exchanges, and Kubernetes for Secrets, as CEL rules
+ * and their messages.
+ */
 final class Names {
 
   static final String FITS = "bytes(self).size() <= 255";
@@ -17,6 +20,12 @@ final class Names {
       "!self.matches('[\\n\\r\\\\x00]') && self != '.' && self != '..'";
   static final String ADDRESSABLE_MESSAGE =
       "must not contain a line break or the character 0, and must not be '.' or '..'";
+
+  static final String IS_SECRET =
+      "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')";
+  static final String SECRET_MESSAGE =
+      "must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending"
+          + " with a letter or digit";
 
   private Names() {}
 }

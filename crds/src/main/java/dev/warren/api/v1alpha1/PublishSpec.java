@@ -103,7 +103,11 @@ public record PublishSpec(
             "The origins whose web pages may publish (CORS), such as https://shop.example.com, or"
                 + " '*' for all; at most 50. Browsers let no page of another origin read the"
                 + " answers when absent.")
-        List<@Size(max = 300) String> allowedOrigins) {
+        List<@Size(max = 300) String> allowedOrigins,
+    @JsonPropertyDescription(
+            "Makes the port speak HTTPS only, with HTTP/2 and HTTP/1.1, by TLS 1.2 or 1.3. {} is"
+                + " enough. Plain HTTP without it.")
+        EndpointTlsSpec tls) {
 
   /** Applies the defaults. */
   public PublishSpec {

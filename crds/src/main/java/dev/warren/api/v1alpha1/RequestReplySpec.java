@@ -113,7 +113,10 @@ public record RequestReplySpec(
         @JsonPropertyDescription(
             "Whether each connection begins with a header of the PROXY protocol, version 1 or 2, as"
                 + " load balancers send it. A connection without it is closed.")
-        Boolean proxyProtocol) {
+        Boolean proxyProtocol,
+    @JsonPropertyDescription(
+            "Makes the port speak TLS only, 1.2 or 1.3. {} is enough. Plain TCP without it.")
+        EndpointTlsSpec tls) {
 
   /** Applies the defaults. */
   public RequestReplySpec {

@@ -39,9 +39,10 @@ public record TlsSpec(
         @JsonPropertyDescription(
             "A Secret with the certificate that clients see, instead of one by Warren's own CA:"
                 + " tls.crt (the certificate, then its intermediates), tls.key, and ca.crt (what"
-                + " clients need to verify it) unless they know its CA anyway. Its names must"
-                + " include the client Service's and each node's. Warren reads it again"
-                + " when it changes. Not together with issuerRef.")
+                + " clients need to verify it) unless they know its CA anyway. It must be for"
+                + " <topology>.<namespace>.svc, where a topology's name of more than 50 characters"
+                + " is shortened. Warren reads it again when it changes. Not together with"
+                + " issuerRef.")
         String secretName,
     @JsonPropertyDescription(
             "cert-manager's issuer of the certificate that clients see, instead of Warren's own"

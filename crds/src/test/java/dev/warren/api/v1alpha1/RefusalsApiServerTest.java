@@ -127,6 +127,10 @@ class RefusalsApiServerTest {
       a step beyond all            | {consumers: [{name: a, queue: a, template: {}, scaling: {maxScaleInPercent: 101}}]} | spec.consumers[0].scaling.maxScaleInPercent | spec.consumers[0].scaling.maxScaleInPercent in body should be less than or equal to 100
 
       a delivery to nowhere        | {consumers: [{name: a, queue: a, http: {}}]}         | spec.consumers[0].http.url | Required value
+      authorities without TLS      | {consumers: [{name: a, queue: a, http: {url: http://b, caSecret: c}}]} | spec.consumers[0].http.caSecret | has no effect, because url is not an https URL
+      a certificate without TLS    | {consumers: [{name: a, queue: a, http: {url: http://b, clientCertificateSecret: c}}]} | spec.consumers[0].http.clientCertificateSecret | has no effect, because url is not an https URL
+      authorities in no Secret     | {consumers: [{name: a, queue: a, http: {url: https://b, caSecret: C}}]} | spec.consumers[0].http.caSecret | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
+      a certificate in no Secret   | {consumers: [{name: a, queue: a, http: {url: https://b, clientCertificateSecret: ''}}]} | spec.consumers[0].http.clientCertificateSecret | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
       an unknown method            | {consumers: [{name: a, queue: a, http: {url: http://b, method: DELETE}}]} | spec.consumers[0].http.method | Unsupported value: "DELETE": supported values: "GET", "PATCH", "POST", "PUT"
       an unknown content mode      | {consumers: [{name: a, queue: a, http: {url: http://b, contentMode: Batched}}]} | spec.consumers[0].http.contentMode | Unsupported value: "Batched": supported values: "Binary", "Structured"
       no request at a time         | {consumers: [{name: a, queue: a, http: {url: http://b, concurrency: 0}}]} | spec.consumers[0].http.concurrency | spec.consumers[0].http.concurrency in body should be greater than or equal to 1
@@ -144,6 +148,14 @@ class RefusalsApiServerTest {
       an annotation of two words   | {endpoints: {service: {annotations: {two words: a}}}} | spec.endpoints.service.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
       a label of the operator's    | {endpoints: {service: {labels: {app.kubernetes.io/name: a}}}} | spec.endpoints.service.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
       a label of two words         | {endpoints: {service: {labels: {a: two words}}}}     | spec.endpoints.service.labels.a | spec.endpoints.service.labels.a in body should match '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$'
+      clients of an unknown kind   | {tls: {clients: Both}}                               | spec.tls.clients | Unsupported value: "Both"
+      mutual TLS without a CA      | {tls: {clients: Mutual}}                             | spec.tls.clientCASecret | must be set exactly if clients is Mutual
+      a CA without mutual TLS      | {tls: {clientCASecret: a}}                           | spec.tls.clientCASecret | must be set exactly if clients is Mutual
+      two doors                    | {tls: {secretName: a, issuerRef: {name: b}}}         | spec.tls.issuerRef | cannot be set together with secretName
+      an issuer without a name     | {tls: {issuerRef: {}}}                               | spec.tls.issuerRef.name | Required value
+      a certificate for a minute   | {tls: {certificateDuration: 1m59s}}                  | spec.tls.certificateDuration | must be a duration from 2m to 365d, such as 90d
+      a certificate for ever       | {tls: {certificateDuration: 366d}}                   | spec.tls.certificateDuration | must be a duration from 2m to 365d, such as 90d
+      a CA for a minute            | {tls: {authorityDuration: 1m}}                       | spec.tls.authorityDuration | must be a duration from 6m to 3650d, such as 1825d
       a label of all of the operator's | {objectMetadata: {labels: {app.kubernetes.io/instance: a}}} | spec.objectMetadata.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
       an annotation of all of the operator's | {objectMetadata: {annotations: {warren.dev/joined: a}}} | spec.objectMetadata.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
       a label of the operator's claims | {nodes: {storage: {labels: {warren.dev/retired: a}}}} | spec.nodes.storage.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
@@ -194,6 +206,7 @@ class RefusalsApiServerTest {
       a publisher's many connections | {endpoints: {publish: {maxConnections: 2001}}}       | spec.endpoints.publish.maxConnections | spec.endpoints.publish.maxConnections in body should be less than or equal to 2000
       a client of no connection    | {endpoints: {publish: {maxConnectionsPerClient: 0}}} | spec.endpoints.publish.maxConnectionsPerClient | spec.endpoints.publish.maxConnectionsPerClient in body should be greater than or equal to 1
       a publisher never idle       | {endpoints: {publish: {idleTimeout: 999ms}}}         | spec.endpoints.publish.idleTimeout | must be a duration from 1s to 1d, such as 60s or 5m
+      TLS by no Secret             | {endpoints: {publish: {tls: {secretName: A}}}} | spec.endpoints.publish.tls.secretName | must be the name of a Secret: lower case letters, digits, '-' and '.', beginning and ending with a letter or digit
       an origin with a path        | {endpoints: {publish: {allowedOrigins: ['https://a.example/b']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
       all origins and one          | {endpoints: {publish: {allowedOrigins: ['*', 'https://a.example']}}} | spec.endpoints.publish.allowedOrigins | must be origins such as https://shop.example.com, or '*' alone
 

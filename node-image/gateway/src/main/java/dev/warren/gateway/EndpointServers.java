@@ -168,9 +168,10 @@ final class EndpointServers implements AutoCloseable {
     boolean all = true;
     for (RequestReplyEndpoint endpoint : wanted.values()) {
       RequestReplyServer server = requestReply.get(endpoint.port());
-      if (server != null) {
+      if (server != null && server.isEncrypted() == endpoint.tls().isPresent()) {
         server.change(endpoint);
       } else {
+        Optional.ofNullable(server).ifPresent(RequestReplyServer::drain);
         all &= open(endpoint);
       }
     }
@@ -201,13 +202,13 @@ final class EndpointServers implements AutoCloseable {
     boolean samePort =
         publish != null
             && config.publish().map(PublishEndpoint::port).equals(Optional.of(publishPort));
-    if (samePort) {
+    if (samePort && publish.isEncrypted() == config.publish().orElseThrow().tls().isPresent()) {
       publish.change(config.publish().orElseThrow(), config);
       return true;
     }
     if (publish != null) {
-      LOG.infof("Port %d is no longer served", publishPort);
-      publish.close();
+      LOG.infof("Port %d is no longer served, or served anew", publishPort);
+      publish.close().toCompletionStage().toCompletableFuture().join();
       publish = null;
     }
     return config.publish().map(endpoint -> open(endpoint, config)).orElse(true);

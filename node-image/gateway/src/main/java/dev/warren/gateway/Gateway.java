@@ -6,6 +6,7 @@ import dev.warren.gateway.broker.Connections;
 import dev.warren.gateway.config.BrokerAddress;
 import dev.warren.gateway.config.ConfigFile;
 import dev.warren.gateway.config.GatewayConfig;
+import dev.warren.gateway.http.AcceptedConnections;
 import dev.warren.gateway.http.ArrivalHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -113,9 +114,11 @@ public class Gateway implements HealthCheck {
   }
 
   private static Vertx forClients() {
-    return Vertx.vertx(
+    return AcceptedConnections.library(
         new VertxOptions()
             .setEventLoopPoolSize(1)
+            // For handshakes, so that many of them do not take all processors.
+            .setInternalBlockingPoolSize(1)
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)

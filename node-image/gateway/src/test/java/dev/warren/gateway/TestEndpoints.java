@@ -4,6 +4,7 @@ import dev.warren.gateway.config.Framing;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import java.util.List;
+import java.util.Optional;
 
 /** Endpoints whose clients may have all connections. */
 public final class TestEndpoints {
@@ -14,7 +15,16 @@ public final class TestEndpoints {
 
   public static PublishEndpoint publish(long timeoutMillis, int maxMessageBytes, int maxInFlight) {
     return new PublishEndpoint(
-        0, timeoutMillis, maxMessageBytes, maxInFlight, MANY, MANY, 60_000, false, List.of());
+        0,
+        timeoutMillis,
+        maxMessageBytes,
+        maxInFlight,
+        MANY,
+        MANY,
+        60_000,
+        false,
+        List.of(),
+        Optional.empty());
   }
 
   public static RequestReplyEndpoint requestReply(
@@ -38,6 +48,7 @@ public final class TestEndpoints {
         maxConnections,
         maxInFlight,
         idleTimeoutMillis,
-        false);
+        false,
+        Optional.empty());
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.api.v1alpha1.Durations;
+import dev.warren.api.v1alpha1.EndpointTlsSpec;
 import dev.warren.api.v1alpha1.ExchangeSpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.PublishSpec;
@@ -54,7 +55,8 @@ public final class GatewayConfig {
       int maxConnectionsPerClient,
       int maxInFlight,
       long idleTimeoutMillis,
-      boolean proxyProtocol) {}
+      boolean proxyProtocol,
+      Tls tls) {}
 
   private record Publish(
       int port,
@@ -65,7 +67,11 @@ public final class GatewayConfig {
       int maxConnectionsPerClient,
       long idleTimeoutMillis,
       boolean proxyProtocol,
-      List<String> allowedOrigins) {}
+      List<String> allowedOrigins,
+      Tls tls) {}
+
+  /** Paths of files of the node's Secret. */
+  private record Tls(String certificate, String key) {}
 
   private GatewayConfig() {}
 
@@ -107,7 +113,8 @@ public final class GatewayConfig {
         perClient(spec.maxConnectionsPerClient(), spec.maxConnections()),
         spec.maxInFlight(),
         millis(spec.idleTimeout()),
-        spec.proxyProtocol());
+        spec.proxyProtocol(),
+        tls(spec.name(), spec.tls()));
   }
 
   private static Publish publish(PublishSpec spec) {
@@ -120,7 +127,23 @@ public final class GatewayConfig {
         perClient(spec.maxConnectionsPerClient(), spec.maxConnections()),
         millis(spec.idleTimeout()),
         Boolean.TRUE.equals(spec.proxyProtocol()),
-        spec.allowedOrigins());
+        spec.allowedOrigins(),
+        tls(CertificateFiles.PUBLISH, spec.tls()));
+  }
+
+  /** Null without TLS. */
+  private static Tls tls(String endpoint, EndpointTlsSpec spec) {
+    if (spec == null) {
+      return null;
+    }
+    boolean isOwn = spec.secretName() != null;
+    return new Tls(
+        CertificateFiles.path(
+            isOwn
+                ? CertificateFiles.endpointCertificate(endpoint)
+                : CertificateFiles.DOOR_CERTIFICATE),
+        CertificateFiles.path(
+            isOwn ? CertificateFiles.endpointKey(endpoint) : CertificateFiles.DOOR_KEY));
   }
 
   /** Without a limit, one client leaves a quarter to others. */

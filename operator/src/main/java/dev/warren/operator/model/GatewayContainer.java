@@ -73,8 +73,10 @@ final class GatewayContainer {
    * The container of a consumer, without its connection.
    *
    * @param resources with a memory limit
+   * @param secrets mounts of what the delivery names
    */
-  static Container dispatcher(String image, EnvVar delivery, ResourceRequirements resources) {
+  static Container dispatcher(
+      String image, EnvVar delivery, ResourceRequirements resources, List<VolumeMount> secrets) {
     return container(DISPATCHER, image)
         .addToEnv(delivery)
         .addNewEnv()
@@ -82,6 +84,7 @@ final class GatewayContainer {
         .withValue(javaOptions(MemoryBounded.limit(resources)))
         .endEnv()
         .withResources(resources)
+        .addAllToVolumeMounts(secrets)
         .build();
   }
 
@@ -144,7 +147,7 @@ final class GatewayContainer {
         .build();
   }
 
-  private static VolumeMount mount(String volume, String path, boolean readOnly) {
+  static VolumeMount mount(String volume, String path, boolean readOnly) {
     return new VolumeMountBuilder()
         .withName(volume)
         .withMountPath(path)

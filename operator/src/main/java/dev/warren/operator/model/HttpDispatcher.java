@@ -39,7 +39,8 @@ final class HttpDispatcher {
       ContentMode contentMode,
       Redirects redirects,
       Retry retry,
-      DeadLetter deadLetter) {}
+      DeadLetter deadLetter,
+      ReceiverSecrets.Folders tls) {}
 
   private record Retry(int maxAttempts, long initialDelayMillis, long maxDelayMillis) {}
 
@@ -76,8 +77,12 @@ final class HttpDispatcher {
             PodSecurity.withoutVolume(PodTemplates.spec(consumer.http().podTemplate()), images))
         .withContainers(
             GatewayContainer.dispatcher(
-                images.gateway(), variable(consumer, deadLetter), resources(consumer.http())))
+                images.gateway(),
+                variable(consumer, deadLetter),
+                resources(consumer.http()),
+                ReceiverSecrets.mounts(consumer.http())))
         .withVolumes(GatewayContainer.tmp())
+        .addAllToVolumes(ReceiverSecrets.volumes(consumer.http()))
         .endSpec()
         .build();
   }
@@ -114,7 +119,8 @@ final class HttpDispatcher {
             http.retry().maxAttempts(),
             millis(http.retry().initialDelay()),
             millis(http.retry().maxDelay())),
-        deadLetter.map(HttpDispatcher::deadLetter).orElse(null));
+        deadLetter.map(HttpDispatcher::deadLetter).orElse(null),
+        ReceiverSecrets.folders(http).orElse(null));
   }
 
   private static DeadLetter deadLetter(DeadLetterSpec spec) {

@@ -105,7 +105,12 @@ public final class TopologyServices {
         endpoints.requestReply().stream()
             .map(endpoint -> port("tcp-" + endpoint.name(), endpoint.port(), null)),
         endpoints.publish().stream()
-            .map(publish -> port("http-" + Endpoints.PUBLISH, publish.port(), "http")));
+            .map(
+                publish ->
+                    port(
+                        "http-" + Endpoints.PUBLISH,
+                        publish.port(),
+                        publish.tls() == null ? "http" : "https")));
   }
 
   /**

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -333,6 +334,40 @@ class ConsumerDeploymentTest {
   }
 
   /** Kubernetes would expand a variable in $(...). */
+  @Test
+  void secretsForTlsAreMountedAsWholeFolders() throws JsonProcessingException {
+    PodTemplateSpec template = delivery("caSecret: shop-ca\nclientCertificateSecret: shop-tls", "");
+
+    assertThat(JSON.readTree(variable(template, "WARREN_HTTP_DELIVERY")).get("tls"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"caFolder": "/etc/warren/receiver-ca",
+                 "clientCertificateFolder": "/etc/warren/client-certificate"}
+                """));
+    assertThat(template.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getSecret() != null)
+        .extracting(Volume::getName, volume -> volume.getSecret().getSecretName())
+        .contains(tuple("receiver-ca", "shop-ca"), tuple("client-certificate", "shop-tls"));
+    assertThat(template.getSpec().getContainers().getFirst().getVolumeMounts())
+        .filteredOn(mount -> mount.getSubPath() == null && mount.getReadOnly())
+        .extracting(VolumeMount::getName, VolumeMount::getMountPath)
+        .contains(
+            tuple("receiver-ca", "/etc/warren/receiver-ca"),
+            tuple("client-certificate", "/etc/warren/client-certificate"));
+  }
+
+  @Test
+  void oneSecretForTlsIsEnough() throws JsonProcessingException {
+    PodTemplateSpec template = delivery("caSecret: shop-ca", "");
+
+    assertThat(JSON.readTree(variable(template, "WARREN_HTTP_DELIVERY")).get("tls"))
+        .isEqualTo(JSON.readTree("{\"caFolder\": \"/etc/warren/receiver-ca\"}"));
+    assertThat(template.getSpec().getVolumes())
+        .extracting(Volume::getName)
+        .doesNotContain("client-certificate");
+  }
+
   @Test
   void aVariableInAUrlIsNotExpanded() {
     ConsumerSpec odd = consumer(DELIVERY.replace("/notify", "/$(HOME)/$$"));

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLSocket;
 import org.jboss.logging.Logger;
 
 /**
@@ -55,13 +56,21 @@ final class BrokerConnection implements AutoCloseable {
     this.factory = factory.clone();
     this.factory.setAutomaticRecoveryEnabled(false);
     this.factory.setSocketConfigurator(
-        SocketConfigurators.defaultConfigurator().andThen(opened -> socket = opened));
+        SocketConfigurators.defaultConfigurator().andThen(this::opened));
     this.name = name;
     this.user = user;
     this.callbacks =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name(name + "-callbacks").daemon().factory());
     this.thread = Thread.ofPlatform().name(name + "-connection").daemon().start(this::keepOpen);
+  }
+
+  private void opened(Socket opened) throws IOException {
+    if (opened instanceof SSLSocket) {
+      // Otherwise a close would wait until a write ends that hangs.
+      opened.setSoLinger(true, 1);
+    }
+    socket = opened;
   }
 
   /** Closes the connection at once, even when a call on it hangs, so that a new one replaces it. */

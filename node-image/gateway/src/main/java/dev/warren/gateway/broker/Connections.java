@@ -25,6 +25,12 @@ public final class Connections {
     factory.setConnectionTimeout((int) TO_CONNECT.toMillis());
     factory.setHandshakeTimeout((int) TO_CONNECT.toMillis());
     factory.setChannelRpcTimeout((int) TO_ANSWER.toMillis());
+    BrokerTls.of(broker)
+        .ifPresent(
+            tls -> {
+              factory.useSslProtocol(tls.context());
+              factory.enableHostnameVerification();
+            });
     return factory;
   }
 }

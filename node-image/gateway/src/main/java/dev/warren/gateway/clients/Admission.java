@@ -49,14 +49,23 @@ public final class Admission {
   }
 
   /**
-   * Begins requests, or refuses them because the client has its part of all requests at the port:
-   * the same part as of the connections. All at once may be more than that part if the client has
-   * no others.
+   * Begins requests, or refuses them because too many are under way at the port, or because the
+   * client has its part of them: the same part as of the connections. All at once may be more than
+   * that part if the client has no others.
    *
    * @param mostOfAll how many may be under way at the port
    */
   public boolean tryBegin(int requests, int mostOfAll) {
     return door.tryBegin(crowd, requests, mostOfAll);
+  }
+
+  /**
+   * Whether one more request might begin now.
+   *
+   * @param mostOfAll how many may be under way at the port
+   */
+  public boolean mayBegin(int mostOfAll) {
+    return door.requests() < mostOfAll;
   }
 
   /** Requests that were begun are over. */

@@ -42,6 +42,9 @@ public final class Door {
   private int mostPerClient;
   private int open;
 
+  /** The requests of all clients that are under way. */
+  private int requests;
+
   /**
    * Nobody may enter yet.
    *
@@ -80,6 +83,11 @@ public final class Door {
     return open;
   }
 
+  /** How many requests are under way. */
+  public synchronized int requests() {
+    return requests;
+  }
+
   /** Counts what was refused later than at the door. */
   public void refused(Reason reason, ClientAddress client) {
     refusals.count(reason, client);
@@ -109,17 +117,19 @@ public final class Door {
   }
 
   /** See {@link Admission#tryBegin}. */
-  synchronized boolean tryBegin(Crowd crowd, int requests, int mostOfAll) {
+  synchronized boolean tryBegin(Crowd crowd, int howMany, int mostOfAll) {
     long part = Math.max(1, (long) mostOfAll * mostPerClient / most);
-    if (crowd.requests > 0 && crowd.requests + requests > part) {
+    if (requests + howMany > mostOfAll || (crowd.requests > 0 && crowd.requests + howMany > part)) {
       return false;
     }
-    crowd.requests += requests;
+    requests += howMany;
+    crowd.requests += howMany;
     return true;
   }
 
-  synchronized void finish(Crowd crowd, int requests) {
-    crowd.requests -= requests;
+  synchronized void finish(Crowd crowd, int howMany) {
+    requests -= howMany;
+    crowd.requests -= howMany;
   }
 
   synchronized boolean hasFewRequests(Crowd crowd) {

@@ -27,7 +27,9 @@ public final class Refusals {
     /** The client did not read its answer in time. */
     UNREAD("unread", "answers were not read in time"),
     /** It did not begin as a proxy begins it. */
-    PROXY_HEADER("proxy-header", "no valid header of the PROXY protocol");
+    PROXY_HEADER("proxy-header", "no valid header of the PROXY protocol"),
+    /** The client did not begin with TLS, or did not accept the certificate. */
+    HANDSHAKE("handshake", "handshakes of TLS failed");
 
     private final String label;
     private final String text;

@@ -1,6 +1,8 @@
 package dev.warren.gateway.config;
 
 import io.smallrye.config.ConfigMapping;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The broker of this process: {@code RABBITMQ_HOST} and so on. */
 @ConfigMapping(prefix = "rabbitmq")
@@ -20,4 +22,13 @@ public interface BrokerAddress {
 
   /** The user's password, without any encoding. */
   String password();
+
+  /** Authorities of brokers with TLS, in PEM; without it and at port 5671, the system's own. */
+  Optional<Path> caFile();
+
+  /** This program's certificate for brokers that ask for one, in PEM. */
+  Optional<Path> certificateFile();
+
+  /** Its key, in the same folder; set together with it. */
+  Optional<Path> keyFile();
 }

@@ -3,6 +3,7 @@ package dev.warren.gateway.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The HTTP port to which messages are published.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param proxyProtocol whether connections begin with a header of the PROXY protocol
  * @param allowedOrigins the origins of pages that may publish, or a star for all; all requests are
  *     accepted, and no headers for browsers are sent, if there are none
+ * @param tls what it presents; empty without TLS
  */
 public record PublishEndpoint(
     @JsonProperty(required = true) int port,
@@ -27,7 +29,8 @@ public record PublishEndpoint(
     @JsonProperty(required = true) int maxConnectionsPerClient,
     @JsonProperty(required = true) long idleTimeoutMillis,
     @JsonProperty(required = true) boolean proxyProtocol,
-    List<String> allowedOrigins) {
+    List<String> allowedOrigins,
+    Optional<TlsFiles> tls) {
 
   public PublishEndpoint {
     Bounds.port("port", port);
@@ -38,6 +41,7 @@ public record PublishEndpoint(
     Bounds.positive("maxConnectionsPerClient", maxConnectionsPerClient);
     Bounds.positive("idleTimeoutMillis", idleTimeoutMillis);
     allowedOrigins = allowedOrigins == null ? List.of() : List.copyOf(allowedOrigins);
+    tls = tls == null ? Optional.empty() : tls;
   }
 
   /** How long the broker may take to confirm a message. */

@@ -3,6 +3,7 @@ package dev.warren.gateway.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One TCP port. The consumers of a queue answer its requests.
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param maxInFlight how many requests may wait for their replies at a time, above 0
  * @param idleTimeoutMillis how long a connection may be idle before it is closed, above 0
  * @param proxyProtocol whether connections begin with a header of the PROXY protocol
+ * @param tls what it presents; empty without TLS
  */
 public record RequestReplyEndpoint(
     @JsonProperty(required = true) String name,
@@ -29,12 +31,14 @@ public record RequestReplyEndpoint(
     @JsonProperty(required = true) int maxConnectionsPerClient,
     @JsonProperty(required = true) int maxInFlight,
     @JsonProperty(required = true) long idleTimeoutMillis,
-    @JsonProperty(required = true) boolean proxyProtocol) {
+    @JsonProperty(required = true) boolean proxyProtocol,
+    Optional<TlsFiles> tls) {
 
   public RequestReplyEndpoint {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(framing, "framing");
+    tls = tls == null ? Optional.empty() : tls;
     Bounds.port("port", port);
     Bounds.positive("timeoutMillis", timeoutMillis);
     Bounds.positive("maxMessageBytes", maxMessageBytes);

@@ -3,7 +3,11 @@ package dev.warren.gateway.dispatch;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.NoOpMetricsCollector;
+import dev.warren.gateway.broker.BrokerTls;
+import dev.warren.gateway.config.BrokerAddress;
 import io.smallrye.reactive.messaging.ClientCustomizer;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.config.Config;
@@ -17,13 +21,24 @@ import org.eclipse.microprofile.config.Config;
 public class ConsumerChannel implements ClientCustomizer<RabbitMQOptions> {
   private static final int TO_CLOSE_MILLIS = 5_000;
 
+  private final BrokerAddress broker;
   private volatile Connection connection;
   private volatile Channel channel;
   private volatile boolean consuming;
 
+  ConsumerChannel(BrokerAddress broker) {
+    this.broker = broker;
+  }
+
   @Override
   public RabbitMQOptions customize(String name, Config config, RabbitMQOptions options) {
+    BrokerTls.of(broker).ifPresent(tls -> encrypt(options, tls));
     return options.setMetricsCollector(new Watch());
+  }
+
+  private static void encrypt(RabbitMQOptions options, BrokerTls tls) {
+    options.setSsl(true).setTrustOptions(TrustOptions.wrap(tls.trust()));
+    tls.own().ifPresent(own -> options.setKeyCertOptions(KeyCertOptions.wrap(own)));
   }
 
   /** The channel that the last messages arrived on; null when it is closed. */

@@ -1,6 +1,7 @@
 package dev.warren.gateway.dispatch;
 
 import dev.warren.gateway.dispatch.HttpDelivery.Redirects;
+import java.util.Optional;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -11,6 +12,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http2.config.H2Config;
 import org.apache.hc.core5.reactor.IOReactorConfig;
@@ -42,17 +44,23 @@ final class DeliveryClient {
 
   private DeliveryClient() {}
 
-  /** A client that uses its connections again, and has been started. */
-  static CloseableHttpAsyncClient reusing(HttpDelivery delivery, DnsResolver addresses) {
+  /**
+   * A client that uses its connections again, and has been started.
+   *
+   * @param tls how connections with TLS begin; without it, as the system's settings say
+   */
+  static CloseableHttpAsyncClient reusing(
+      HttpDelivery delivery, DnsResolver addresses, Optional<? extends TlsStrategy> tls) {
     return started(
-        builder(delivery, addresses)
+        builder(delivery, addresses, tls)
             .setKeepAliveStrategy((response, context) -> idle(response, context)));
   }
 
   /** A client that uses each connection once, and has been started. */
-  static CloseableHttpAsyncClient once(HttpDelivery delivery, DnsResolver addresses) {
+  static CloseableHttpAsyncClient once(
+      HttpDelivery delivery, DnsResolver addresses, Optional<? extends TlsStrategy> tls) {
     return started(
-        builder(delivery, addresses)
+        builder(delivery, addresses, tls)
             .setConnectionReuseStrategy((request, response, context) -> false)
             // The strategy does not apply to HTTP/2.
             .setKeepAliveStrategy((response, context) -> AT_ONCE));
@@ -64,11 +72,12 @@ final class DeliveryClient {
     return client;
   }
 
-  private static HttpAsyncClientBuilder builder(HttpDelivery delivery, DnsResolver addresses) {
+  private static HttpAsyncClientBuilder builder(
+      HttpDelivery delivery, DnsResolver addresses, Optional<? extends TlsStrategy> tls) {
     Timeout timeout = Timeout.of(delivery.timeout());
     HttpAsyncClientBuilder client =
         HttpAsyncClients.custom()
-            .setConnectionManager(connections(delivery, addresses, timeout))
+            .setConnectionManager(connections(delivery, addresses, timeout, tls))
             .evictExpiredConnections()
             .setH2Config(
                 H2Config.custom()
@@ -102,10 +111,14 @@ final class DeliveryClient {
   }
 
   private static PoolingAsyncClientConnectionManager connections(
-      HttpDelivery delivery, DnsResolver addresses, Timeout timeout) {
+      HttpDelivery delivery,
+      DnsResolver addresses,
+      Timeout timeout,
+      Optional<? extends TlsStrategy> tls) {
     long age = Math.max(LEAST_AGE_MILLIS, AGE_MILLIS_FOR_EACH * delivery.atATime());
     return PoolingAsyncClientConnectionManagerBuilder.create()
         .setDnsResolver(addresses)
+        .setTlsStrategy(tls.orElse(null))
         .setMaxConnPerRoute(delivery.atATime())
         // A request that is redirected may wait for a connection to another host.
         .setMaxConnTotal(2 * delivery.atATime())

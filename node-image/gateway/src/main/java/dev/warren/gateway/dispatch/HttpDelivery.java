@@ -2,6 +2,7 @@ package dev.warren.gateway.dispatch;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param ordered whether each message waits until the one before it is settled
  * @param deadLetter where messages go that could not be delivered; null rejects them, and the
  *     broker handles them as their queue is configured
+ * @param tls what differs from the system's own trust and from no certificate; null if nothing does
  */
 record HttpDelivery(
     String consumer,
@@ -29,7 +31,8 @@ record HttpDelivery(
     ContentMode contentMode,
     Redirects redirects,
     Retry retry,
-    DeadLetterTarget deadLetter) {
+    DeadLetterTarget deadLetter,
+    Tls tls) {
 
   /** The request's method. GET is for servers that support nothing else: it has no body. */
   enum Method {
@@ -91,6 +94,15 @@ record HttpDelivery(
     }
   }
 
+  /**
+   * Mounted Secrets for TLS. Each may be null.
+   *
+   * @param caFolder has {@code ca.crt}: the only authorities that are trusted
+   * @param clientCertificateFolder has {@code tls.crt} and {@code tls.key}, for receivers that ask
+   *     for a certificate
+   */
+  record Tls(Path caFolder, Path clientCertificateFolder) {}
+
   HttpDelivery {
     Objects.requireNonNull(consumer, "consumer");
     Objects.requireNonNull(url, "url");
@@ -119,6 +131,11 @@ record HttpDelivery(
   /** How many messages are being delivered at a time. */
   int atATime() {
     return ordered ? 1 : concurrency;
+  }
+
+  /** The Secrets for TLS, if there are any. */
+  Optional<Tls> ownTls() {
+    return Optional.ofNullable(tls);
   }
 
   Optional<DeadLetterTarget> deadLetterTarget() {

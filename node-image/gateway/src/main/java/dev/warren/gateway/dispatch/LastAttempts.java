@@ -2,6 +2,7 @@ package dev.warren.gateway.dispatch;
 
 import dev.warren.gateway.dispatch.Outcome.Delivered;
 import dev.warren.gateway.dispatch.Outcome.Failure;
+import dev.warren.gateway.dispatch.Outcome.NotSent;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class LastAttempts {
         switch (outcome) {
           case Delivered(Answer answer) -> summary.afterSuccess(answer.status(), now);
           case Retriable failed -> summary.afterFailure(failed.failure(), now);
+          case NotSent(Failure failure) -> summary.afterFailure(failure, now);
           case Permanent(Failure failure) -> summary.afterFailure(failure, now);
         };
   }

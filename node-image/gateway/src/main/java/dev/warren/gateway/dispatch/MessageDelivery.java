@@ -7,6 +7,7 @@ import dev.warren.gateway.broker.Publisher;
 import dev.warren.gateway.dispatch.HttpDelivery.DeadLetterTarget;
 import dev.warren.gateway.dispatch.Outcome.Delivered;
 import dev.warren.gateway.dispatch.Outcome.Failure;
+import dev.warren.gateway.dispatch.Outcome.NotSent;
 import dev.warren.gateway.dispatch.Outcome.Permanent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
 import java.time.Clock;
@@ -26,6 +27,7 @@ import org.jboss.logging.Logger;
 final class MessageDelivery {
   private static final Logger LOG = Logger.getLogger(MessageDelivery.class);
   private static final Duration BETWEEN_COPIES = Duration.ofSeconds(1);
+  private static final Duration UNTIL_IT_CAN_BE_SENT = Duration.ofSeconds(1);
   private static final Duration TO_CONFIRM = Duration.ofSeconds(10);
 
   /** What happens to a message in its queue. */
@@ -100,7 +102,8 @@ final class MessageDelivery {
     metrics.headersOmitted.increment(event.headers().omitted());
     boolean answerIsWanted = message.properties().getReplyTo() != null;
     int kept = answerIsWanted ? Receiver.MAX_ANSWER : Answer.EXCERPT;
-    for (int attempt = 1; ; attempt++) {
+    int attempt = 1;
+    while (true) {
       switch (send(event, kept)) {
         case Delivered(Answer answer) -> {
           metrics.delivered.increment();
@@ -116,6 +119,14 @@ final class MessageDelivery {
             return settled.get();
           }
           metrics.retried.increment();
+          attempt++;
+        }
+        case NotSent(Failure failure) -> {
+          Optional<Settlement> settled =
+              pause(message, failure, attempt, UNTIL_IT_CAN_BE_SENT, expiry, held);
+          if (settled.isPresent()) {
+            return settled.get();
+          }
         }
       }
     }
@@ -134,6 +145,17 @@ final class MessageDelivery {
       return Optional.of(giveUp(message, failure, attempt, held));
     }
     Duration delay = backoff.delay(attempt, failed.retryAfter());
+    return pause(message, failure, attempt, delay, expiry, held);
+  }
+
+  private Optional<Settlement> pause(
+      QueuedMessage message,
+      Failure failure,
+      int attempt,
+      Duration delay,
+      Optional<Instant> expiry,
+      BooleanSupplier held)
+      throws InterruptedException {
     if (expiry.filter(clock.instant().plus(delay)::isAfter).isPresent()) {
       return Optional.of(giveUp(message, failure.ofExpired(), attempt, held));
     }

@@ -19,6 +19,9 @@ sealed interface Outcome {
    */
   record Retriable(Failure failure, Optional<Duration> retryAfter) implements Outcome {}
 
+  /** It could not be sent, and no receiver is to blame: it does not count as an attempt. */
+  record NotSent(Failure failure) implements Outcome {}
+
   /** The same request would fail again. */
   record Permanent(Failure failure) implements Outcome {}
 

@@ -1,7 +1,9 @@
 package dev.warren.gateway.dispatch;
 
 import dev.warren.gateway.dispatch.Outcome.Failure;
+import dev.warren.gateway.dispatch.Outcome.NotSent;
 import dev.warren.gateway.dispatch.Outcome.Retriable;
+import dev.warren.gateway.tls.InvalidPem;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
@@ -30,6 +33,7 @@ final class Receiver implements AutoCloseable {
   /** The longest answer that is sent back, in bytes. */
   static final int MAX_ANSWER = 1 << 20;
 
+  private final Optional<ReceiverTls> tls;
   private final CloseableHttpAsyncClient http;
   private final CloseableHttpAsyncClient once;
   private final RequestFactory requests;
@@ -40,8 +44,9 @@ final class Receiver implements AutoCloseable {
 
   Receiver(HttpDelivery delivery, Clock clock) {
     Addresses addresses = new Addresses();
-    this.http = DeliveryClient.reusing(delivery, addresses);
-    this.once = DeliveryClient.once(delivery, addresses);
+    this.tls = delivery.ownTls().map(ReceiverTls::new);
+    this.http = DeliveryClient.reusing(delivery, addresses, tls);
+    this.once = DeliveryClient.once(delivery, addresses, tls);
     this.requests = new RequestFactory(delivery);
     this.host = host(delivery.url());
     this.path = path(delivery.url());
@@ -74,6 +79,9 @@ final class Receiver implements AutoCloseable {
     DeliveryRequest request = requests.request(event);
     long begin = System.nanoTime();
     try {
+      if (tls.isPresent()) {
+        tls.get().refresh();
+      }
       Exchange exchange = new Exchange(kept);
       try {
         return outcome(exchange.run(http, producer(request), timeout));
@@ -84,6 +92,8 @@ final class Receiver implements AutoCloseable {
         Duration rest = timeout.minusNanos(System.nanoTime() - begin);
         return outcome(new Exchange(kept).run(once, producer(request), rest));
       }
+    } catch (InvalidPem e) {
+      return new NotSent(Failure.withoutAnswer(withoutTls(e)));
     } catch (TimeoutException e) {
       return retriable(noAnswerInTime());
     } catch (ExecutionException e) {
@@ -114,12 +124,20 @@ final class Receiver implements AutoCloseable {
       case ConnectTimeoutException e -> "no connection: " + e.getMessage();
       // The client's own limit may end first.
       case SocketTimeoutException e -> noAnswerInTime();
-      case SSLException e -> "no connection with TLS: " + e.getMessage();
+      case SSLException e -> withoutTls(e);
+      // With TLS 1.3 a receiver looks at the client's certificate after the client has begun.
+      case ConnectionClosedException e when host.getSchemeName().equals("https") ->
+          "no answer: the receiver closed the connection, perhaps because it wants another"
+              + " certificate (http.clientCertificateSecret)";
       default ->
           "no answer: "
               + Objects.requireNonNullElse(
                   failure.getMessage(), failure.getClass().getSimpleName());
     };
+  }
+
+  private static String withoutTls(Exception failure) {
+    return "no connection with TLS: " + failure.getMessage();
   }
 
   private String noAnswerInTime() {

@@ -1,9 +1,9 @@
 package dev.warren.gateway.http;
 
+import dev.warren.gateway.tls.DoorTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 
@@ -16,12 +16,7 @@ final class BareAnswer {
   static void send(HttpProblem problem, ChannelHandlerContext context) {
     context
         .writeAndFlush(of(problem))
-        .addListener(
-            written -> {
-              if (context.channel() instanceof DuplexChannel connection) {
-                connection.shutdownOutput();
-              }
-            });
+        .addListener(written -> DoorTls.shutdownOutput(context.channel()));
   }
 
   private static ByteBuf of(HttpProblem problem) {

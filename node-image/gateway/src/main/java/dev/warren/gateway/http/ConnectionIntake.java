@@ -1,10 +1,7 @@
 package dev.warren.gateway.http;
 
 import dev.warren.gateway.clients.Admission;
-import dev.warren.gateway.clients.ClientAddress;
 import dev.warren.gateway.clients.Door;
-import dev.warren.gateway.clients.HeapBuffers;
-import dev.warren.gateway.clients.ProxyHeader;
 import dev.warren.gateway.clients.Refusals.Reason;
 import dev.warren.gateway.limits.MemoryBudget;
 import io.netty.buffer.ByteBuf;
@@ -13,18 +10,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The first handler of a connection, which bounds what the HTTP library reads: it admits the
- * connection, reserves memory for heads while they arrive, passes on one request at a time, and
+ * Bounds what the HTTP library reads of a connection with HTTP/1.1, behind its {@link Entrance} and
+ * its TLS: it reserves memory for heads while they arrive, passes on one request at a time, and
  * ends what takes too long. Everything here happens in the connection's event loop.
  */
 final class ConnectionIntake extends ChannelDuplexHandler
-    implements RequestProgress.Listener, ProxyHeader.Connection {
+    implements RequestProgress.Listener, Entrance.Guest {
 
   /** What a connection takes in the heap, with the bytes that it reads at a time. */
   static final int CONNECTION_BYTES = 12 * 1024;
@@ -79,40 +77,31 @@ final class ConnectionIntake extends ChannelDuplexHandler
 
   /** Adds itself to a connection that the library has just set up. */
   void addTo(Channel channel) {
-    HeapBuffers.use(channel.config());
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addFirst(this);
     pipeline.addBefore(LIBRARY, null, progress);
-    if (isProxied) {
-      ProxyHeader.expect(pipeline, this);
+    Entrance entrance = pipeline.get(Entrance.class);
+    if (entrance == null) {
+      pipeline.addFirst(this);
+      new Entrance(door, isProxied, this).addTo(pipeline);
+    } else {
+      pipeline.addAfter(pipeline.context(SslHandler.class).name(), null, this);
+      entrance.use(this);
     }
-  }
-
-  /** A connection's place among the others. */
-  static Admission admissionOf(Channel channel) {
-    return channel.pipeline().get(ConnectionIntake.class).admission;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
-    expect(idleTime, added::close);
-    admit(
-        isProxied
-            ? ClientAddress.NOT_KNOWN_YET
-            : ClientAddress.of(added.channel().remoteAddress()));
   }
 
   @Override
-  public void comesFrom(ClientAddress client) {
-    admission.end();
-    expect(idleTime, context::close);
-    admit(client);
-  }
-
-  @Override
-  public void hasNoHeader() {
-    admission.refused(Reason.PROXY_HEADER);
+  public void arrives(Admission arrived) {
+    admission = arrived;
+    expect(arrived.isAnswered() ? LINGER : idleTime, context::close);
+    if (!arrived.isAdmitted() && !arrived.isAnswered()) {
+      isEnding = true;
+      context.executor().execute(context::close);
+    }
   }
 
   @Override
@@ -142,7 +131,6 @@ final class ConnectionIntake extends ChannelDuplexHandler
     dropRest();
     inactive.fireChannelInactive();
     kept.release(admission.memory());
-    admission.end();
   }
 
   @Override
@@ -192,17 +180,8 @@ final class ConnectionIntake extends ChannelDuplexHandler
     context.fireChannelReadComplete();
   }
 
-  private void admit(ClientAddress client) {
-    admission = door.admit(client, () -> context.executor().execute(this::makeRoom));
-    if (admission.isAnswered()) {
-      expect(LINGER, context::close);
-    } else if (!admission.isAdmitted()) {
-      isEnding = true;
-      context.executor().execute(context::close);
-    }
-  }
-
-  private void makeRoom() {
+  @Override
+  public void makeRoom() {
     if (isIdle || !progress.isWhole() && !admission.isAnswered()) {
       context.close();
     } else if (!progress.isWhole()) {

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,6 +22,9 @@ final class HttpAnswer {
 
   /** How long a refused body is still read, so that the client gets its answer. */
   private static final Duration LINGER = Duration.ofSeconds(2);
+
+  /** Of HTTP/2: the rest of the request is not needed. */
+  private static final long NO_ERROR = 0;
 
   private final Vertx vertx;
   private final HttpServerRequest request;
@@ -115,12 +119,21 @@ final class HttpAnswer {
     }
   }
 
+  /** Other requests of the connection go on with HTTP/2. */
+  private void endRequest() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset(NO_ERROR);
+    } else {
+      request.connection().close();
+    }
+  }
+
   /** Reads on for a while: closing a connection with unread bytes would discard the answer. */
   private void dropTheRest() {
     if (!request.isEnded()) {
       request.handler(unwanted -> {});
       request.exceptionHandler(gone -> {});
-      long timer = vertx.setTimer(LINGER.toMillis(), late -> request.connection().close());
+      long timer = vertx.setTimer(LINGER.toMillis(), late -> endRequest());
       request.endHandler(complete -> vertx.cancelTimer(timer));
     }
   }

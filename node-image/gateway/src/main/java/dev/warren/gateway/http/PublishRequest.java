@@ -39,7 +39,6 @@ final class PublishRequest {
   private final Publisher publisher;
   private final Admission client;
   private final Tally underWay;
-  private final Tally inFlight;
   private final HttpAnswer answer;
 
   private Buffer body = Buffer.buffer();
@@ -51,7 +50,6 @@ final class PublishRequest {
 
   /**
    * @param underWay counts requests that are not answered
-   * @param inFlight counts messages that are being published
    */
   PublishRequest(
       Vertx vertx,
@@ -60,7 +58,6 @@ final class PublishRequest {
       Publisher publisher,
       Admission client,
       Tally underWay,
-      Tally inFlight,
       HttpAnswer answer) {
     this.vertx = vertx;
     this.request = request;
@@ -68,7 +65,6 @@ final class PublishRequest {
     this.publisher = publisher;
     this.client = client;
     this.underWay = underWay;
-    this.inFlight = inFlight;
     this.answer = answer;
   }
 
@@ -82,7 +78,7 @@ final class PublishRequest {
     destination.mustBeDeclared(config);
     mustFit(announcedLength());
     // A message counts when it is complete, so that slow clients do not keep others out.
-    if (inFlight.count() >= endpoint.maxInFlight()) {
+    if (!client.mayBegin(endpoint.maxInFlight())) {
       throw tooMany();
     }
     underWay.add(1);
@@ -117,10 +113,6 @@ final class PublishRequest {
           "a batch must not have more than %d events".formatted(endpoint.maxInFlight()));
     }
     if (!client.tryBegin(messages, endpoint.maxInFlight())) {
-      throw tooMany();
-    }
-    if (!inFlight.tryAdd(messages, endpoint.maxInFlight())) {
-      client.finish(messages);
       throw tooMany();
     }
     counted = messages;
@@ -214,7 +206,6 @@ final class PublishRequest {
   private void stop() {
     over = true;
     vertx.cancelTimer(bodyTimer);
-    inFlight.remove(counted);
     client.finish(counted);
     underWay.remove(1);
   }

@@ -8,9 +8,11 @@ import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.limits.Tally;
+import dev.warren.gateway.tls.DoorTls;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -19,9 +21,12 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Listens on one port for messages. For any thread. */
@@ -34,12 +39,15 @@ public final class PublishServer {
   /** Its name in metrics and logs. */
   private static final String NAME = "publish";
 
+  /** For the requests of a connection that is not used for others. */
+  private static final Duration TO_FINISH = Duration.ofSeconds(30);
+
   private final Vertx vertx;
   private final Publisher publisher;
   private final MeterRegistry meters;
   private final Door door;
   private final Tally underWay = new Tally();
-  private final Tally inFlight = new Tally();
+  private final Optional<DoorTls> tls;
   private final HttpServer server;
   private volatile Handler<HttpServerRequest> handler;
   private volatile Buffer openApi;
@@ -64,23 +72,26 @@ public final class PublishServer {
     this.vertx = vertx;
     this.publisher = publisher;
     this.meters = meters;
-    this.door = new Door(clients, new Refusals(NAME, meters), ConnectionIntake.CONNECTION_BYTES);
+    this.tls = endpoint.tls().map(files -> new DoorTls(NAME, files, HttpOptions.PROTOCOLS, meters));
+    this.door =
+        new Door(
+            clients,
+            new Refusals(NAME, meters),
+            ConnectionIntake.CONNECTION_BYTES
+                + (tls.isPresent() ? DoorTls.CONNECTION_BYTES + Http2Intake.CONNECTION_BYTES : 0));
     change(endpoint, config);
     this.server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setPort(endpoint.port())
-                    .setMaxInitialLineLength(RequestLimits.LONGEST_FIRST_LINE)
-                    .setMaxHeaderSize(RequestLimits.MOST_HEADER_BYTES)
-                    // The refusal of one request may close the connection, and must not end others.
-                    .setHttp2ClearTextEnabled(false))
+            .createHttpServer(HttpOptions.of(endpoint.port(), tls))
             .connectionHandler(this::bound)
             .requestHandler(request -> handler.handle(request));
   }
 
   /** Listens, or fails if it cannot listen on the port. */
   public Future<Void> listen() {
+    if (isEncrypted()) {
+      AcceptedConnections.show(vertx, this::accepted);
+    }
     return server.listen().mapEmpty();
   }
 
@@ -89,9 +100,18 @@ public final class PublishServer {
     return server.actualPort();
   }
 
-  /** Changes the settings of later requests and connections. The port stays. */
+  /** Whether its connections have TLS. */
+  public boolean isEncrypted() {
+    return tls.isPresent();
+  }
+
+  /**
+   * Changes the settings of later requests and connections, and reads its certificate again. The
+   * port stays, and whether it has TLS.
+   */
   public void change(PublishEndpoint changedEndpoint, GatewayConfig changed) {
     config = changed;
+    changedEndpoint.tls().ifPresent(files -> tls.orElseThrow().read(files));
     if (!changedEndpoint.equals(endpoint)) {
       endpoint = changedEndpoint;
       openApi = OpenApi.of(changedEndpoint);
@@ -121,8 +141,19 @@ public final class PublishServer {
     return server.close();
   }
 
+  /** A connection with TLS, before its handshake. */
+  private void accepted(Channel connection) {
+    new Entrance(door, endpoint.proxyProtocol()).addTo(connection.pipeline());
+  }
+
   private void bound(HttpConnection connection) {
     PublishEndpoint now = endpoint;
+    if (channel(connection).pipeline().get(Http2ConnectionHandler.class) != null) {
+      Duration longest = ConnectionIntake.REQUEST_TIME.plus(now.timeout());
+      new Http2Intake(now.idleTimeout(), longest.plus(ConnectionIntake.ANSWER_TIME))
+          .addTo(channel(connection));
+      return;
+    }
     new ConnectionIntake(door, now.proxyProtocol(), now.idleTimeout(), this::measure)
         .addTo(channel(connection));
   }
@@ -137,10 +168,16 @@ public final class PublishServer {
 
   private void serve(HttpServerRequest request) {
     HttpAnswer answer = new HttpAnswer(vertx, request, this::measure);
-    if (leaving) {
+    boolean isHttp2 = request.version() == HttpVersion.HTTP_2;
+    if (leaving && isHttp2) {
+      request.connection().shutdown(TO_FINISH.toSeconds(), TimeUnit.SECONDS);
+    } else if (leaving) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     try {
+      if (isHttp2) {
+        Http2Intake.of(channel(request.connection())).begin(request);
+      }
       if (request.method() == HttpMethod.GET && OPENAPI_PATH.equals(request.path())) {
         answer.document("application/json", openApi);
       } else if (request.method() != HttpMethod.POST) {
@@ -149,8 +186,8 @@ public final class PublishServer {
       } else if (draining) {
         throw HttpProblem.unavailable("this gateway is stopping; another one accepts the message");
       } else {
-        Admission client = ConnectionIntake.admissionOf(channel(request.connection()));
-        new PublishRequest(vertx, request, endpoint, publisher, client, underWay, inFlight, answer)
+        Admission client = admission(request);
+        new PublishRequest(vertx, request, endpoint, publisher, client, underWay, answer)
             .begin(config);
       }
     } catch (HttpProblem problem) {
@@ -159,6 +196,10 @@ public final class PublishServer {
       LOG.error("A request could not be served", e);
       answer.problem(HttpProblem.internal());
     }
+  }
+
+  private static Admission admission(HttpServerRequest request) {
+    return channel(request.connection()).pipeline().get(Entrance.class).admission();
   }
 
   private void measure(String outcome) {

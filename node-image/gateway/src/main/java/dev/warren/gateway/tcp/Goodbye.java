@@ -1,8 +1,8 @@
 package dev.warren.gateway.tcp;
 
+import dev.warren.gateway.tls.DoorTls;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -30,7 +30,7 @@ final class Goodbye {
               if (clientIsDone) {
                 context.close();
               } else {
-                ((DuplexChannel) context.channel()).shutdownOutput();
+                DoorTls.shutdownOutput(context.channel());
                 context
                     .executor()
                     .schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);

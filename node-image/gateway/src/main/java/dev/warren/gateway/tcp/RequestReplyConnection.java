@@ -60,7 +60,6 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   private boolean ended;
 
   /**
-   * @param waiting counts the requests of all connections that wait for their replies
    * @param underWay counts the requests of all connections whose answers are not written yet
    */
   RequestReplyConnection(
@@ -68,14 +67,13 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
       Frames frames,
       Requests.Sender sender,
       Door door,
-      Tally waiting,
       Tally underWay,
       BiConsumer<String, Duration> measure) {
     this.endpoint = endpoint;
     this.frames = frames;
     this.door = door;
     this.answers = new Answers(frames, this::memory, underWay, measure, this::allRead);
-    this.requests = new Requests(endpoint, frames, sender, waiting, answers);
+    this.requests = new Requests(endpoint, frames, sender, answers);
     this.decoder = frames.decoder();
     this.unfinished =
         new UnfinishedRequest(endpoint.maxMessageBytes(), endpoint.timeout(), decoder, this);
@@ -113,6 +111,11 @@ final class RequestReplyConnection extends SimpleChannelInboundHandler<ByteBuf>
   public void hasNoHeader() {
     ended = true;
     admission.refused(Reason.PROXY_HEADER);
+  }
+
+  /** The connection is being closed. */
+  void handshakeFailed(boolean isSlow) {
+    admission.refused(isSlow ? Reason.SLOW : Reason.HANDSHAKE);
   }
 
   @Override

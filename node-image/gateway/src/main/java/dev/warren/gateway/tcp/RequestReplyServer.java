@@ -7,6 +7,8 @@ import dev.warren.gateway.clients.HeapBuffers;
 import dev.warren.gateway.clients.Refusals;
 import dev.warren.gateway.config.RequestReplyEndpoint;
 import dev.warren.gateway.limits.Tally;
+import dev.warren.gateway.tls.DoorTls;
+import dev.warren.gateway.tls.TlsEvents;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.bootstrap.ServerBootstrap;
@@ -23,6 +25,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Listens on one port for requests. For any thread. */
 public final class RequestReplyServer implements AutoCloseable {
@@ -31,8 +35,8 @@ public final class RequestReplyServer implements AutoCloseable {
 
   private final Requester requester;
   private final MeterRegistry meters;
+  private final Optional<DoorTls> tls;
   private final Door door;
-  private final Tally requests = new Tally();
   private final Tally underWay = new Tally();
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listener;
@@ -53,11 +57,13 @@ public final class RequestReplyServer implements AutoCloseable {
       throws IOException {
     this.requester = requester;
     this.meters = meters;
+    this.tls = endpoint.tls().map(files -> new DoorTls(endpoint.name(), files, List.of(), meters));
     this.door =
         new Door(
             clients,
             new Refusals(endpoint.name(), meters),
-            RequestReplyConnection.CONNECTION_BYTES);
+            RequestReplyConnection.CONNECTION_BYTES
+                + (tls.isPresent() ? DoorTls.CONNECTION_BYTES : 0));
     change(endpoint);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -81,8 +87,17 @@ public final class RequestReplyServer implements AutoCloseable {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
-  /** Open connections keep their settings; new ones get these. */
+  /** Whether its connections have TLS. */
+  public boolean isEncrypted() {
+    return tls.isPresent();
+  }
+
+  /**
+   * Open connections keep their settings; new ones get these, and the certificate that is in its
+   * files now. Whether there is TLS does not change.
+   */
   public void change(RequestReplyEndpoint changed) {
+    changed.tls().ifPresent(files -> tls.orElseThrow().read(files));
     door.limit(changed.maxConnections(), changed.maxConnectionsPerClient());
     endpoint = changed;
   }
@@ -127,15 +142,21 @@ public final class RequestReplyServer implements AutoCloseable {
       HeapBuffers.use(connection.config());
       Frames frames = Frames.of(now.framing(), now.maxMessageBytes());
       open.add(connection);
-      new RequestReplyConnection(
+      RequestReplyConnection handler =
+          new RequestReplyConnection(
               now,
               frames,
               (request, first) -> requester.request(now.queue(), request, now.timeout(), first),
               door,
-              requests,
               underWay,
-              RequestReplyServer.this::measure)
-          .addTo(connection.pipeline());
+              RequestReplyServer.this::measure);
+      tls.ifPresent(
+          door ->
+              connection
+                  .pipeline()
+                  .addLast(door.handler(connection))
+                  .addLast(new TlsEvents(handler::handshakeFailed)));
+      handler.addTo(connection.pipeline());
     }
   }
 }

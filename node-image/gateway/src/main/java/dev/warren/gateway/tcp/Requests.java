@@ -3,7 +3,6 @@ package dev.warren.gateway.tcp;
 import dev.warren.gateway.broker.BrokerFailure;
 import dev.warren.gateway.clients.Admission;
 import dev.warren.gateway.config.RequestReplyEndpoint;
-import dev.warren.gateway.limits.Tally;
 import dev.warren.gateway.tcp.Answers.Answer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -17,7 +16,6 @@ final class Requests {
   private final RequestReplyEndpoint endpoint;
   private final Frames frames;
   private final Sender sender;
-  private final Tally waiting;
   private final Answers answers;
 
   /** Sends requests to the queue. */
@@ -32,15 +30,10 @@ final class Requests {
     CompletableFuture<byte[]> send(byte[] request, boolean first);
   }
 
-  /**
-   * @param waiting counts the requests of all connections that wait for their replies
-   */
-  Requests(
-      RequestReplyEndpoint endpoint, Frames frames, Sender sender, Tally waiting, Answers answers) {
+  Requests(RequestReplyEndpoint endpoint, Frames frames, Sender sender, Answers answers) {
     this.endpoint = endpoint;
     this.frames = frames;
     this.sender = sender;
-    this.waiting = waiting;
     this.answers = answers;
   }
 
@@ -54,7 +47,7 @@ final class Requests {
    */
   boolean send(
       byte[] request, Answer answer, Admission client, Executor events, Runnable answered) {
-    if (!tryBegin(client)) {
+    if (!client.tryBegin(1, endpoint.maxInFlight())) {
       client.memory().release(request.length);
       answers.refuse(answer, ErrorCode.OVERLOADED, "too many requests wait for their replies");
       return false;
@@ -63,7 +56,6 @@ final class Requests {
         .await(sender.send(request, client.hasFewRequests()))
         .whenComplete(
             (reply, failure) -> {
-              waiting.remove(1);
               client.finish(1);
               client.memory().release(request.length);
               events.execute(
@@ -73,17 +65,6 @@ final class Requests {
                   });
             });
     return true;
-  }
-
-  private boolean tryBegin(Admission client) {
-    if (!client.tryBegin(1, endpoint.maxInFlight())) {
-      return false;
-    }
-    if (waiting.tryAdd(1, endpoint.maxInFlight())) {
-      return true;
-    }
-    client.finish(1);
-    return false;
   }
 
   private void answer(Answer answer, byte[] reply, Throwable failure) {

@@ -57,7 +57,10 @@ class DoorTest {
     assertThat(other.hasFewRequests()).isTrue();
 
     one.finish(75);
-    assertThat(second.tryBegin(100, 100)).as("alone").isTrue();
+    assertThat(second.tryBegin(100, 100)).as("more than there may be in all").isFalse();
+    assertThat(second.tryBegin(99, 100)).as("more than its part, but alone").isTrue();
+    assertThat(other.tryBegin(1, 100)).as("none is left").isFalse();
+    assertThat(door.requests()).isEqualTo(100);
   }
 
   @Test

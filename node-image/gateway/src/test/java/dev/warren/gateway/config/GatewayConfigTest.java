@@ -47,7 +47,8 @@ class GatewayConfigTest {
                         750,
                         900,
                         60000,
-                        true)),
+                        true,
+                        Optional.empty())),
                 Optional.of(
                     new PublishEndpoint(
                         8080,
@@ -58,7 +59,8 @@ class GatewayConfigTest {
                         600,
                         30000,
                         true,
-                        List.of("https://a.example"))),
+                        List.of("https://a.example"),
+                        Optional.empty())),
                 Set.of("hello", "echo"),
                 Set.of("events")));
     assertThat(GatewayConfig.parse(EVERYTHING).publish().orElseThrow().timeout())

@@ -38,7 +38,8 @@ class HttpDeliveryTest {
                 ContentMode.STRUCTURED,
                 Redirects.FOLLOW,
                 new Retry(10, 1_000, 60_000),
-                new DeadLetterTarget("", "shipments.failed")));
+                new DeadLetterTarget("", "shipments.failed"),
+                null));
   }
 
   @Test

@@ -42,6 +42,7 @@ class MessageDeliveryTest {
             ContentMode.BINARY,
             Redirects.REFUSE,
             new Retry(3, 10, 10_000),
+            null,
             null);
     receiver = new Receiver(delivery, Clock.systemUTC());
   }

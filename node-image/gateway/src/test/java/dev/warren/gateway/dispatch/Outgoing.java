@@ -38,6 +38,7 @@ public record Outgoing(Map<String, String> headers, byte[] body) {
             mode,
             Redirects.REFUSE,
             new Retry(1, 1, 1),
+            null,
             null);
     OutgoingEvent event =
         new EventFactory(URI.create("/q"), mode)

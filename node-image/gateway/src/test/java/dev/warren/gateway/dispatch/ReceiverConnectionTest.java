@@ -401,6 +401,7 @@ class ReceiverConnectionTest {
             ContentMode.BINARY,
             redirects,
             new Retry(1, 1, 1),
+            null,
             null),
         Clock.systemUTC());
   }

@@ -45,6 +45,7 @@ class ReceiverTest {
                 ContentMode.BINARY,
                 Redirects.REFUSE,
                 new Retry(1, 1, 1),
+                null,
                 null),
             Clock.systemUTC());
   }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Receivers with TLS. */
 class ReceiverTlsTest {
 
-  private static final OutgoingEvent EVENT =
+  static final OutgoingEvent EVENT =
       new OutgoingEvent(
           CloudEventBuilder.v1()
               .withId("e")
@@ -138,6 +138,7 @@ class ReceiverTlsTest {
             ContentMode.BINARY,
             Redirects.FOLLOW,
             new Retry(1, 1, 1),
+            null,
             null),
         Clock.systemUTC());
   }

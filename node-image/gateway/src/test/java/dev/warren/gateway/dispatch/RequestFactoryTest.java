@@ -192,6 +192,7 @@ class RequestFactoryTest {
             contentMode,
             Redirects.REFUSE,
             new Retry(1, 1, 1),
+            null,
             null);
     return new RequestFactory(delivery)
         .request(

@@ -155,6 +155,7 @@ class UnusableReceiverTest {
             ContentMode.BINARY,
             Redirects.REFUSE,
             new Retry(3, 1, 1),
+            null,
             null);
     try (Receiver receiver = new Receiver(delivery, Clock.systemUTC())) {
       Settlement settlement =

@@ -34,7 +34,7 @@ class PublishFloodTest {
 
   private static final int MEMORY = 1 << 20;
   private static final PublishEndpoint ENDPOINT =
-      new PublishEndpoint(0, 5000, 10_000, 10, 100, 75, 60_000, false, List.of());
+      new PublishEndpoint(0, 5000, 10_000, 10, 100, 75, 60_000, false, List.of(), Optional.empty());
   private static final String POST =
       "POST /queues/in HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
 

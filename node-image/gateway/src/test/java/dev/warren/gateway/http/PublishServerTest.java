@@ -260,7 +260,16 @@ class PublishServerTest {
   private static PublishEndpoint limited(
       int connectionsPerClient, boolean proxyProtocol, List<String> origins) {
     return new PublishEndpoint(
-        0, 5000, 1000, 10, 10, connectionsPerClient, 60_000, proxyProtocol, origins);
+        0,
+        5000,
+        1000,
+        10,
+        10,
+        connectionsPerClient,
+        60_000,
+        proxyProtocol,
+        origins,
+        Optional.empty());
   }
 
   /** Once it is admitted, a connection has its place. */

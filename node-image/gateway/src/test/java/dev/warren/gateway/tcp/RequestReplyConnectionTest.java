@@ -44,7 +44,6 @@ class RequestReplyConnectionTest {
           new Clients(1 << 20, MEMORY),
           new Refusals("e", new SimpleMeterRegistry()),
           RequestReplyConnection.CONNECTION_BYTES);
-  private final Tally requests = new Tally();
   private final Tally underWay = new Tally();
   private final EventLoopGroup events = new NioEventLoopGroup(1);
 
@@ -80,7 +79,7 @@ class RequestReplyConnectionTest {
     try (Socket client = connect(serve(Duration.ofMinutes(1)))) {
       ask(client);
       await().until(() -> client.getInputStream().available() > 0);
-      assertThat(requests.count()).isZero();
+      assertThat(door.requests()).isZero();
       assertThat(underWay.count()).isOne();
 
       client.getInputStream().readAllBytes();
@@ -144,7 +143,6 @@ class RequestReplyConnectionTest {
         new RawFrames(endpoint.maxMessageBytes()),
         (request, first) -> CompletableFuture.completedFuture(REPLY),
         door,
-        requests,
         underWay,
         (outcome, took) -> {});
   }

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,18 @@ class RequestReplyFloodTest {
   private static final int MEMORY = 4 << 20;
   private static final RequestReplyEndpoint ENDPOINT =
       new RequestReplyEndpoint(
-          "echo", 0, "q", Framing.LINE, 5000, 60_000, 100, 75, 1000, 60_000, false);
+          "echo",
+          0,
+          "q",
+          Framing.LINE,
+          5000,
+          60_000,
+          100,
+          75,
+          1000,
+          60_000,
+          false,
+          Optional.empty());
 
   private final Clients clients = new Clients(1 << 20, MEMORY);
   private final Door door =
@@ -47,7 +59,6 @@ class RequestReplyFloodTest {
           clients,
           new Refusals("echo", new SimpleMeterRegistry()),
           RequestReplyConnection.CONNECTION_BYTES);
-  private final Tally waiting = new Tally();
   private final Tally underWay = new Tally();
   private final EventLoopGroup events = new NioEventLoopGroup(1);
   private int port;
@@ -113,7 +124,7 @@ class RequestReplyFloodTest {
           });
     }
     await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
-    assertThat(waiting.count()).isZero();
+    assertThat(door.requests()).isZero();
   }
 
   private boolean allIsFree() {
@@ -135,7 +146,6 @@ class RequestReplyFloodTest {
         Frames.of(ENDPOINT.framing(), ENDPOINT.maxMessageBytes()),
         (request, first) -> CompletableFuture.completedFuture(request),
         door,
-        waiting,
         underWay,
         (outcome, took) -> {});
   }

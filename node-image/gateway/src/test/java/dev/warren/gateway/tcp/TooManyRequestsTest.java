@@ -54,7 +54,6 @@ class TooManyRequestsTest {
         Frames.of(ENDPOINT.framing(), ENDPOINT.maxMessageBytes()),
         (request, first) -> new CompletableFuture<>(),
         door,
-        new Tally(),
         underWay,
         (outcome, took) -> {});
   }

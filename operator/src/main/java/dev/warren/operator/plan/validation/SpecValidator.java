@@ -87,6 +87,7 @@ public final class SpecValidator {
           "spec.endpoints.requestReply[" + i + "].queue", requestReply.get(i).queue());
     }
     EndpointsCheck.violations(spec).forEach(violations::add);
+    TlsCheck.violations(spec.tls()).forEach(violations::add);
     return List.copyOf(violations);
   }
 
