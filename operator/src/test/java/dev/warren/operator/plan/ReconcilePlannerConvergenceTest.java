@@ -120,14 +120,22 @@ class ReconcilePlannerConvergenceTest {
 
   private void assertDeclared(MessageTopologySpec spec) {
     assertNodes(spec.nodes().replicas());
-    assertThat(cluster.names("Secret"))
-        .containsExactly("orders-admin", "orders-connection", "orders-erlang-cookie");
+    Set<String> secrets =
+        cluster.names("Pod").stream().map(pod -> pod + "-tls").collect(toCollection(TreeSet::new));
+    secrets.addAll(
+        List.of(
+            "orders-admin",
+            "orders-clients-ca",
+            "orders-connection",
+            "orders-erlang-cookie",
+            "orders-nodes-ca"));
+    assertThat(cluster.names("Secret")).isEqualTo(secrets);
     assertThat(cluster.names("ConfigMap"))
         .containsExactlyElementsOf(
             spec.endpoints() == null
                 ? List.of("orders-config", "orders-membership")
                 : List.of("orders-config", "orders-gateway", "orders-membership"));
-    assertThat(cluster.names("Service")).containsExactly("orders", "orders-nodes");
+    assertThat(cluster.names("Service")).containsExactly("orders", "orders-management", "orders-nodes");
     assertThat(cluster.names("PodDisruptionBudget")).containsExactly("orders");
     assertThat(cluster.names("Deployment")).isEqualTo(deployments(spec));
     assertQueues(spec);
@@ -188,6 +196,7 @@ class ReconcilePlannerConvergenceTest {
         Arbitraries.of(
             "",
             "objectMetadata: {labels: {team: shop}, annotations: {note: 'yes'}}\n",
+            "tls: {clients: Required, certificateDuration: 30d}\n",
             "endpoints: {publish: {port: 8080, timeout: 10s, maxMessageSize: 1Mi, maxInFlight: 10,"
                 + " maxConnections: 10, idleTimeout: 60s}}\n",
             "endpoints: {service: {type: NodePort}, requestReply: [{name: echo, port: 10000,"
