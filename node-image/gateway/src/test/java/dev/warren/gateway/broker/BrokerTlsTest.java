@@ -110,6 +110,8 @@ class BrokerTlsTest {
         .isNotInstanceOf(SSLHandshakeException.class);
   }
 
+  /** The consumer's library still uses what is deprecated. */
+  @SuppressWarnings("deprecation")
   private ConnectionFactory factory(boolean isNio, boolean hasCertificate) {
     ConnectionFactory factory =
         Connections.to(
