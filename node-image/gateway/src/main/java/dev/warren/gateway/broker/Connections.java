@@ -29,6 +29,7 @@ public final class Connections {
         .ifPresent(
             tls -> {
               factory.useSslProtocol(tls.context());
+              factory.setSslContextFactory(connection -> tls.context());
               factory.enableHostnameVerification();
             });
     return factory;
