@@ -44,6 +44,7 @@ public final class GatewayConfig {
       List<String> queues,
       List<String> exchanges) {}
 
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   private record RequestReply(
       String name,
       int port,
@@ -58,6 +59,7 @@ public final class GatewayConfig {
       boolean proxyProtocol,
       Tls tls) {}
 
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Publish(
       int port,
       long timeoutMillis,

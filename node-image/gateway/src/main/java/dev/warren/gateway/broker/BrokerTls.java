@@ -36,7 +36,10 @@ public record BrokerTls(ServerTrust trust, Optional<ClientCertificate> own) {
                 .map(file -> new ClientCertificate(file, broker.keyFile().orElseThrow()))));
   }
 
-  /** For a client of Java. No session is resumed, because that would not ask whom to trust now. */
+  /**
+   * For one connection of Java's client. Another one could resume the session of the first, and
+   * would not ask whom to trust now.
+   */
   SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
@@ -44,7 +47,6 @@ public record BrokerTls(ServerTrust trust, Optional<ClientCertificate> own) {
           own.map(certificate -> new KeyManager[] {certificate}).orElse(null),
           new TrustManager[] {trust},
           null);
-      context.getClientSessionContext().setSessionTimeout(1);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has TLS", e);

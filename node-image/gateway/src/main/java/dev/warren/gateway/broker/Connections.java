@@ -28,7 +28,7 @@ public final class Connections {
     BrokerTls.of(broker)
         .ifPresent(
             tls -> {
-              factory.useSslProtocol(tls.context());
+              factory.setSslContextFactory(connection -> tls.context());
               factory.enableHostnameVerification();
             });
     return factory;

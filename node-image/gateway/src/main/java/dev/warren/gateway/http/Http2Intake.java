@@ -38,6 +38,9 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
   /** For names and values that clients repeat, in bytes. */
   private static final int HEADER_TABLE = 1024;
 
+  /** Above that, the library itself refuses a head. It counts 32 bytes more for each header. */
+  private static final int MOST_READ_HEADER_BYTES = 2 * RequestLimits.MOST_HEADER_BYTES;
+
   /** Frames that wait until the client reads them; above the second, nothing more is read. */
   private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(4096, 16 * 1024);
 
@@ -81,7 +84,7 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
         .setInitialWindowSize(WINDOW)
         .setMaxFrameSize(16 * 1024)
         .setHeaderTableSize(HEADER_TABLE)
-        .setMaxHeaderListSize(RequestLimits.MOST_HEADER_BYTES)
+        .setMaxHeaderListSize(MOST_READ_HEADER_BYTES)
         .setPushEnabled(false);
   }
 
@@ -102,28 +105,35 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
   /**
    * Reserves memory for a head.
    *
-   * @throws HttpProblem if there is none, or the connection is refused
+   * @throws HttpProblem if there is none, the connection is refused, or the head is too large
    */
   void begin(HttpServerRequest request) throws HttpProblem {
     if (!admission.isAdmitted()) {
       throw HttpProblem.overloaded("there are too many connections");
     }
     Request begun = requests.get(request.streamId());
+    if (request.uri().length() > RequestLimits.LONGEST_FIRST_LINE) {
+      throw HttpProblem.uriTooLong(RequestLimits.LONGEST_FIRST_LINE);
+    }
+    long lines = (request.headers().size() + 1L) * KeptBytes.LINE_BYTES;
     long bytes = bytes(request);
+    if (bytes > RequestLimits.MOST_HEADER_BYTES) {
+      throw HttpProblem.headersTooLarge(RequestLimits.MOST_HEADER_BYTES);
+    }
     if (begun == null) {
       return;
     }
-    if (!admission.memory().tryReserve(bytes)) {
+    if (!admission.memory().tryReserve(bytes + lines)) {
       admission.refused(Reason.MEMORY);
       throw HttpProblem.overloaded("the gateway has no memory left");
     }
-    begun.bytes += bytes;
+    begun.bytes += bytes + lines;
   }
 
   private static long bytes(HttpServerRequest request) {
-    long bytes = request.uri().length() + KeptBytes.LINE_BYTES;
+    long bytes = request.uri().length();
     for (Map.Entry<String, String> header : request.headers()) {
-      bytes += header.getKey().length() + header.getValue().length() + KeptBytes.LINE_BYTES;
+      bytes += header.getKey().length() + header.getValue().length();
     }
     return bytes;
   }

@@ -149,6 +149,8 @@ public final class PublishServer {
   private void bound(HttpConnection connection) {
     PublishEndpoint now = endpoint;
     if (channel(connection).pipeline().get(Http2ConnectionHandler.class) != null) {
+      // Otherwise the library would log whatever a client does wrong.
+      connection.exceptionHandler(problem -> LOG.debugf("HTTP/2: %s", problem));
       Duration longest = ConnectionIntake.REQUEST_TIME.plus(now.timeout());
       new Http2Intake(now.idleTimeout(), longest.plus(ConnectionIntake.ANSWER_TIME))
           .addTo(channel(connection));

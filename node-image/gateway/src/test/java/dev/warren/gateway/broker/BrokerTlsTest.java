@@ -98,8 +98,8 @@ class BrokerTlsTest {
 
   private void assertRefused(ConnectionFactory factory, String why) throws Exception {
     assertThatThrownBy(() -> factory.newConnection("test"))
-        .isInstanceOf(SSLHandshakeException.class)
-        .hasMessageContaining(why);
+        .isInstanceOf(IOException.class)
+        .hasStackTraceContaining(why);
     assertThat(handshakes.poll(10, TimeUnit.SECONDS)).isInstanceOf(SSLException.class);
   }
 
@@ -110,6 +110,8 @@ class BrokerTlsTest {
         .isNotInstanceOf(SSLHandshakeException.class);
   }
 
+  /** The consumer's library still uses what is deprecated. */
+  @SuppressWarnings("deprecation")
   private ConnectionFactory factory(boolean isNio, boolean hasCertificate) {
     ConnectionFactory factory =
         Connections.to(

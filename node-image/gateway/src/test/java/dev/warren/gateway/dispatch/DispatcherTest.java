@@ -36,6 +36,10 @@ class DispatcherTest {
   }
 
   private final class Channel extends ConsumerChannel {
+    Channel() {
+      super(null);
+    }
+
     @Override
     void leave() {
       said.add("leave");

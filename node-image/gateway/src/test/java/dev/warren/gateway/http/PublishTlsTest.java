@@ -125,6 +125,17 @@ class PublishTlsTest {
           client.send(post("/queues/in", "x".repeat(20_000)), BodyHandlers.ofString()),
           413,
           "too-large");
+      HttpRequest large =
+          HttpRequest.newBuilder(uri("/queues/in"))
+              .header("a", "b".repeat(version == Version.HTTP_2 ? 9_000 : 4_000))
+              .header("b", "b".repeat(version == Version.HTTP_2 ? 1_000 : 5_000))
+              .POST(BodyPublishers.ofString("x"))
+              .build();
+      assertProblem(client.send(large, BodyHandlers.ofString()), 431, "headers-too-large");
+      assertProblem(
+          client.send(post("/queues/" + "a".repeat(4_100), "x"), BodyHandlers.ofString()),
+          414,
+          "uri-too-long");
     }
     await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
   }
