@@ -30,6 +30,7 @@ class CaptureE2E {
 
   private static final String BY_AMQPS = "marked-9f3c51d0-amqps";
   private static final String BY_GATEWAY = "marked-74ab02e6-gateway";
+  private static final String IN_STREAM = "marked-e6b14f70-stream";
   private static final String BY_EXEC = "marked-1d88e05b-exec";
   private static final String IN_PLAIN = "marked-c20f7a9e-plain";
 
@@ -37,7 +38,7 @@ class CaptureE2E {
       THREE_NODES
           + """
           tls: {clients: Required}
-          queues: [{name: work}, {name: events}, {name: requests}%s]
+          queues: [{name: work}, {name: events}, {name: requests}, {name: log, type: stream}%s]
           endpoints:
             publish: {port: 8080, tls: {}}
             requestReply: [{name: echo, port: 10000, queue: requests, framing: Line, tls: {}}]
@@ -83,7 +84,11 @@ class CaptureE2E {
           ClientPod.startByTls("neighbour", topology, "events", "TEXT=" + BY_GATEWAY);
       // The operator and the test speak to the management API.
       topology.apply(spec(", {name: more}")).awaitReady();
-      assertThat(topology.broker().queues()).contains("more");
+      Broker broker = topology.broker();
+      assertThat(broker.queues()).contains("more");
+      for (int i = 0; i < 20; i++) {
+        broker.publish("log", IN_STREAM);
+      }
       namespace.run(
           "exec",
           topology.nodes().getFirst().getMetadata().getName(),
@@ -123,6 +128,7 @@ class CaptureE2E {
     Map<String, String> secrets = new HashMap<>();
     secrets.put("body of an AMQP message", BY_AMQPS);
     secrets.put("body of a message through the gateway", BY_GATEWAY);
+    secrets.put("body of a message in a stream", IN_STREAM);
     secrets.put("password in rabbitmqctl", BY_EXEC);
     secrets.put("Erlang cookie", topology.secret("-erlang-cookie").values().iterator().next());
     for (String account : List.of("-admin", "-connection")) {
