@@ -173,14 +173,19 @@ record Broker(String address, SSLContext trust, String user, String password) {
 
   /** Publishes a message to a queue. */
   void publish(String queue) {
+    publish(queue, "a");
+  }
+
+  /** Publishes a message of letters and digits to a queue. */
+  void publish(String queue, String text) {
     send(
         request("exchanges/%2F/amq.default/publish")
             .POST(
                 BodyPublishers.ofString(
                     """
-                    {"properties": {"delivery_mode": 2}, "routing_key": "%s", "payload": "a", "payload_encoding": "string"}
+                    {"properties": {"delivery_mode": 2}, "routing_key": "%s", "payload": "%s", "payload_encoding": "string"}
                     """
-                        .formatted(queue))));
+                        .formatted(queue, text))));
   }
 
   /** Drops all messages of a queue. */

@@ -2,7 +2,9 @@ package dev.warren.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -76,6 +78,16 @@ record Door(String address, int port) {
       } catch (IOException e) {
         return false;
       }
+    }
+  }
+
+  /** Sends a text by TLS, and returns the first line of what is answered. */
+  String answerTo(String text, SSLContext client) throws IOException {
+    try (Socket plain = connect();
+        Socket secure = client.getSocketFactory().createSocket(plain, address, port, true)) {
+      secure.getOutputStream().write(text.getBytes(US_ASCII));
+      return new BufferedReader(new InputStreamReader(secure.getInputStream(), US_ASCII))
+          .readLine();
     }
   }
 
