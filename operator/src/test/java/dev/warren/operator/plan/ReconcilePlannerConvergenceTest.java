@@ -120,8 +120,16 @@ class ReconcilePlannerConvergenceTest {
 
   private void assertDeclared(MessageTopologySpec spec) {
     assertNodes(spec.nodes().replicas());
-    assertThat(cluster.names("Secret"))
-        .containsExactly("orders-admin", "orders-connection", "orders-erlang-cookie");
+    Set<String> secrets =
+        new TreeSet<>(
+            Set.of(
+                "orders-admin",
+                "orders-clients-ca",
+                "orders-connection",
+                "orders-erlang-cookie",
+                "orders-nodes-ca"));
+    cluster.names("Pod").forEach(node -> secrets.add(node + "-tls"));
+    assertThat(cluster.names("Secret")).isEqualTo(secrets);
     assertThat(cluster.names("ConfigMap"))
         .containsExactlyElementsOf(
             spec.endpoints() == null
