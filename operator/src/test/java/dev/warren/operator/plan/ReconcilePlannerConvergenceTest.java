@@ -135,7 +135,8 @@ class ReconcilePlannerConvergenceTest {
             spec.endpoints() == null
                 ? List.of("orders-config", "orders-membership")
                 : List.of("orders-config", "orders-gateway", "orders-membership"));
-    assertThat(cluster.names("Service")).containsExactly("orders", "orders-management", "orders-nodes");
+    assertThat(cluster.names("Service"))
+        .containsExactly("orders", "orders-management", "orders-nodes");
     assertThat(cluster.names("PodDisruptionBudget")).containsExactly("orders");
     assertThat(cluster.names("Deployment")).isEqualTo(deployments(spec));
     assertQueues(spec);
