@@ -49,8 +49,9 @@ public final class PlanExecutor {
     List<KubernetesAction> support = new ArrayList<>();
     // An update of a Service, for example, makes no node less ready.
     boolean isSupported =
-        inTurn(plan.certificates().actions(), new ArrayList<>(), new ArrayList<>(), nodes)
+        inTurn(plan.certificates().secrets(), new ArrayList<>(), new ArrayList<>(), nodes)
             && inTurn(plan.support(), new ArrayList<>(), support, nodes);
+    List<Problem> certificates = refusals(plan.certificates().others());
     boolean isRecorded = isRecorded(plan, isSupported, underway, nodes);
     if (isSupported && isRecorded) {
       inTurn(plan.behindRecord(), underway, new ArrayList<>(), nodes);
@@ -82,7 +83,7 @@ public final class PlanExecutor {
             done.applied(),
             consumers,
             joined(plan.retained(), done.retained())),
-        Optional.of(plan.certificates()));
+        Optional.of(plan.certificates().withProblems(certificates)));
   }
 
   /** The steps of a move leave as many nodes ready as before. */
@@ -98,6 +99,14 @@ public final class PlanExecutor {
     actions.forEach(action -> carryOut(action, underway, done).refusal().ifPresent(problems::add));
     problems.addAll(underway);
     return done;
+  }
+
+  /** Carries out each of them; what was refused is returned, and holds up nothing. */
+  private List<Problem> refusals(List<KubernetesAction> actions) {
+    return actions.stream()
+        .flatMap(
+            action -> carryOut(action, new ArrayList<>(), new ArrayList<>()).refusal().stream())
+        .toList();
   }
 
   private static <T> List<T> joined(List<T> planned, List<T> found) {

@@ -30,10 +30,17 @@ public final class CertificateFiles {
   /** The CAs of the certificates that clients present; only with mutual TLS. */
   public static final String CLIENTS_CA = "clients.crt";
 
-  /** The name of the endpoint that takes messages by HTTP, in the names of its files. */
-  public static final String PUBLISH = "publish";
+  /** The endpoint that takes messages by HTTP, in the names of its files. */
+  public static final String PUBLISH = "http-publish";
 
   private CertificateFiles() {}
+
+  /**
+   * A request/reply endpoint, in the names of its files: as in the names of the Service's ports.
+   */
+  static String requestReply(String name) {
+    return "tcp-" + name;
+  }
 
   /** The certificate of an endpoint that has one of its own. */
   public static String endpointCertificate(String endpoint) {

@@ -2,6 +2,7 @@ package dev.warren.operator.model;
 
 import dev.warren.api.v1alpha1.EndpointTlsSpec;
 import dev.warren.api.v1alpha1.MessageTopologySpec;
+import dev.warren.api.v1alpha1.RequestReplySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
 /**
  * The TLS port of an endpoint.
  *
- * @param name the endpoint's name; {@link CertificateFiles#PUBLISH} for the one that takes messages
+ * @param name the endpoint, in the names of its files
  * @param port its port at each node
  * @param given the Secret with a certificate of its own; empty if it presents that of all doors
  */
@@ -19,15 +20,18 @@ public record EndpointDoor(String name, int port, Optional<GivenReference> given
   public static List<EndpointDoor> of(MessageTopologySpec spec) {
     Endpoints endpoints = Endpoints.of(spec);
     List<EndpointDoor> doors = new ArrayList<>();
-    endpoints
-        .requestReply()
-        .forEach(
-            endpoint -> {
-              if (endpoint.tls() != null) {
-                String path = "spec.endpoints.requestReply[%s]".formatted(endpoint.name());
-                doors.add(door(endpoint.name(), endpoint.port(), path, endpoint.tls()));
-              }
-            });
+    List<RequestReplySpec> requestReply = endpoints.requestReply();
+    for (int i = 0; i < requestReply.size(); i++) {
+      RequestReplySpec endpoint = requestReply.get(i);
+      if (endpoint.tls() != null) {
+        doors.add(
+            door(
+                CertificateFiles.requestReply(endpoint.name()),
+                endpoint.port(),
+                "spec.endpoints.requestReply[" + i + "]",
+                endpoint.tls()));
+      }
+    }
     endpoints
         .publish()
         .filter(endpoint -> endpoint.tls() != null)

@@ -116,7 +116,7 @@ public final class GatewayConfig {
         spec.maxInFlight(),
         millis(spec.idleTimeout()),
         spec.proxyProtocol(),
-        tls(spec.name(), spec.tls()));
+        tls(CertificateFiles.requestReply(spec.name()), spec.tls()));
   }
 
   private static Publish publish(PublishSpec spec) {

@@ -26,8 +26,8 @@ class GatewayConfigTest {
   void anEndpointMayHaveACertificateOfItsOwn() throws JsonProcessingException {
     JsonNode config = config("tls: {secretName: a}", "tls: {secretName: b}");
 
-    assertThat(config.at("/publish/tls")).isEqualTo(tls("endpoint-publish"));
-    assertThat(config.at("/requestReply/0/tls")).isEqualTo(tls("endpoint-echo"));
+    assertThat(config.at("/publish/tls")).isEqualTo(tls("endpoint-http-publish"));
+    assertThat(config.at("/requestReply/0/tls")).isEqualTo(tls("endpoint-tcp-echo"));
   }
 
   @Test

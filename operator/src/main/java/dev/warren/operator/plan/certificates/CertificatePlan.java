@@ -8,18 +8,21 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * The certificates of a topology.
  *
- * @param actions the changes, in their order; they come before everything else
+ * @param secrets what nodes need, in its order; it comes before everything else
+ * @param others what holds up nothing when it is refused
  * @param digests what the Pod of each node should read: the digest of its Secret
  * @param trust what clients need
  * @param problems what is wrong
  * @param report what is told about them
  */
 public record CertificatePlan(
-    List<KubernetesAction> actions,
+    List<KubernetesAction> secrets,
+    List<KubernetesAction> others,
     Map<Integer, String> digests,
     ClientTrust trust,
     List<Problem> problems,
@@ -28,13 +31,30 @@ public record CertificatePlan(
   /** There are none. */
   public static final CertificatePlan NOTHING =
       new CertificatePlan(
-          List.of(), Map.of(), ClientTrust.NONE, List.of(), CertificateReport.NOTHING);
+          List.of(), List.of(), Map.of(), ClientTrust.NONE, List.of(), CertificateReport.NOTHING);
 
   /** Copies the lists. */
   public CertificatePlan {
-    actions = List.copyOf(actions);
+    secrets = List.copyOf(secrets);
+    others = List.copyOf(others);
     digests = Map.copyOf(digests);
     problems = List.copyOf(problems);
+  }
+
+  /** All changes, in their order. */
+  public List<KubernetesAction> actions() {
+    return Stream.concat(secrets.stream(), others.stream()).toList();
+  }
+
+  /** With problems that were found when it was carried out. */
+  public CertificatePlan withProblems(List<Problem> found) {
+    return new CertificatePlan(
+        secrets,
+        others,
+        digests,
+        trust,
+        Stream.concat(problems.stream(), found.stream()).toList(),
+        report);
   }
 
   /** A new Pod says from the beginning which certificates it has read. */

@@ -112,10 +112,11 @@ public final class CertificatePlanner {
               digests.put(n, CertificateSecrets.digest(secret));
               actions.node(secret).ifPresent(all::add);
             });
-    all.addAll(issuer.actions());
-    all.addAll(actions.nudges(digests));
-    all.addAll(actions.removals(numbers));
-    return new CertificatePlan(all, digests, trust, problems(after, trust), report(after, trust));
+    List<KubernetesAction> others = new ArrayList<>(issuer.actions());
+    others.addAll(actions.nudges(digests));
+    others.addAll(actions.removals(numbers));
+    return new CertificatePlan(
+        all, others, digests, trust, problems(after, trust), report(after, trust));
   }
 
   private AuthorityPlanner authority(String kind) {
