@@ -62,7 +62,7 @@ class StatusBuilderTest {
         .startsWith("Ready=False/InvalidSpec", "Validated=False/InvalidSpec")
         .hasSameSizeAs(before.conditions());
     assertThat(message(after, "Ready")).isEqualTo("spec.queues[0].type: \"ring\" cannot be read");
-    assertThat(after.conditions()).containsAll(before.conditions().subList(2, 6));
+    assertThat(after.conditions()).containsAll(before.conditions().subList(2, 7));
     assertThat(after.nodes()).isEqualTo(before.nodes());
   }
 
@@ -84,6 +84,7 @@ class StatusBuilderTest {
             "TopologyDeclared=True/Declared",
             "ConsumersReady=True/AllReady",
             "EndpointsReady=True/AllReady",
+            "CertificatesReady=True/CertificatesValid",
             "NodesSpread=True/Spread");
     assertThat(message(status, "Validated"))
         .isEqualTo("spec.bindings[0].queue: no queue 'x'; spec.bindings[1].queue: no queue 'y'");
