@@ -98,7 +98,8 @@ class ObjectMetadataApiServerTest {
             });
     assertThat(only(topology, Service.class))
         .extracting(service -> labels(service).get("tier"))
-        .containsExactlyInAnyOrder("messaging", null);
+        .as("the clients' Service, and neither the nodes' nor that of the management API")
+        .containsExactlyInAnyOrder("messaging", null, null);
 
     topology.setSpec(unmarshal(spec("", "{}")));
     passes.converge(topology);
