@@ -81,8 +81,10 @@ class HalfDoneE2E {
   }
 
   private static void aDeletionIsFinishedAndTheQueueDeclaredAgain() {
-    namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", HALF_A_DELETION);
     Broker broker = topology.broker();
+    await("its message is counted, so that it can be seen to be gone")
+        .untilAsserted(() -> assertThat(broker.messages("whole")).isOne());
+    namespace.run("exec", "orders-0", "--", "rabbitmqctl", "eval", HALF_A_DELETION);
 
     await("the queue is declared again, without what the deleted one had")
         .atMost(Duration.ofSeconds(60))

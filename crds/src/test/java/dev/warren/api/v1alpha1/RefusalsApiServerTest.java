@@ -148,7 +148,7 @@ class RefusalsApiServerTest {
       an annotation of two words   | {endpoints: {service: {annotations: {two words: a}}}} | spec.endpoints.service.annotations | must have keys as Kubernetes' annotations have them, which do not begin with 'warren.dev/'
       a label of the operator's    | {endpoints: {service: {labels: {app.kubernetes.io/name: a}}}} | spec.endpoints.service.labels | must have keys as Kubernetes' labels have them, which do not begin with 'warren.dev/' or 'app.kubernetes.io/'
       a label of two words         | {endpoints: {service: {labels: {a: two words}}}}     | spec.endpoints.service.labels.a | spec.endpoints.service.labels.a in body should match '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$'
-      clients of an unknown kind   | {tls: {clients: Both}}                               | spec.tls.clients | Unsupported value: "Both"
+      clients of an unknown kind   | {tls: {clients: Both}}                               | spec.tls.clients | Unsupported value: "Both": supported values: "Mutual", "Optional", "Required"
       mutual TLS without a CA      | {tls: {clients: Mutual}}                             | spec.tls.clientCASecret | must be set exactly if clients is Mutual
       a CA without mutual TLS      | {tls: {clientCASecret: a}}                           | spec.tls.clientCASecret | must be set exactly if clients is Mutual
       two doors                    | {tls: {secretName: a, issuerRef: {name: b}}}         | spec.tls.issuerRef | cannot be set together with secretName
