@@ -334,7 +334,7 @@ class ReceiverConnectionTest {
             new RawReceiver(
                 (socket, connection, request) -> {
                   if (connection == 1) {
-                    write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n");
+                    write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 900000000000\r\n\r\n");
                     writeForever(
                         socket,
                         again.repeat(pauseMillis == 0 ? 100_000 : 1),
