@@ -256,7 +256,8 @@ public enum Reason {
       "Check the operator's role and the API server."),
   ISSUER_NOT_READY(
       progress("IssuerNotReady", CERTIFICATES_READY),
-      "cert-manager has not issued the certificate for clients. What runs keeps its certificates.",
+      "The certificate for clients is not issued by cert-manager yet. What runs keeps its"
+          + " certificates.",
       "If it lasts, check the issuer. The message is cert-manager's."),
   CERTIFICATE_ENDING(
       trouble("CertificateEnding", CERTIFICATES_READY),
