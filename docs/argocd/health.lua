@@ -2,12 +2,14 @@
 
 -- Reasons that are steps of a change: nothing is wrong, unless it lasts. All others need somebody.
 local progress = {
+  CertificateUnknown = true,
   Conflict = true,
   ConsumerNotReady = true,
   Declaring = true,
   EndpointNotReady = true,
   GatewayNotReady = true,
   InProgress = true,
+  IssuerNotReady = true,
   Leaving = true,
   Migrating = true,
   NodeLeaving = true,

@@ -11,6 +11,7 @@ import dev.warren.api.v1alpha1.MessageTopologySpec;
 import dev.warren.api.v1alpha1.TlsSpec.Clients;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,23 @@ public final class NodeTls {
                          {versions, ['tlsv1.3']}"""
                   .formatted(path(CA), path(CERTIFICATE), path(KEY)));
 
+  /**
+   * The ciphers of TLS 1.3, and those of TLS 1.2 with forward secrecy and authenticated encryption,
+   * as in Mozilla's list "intermediate". Erlang's own list also has static ECDH, without forward
+   * secrecy.
+   */
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "ECDHE-ECDSA-AES256-GCM-SHA384",
+          "ECDHE-RSA-AES256-GCM-SHA384",
+          "ECDHE-ECDSA-CHACHA20-POLY1305",
+          "ECDHE-RSA-CHACHA20-POLY1305",
+          "ECDHE-ECDSA-AES128-GCM-SHA256",
+          "ECDHE-RSA-AES128-GCM-SHA256");
+
   private NodeTls() {}
 
   /** Erlang's arguments of RabbitMQ's command-line tools. */
@@ -77,9 +95,11 @@ public final class NodeTls {
                 "# The operator, people and Prometheus reach a node only by TLS.",
                 "management.ssl.port = " + Ports.MANAGEMENT_TLS),
             files("management.ssl", CA, CERTIFICATE, KEY),
+            ciphers("management.ssl"),
             Stream.of(
                 "prometheus.tcp.listener = none", "prometheus.ssl.port = " + Ports.PROMETHEUS_TLS),
             files("prometheus.ssl", CA, DOOR_CERTIFICATE, DOOR_KEY),
+            ciphers("prometheus.ssl"),
             clients(spec.tls().clients()),
             PluginListener.lines(spec))
         .flatMap(lines -> lines)
@@ -98,6 +118,7 @@ public final class NodeTls {
                 "listeners.ssl.default = " + Ports.AMQPS),
             files("ssl_options", mutual ? CLIENTS_CA : CA, DOOR_CERTIFICATE, DOOR_KEY),
             Stream.of("ssl_options.versions.1 = tlsv1.3", "ssl_options.versions.2 = tlsv1.2"),
+            ciphers("ssl_options"),
             mutual ? certificates() : Stream.of("ssl_options.verify = verify_none"))
         .flatMap(lines -> lines);
   }
@@ -112,6 +133,11 @@ public final class NodeTls {
         "ssl_cert_login_from = common_name",
         "mqtt.ssl_cert_login = true",
         "stomp.ssl_cert_login = true");
+  }
+
+  private static Stream<String> ciphers(String family) {
+    return IntStream.range(0, CIPHERS.size())
+        .mapToObj(i -> family + ".ciphers." + (i + 1) + " = " + CIPHERS.get(i));
   }
 
   /** The lines with the files of a listener. */

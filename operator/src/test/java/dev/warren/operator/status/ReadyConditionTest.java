@@ -101,6 +101,7 @@ class ReadyConditionTest {
             "TopologyDeclared=True/Declared",
             "ConsumersReady=True/AllReady",
             "EndpointsReady=True/AllReady",
+            "CertificatesReady=True/CertificatesValid",
             "NodesSpread=True/Spread");
     assertThat(message(status, "Ready"))
         .isEqualTo("3/3 nodes, 1/1 queues, 0/0 consumers and 0/0 endpoints are ready");
