@@ -90,7 +90,10 @@ class NodesConfigCheckTest {
       listeners.ssl                 | listeners.ssl.default = 5671               |
       listeners.ssl                 | listeners.ssl = none                       | line 1: listeners.ssl needs one listener at port 5671
       listeners.ssl                 | listeners.ssl.a = 443                      | line 1: listeners.ssl.a needs one listener at port 5671
-      ssl_options                   | ssl_options.ciphers.1 = TLS_AES_256_GCM_SHA384 |
+      ssl_options                   | ssl_options.honor_cipher_order = true      |
+      ssl_options.ciphers           | ssl_options.ciphers.1 = TLS_AES_256_GCM_SHA384 |
+      management.ssl.ciphers        | management.ssl.ciphers.1 = TLS_AES_256_GCM_SHA384 |
+      prometheus.ssl.ciphers        | prometheus.ssl.ciphers.1 = TLS_AES_256_GCM_SHA384 |
       ssl_options                   | ssl_options = none                         | line 1: ssl_options would close the clients' port with TLS
       ssl_options.versions          | ssl_options.versions.1 = tlsv1.3           |
       ssl_options.versions          | ssl_options.versions.1 = tlsv1.1           | line 1: ssl_options.versions.1 must be tlsv1.2 or tlsv1.3
