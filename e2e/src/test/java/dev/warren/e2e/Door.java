@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -71,7 +72,12 @@ record Door(String address, int port) {
     try (Socket plain = connect();
         SSLSocket secure =
             (SSLSocket) client.getSocketFactory().createSocket(plain, address, port, true)) {
-      secure.startHandshake();
+      try {
+        secure.startHandshake();
+      } catch (SocketException e) {
+        // It has hung up while the client still sent its part.
+        return false;
+      }
       try {
         secure.getOutputStream().write(AMQP);
         return secure.getInputStream().read() == METHOD_FRAME;
