@@ -44,6 +44,9 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
   /** Frames that wait until the client reads them; above the second, nothing more is read. */
   private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(4096, 16 * 1024);
 
+  /** So many requests may find no memory before the connection is closed. */
+  private static final int MOST_REFUSED = 100;
+
   /** How long a client that is refused may go on sending. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -57,6 +60,9 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
 
   /** How many requests have arrived in full and are not answered. */
   private int whole;
+
+  /** How many requests found no memory. */
+  private int refused;
 
   private static final class Request {
     private final Future<?> deadline;
@@ -124,10 +130,19 @@ final class Http2Intake extends ChannelInboundHandlerAdapter implements Entrance
       return;
     }
     if (!admission.memory().tryReserve(bytes + lines)) {
-      admission.refused(Reason.MEMORY);
+      refuse();
       throw HttpProblem.overloaded("the gateway has no memory left");
     }
     begun.bytes += bytes + lines;
+  }
+
+  /** A client that goes on although it has no memory is cut off, with all that it has sent. */
+  private void refuse() {
+    admission.refused(Reason.MEMORY);
+    refused++;
+    if (refused > MOST_REFUSED) {
+      context.close();
+    }
   }
 
   private static long bytes(HttpServerRequest request) {

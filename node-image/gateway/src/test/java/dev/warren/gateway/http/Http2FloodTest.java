@@ -68,7 +68,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Http2FloodTest {
 
   private static final int MEMORY = 1 << 20;
-  private static final int FLOODING = 12;
+  private static final int FLOODING = 6;
   private static final Duration LENGTH = Duration.ofSeconds(2);
 
   /** The flood lasts until the other client has so many answers, however slow the machine is. */
@@ -202,7 +202,8 @@ class Http2FloodTest {
       each.join(10_000);
       assertThat(each.isAlive()).isFalse();
     }
-    await().atMost(Duration.ofSeconds(10)).until(this::allIsFree);
+    // What was sent before is still read, and this process has had the flood's work to do as well.
+    await().atMost(Duration.ofSeconds(60)).until(this::allIsFree);
   }
 
   private HttpRequest request() {
