@@ -222,9 +222,11 @@ class LoadSamplerTest {
     Question question = questions.getLast();
     assertThat(question.gateway()).isEqualTo(URI.create("http://[2001:db8::7]:9090"));
     assertThat(question.queues()).containsExactlyInAnyOrder("queue-a", "queue-b");
+    broker.failure = new IllegalStateException("each later sample fails");
+    int asked = broker.asked.size();
+    await("no sample of before is under way").until(() -> broker.asked.size() >= asked + 2);
     woken.clear();
     decided = 1;
-    broker.failure = new IllegalStateException("the next sample fails");
 
     question.answer().complete(Optional.of("queue-b"));
 
