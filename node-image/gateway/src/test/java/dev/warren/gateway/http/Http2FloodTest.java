@@ -24,11 +24,8 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.warren.gateway.broker.Publisher;
-import dev.warren.gateway.clients.Admission;
-import dev.warren.gateway.clients.ClientAddress;
 import dev.warren.gateway.clients.Clients;
-import dev.warren.gateway.clients.Door;
-import dev.warren.gateway.clients.Refusals;
+import dev.warren.gateway.clients.FreeMemory;
 import dev.warren.gateway.config.GatewayConfig;
 import dev.warren.gateway.config.PublishEndpoint;
 import dev.warren.gateway.config.TlsFiles;
@@ -254,18 +251,7 @@ class Http2FloodTest {
   }
 
   private boolean allIsFree() {
-    Door probe = new Door(clients, new Refusals("probe", meters), 1);
-    probe.limit(1, 1);
-    Admission admission = probe.admit(new ClientAddress("127.0.0.2"), () -> {});
-    try {
-      boolean isFree = admission.memory().tryReserve(MEMORY / 4 * 3);
-      if (isFree) {
-        admission.memory().release(MEMORY / 4 * 3);
-      }
-      return isFree;
-    } finally {
-      admission.end();
-    }
+    return FreeMemory.has(clients, "127.0.0.2", MEMORY / 4 * 3);
   }
 
   private static final class NoBroker extends ConnectionFactory {
